@@ -1,0 +1,76 @@
+/**
+ * From a chart to its automaton: XState's pure `transition()`, once per reachable (state, event).
+ *
+ * XState is the definition and stays readable and drawable; a transition there costs some tens of
+ * microseconds, a look-up in the table some nanoseconds. Two snapshots are the same state when their
+ * value and context are equal. An event counts as handled when XState says that the snapshot can take
+ * it; guards are asked here and never again.
+ *
+ * Errors: `chart-out-of-bounds` names chart, state, event and field when a transition leaves the
+ * chart's context schema; `chart-malformed` when a chart says something no interpreter can do.
+ */
+import { type AnyMachineSnapshot, initialTransition, transition } from "xstate";
+import { BlockgraphError } from "../error.ts";
+import { Automaton, type AutomatonState, type Transition } from "./automaton.ts";
+import { type Chart, eventName } from "./chart.ts";
+import { readActions } from "./read-actions.ts";
+import { readEffect } from "./read-effect.ts";
+import { stateName } from "./state-name.ts";
+
+const NOT_HANDLED: Transition = { next: -1, reply: -1, moves: [] };
+
+/**
+ * Makes the automaton of a chart. Pairs are tabulated when first asked for; `complete()` on the
+ * result does all of them.
+ */
+export function tabulate(chart: Chart): Automaton {
+  const snapshots: AnyMachineSnapshot[] = [];
+  const states: AutomatonState[] = [];
+  const indices = new Map<string, number>();
+  const events = chart.events.map(eventName);
+
+  function intern(snapshot: AnyMachineSnapshot): number {
+    const key = stateKey(snapshot);
+    const known = indices.get(key);
+    if (known !== undefined) return known;
+    const name = stateName(snapshot.value, snapshot.context);
+    states.push({ name, context: snapshot.context, effect: readEffect(chart, name, snapshot) });
+    indices.set(key, snapshots.push(snapshot) - 1);
+    return snapshots.length - 1;
+  }
+
+  function discover(state: number, event: number): Transition {
+    const snapshot = snapshots[state];
+    const occurrence = chart.events[event];
+    if (snapshot === undefined || occurrence === undefined) {
+      throw new RangeError(`${chart.name}: no state ${state} or no event ${event}`);
+    }
+    if (!snapshot.can(occurrence)) return NOT_HANDLED;
+    const [after, actions] = transition(chart.machine, snapshot, occurrence);
+    const place = `${chart.name}, state ${states[state]?.name}, event ${events[event]}`;
+    checkBounds(chart, place, after);
+    const { reply, moves } = readActions(chart, place, actions);
+    return { next: intern(after), reply, moves };
+  }
+
+  const [initial] = initialTransition(chart.machine);
+  checkBounds(chart, `${chart.name}, initial state`, initial);
+  intern(initial);
+  return new Automaton({ ...chart, events }, states, discover);
+}
+
+/** Value and context decide what a snapshot is; nothing else in it does. */
+export function stateKey(snapshot: AnyMachineSnapshot): string {
+  return JSON.stringify([snapshot.value, snapshot.context]);
+}
+
+function checkBounds(chart: Chart, place: string, snapshot: AnyMachineSnapshot): void {
+  const result = chart.context.safeParse(snapshot.context);
+  if (result.success) return;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join(".") || "context";
+  throw new BlockgraphError(
+    "chart-out-of-bounds",
+    `${place}: ${field} leaves its bounds (${issue?.message}); widen the bound or offer less`,
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * `copy-before-write`: the hook. A filter over `file` that saves what a guest is about to overwrite
+ * to `target`, so that the image of one point in time stays readable (QEMU
+ * block/copy-before-write.c; rules C1-C13 and K4-K11 of the reference).
+ *
+ * The point in time is the instant at which the filter gets its first parent, not the instant at
+ * which it is created (rule P13). Reads and flushes go to the source untouched (C1, C4), and so does
+ * block-status (C7). Writes that cannot change what is seen go through as well (C3.1). Everything else
+ * a guest does is in guest-charts.ts, what the reader of the view does in view-charts.ts.
+ *
+ * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
+ * environment. The `bitmap` option waits for dirty bitmaps and is refused until then.
+ */
+import { z } from "zod";
+import { forwardChart } from "../../chart/forward.ts";
+import { commonOptions } from "../../graph/common-options.ts";
+import { defineDriver } from "../driver.ts";
+import { clusterChart } from "./cluster-chart.ts";
+import { copyTaskChart } from "./copy-task-chart.ts";
+import { guestChart } from "./guest-charts.ts";
+import { nodeChart } from "./node-chart.ts";
+import { type CopyBeforeWriteParameters, EVERY_PARAMETERS } from "./parameters.ts";
+import {
+  snapshotBlockStatusChart,
+  snapshotDiscardChart,
+  snapshotReadChart,
+} from "./view-charts.ts";
+
+const options = commonOptions.extend({
+  "on-cbw-error": z
+    .enum(["break-guest-write", "break-snapshot"])
+    .default("break-guest-write")
+    .meta({ description: "what a failed copy breaks: the guest's write, or the view" }),
+  "cbw-timeout": z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
+});
+
+export const copyBeforeWrite = defineDriver({
+  name: "copy-before-write",
+  summary: "saves old data to its target before a guest overwrites it",
+  options,
+  children: [
+    { name: "file", roles: ["filtered", "primary"] },
+    { name: "target", roles: ["data"] },
+  ],
+  parameters: (given, profile): CopyBeforeWriteParameters => ({
+    onError: given["on-cbw-error"],
+    timeout: given["cbw-timeout"] > 0,
+    brokenView: profile.brokenView,
+  }),
+  everyParameters: EVERY_PARAMETERS,
+  charts: (parameters, bounds) => ({
+    cluster: clusterChart(bounds.readers),
+    node: nodeChart(),
+    requests: {
+      read: forwardChart("copy-before-write/read", "file", "read"),
+      write: guestChart("write", parameters),
+      "write-unchanged": forwardChart(
+        "copy-before-write/write-unchanged",
+        "file",
+        "write-unchanged",
+      ),
+      "write-zeroes": guestChart("write-zeroes", parameters),
+      discard: guestChart("discard", parameters),
+      flush: forwardChart("copy-before-write/flush", "file", "flush"),
+      "block-status": forwardChart("copy-before-write/block-status", "file", "block-status"),
+      "snapshot-read": snapshotReadChart(),
+      "snapshot-discard": snapshotDiscardChart(),
+      "snapshot-block-status": snapshotBlockStatusChart(),
+    },
+    tasks: { copy: copyTaskChart() },
+  }),
+});

@@ -1,0 +1,21 @@
+/**
+ * The part of a copy-before-write node's configuration that changes its charts.
+ */
+
+export interface CopyBeforeWriteParameters {
+  /** what a failed copy breaks: the guest's write, or the view */
+  readonly onError: "break-guest-write" | "break-snapshot";
+  /** whether copies may time out (`cbw-timeout` is not 0); how long is no chart's business */
+  readonly timeout: boolean;
+  /** rule C3.2: what a guest write does once the view is broken (see guest-charts.ts) */
+  readonly brokenView: "faithful" | "repaired";
+}
+
+/** Every combination, for the tests that quantify over charts. */
+export const EVERY_PARAMETERS: readonly CopyBeforeWriteParameters[] = (
+  ["break-guest-write", "break-snapshot"] as const
+).flatMap((onError) =>
+  [false, true].flatMap((timeout) =>
+    (["faithful", "repaired"] as const).map((brokenView) => ({ onError, timeout, brokenView })),
+  ),
+);

@@ -1,0 +1,117 @@
+/**
+ * How the filter serves the reader of the point-in-time view (rules C8-C11).
+ *
+ * A read goes on piece by piece. For each piece, in one atomic breath: the view must stand, every
+ * cluster of the rest must be accessible, and the longest run of clusters that are all done, or all
+ * not done, becomes the next span. What is done is read from the target. What is not is read from
+ * the source, and the whole rest is frozen meanwhile, so that guest writes there wait (C3.6).
+ */
+import { type Chart, requestChart } from "../../chart/chart.ts";
+import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";
+import { requestSetup } from "../../chart/request-setup.ts";
+
+type ViewReply = "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_TARGET" | "IN_SOURCE" | "OK";
+
+export function snapshotReadChart(): Chart {
+  const name = "copy-before-write/snapshot-read";
+  const machine = requestSetup<ViewReply>().createMachine({
+    id: name,
+    initial: "checking",
+    context: { errno: null },
+    states: {
+      checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "denied" } },
+      admitting: {
+        meta: askClusters("ACCESS", "rest"),
+        on: { ALLOWED: "locating", DENIED: "denied" },
+      },
+      locating: {
+        meta: askRun("LOCATE"),
+        on: { IN_TARGET: "reading target", IN_SOURCE: "freezing" },
+      },
+      "reading target": {
+        meta: call("target", "read", "data", "span"),
+        on: { DONE: "advancing", FAILED: { target: "failed", actions: "remember" } },
+      },
+      freezing: { meta: askClusters("FREEZE", "rest"), on: { OK: "reading source" } },
+      "reading source": {
+        meta: call("file", "read", "data", "span"),
+        on: { DONE: "thawing", FAILED: { target: "releasing", actions: "remember" } },
+      },
+      thawing: { meta: askClusters("THAW", "rest"), on: { OK: "advancing" } },
+      advancing: { meta: advance(), on: { MORE: "checking", END: "done" } },
+      releasing: { meta: askClusters("THAW", "rest"), on: { OK: "failed" } },
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed() },
+      denied: { type: "final", meta: failed("EACCES") },
+    },
+  });
+  return requestChart(name, machine);
+}
+
+/** Status of one layer, target or source, for the first run of clusters; the caller asks again. */
+export function snapshotBlockStatusChart(): Chart {
+  const name = "copy-before-write/snapshot-block-status";
+  const machine = requestSetup<ViewReply>().createMachine({
+    id: name,
+    initial: "checking",
+    context: { errno: null },
+    states: {
+      checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "denied" } },
+      admitting: {
+        meta: askClusters("ACCESS", "rest"),
+        on: { ALLOWED: "locating", DENIED: "denied" },
+      },
+      locating: {
+        meta: askRun("LOCATE"),
+        on: { IN_TARGET: "asking target", IN_SOURCE: "freezing" },
+      },
+      "asking target": {
+        meta: call("target", "block-status", null, "span"),
+        on: { DATA: "done", ZERO: "done", FAILED: { target: "failed", actions: "remember" } },
+      },
+      freezing: { meta: askClusters("FREEZE", "rest"), on: { OK: "asking source" } },
+      "asking source": {
+        meta: call("file", "block-status", null, "span"),
+        on: {
+          DATA: "thawing",
+          ZERO: "thawing",
+          FAILED: { target: "releasing", actions: "remember" },
+        },
+      },
+      thawing: { meta: askClusters("THAW", "rest"), on: { OK: "done" } },
+      releasing: { meta: askClusters("THAW", "rest"), on: { OK: "failed" } },
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed() },
+      denied: { type: "final", meta: failed("EACCES") },
+    },
+  });
+  return requestChart(name, machine);
+}
+
+/**
+ * The reader will not ask for these clusters again: they become unreadable, guest writes to them
+ * need no copy any more, and the target gives their space back. Only clusters wholly inside the
+ * request count; a discard of less than a cluster does nothing (rule C11).
+ */
+export function snapshotDiscardChart(): Chart {
+  const name = "copy-before-write/snapshot-discard";
+  const machine = requestSetup<"OK">().createMachine({
+    id: name,
+    initial: "excluding",
+    context: { errno: null },
+    states: {
+      excluding: {
+        meta: askClusters("EXCLUDE", "interior"),
+        on: { OK: "resetting", NONE: "done" },
+      },
+      resetting: { meta: askClusters("RESET", "interior"), on: { OK: "discarding" } },
+      discarding: {
+        meta: call("target", "discard", null, "interior"),
+        on: { DONE: "done", FAILED: { target: "failed", actions: "remember" } },
+      },
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed() },
+    },
+  });
+  return requestChart(name, machine);
+}

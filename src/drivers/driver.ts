@@ -1,0 +1,99 @@
+/**
+ * What a driver is: the one place where everything about a kind of node is described.
+ *
+ * A driver is options (zod, in QMP spelling), children with roles, geometry, and charts. From that
+ * the simulator, the runs on real images and the checker follow. Adding one is a folder that exports
+ * a driver and a line in registry.ts.
+ */
+import type { z } from "zod";
+import type { Chart } from "../chart/chart.ts";
+import type { ChildSlot, DriverShape } from "../graph/catalogue.ts";
+import type { CommonOptions } from "../graph/common-options.ts";
+import type { Profile } from "../graph/profile.ts";
+import type { Operation } from "../vocabulary.ts";
+
+/** All charts of a node. An operation without a chart is answered with ENOTSUP. */
+export interface DriverCharts {
+  readonly cluster: Chart | null;
+  readonly node: Chart | null;
+  readonly requests: Readonly<Partial<Record<Operation, Chart>>>;
+  /** charts that requests fork, one per cluster */
+  readonly tasks: Readonly<Record<string, Chart>>;
+}
+
+/** Limits that the charts' counters are built for. */
+export interface ChartBounds {
+  /** view reads that may use one cluster at once */
+  readonly readers: number;
+}
+
+/** How a node's bytes relate to those below it. */
+export interface Geometry {
+  /** bytes that the node offers */
+  readonly length: number;
+  /** byte of the child (or image) that is byte 0 of the node */
+  readonly shift: number;
+}
+
+/** A node's options, seen through its driver. */
+export interface Instance {
+  readonly common: CommonOptions;
+  /**
+   * What the charts depend on besides bounds; equal keys mean equal charts, so that automata can be
+   * shared between nodes.
+   */
+  readonly chartKey: string;
+  charts(bounds: ChartBounds): DriverCharts;
+  /** @param below length of the primary child or image in bytes; 0 if the driver has neither */
+  geometry(below: number): Geometry;
+  /** name of the image that the node keeps its bytes in; null if it has none */
+  readonly image: string | null;
+}
+
+export interface Driver extends DriverShape {
+  readonly summary: string;
+  /** Takes options that were validated by `options`. */
+  instantiate(options: unknown, profile: Profile): Instance;
+  /** Every set of charts the driver can have, named, for tests that quantify over charts. */
+  variants(bounds: ChartBounds): readonly { name: string; charts: DriverCharts }[];
+}
+
+/** Ties a driver's options schema to the functions that take its options; hides the type outside. */
+export function defineDriver<
+  Options extends CommonOptions & Record<string, unknown>,
+  Parameters extends object,
+>(definition: {
+  name: string;
+  summary: string;
+  options: z.ZodType<Options>;
+  children: readonly ChildSlot[];
+  parameters(options: Options, profile: Profile): Parameters;
+  everyParameters: readonly Parameters[];
+  charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
+  geometry?(options: Options, below: number): Geometry;
+  image?(options: Options): string;
+}): Driver {
+  const { name, summary, options, children, charts } = definition;
+  return {
+    name,
+    summary,
+    options,
+    children,
+    instantiate(given, profile) {
+      const parsed = options.parse(given);
+      const parameters = definition.parameters(parsed, profile);
+      return {
+        common: parsed,
+        chartKey: JSON.stringify([name, parameters]),
+        charts: (bounds) => charts(parameters, bounds),
+        geometry: (below) => definition.geometry?.(parsed, below) ?? { length: below, shift: 0 },
+        image: definition.image?.(parsed) ?? null,
+      };
+    },
+    variants: (bounds) =>
+      definition.everyParameters.map((parameters) => ({
+        name: `${name} ${JSON.stringify(parameters)}`,
+        charts: charts(parameters, bounds),
+      })),
+  };
+}

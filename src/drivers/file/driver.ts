@@ -1,0 +1,42 @@
+/**
+ * `file`: a node whose bytes are those of one image (QEMU block/file-posix.c).
+ *
+ * In a run the image is a file in the run's folder, in the simulator memory. All operations go
+ * straight to it; discards and zeroes punch holes, so both read as zeros afterwards.
+ */
+import { z } from "zod";
+import { forwardChart } from "../../chart/forward.ts";
+import { commonOptions } from "../../graph/common-options.ts";
+import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
+import { defineDriver } from "../driver.ts";
+
+const options = commonOptions.extend({
+  filename: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a plain file name, without folders")
+    .meta({ description: "name of the image in the run's folder" }),
+});
+
+export const file = defineDriver({
+  name: "file",
+  summary: "keeps its bytes in an image",
+  options,
+  children: [],
+  parameters: () => ({}),
+  everyParameters: [{}],
+  charts: () => ({
+    cluster: null,
+    node: null,
+    requests: {
+      ...Object.fromEntries(
+        STORAGE_OPERATIONS.map((operation) => [
+          operation,
+          forwardChart(`file/${operation}`, "storage", operation),
+        ]),
+      ),
+      "write-unchanged": forwardChart("file/write-unchanged", "storage", "write"),
+    },
+    tasks: {},
+  }),
+  image: ({ filename }) => filename,
+});

@@ -1,0 +1,43 @@
+/**
+ * `null-co`: forgets what is written and reads as zeros (QEMU block/null.c).
+ *
+ * QEMU leaves a read buffer as it was unless `read-zeroes` is on; here reads always give zeros,
+ * because a view of arbitrary bytes can be compared with nothing.
+ */
+import { z } from "zod";
+import { acceptChart } from "../../chart/accept.ts";
+import { commonOptions } from "../../graph/common-options.ts";
+import { defineDriver } from "../driver.ts";
+import { nodeChart, zeroReadChart } from "./charts.ts";
+
+const options = commonOptions.extend({
+  size: z
+    .int()
+    .min(0)
+    .default(1 << 30)
+    .meta({ description: "bytes; default 1 GiB" }),
+});
+
+export const nullCo = defineDriver({
+  name: "null-co",
+  summary: "forgets what is written, reads as zeros",
+  options,
+  children: [],
+  parameters: () => ({}),
+  everyParameters: [{}],
+  charts: () => ({
+    cluster: null,
+    node: nodeChart(),
+    requests: {
+      read: zeroReadChart(),
+      write: acceptChart("null-co/write"),
+      "write-unchanged": acceptChart("null-co/write-unchanged"),
+      "write-zeroes": acceptChart("null-co/write-zeroes"),
+      discard: acceptChart("null-co/discard"),
+      flush: acceptChart("null-co/flush"),
+      "block-status": acceptChart("null-co/block-status", "zero"),
+    },
+    tasks: {},
+  }),
+  geometry: ({ size }) => ({ length: size, shift: 0 }),
+});

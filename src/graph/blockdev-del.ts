@@ -1,0 +1,44 @@
+/**
+ * `blockdev-del`: closes a node that nobody uses any more (QEMU blockdev.c, `qmp_blockdev_del`).
+ *
+ * Inline children that only the closed node used are closed with it.
+ */
+import { z } from "zod";
+import { defineCommand } from "./command.ts";
+import { detachParent } from "./edges.ts";
+import { childEdges, type Graph, parentEdges } from "./graph.ts";
+import { refuse } from "./refuse.ts";
+
+export const blockdevDel = defineCommand({
+  name: "blockdev-del",
+  summary: "Closes a node that nothing uses.",
+  schema: z.strictObject({ "node-name": z.string() }),
+  apply(graph, args, context) {
+    const name = args["node-name"];
+    const node = graph.nodes.get(name);
+    if (node === undefined) throw refuse(`Failed to find node with node-name='${name}'`);
+    const parents = parentEdges(graph, name);
+    if (parents.some((edge) => edge.parent.kind !== "node")) throw refuse(`Node ${name} is in use`);
+    if (!node.monitorOwned) throw refuse(`Node ${name} is not owned by the monitor`);
+    if (parents.length > 0) throw refuse(`Block device ${name} is in use`);
+    const touched = childEdges(graph, { kind: "node", name }).map((edge) => edge.child);
+    const after = close(graph, name);
+    return context.refresh(
+      after,
+      touched.filter((child) => after.nodes.has(child)),
+    );
+  },
+});
+
+function close(before: Graph, name: string): Graph {
+  const parent = { kind: "node", name } as const;
+  const children = childEdges(before, parent).map((edge) => edge.child);
+  const nodes = new Map(before.nodes);
+  nodes.delete(name);
+  let graph: Graph = { ...detachParent(before, parent), nodes };
+  for (const child of children) {
+    const owned = graph.nodes.get(child)?.monitorOwned === false;
+    if (owned && parentEdges(graph, child).length === 0) graph = close(graph, child);
+  }
+  return graph;
+}

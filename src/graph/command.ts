@@ -1,0 +1,41 @@
+/**
+ * What a graph command is: arguments in QMP spelling, and a pure function from graph to graph.
+ */
+import type { z } from "zod";
+import type { DriverCatalogue } from "./catalogue.ts";
+import type { Graph } from "./graph.ts";
+import type { PermissionRefresh } from "./permissions.ts";
+import { parseArguments } from "./refuse.ts";
+
+/** What commands need besides the graph. */
+export interface CommandContext {
+  readonly drivers: DriverCatalogue;
+  readonly refresh: PermissionRefresh;
+}
+
+export interface GraphCommand {
+  /** QMP name */
+  readonly name: string;
+  /** one sentence for `--help` and the reference */
+  readonly summary: string;
+  readonly schema: z.ZodType;
+  /**
+   * Rewires, then asks for permission.
+   * @throws BlockgraphError `graph-refused`; the given graph stays what it was
+   */
+  apply(graph: Graph, args: unknown, context: CommandContext): Graph;
+}
+
+/** Ties a schema to the function that takes what the schema gives. */
+export function defineCommand<Schema extends z.ZodType>(definition: {
+  name: string;
+  summary: string;
+  schema: Schema;
+  apply(graph: Graph, args: z.infer<Schema>, context: CommandContext): Graph;
+}): GraphCommand {
+  return {
+    ...definition,
+    apply: (graph, args, context) =>
+      definition.apply(graph, parseArguments(definition.schema, args), context),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * The registry of graph commands, and the one function that applies them.
+ */
+import { blockExportAdd, blockExportDel } from "./block-export.ts";
+import { blockdevAdd } from "./blockdev-add.ts";
+import { blockdevDel } from "./blockdev-del.ts";
+import type { CommandContext, GraphCommand } from "./command.ts";
+import { deviceAdd, deviceDel, qomSet } from "./device.ts";
+import type { Graph } from "./graph.ts";
+import { refuse } from "./refuse.ts";
+
+/** All commands by their QMP names. */
+export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
+  [blockdevAdd, blockdevDel, blockExportAdd, blockExportDel, deviceAdd, deviceDel, qomSet].map(
+    (command) => [command.name, command],
+  ),
+);
+
+/** A command as QMP spells it. */
+export interface QmpCommand {
+  readonly execute: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The graph after a command.
+ * @throws BlockgraphError `graph-refused` with QEMU's text; the given graph is still valid
+ */
+export function applyCommand(graph: Graph, command: QmpCommand, context: CommandContext): Graph {
+  const known = COMMANDS.get(command.execute);
+  if (known === undefined) throw refuse(`The command ${command.execute} has not been found`);
+  return known.apply(graph, command.arguments, context);
+}

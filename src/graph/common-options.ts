@@ -1,0 +1,19 @@
+/**
+ * Options that every node takes, whatever its driver (QAPI `BlockdevOptions`).
+ *
+ * Only what has an effect here is accepted: an option that would be silently ignored is refused
+ * instead, so that a design never rests on something that was not simulated.
+ */
+import { z } from "zod";
+
+/** Options common to all drivers; drivers `extend` it with their own. */
+export const commonOptions = z.strictObject({
+  "read-only": z.boolean().default(false).meta({
+    description: "refuse writes, write-zeroes and discards with EPERM",
+  }),
+  discard: z.enum(["ignore", "unmap"]).default("ignore").meta({
+    description:
+      "whether discards that reach the node go on (`unmap`) or end there, successfully (`ignore`)",
+  }),
+});
+export type CommonOptions = z.infer<typeof commonOptions>;

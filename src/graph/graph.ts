@@ -1,0 +1,91 @@
+/**
+ * The block graph: an immutable value.
+ *
+ * Nodes are drivers with options; edges lead from a parent to the node it uses, and carry a name
+ * and roles. A parent is another node, a guest device or an export. Edges are kept newest first,
+ * because QEMU lists a node's parents that way and the order decides which conflict it reports.
+ * Commands (see commands.ts) take a graph and give a new one; nothing here changes in place.
+ */
+import type { Role } from "./role.ts";
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+export interface GraphNode {
+  readonly name: string;
+  readonly driver: string;
+  /** the options as given, validated, without `driver`, `node-name` and the children */
+  readonly options: JsonObject;
+  /** added by a command of its own; inline children belong to their parent and go with it */
+  readonly monitorOwned: boolean;
+}
+
+/** Whoever uses a node. */
+export interface Parent {
+  readonly kind: "node" | "device" | "export";
+  readonly name: string;
+}
+
+export interface Edge {
+  readonly parent: Parent;
+  /** name of the node that is used */
+  readonly child: string;
+  /** `file`, `target`, `backing`... ; `root` for devices and exports */
+  readonly name: string;
+  readonly roles: readonly Role[];
+}
+
+/** A guest's disk: what the guest does to it enters the graph at its root edge. */
+export interface Device {
+  readonly id: string;
+  readonly driver: string;
+}
+
+/** A node offered to somebody outside. */
+export interface BlockExport {
+  readonly id: string;
+  readonly type: string;
+  readonly writable: boolean;
+}
+
+export interface Graph {
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  /** newest first */
+  readonly edges: readonly Edge[];
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly exports: ReadonlyMap<string, BlockExport>;
+  /** number of nodes that were named automatically so far */
+  readonly autoNames: number;
+}
+
+export const EMPTY_GRAPH: Graph = {
+  nodes: new Map(),
+  edges: [],
+  devices: new Map(),
+  exports: new Map(),
+  autoNames: 0,
+};
+
+/** The edges that lead to a node, newest first. */
+export function parentEdges(graph: Graph, node: string): readonly Edge[] {
+  return graph.edges.filter((edge) => edge.child === node);
+}
+
+/** The edges that a parent holds, oldest first: the order in which its driver names its children. */
+export function childEdges(graph: Graph, parent: Parent): readonly Edge[] {
+  return graph.edges
+    .filter((edge) => edge.parent.kind === parent.kind && edge.parent.name === parent.name)
+    .reverse();
+}
+
+/** The node that a device or export uses, by the name of either; undefined if there is none. */
+export function rootNode(graph: Graph, entry: string): string | undefined {
+  return graph.edges.find((edge) => edge.parent.kind !== "node" && edge.parent.name === entry)
+    ?.child;
+}

@@ -1,0 +1,28 @@
+/**
+ * Profiles: behaviour that changed over time, or that we propose to change, is chosen by name.
+ *
+ * A driver never asks for a version. It asks for a rule, and the profile says which variant is in
+ * force. Every difference between profiles stands in this one table, with its source.
+ */
+export const PROFILES = ["qemu-7.2", "qemu-10.0", "proposed"] as const;
+export type ProfileName = (typeof PROFILES)[number];
+
+export interface Profile {
+  readonly name: ProfileName;
+  /**
+   * Rule C3.2: whether a guest write that meets a broken view lets view reads in flight end first.
+   * QEMU since 7.1 does not (block/copy-before-write.c, `cbw_do_copy_before_write`; defect R01).
+   */
+  readonly brokenView: "faithful" | "repaired";
+}
+
+const TABLE: Readonly<Record<ProfileName, Profile>> = {
+  "qemu-7.2": { name: "qemu-7.2", brokenView: "faithful" },
+  "qemu-10.0": { name: "qemu-10.0", brokenView: "faithful" },
+  proposed: { name: "proposed", brokenView: "repaired" },
+};
+
+/** The profile of that name. */
+export function profile(name: ProfileName): Profile {
+  return TABLE[name];
+}

@@ -1,0 +1,125 @@
+/**
+ * Performing an `ask`: offering an event to the charts of a node.
+ *
+ * Atomic: either every chart in the range handles the event now and all take it, or nobody does and
+ * the asker waits.
+ */
+import type { Automaton } from "../chart/automaton.ts";
+import type { Ask } from "../chart/effects.ts";
+import { BlockgraphError } from "../error.ts";
+import type { Frame } from "./frame.ts";
+
+/** The answer when a chart does not handle the event now. */
+export const WAIT = null;
+/** The answer of a range without clusters. */
+const EMPTY = "NONE";
+
+/**
+ * Asks, and changes the asked charts.
+ * @returns the name of the reply, or {@link WAIT}
+ */
+export function ask(frame: Frame, effect: Ask): string | null {
+  return effect.chart === "node" ? askNode(frame, effect) : askClusters(frame, effect);
+}
+
+/** Whether the ask would be answered now; changes nothing. */
+export function wouldAnswer(frame: Frame, effect: Ask): boolean {
+  const { node } = frame;
+  if (effect.chart === "node") {
+    const automaton = present(node.description.node, frame);
+    return automaton.next(node.state, eventOf(automaton, effect)) >= 0;
+  }
+  const automaton = present(node.description.cluster, frame);
+  const event = eventOf(automaton, effect);
+  const { first, end } = clusterRange(frame, effect);
+  const last = effect.run ? Math.min(first + 1, end) : end;
+  for (let cluster = first; cluster < last; cluster++) {
+    if (automaton.next(node.clusters[cluster] ?? 0, event) < 0) return false;
+  }
+  return true;
+}
+
+/** The clusters that the ask is for: [first, end). */
+export function clusterRange(
+  frame: Frame,
+  effect: Pick<Ask, "over">,
+): { first: number; end: number } {
+  const { clusterSize } = frame.node.description;
+  const stop = frame.offset + frame.length;
+  switch (effect.over) {
+    case "hull":
+      return { first: Math.floor(frame.offset / clusterSize), end: Math.ceil(stop / clusterSize) };
+    case "rest":
+      return {
+        first: Math.floor(frame.position / clusterSize),
+        end: Math.ceil(stop / clusterSize),
+      };
+    case "interior": {
+      const first = Math.ceil(frame.offset / clusterSize);
+      return { first, end: Math.max(first, Math.floor(stop / clusterSize)) };
+    }
+  }
+}
+
+function askNode(frame: Frame, effect: Ask): string | null {
+  const { node } = frame;
+  const automaton = present(node.description.node, frame);
+  const event = eventOf(automaton, effect);
+  const next = automaton.next(node.state, event);
+  if (next < 0) return WAIT;
+  const reply = automaton.replies[automaton.reply(node.state, event)] ?? EMPTY;
+  if (next !== node.state) {
+    node.state = next;
+    node.changed = true;
+  }
+  return reply;
+}
+
+function askClusters(frame: Frame, effect: Ask): string | null {
+  const { node } = frame;
+  const automaton = present(node.description.cluster, frame);
+  const event = eventOf(automaton, effect);
+  const { first, end } = clusterRange(frame, effect);
+  let reply = automaton.replies.length;
+  let stop = first;
+  for (; stop < end; stop++) {
+    const state = node.clusters[stop] ?? 0;
+    if (automaton.next(state, event) < 0) {
+      if (effect.run && stop > first) break;
+      return WAIT;
+    }
+    const answer = automaton.reply(state, event);
+    if (effect.run && stop > first && answer !== reply) break;
+    if (answer < reply) reply = answer;
+  }
+  if (stop === first) return EMPTY;
+  for (let cluster = first; cluster < stop; cluster++) {
+    const state = node.clusters[cluster] ?? 0;
+    const next = automaton.next(state, event);
+    if (next !== state) {
+      node.clusters[cluster] = next;
+      node.changed = true;
+    }
+  }
+  if (effect.run) {
+    frame.spanEnd = Math.min(stop * node.description.clusterSize, frame.offset + frame.length);
+  }
+  return automaton.replies[reply] ?? EMPTY;
+}
+
+function eventOf(automaton: Automaton, effect: Ask): number {
+  const event = automaton.event(effect.event);
+  if (event >= 0) return event;
+  throw new BlockgraphError(
+    "chart-malformed",
+    `${automaton.name}: is asked ${effect.event}, which is not in its alphabet`,
+  );
+}
+
+function present(automaton: Automaton | null, frame: Frame): Automaton {
+  if (automaton !== null) return automaton;
+  throw new BlockgraphError(
+    "chart-malformed",
+    `${frame.automaton.name}: asks a chart that its driver does not have`,
+  );
+}

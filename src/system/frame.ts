@@ -1,0 +1,81 @@
+/**
+ * Agents and frames: requests under way.
+ *
+ * An agent is one thread of control, like a coroutine in QEMU: it runs until it has to wait, and
+ * nothing else happens meanwhile. A guest's request is an agent, and so is every task that a request
+ * forks. An agent has a stack of frames: the request at a filter, the request that this makes of the
+ * filter's child, and so on.
+ */
+import type { Automaton } from "../chart/automaton.ts";
+import type { BlockStatus, Errno, StorageOperation } from "../vocabulary.ts";
+import type { LiveNode } from "./live-node.ts";
+
+/** How a call or a request ended. `status` and `bytes` belong to block-status alone. */
+export interface Outcome {
+  readonly errno: Errno | null;
+  readonly status: BlockStatus | null;
+  /** bytes from the start of the range for which `status` holds; else 0 */
+  readonly bytes: number;
+}
+
+/** Success with nothing to say. */
+export const DONE: Outcome = { errno: null, status: null, bytes: 0 };
+
+/** One request being served by one node. Offsets are bytes of that node. */
+export interface Frame {
+  readonly up: Frame | null;
+  readonly node: LiveNode;
+  readonly automaton: Automaton;
+  state: number;
+  readonly offset: number;
+  readonly length: number;
+  /** the register `data`: `length` bytes of the caller's; null for requests without payload */
+  readonly data: Uint8Array | null;
+  /** the register `old`, once it was used */
+  old: Uint8Array | null;
+  /** byte at which the rest begins, and the byte behind the span */
+  position: number;
+  spanEnd: number;
+  /** what the last block-status call said */
+  status: BlockStatus | null;
+  bytes: number;
+  /** the tasks that a fork waits for, or null */
+  join: Join | null;
+}
+
+/** A fork that waits for its tasks. */
+export interface Join {
+  readonly agent: Agent;
+  readonly frame: Frame;
+  readonly tasks: Agent[];
+  pending: number;
+  /** the first error of a task */
+  errno: Errno | null;
+}
+
+/** A call that only an image can answer. */
+export interface ImageCall {
+  readonly image: string;
+  readonly operation: StorageOperation;
+  /** bytes of the image */
+  readonly offset: number;
+  readonly length: number;
+  readonly buffer: Uint8Array | null;
+}
+
+/** Why an agent stands still. */
+export type Blocked = "running" | "call" | "ask" | "join" | "ended";
+
+export interface Agent {
+  /** numbered in order of creation, from 0 */
+  readonly id: number;
+  /** number of the request that the agent serves; -1 for tasks */
+  readonly request: number;
+  /** innermost frame; null if wrappers lead straight to an image, and no chart is involved */
+  frame: Frame | null;
+  blocked: Blocked;
+  /** the call that it waits for, if `blocked` is `call` */
+  call: ImageCall | null;
+  /** the fork that it belongs to; null once that stopped waiting, and for requests */
+  join: Join | null;
+}

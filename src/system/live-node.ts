@@ -1,0 +1,96 @@
+/**
+ * A node while it is in use: its description, what its charts remember, and where its requests go.
+ */
+
+import type { Automaton } from "../chart/automaton.ts";
+import { type PassThrough, passThrough } from "../chart/pass-through.ts";
+import type { Errno, Operation, StorageOperation } from "../vocabulary.ts";
+import type { SystemNode } from "./system.ts";
+
+/** Where an operation on a node really goes, wrappers skipped. */
+export type Route =
+  | {
+      readonly kind: "chart";
+      readonly node: LiveNode;
+      readonly automaton: Automaton;
+      readonly shift: number;
+    }
+  | {
+      readonly kind: "image";
+      readonly image: string;
+      readonly operation: StorageOperation;
+      readonly shift: number;
+    }
+  | { readonly kind: "refused"; readonly errno: Errno }
+  | { readonly kind: "ignored" };
+
+const CHANGES: ReadonlySet<Operation> = new Set([
+  "write",
+  "write-unchanged",
+  "write-zeroes",
+  "discard",
+]);
+
+export class LiveNode {
+  description: SystemNode;
+  /** state of each cluster's chart; empty if the node has none */
+  readonly clusters: Uint16Array;
+  /** state of the node chart */
+  state = 0;
+  /** set when a chart of the node changed; whoever wakes waiting agents resets it */
+  changed = false;
+  readonly #routes = new Map<Operation, Route>();
+  readonly #find: (name: string) => LiveNode;
+
+  /** @param find gives the live node of a name, for children */
+  constructor(description: SystemNode, find: (name: string) => LiveNode) {
+    this.description = description;
+    this.#find = find;
+    const { clusterSize, length } = description;
+    this.clusters = new Uint16Array(clusterSize === 0 ? 0 : Math.ceil(length / clusterSize));
+  }
+
+  /** Takes the node's place in a changed graph; what it remembers stays. */
+  rewire(description: SystemNode): void {
+    this.description = description;
+    this.#routes.clear();
+  }
+
+  /** Where `operation` goes. Cached until the graph changes. */
+  route(operation: Operation): Route {
+    const known = this.#routes.get(operation);
+    if (known !== undefined) return known;
+    const route = this.#resolve(operation);
+    this.#routes.set(operation, route);
+    return route;
+  }
+
+  #resolve(operation: Operation): Route {
+    const { requests, unmap, readOnly, shift, image, children } = this.description;
+    if (readOnly && CHANGES.has(operation)) return { kind: "refused", errno: "EPERM" };
+    if (operation === "discard" && !unmap) return { kind: "ignored" };
+    const automaton = requests.get(operation);
+    if (automaton === undefined) return { kind: "refused", errno: "ENOTSUP" };
+    const through: PassThrough | null = passThrough(automaton);
+    if (through === null) return { kind: "chart", node: this, automaton, shift: 0 };
+    if (through.child === "storage") return imageRoute(image ?? "", through.operation, shift);
+    const child = children.get(through.child);
+    if (child === undefined) return { kind: "refused", errno: "ENOTSUP" };
+    const below = this.#find(child.name).route(through.operation);
+    return "shift" in below ? { ...below, shift: below.shift + shift } : below;
+  }
+}
+
+function imageRoute(image: string, operation: Operation, shift: number): Route {
+  switch (operation) {
+    case "read":
+    case "write":
+    case "write-zeroes":
+    case "discard":
+    case "flush":
+    case "block-status":
+      return { kind: "image", image, operation, shift };
+    default:
+      return { kind: "refused", errno: "ENOTSUP" };
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Watches a simulation or run and judges the properties.
+ *
+ * It sees only what somebody outside sees: requests as they enter and end, and the graph as commands
+ * change it. It keeps plain byte arrays: one per guest disk (guest-image.ts), and one per point in
+ * time, taken when a filter gets its first parent (rule P13).
+ */
+import { type Graph, parentEdges } from "../graph/graph.ts";
+import type { Operation } from "../vocabulary.ts";
+import { type Entry, imageBelow, resolveEntry } from "./entry.ts";
+import type { Execution } from "./execution.ts";
+import type { Outcome } from "./frame.ts";
+import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
+import type { Difference, Observation, Property, Violation } from "./property.ts";
+import { describeObservation } from "./property.ts";
+
+/** Reads a whole image while nothing is in flight. The result must not change afterwards. */
+export type ImageReader = (image: string) => Uint8Array;
+
+/** A request as it entered. Offsets are bytes of the device or export. */
+export interface WatchedRequest {
+  readonly through: string;
+  readonly operation: Operation;
+  readonly offset: number;
+  readonly length: number;
+  readonly data: Uint8Array | null;
+}
+
+/** What the monitor keeps about a request until it ends. */
+export interface Watch {
+  readonly request: WatchedRequest;
+  readonly entry: Entry;
+  readonly layer: Layer | null;
+  readonly window: ReadWindow | null;
+  readonly discarded: boolean;
+}
+
+interface PointInTime {
+  readonly content: Uint8Array;
+  /** byte of `content` that is byte 0 of the filter */
+  readonly shift: number;
+  readonly image: string;
+  readonly clusterSize: number;
+  /** clusters that a reader discarded, acknowledged */
+  readonly discarded: Set<number>;
+}
+
+export class Monitor {
+  readonly violations: Violation[] = [];
+  /** how many observations each property spoke about */
+  readonly judged = new Map<string, number>();
+  readonly #properties: readonly Property[];
+  readonly #read: ImageReader;
+  readonly #disks = new Map<string, GuestImage>();
+  readonly #points = new Map<string, PointInTime>();
+
+  constructor(properties: readonly Property[], read: ImageReader) {
+    this.#properties = properties;
+    this.#read = read;
+    for (const property of properties) this.judged.set(property.name, 0);
+  }
+
+  /** A command changed the graph. Nothing is in flight. */
+  rewired(graph: Graph, execution: Execution, seq: number): void {
+    for (const [name, point] of this.#points) {
+      if (graph.nodes.has(name)) continue;
+      this.#points.delete(name);
+      const content = this.#read(point.image);
+      const found = this.#disk(point.image).reconcile(content);
+      const difference = found === null ? null : { ...found, got: content[found.at] ?? 0 };
+      this.#judge({ kind: "hook-removed", node: name, difference }, seq);
+    }
+    for (const { description } of execution.nodes.values()) {
+      const { name, clusterSize } = description;
+      const window = clusterSize === 0 ? null : imageBelow(description);
+      if (window === null || this.#points.has(name)) continue;
+      if (parentEdges(graph, name).length === 0) continue;
+      const content = this.#read(window.image);
+      this.#points.set(name, { content, ...window, clusterSize, discarded: new Set() });
+    }
+  }
+
+  /** A request enters. */
+  started(request: WatchedRequest, node: string, execution: Execution): Watch {
+    const entry = resolveEntry(execution, node);
+    const { operation, offset, length, data } = request;
+    let layer: Layer | null = null;
+    let window: ReadWindow | null = null;
+    if (entry.kind === "guest") {
+      const start = offset + entry.shift;
+      const disk = this.#disk(entry.image);
+      if (operation === "read") window = disk.beginRead(start, start + length);
+      else if (/^write|^discard/.test(operation)) {
+        layer = disk.beginWrite(start, start + length, data);
+      }
+    }
+    return { request, entry, layer, window, discarded: this.#isDiscarded(entry, request) };
+  }
+
+  /** A request ended; `data` of a successful read holds what it returned. */
+  ended(watch: Watch, outcome: Outcome, seq: number): void {
+    const { entry, request, layer, window } = watch;
+    const { through, operation, data } = request;
+    const succeeded = outcome.errno === null;
+    if (entry.kind === "guest") {
+      const disk = this.#disk(entry.image);
+      if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
+      if (window === null) return;
+      if (!succeeded || data === null) {
+        disk.abandonRead(window);
+        this.#judge({ kind: "guest-read", through, succeeded, difference: null }, seq);
+        return;
+      }
+      const found = disk.endRead(window, data);
+      const difference =
+        found === null ? null : { ...found, got: data[found.at - window.start] ?? 0 };
+      this.#judge({ kind: "guest-read", through, succeeded, difference }, seq);
+    }
+    if (entry.kind !== "view") return;
+    if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
+    if (operation !== "read") return;
+    const difference = succeeded && data !== null ? this.#compare(entry, request, data) : null;
+    const { discarded } = watch;
+    this.#judge({ kind: "view-read", through, succeeded, difference, discarded }, seq);
+  }
+
+  #disk(image: string): GuestImage {
+    const known = this.#disks.get(image);
+    if (known !== undefined) return known;
+    const disk = new GuestImage(this.#read(image));
+    this.#disks.set(image, disk);
+    return disk;
+  }
+
+  #judge(observation: Observation, seq: number): void {
+    for (const property of this.#properties) {
+      if (!property.applies(observation)) continue;
+      this.judged.set(property.name, (this.judged.get(property.name) ?? 0) + 1);
+      if (!property.violated(observation)) continue;
+      const text = describeObservation(observation);
+      this.violations.push({ property: property.name, text, seq });
+    }
+  }
+
+  #compare(
+    entry: Entry & { kind: "view" },
+    request: WatchedRequest,
+    got: Uint8Array,
+  ): Difference | null {
+    const point = this.#points.get(entry.hook);
+    if (point === undefined) return null;
+    const start = request.offset + entry.shift + point.shift;
+    const expected = point.content.subarray(start, start + got.length);
+    if (Buffer.compare(expected, got) === 0) return null;
+    const index = got.findIndex((byte, position) => byte !== expected[position]);
+    return {
+      at: request.offset + index,
+      got: got[index] ?? 0,
+      expected: expected[index] ?? 0,
+    };
+  }
+
+  #discard(entry: Entry & { kind: "view" }, request: WatchedRequest): void {
+    const point = this.#points.get(entry.hook);
+    if (point === undefined) return;
+    const start = request.offset + entry.shift;
+    const first = Math.ceil(start / point.clusterSize);
+    const end = Math.floor((start + request.length) / point.clusterSize);
+    for (let cluster = first; cluster < end; cluster++) point.discarded.add(cluster);
+  }
+
+  #isDiscarded(entry: Entry, request: WatchedRequest): boolean {
+    if (entry.kind !== "view" || request.operation !== "read") return false;
+    const point = this.#points.get(entry.hook);
+    if (point === undefined || request.length === 0) return false;
+    const start = request.offset + entry.shift;
+    const first = Math.floor(start / point.clusterSize);
+    const end = Math.ceil((start + request.length) / point.clusterSize);
+    for (let cluster = first; cluster < end; cluster++) {
+      if (point.discarded.has(cluster)) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * A system: a block graph made ready to execute. Pure data.
+ *
+ * Every node of the graph becomes a description with its geometry and its automata; edges become
+ * direct references. Nothing here has state: what a node remembers belongs to the interpreter.
+ * Automata are shared between nodes whose charts are equal, so a graph with ten hooks tabulates one.
+ */
+import type { Automaton } from "../chart/automaton.ts";
+import type { Chart } from "../chart/chart.ts";
+import { tabulate } from "../chart/tabulate.ts";
+import type { DriverCharts, Instance } from "../drivers/driver.ts";
+import { DRIVERS } from "../drivers/registry.ts";
+import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
+import type { Profile } from "../graph/profile.ts";
+import { refuse } from "../graph/refuse.ts";
+import { OPERATIONS, type Operation } from "../vocabulary.ts";
+
+/** View reads, and requests in flight at one time, that one execution may hold. */
+export const IN_FLIGHT_MAX = 64;
+
+/** A one-line change to a driver's charts that some property must notice. */
+export interface ChartMutation {
+  /** the driver whose charts change */
+  readonly driver: string;
+  change(charts: DriverCharts): DriverCharts;
+}
+
+/** What is fixed for the life of a simulation, run or check. */
+export interface SystemRules {
+  readonly profile: Profile;
+  /** smallest cluster that block-copy uses, in bytes; QEMU: 65536 (rule K1) */
+  readonly clusterSize: number;
+  /** bytes of each image, by file name */
+  readonly images: ReadonlyMap<string, number>;
+  readonly mutation: ChartMutation | null;
+}
+
+export interface SystemNode {
+  readonly name: string;
+  readonly driver: string;
+  /** bytes */
+  readonly length: number;
+  /** added to an offset when a request is handed to the primary child or image */
+  readonly shift: number;
+  readonly readOnly: boolean;
+  /** whether discards go on; else they end here, successfully (rule C6) */
+  readonly unmap: boolean;
+  /** bytes; 0 if the node keeps nothing per cluster */
+  readonly clusterSize: number;
+  readonly cluster: Automaton | null;
+  readonly node: Automaton | null;
+  readonly requests: ReadonlyMap<Operation, Automaton>;
+  readonly tasks: ReadonlyMap<string, Automaton>;
+  /** children by edge name */
+  readonly children: ReadonlyMap<string, SystemNode>;
+  /** file name of the image that holds the node's bytes; null if there is none */
+  readonly image: string | null;
+}
+
+export interface System {
+  readonly nodes: ReadonlyMap<string, SystemNode>;
+  readonly rules: SystemRules;
+}
+
+/**
+ * Describes every node of the graph.
+ * @throws BlockgraphError `graph-refused` when a node's geometry does not fit its children
+ */
+export function buildSystem(graph: Graph, rules: SystemRules): System {
+  const nodes = new Map<string, SystemNode>();
+  const describe = (name: string): SystemNode => {
+    const known = nodes.get(name);
+    if (known !== undefined) return known;
+    const node = graph.nodes.get(name);
+    if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${name}'`);
+    const edges = childEdges(graph, { kind: "node", name });
+    const children = new Map(edges.map((edge) => [edge.name, describe(edge.child)]));
+    const described = describeNode(node, children, rules);
+    nodes.set(name, described);
+    return described;
+  };
+  for (const name of graph.nodes.keys()) describe(name);
+  return { nodes, rules };
+}
+
+function describeNode(
+  node: GraphNode,
+  children: ReadonlyMap<string, SystemNode>,
+  rules: SystemRules,
+): SystemNode {
+  const driver = DRIVERS.get(node.driver);
+  if (driver === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
+  const instance = driver.instantiate(node.options, rules.profile);
+  const automata = automataOf(node.driver, instance, rules.mutation);
+  const below = lengthBelow(instance, children, rules);
+  const { length, shift } = instance.geometry(below);
+  const target = children.get("target");
+  if (target !== undefined && target.length < length) {
+    throw refuse(
+      `Source and target image have different sizes (node '${node.name}': ${length} bytes, ` +
+        `target '${target.name}': ${target.length} bytes)`,
+    );
+  }
+  return {
+    name: node.name,
+    driver: node.driver,
+    length,
+    shift,
+    readOnly: instance.common["read-only"],
+    unmap: instance.common.discard === "unmap",
+    clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
+    ...automata,
+    children,
+    image: instance.image,
+  };
+}
+
+function lengthBelow(
+  instance: Instance,
+  children: ReadonlyMap<string, SystemNode>,
+  rules: SystemRules,
+): number {
+  if (instance.image === null) return children.get("file")?.length ?? 0;
+  const length = rules.images.get(instance.image);
+  if (length === undefined) {
+    throw refuse(`Could not open '${instance.image}': No such file or directory`);
+  }
+  return length;
+}
+
+type NodeAutomata = Pick<SystemNode, "cluster" | "node" | "requests" | "tasks">;
+
+/** Automata by chart key: tables fill as they are used, so it pays to keep them. */
+const shared = new Map<string, NodeAutomata>();
+
+function automataOf(
+  driver: string,
+  instance: Instance,
+  mutation: ChartMutation | null,
+): NodeAutomata {
+  const charts = () => instance.charts({ readers: IN_FLIGHT_MAX });
+  if (mutation?.driver === driver) return tabulateAll(mutation.change(charts()));
+  const known = shared.get(instance.chartKey) ?? tabulateAll(charts());
+  shared.set(instance.chartKey, known);
+  return known;
+}
+
+function tabulateAll(charts: DriverCharts): NodeAutomata {
+  const one = (chart: Chart | null) => (chart === null ? null : tabulate(chart));
+  const requests = new Map<Operation, Automaton>();
+  for (const operation of OPERATIONS) {
+    const chart = charts.requests[operation];
+    if (chart !== undefined) requests.set(operation, tabulate(chart));
+  }
+  const tasks = new Map(
+    Object.entries(charts.tasks).map(([name, chart]) => [name, tabulate(chart)]),
+  );
+  return { cluster: one(charts.cluster), node: one(charts.node), requests, tasks };
+}

@@ -1,0 +1,57 @@
+/**
+ * The words every part of blockgraph shares: request operations, error numbers and block status.
+ *
+ * They are QEMU's and POSIX's own names, so that a log line, a chart event and a QMP reply
+ * spell the same thing the same way. This file knows nobody and everybody may know it.
+ */
+
+/** Requests that a guest, a reader, an export or a parent node can make of a node. */
+export const OPERATIONS = [
+  "read",
+  "write",
+  "write-unchanged",
+  "write-zeroes",
+  "discard",
+  "flush",
+  "block-status",
+  "snapshot-read",
+  "snapshot-discard",
+  "snapshot-block-status",
+] as const;
+
+/**
+ * `write-unchanged` is a write that cannot change what anybody sees (BDRV_REQ_WRITE_UNCHANGED);
+ * the three `snapshot-*` operations are the private interface between `snapshot-access` and the
+ * filter below it (QEMU block/io.c, `bdrv_co_preadv_snapshot` and its two siblings).
+ */
+export type Operation = (typeof OPERATIONS)[number];
+
+/** Operations that an image (a file, memory) serves: the leaves of every graph. */
+export const STORAGE_OPERATIONS = [
+  "read",
+  "write",
+  "write-zeroes",
+  "discard",
+  "flush",
+  "block-status",
+] as const;
+export type StorageOperation = (typeof STORAGE_OPERATIONS)[number];
+
+/** The POSIX errors that a request can end with. Anything else the system says becomes `EIO`. */
+export const ERRNOS = [
+  "EIO",
+  "ENOSPC",
+  "ETIMEDOUT",
+  "EACCES",
+  "ENOTSUP",
+  "EINVAL",
+  "EPERM",
+] as const;
+export type Errno = (typeof ERRNOS)[number];
+
+/**
+ * What a block-status request says about a range (BDRV_BLOCK_DATA, BDRV_BLOCK_ZERO):
+ * `data` may hold anything, `zero` reads as zeros without touching the medium.
+ */
+export const BLOCK_STATUSES = ["data", "zero"] as const;
+export type BlockStatus = (typeof BLOCK_STATUSES)[number];
