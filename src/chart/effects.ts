@@ -25,7 +25,7 @@
 import type { BlockStatus, Errno, Operation } from "../vocabulary.ts";
 
 /** A set of clusters of the request. */
-export type ClusterRange = "hull" | "interior" | "rest";
+export type ClusterRange = "hull" | "interior" | "rest" | "span";
 
 /** A set of bytes of the request: all of it, its interior clusters, or the current span. */
 export type ByteRange = "request" | "interior" | "span";

@@ -94,15 +94,11 @@ function openChild(
     if (graph.nodes.has(reference)) return { graph, name: reference };
     throw refuse(`Cannot find device='' nor node-name='${reference}'`);
   }
-  if (typeof reference !== "object" || reference === null || isArray(reference)) {
+  if (typeof reference !== "object" || reference === null || Array.isArray(reference)) {
     throw refuse(`Invalid parameter type for '${at}', expected: BlockdevRef`);
   }
   const opening = { at: `${at}.`, depth: parent.depth + 1, monitorOwned: false };
   return open(graph, reference, context, opening);
-}
-
-function isArray(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 function text(value: JsonValue | undefined, name: string): string {

@@ -6,7 +6,7 @@ import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, JsonObject } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
 /** All commands by their QMP names. */
@@ -19,7 +19,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
 /** A command as QMP spells it. */
 export interface QmpCommand {
   readonly execute: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly arguments: JsonObject;
 }
 
 /**

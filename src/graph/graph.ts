@@ -6,16 +6,12 @@
  * because QEMU lists a node's parents that way and the order decides which conflict it reports.
  * Commands (see commands.ts) take a graph and give a new one; nothing here changes in place.
  */
+import type { z } from "zod";
 import type { Role } from "./role.ts";
 
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-export type JsonObject = { readonly [key: string]: JsonValue };
+/** Anything that JSON can say. */
+export type JsonValue = z.core.util.JSONType;
+export type JsonObject = Record<string, JsonValue>;
 
 export interface GraphNode {
   readonly name: string;

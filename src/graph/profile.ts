@@ -14,12 +14,18 @@ export interface Profile {
    * QEMU since 7.1 does not (block/copy-before-write.c, `cbw_do_copy_before_write`; defect R01).
    */
   readonly brokenView: "faithful" | "repaired";
+  /**
+   * Rule C11: whether a discard through the view lets reads of the target in flight end before the
+   * target forgets the area. QEMU does not (block/copy-before-write.c, `cbw_co_pdiscard_snapshot`):
+   * one reader's discard can turn what another reader is reading into zeros, with success.
+   */
+  readonly viewDiscard: "faithful" | "repaired";
 }
 
 const TABLE: Readonly<Record<ProfileName, Profile>> = {
-  "qemu-7.2": { name: "qemu-7.2", brokenView: "faithful" },
-  "qemu-10.0": { name: "qemu-10.0", brokenView: "faithful" },
-  proposed: { name: "proposed", brokenView: "repaired" },
+  "qemu-7.2": { name: "qemu-7.2", brokenView: "faithful", viewDiscard: "faithful" },
+  "qemu-10.0": { name: "qemu-10.0", brokenView: "faithful", viewDiscard: "faithful" },
+  proposed: { name: "proposed", brokenView: "repaired", viewDiscard: "repaired" },
 };
 
 /** The profile of that name. */

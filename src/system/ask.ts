@@ -54,6 +54,11 @@ export function clusterRange(
         first: Math.floor(frame.position / clusterSize),
         end: Math.ceil(stop / clusterSize),
       };
+    case "span":
+      return {
+        first: Math.floor(frame.position / clusterSize),
+        end: Math.ceil(frame.spanEnd / clusterSize),
+      };
     case "interior": {
       const first = Math.ceil(frame.offset / clusterSize);
       return { first, end: Math.max(first, Math.floor(stop / clusterSize)) };

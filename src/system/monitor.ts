@@ -124,6 +124,16 @@ export class Monitor {
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded }, seq);
   }
 
+  /** The process died: what was in flight may have happened or not, and all views are gone. */
+  crashed(watches: readonly Watch[]): void {
+    for (const { entry, layer, window } of watches) {
+      if (entry.kind !== "guest") continue;
+      if (layer !== null) this.#disk(entry.image).endWrite(layer, false);
+      if (window !== null) this.#disk(entry.image).abandonRead(window);
+    }
+    this.#points.clear();
+  }
+
   #disk(image: string): GuestImage {
     const known = this.#disks.get(image);
     if (known !== undefined) return known;

@@ -130,19 +130,26 @@ function lengthBelow(
 
 type NodeAutomata = Pick<SystemNode, "cluster" | "node" | "requests" | "tasks">;
 
-/** Automata by chart key: tables fill as they are used, so it pays to keep them. */
-const shared = new Map<string, NodeAutomata>();
+type AutomatonCache = Map<string, NodeAutomata>;
+
+/** Automata by mutation and chart key: tables fill as they are used, so it pays to keep them. */
+const original: AutomatonCache = new Map();
+const mutated = new WeakMap<ChartMutation, AutomatonCache>();
 
 function automataOf(
   driver: string,
   instance: Instance,
   mutation: ChartMutation | null,
 ): NodeAutomata {
-  const charts = () => instance.charts({ readers: IN_FLIGHT_MAX });
-  if (mutation?.driver === driver) return tabulateAll(mutation.change(charts()));
-  const known = shared.get(instance.chartKey) ?? tabulateAll(charts());
-  shared.set(instance.chartKey, known);
-  return known;
+  const mutates = mutation?.driver === driver ? mutation : null;
+  const cache = mutates === null ? original : (mutated.get(mutates) ?? new Map());
+  if (mutates !== null) mutated.set(mutates, cache);
+  const known = cache.get(instance.chartKey);
+  if (known !== undefined) return known;
+  const charts = instance.charts({ readers: IN_FLIGHT_MAX });
+  const made = tabulateAll(mutates === null ? charts : mutates.change(charts));
+  cache.set(instance.chartKey, made);
+  return made;
 }
 
 function tabulateAll(charts: DriverCharts): NodeAutomata {

@@ -10,10 +10,12 @@
  *     done      whether the target is known to hold the old data       (`done_bitmap`)
  *     access    whether the reader of the view may still ask for it    (`access_bitmap`)
  *     frozen    how many view reads are using the source right now     (`frozen_read_reqs`)
+ *     held      how many view reads are using the target right now     (not in QEMU: rule C11,
+ *               repaired; always 0 in the faithful variant)
  *
- * Two events have states in which nobody handles them, and that is what waiting means here: CLAIM
- * while the cluster is being copied (an overlapping copy, rule K9), and DRAINED while a view read is
- * frozen on it (rule C3.6).
+ * Three events have states in which nobody handles them, and that is what waiting means here: CLAIM
+ * while the cluster is being copied (an overlapping copy, rule K9), DRAINED while a view read is
+ * frozen on it (rule C3.6), and UNHELD while one is reading the target.
  *
  * `clean` is not `done`: a guest write that fails half way leaves clusters copied but unconfirmed
  * (rule C3.5), and the view goes on reading those from the source.
@@ -21,6 +23,7 @@
 import { assign, emit, setup } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
+import type { CopyBeforeWriteParameters } from "./parameters.ts";
 
 type ClusterEvent =
   | { type: "CLAIM" }
@@ -33,7 +36,10 @@ type ClusterEvent =
   | { type: "EXCLUDE" }
   | { type: "FREEZE" }
   | { type: "THAW" }
-  | { type: "DRAINED" };
+  | { type: "DRAINED" }
+  | { type: "HOLD" }
+  | { type: "RELEASE" }
+  | { type: "UNHELD" };
 
 /** In order of precedence: one denied cluster denies the whole request (rule C8). */
 const REPLIES = [
@@ -49,11 +55,11 @@ type ClusterReply = (typeof REPLIES)[number];
 
 const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
 
-/** @param readers how many view reads may be frozen on one cluster at once */
-export function clusterChart(readers: number): Chart {
+/** @param readers how many view reads may use one cluster at once */
+export function clusterChart(parameters: CopyBeforeWriteParameters, readers: number): Chart {
   const machine = setup({
     types: {} as {
-      context: { frozen: number };
+      context: { frozen: number; held: number };
       events: ClusterEvent;
       emitted: { type: ClusterReply };
     },
@@ -61,12 +67,17 @@ export function clusterChart(readers: number): Chart {
       reply: emit((_, params: { type: ClusterReply }) => params),
       freeze: assign({ frozen: ({ context }) => context.frozen + 1 }),
       thaw: assign({ frozen: ({ context }) => context.frozen - 1 }),
+      hold: assign({ held: ({ context }) => context.held + 1 }),
+      release: assign({ held: ({ context }) => context.held - 1 }),
     },
-    guards: { unfrozen: ({ context }) => context.frozen === 0 },
+    guards: {
+      unfrozen: ({ context }) => context.frozen === 0,
+      unheld: ({ context }) => context.held === 0,
+    },
   }).createMachine({
     id: "copy-before-write/cluster",
     type: "parallel",
-    context: { frozen: 0 },
+    context: { frozen: 0, held: 0 },
     states: {
       copy: {
         initial: "dirty",
@@ -131,8 +142,14 @@ export function clusterChart(readers: number): Chart {
       FREEZE: { actions: ["freeze", reply("OK")] },
       THAW: { actions: ["thaw", reply("OK")] },
       DRAINED: { guard: "unfrozen", actions: reply("OK") },
+      ...(parameters.viewDiscard === "repaired" && {
+        HOLD: { actions: ["hold", reply("OK")] },
+        RELEASE: { actions: ["release", reply("OK")] },
+        UNHELD: { guard: "unheld", actions: reply("OK") },
+      }),
     },
   });
-  const context = z.strictObject({ frozen: z.int().min(0).max(readers) });
+  const count = z.int().min(0).max(readers);
+  const context = z.strictObject({ frozen: count, held: count });
   return stateChart("cluster", "copy-before-write/cluster", machine, REPLIES, context);
 }

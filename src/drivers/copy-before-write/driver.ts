@@ -50,10 +50,11 @@ export const copyBeforeWrite = defineDriver({
     onError: given["on-cbw-error"],
     timeout: given["cbw-timeout"] > 0,
     brokenView: profile.brokenView,
+    viewDiscard: profile.viewDiscard,
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
-    cluster: clusterChart(bounds.readers),
+    cluster: clusterChart(parameters, bounds.readers),
     node: nodeChart(),
     requests: {
       read: forwardChart("copy-before-write/read", "file", "read"),
@@ -67,8 +68,8 @@ export const copyBeforeWrite = defineDriver({
       discard: guestChart("discard", parameters),
       flush: forwardChart("copy-before-write/flush", "file", "flush"),
       "block-status": forwardChart("copy-before-write/block-status", "file", "block-status"),
-      "snapshot-read": snapshotReadChart(),
-      "snapshot-discard": snapshotDiscardChart(),
+      "snapshot-read": snapshotReadChart(parameters),
+      "snapshot-discard": snapshotDiscardChart(parameters),
       "snapshot-block-status": snapshotBlockStatusChart(),
     },
     tasks: { copy: copyTaskChart() },

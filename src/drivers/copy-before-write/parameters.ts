@@ -9,13 +9,19 @@ export interface CopyBeforeWriteParameters {
   readonly timeout: boolean;
   /** rule C3.2: what a guest write does once the view is broken (see guest-charts.ts) */
   readonly brokenView: "faithful" | "repaired";
+  /** rule C11: what a view discard does to reads of the target (see view-charts.ts) */
+  readonly viewDiscard: "faithful" | "repaired";
 }
+
+const VARIANTS = ["faithful", "repaired"] as const;
 
 /** Every combination, for the tests that quantify over charts. */
 export const EVERY_PARAMETERS: readonly CopyBeforeWriteParameters[] = (
   ["break-guest-write", "break-snapshot"] as const
 ).flatMap((onError) =>
   [false, true].flatMap((timeout) =>
-    (["faithful", "repaired"] as const).map((brokenView) => ({ onError, timeout, brokenView })),
+    VARIANTS.flatMap((brokenView) =>
+      VARIANTS.map((viewDiscard) => ({ onError, timeout, brokenView, viewDiscard })),
+    ),
   ),
 );

@@ -5,14 +5,20 @@
  * cluster of the rest must be accessible, and the longest run of clusters that are all done, or all
  * not done, becomes the next span. What is done is read from the target. What is not is read from
  * the source, and the whole rest is frozen meanwhile, so that guest writes there wait (C3.6).
+ *
+ * Rule C11 comes in two variants. A discard makes the target forget an area that another reader may
+ * be reading at that moment:
+ *     faithful   QEMU lets it, and the read returns zeros with success (a race that this model found)
+ *     repaired   reads hold the clusters of the target that they use, and the discard waits for them
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
+import type { CopyBeforeWriteParameters } from "./parameters.ts";
 
 type ViewReply = "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_TARGET" | "IN_SOURCE" | "OK";
 
-export function snapshotReadChart(): Chart {
+export function snapshotReadChart({ viewDiscard }: CopyBeforeWriteParameters): Chart {
   const name = "copy-before-write/snapshot-read";
   const machine = requestSetup<ViewReply>().createMachine({
     id: name,
@@ -26,12 +32,27 @@ export function snapshotReadChart(): Chart {
       },
       locating: {
         meta: askRun("LOCATE"),
-        on: { IN_TARGET: "reading target", IN_SOURCE: "freezing" },
+        on: {
+          IN_TARGET: viewDiscard === "repaired" ? "holding" : "reading target",
+          IN_SOURCE: "freezing",
+        },
       },
-      "reading target": {
-        meta: call("target", "read", "data", "span"),
-        on: { DONE: "advancing", FAILED: { target: "failed", actions: "remember" } },
-      },
+      ...(viewDiscard === "repaired"
+        ? {
+            holding: { meta: askClusters("HOLD", "span"), on: { OK: "reading held" } },
+            "reading held": {
+              meta: call("target", "read", "data", "span"),
+              on: { DONE: "letting go", FAILED: { target: "giving up", actions: "remember" } },
+            },
+            "letting go": { meta: askClusters("RELEASE", "span"), on: { OK: "advancing" } },
+            "giving up": { meta: askClusters("RELEASE", "span"), on: { OK: "failed" } },
+          }
+        : {
+            "reading target": {
+              meta: call("target", "read", "data", "span"),
+              on: { DONE: "advancing", FAILED: { target: "failed", actions: "remember" } },
+            },
+          }),
       freezing: { meta: askClusters("FREEZE", "rest"), on: { OK: "reading source" } },
       "reading source": {
         meta: call("file", "read", "data", "span"),
@@ -93,7 +114,7 @@ export function snapshotBlockStatusChart(): Chart {
  * need no copy any more, and the target gives their space back. Only clusters wholly inside the
  * request count; a discard of less than a cluster does nothing (rule C11).
  */
-export function snapshotDiscardChart(): Chart {
+export function snapshotDiscardChart({ viewDiscard }: CopyBeforeWriteParameters): Chart {
   const name = "copy-before-write/snapshot-discard";
   const machine = requestSetup<"OK">().createMachine({
     id: name,
@@ -104,7 +125,16 @@ export function snapshotDiscardChart(): Chart {
         meta: askClusters("EXCLUDE", "interior"),
         on: { OK: "resetting", NONE: "done" },
       },
-      resetting: { meta: askClusters("RESET", "interior"), on: { OK: "discarding" } },
+      resetting: {
+        meta: askClusters("RESET", "interior"),
+        on: { OK: viewDiscard === "repaired" ? "waiting for readers" : "discarding" },
+      },
+      ...(viewDiscard === "repaired" && {
+        "waiting for readers": {
+          meta: askClusters("UNHELD", "interior"),
+          on: { OK: "discarding" },
+        },
+      }),
       discarding: {
         meta: call("target", "discard", null, "interior"),
         on: { DONE: "done", FAILED: { target: "failed", actions: "remember" } },

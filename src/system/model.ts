@@ -1,0 +1,92 @@
+/**
+ * What a model is: a design, written down once (DESIGN section 9).
+ *
+ * A module in `models/` exports one value of this type. Diagram, simulation, real run and check all
+ * follow from it. A model is data: it says which images there are, which commands build and take
+ * down the graph, who reads and writes meanwhile, what must hold, and which one-line changes to a
+ * driver's charts a property must catch.
+ */
+
+import type { QmpCommand } from "../graph/commands.ts";
+import type { JsonObject } from "../graph/graph.ts";
+import type { ProfileName } from "../graph/profile.ts";
+import type { Fill } from "../log/record.ts";
+import type { Errno, Operation, StorageOperation } from "../vocabulary.ts";
+import type { RequestSpec } from "./session.ts";
+import type { ChartMutation } from "./system.ts";
+
+/** An image as the model makes it where there is none. What no extent covers is zero. */
+export interface ModelImage {
+  readonly filename: string;
+  /** bytes */
+  readonly length: number;
+  readonly content: readonly { offset: number; length: number; fill: Fill }[];
+}
+
+/** Requests drawn at random; a checker takes every one of them. */
+export interface RequestChoice {
+  readonly operations: readonly Operation[];
+  /** requests until the actor is done */
+  readonly count: number;
+  /** offsets and lengths are multiples of this many bytes */
+  readonly alignment: number;
+  /** bytes */
+  readonly longest: number;
+}
+
+/** Somebody who sends requests through a device or export, one after the other. */
+export interface Actor {
+  readonly name: string;
+  readonly through: string;
+  readonly requests: readonly Omit<RequestSpec, "through">[] | RequestChoice;
+  /** requests that it keeps in flight; default 1 */
+  readonly depth?: number;
+}
+
+/** Calls to an image that may fail, at most `times` in all. */
+export interface FaultSource {
+  readonly image: string;
+  readonly operations: readonly StorageOperation[];
+  readonly errno: Errno;
+  readonly times: number;
+}
+
+export type Phase =
+  | { readonly kind: "commands"; readonly commands: readonly QmpCommand[] }
+  | {
+      readonly kind: "concurrent";
+      readonly actors: readonly Actor[];
+      readonly faults?: readonly FaultSource[];
+    }
+  /** reads a whole device or export; a run writes it to a file of that name */
+  | { readonly kind: "dump"; readonly through: string; readonly filename: string };
+
+export interface Mutant {
+  readonly name: string;
+  /** what was broken, in one sentence */
+  readonly statement: string;
+  readonly mutation: ChartMutation;
+  /** name of the property that must notice */
+  readonly caughtBy: string;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly title: string;
+  /** the idea that the model formalises, as a reader meets it */
+  readonly idea: string;
+  readonly profile: ProfileName;
+  /** smallest cluster of block-copy, in bytes */
+  readonly clusterSize: number;
+  readonly images: readonly ModelImage[];
+  readonly phases: readonly Phase[];
+  /** names of properties */
+  readonly properties: readonly string[];
+  readonly expected: { readonly verdict: "holds" | "violated" };
+  readonly mutants: readonly Mutant[];
+}
+
+/** Spells a QMP command. */
+export function qmp(execute: string, args: JsonObject): QmpCommand {
+  return { execute, arguments: args };
+}

@@ -1,0 +1,245 @@
+/**
+ * A session: one graph, its requests, and the log of everything that happens to them.
+ *
+ * The simulator and the runs on real images are both a session with images attached. Whatever is
+ * decided from outside (a command, a request, which agent goes on) enters through one of the methods
+ * below, is appended to the log as a fact, and takes effect; what follows from it is appended after
+ * it. Replaying a log means calling the same methods again: the state is the fold of the log.
+ */
+
+import { DRIVERS } from "../drivers/registry.ts";
+import { BlockgraphError } from "../error.ts";
+import { applyCommand, type QmpCommand } from "../graph/commands.ts";
+import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
+import { permissionsUnchecked } from "../graph/permissions.ts";
+import { hasher } from "../log/chain.ts";
+import { expandFill } from "../log/fill.ts";
+import type { Fill, LogBody } from "../log/record.ts";
+import type { Errno, Operation } from "../vocabulary.ts";
+import { Execution } from "./execution.ts";
+import type { Agent, Outcome } from "./frame.ts";
+import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
+import type { Property } from "./property.ts";
+import { buildSystem, type SystemRules } from "./system.ts";
+
+/** Where records go. */
+export interface RecordSink {
+  append(body: LogBody): { readonly seq: number };
+}
+
+/** A request as a user spells it. Offsets are bytes of the device or export. */
+export interface RequestSpec {
+  readonly through: string;
+  readonly operation: Operation;
+  readonly offset: number;
+  readonly length: number;
+  /** payload of a write */
+  readonly data?: Fill | undefined;
+}
+
+/** What a session needs from whoever has the images. */
+export interface SessionOptions {
+  readonly rules: SystemRules;
+  readonly properties: readonly Property[];
+  readonly sink: RecordSink;
+  /** reads a whole image while nothing is in flight */
+  readonly readImage: ImageReader;
+  /** an agent waits for an image (`agent.call`): end it with {@link Session.deliver}, later */
+  called(agent: Agent): void;
+  /** a request is over; `data` of a successful read holds what it returned */
+  completed?(request: number, outcome: Outcome, data: Uint8Array | null): void;
+}
+
+interface Open {
+  readonly watch: Watch;
+  readonly operation: Operation;
+  readonly data: Uint8Array | null;
+}
+
+/** The longest request, in bytes: what an NBD server of QEMU accepts. */
+export const REQUEST_LENGTH_MAX = 32 * 1024 * 1024;
+
+const CHANGES: ReadonlySet<Operation> = new Set([
+  "write",
+  "write-unchanged",
+  "write-zeroes",
+  "discard",
+]);
+
+export class Session {
+  readonly execution: Execution;
+  readonly monitor: Monitor;
+  readonly #options: SessionOptions;
+  readonly #open = new Map<number, Open>();
+  #graph: Graph = EMPTY_GRAPH;
+  #nextRequest = 0;
+  #nextCommand = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.monitor = new Monitor(options.properties, options.readImage);
+    this.execution = new Execution({
+      called: (agent) => options.called(agent),
+      completed: (request, outcome) => this.#completed(request, outcome),
+    });
+  }
+
+  get graph(): Graph {
+    return this.#graph;
+  }
+
+  /** Requests so far; the next one gets this number. */
+  get requests(): number {
+    return this.#nextRequest;
+  }
+
+  /** Requests that have not ended. */
+  get inFlight(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Executes a graph command. Legal only while nothing is in flight: QEMU drains first, and so must
+   * whoever calls this.
+   * @returns null, or QEMU's text if the command was refused
+   */
+  command(command: QmpCommand): string | null {
+    if (this.execution.agents.size > 0) {
+      throw new BlockgraphError(
+        "log-not-enabled",
+        `${command.execute} with ${this.execution.agents.size} agents in flight; ` +
+          "let them end before the graph changes",
+      );
+    }
+    const id = this.#nextCommand++;
+    const { sink, rules } = this.#options;
+    const { execute } = command;
+    sink.append({ kind: "qmp", id, execute, arguments: command.arguments });
+    try {
+      const context = { drivers: DRIVERS, refresh: permissionsUnchecked };
+      const graph = applyCommand(this.#graph, command, context);
+      this.execution.rewire(buildSystem(graph, rules));
+      this.#graph = graph;
+    } catch (error) {
+      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+      sink.append({ kind: "error", id, class: "GenericError", desc: error.message });
+      return error.message;
+    }
+    const { seq } = sink.append({ kind: "return", id, return: {} });
+    this.monitor.rewired(this.#graph, this.execution, seq);
+    return null;
+  }
+
+  /**
+   * Lets a request in.
+   * @returns its number
+   * @throws BlockgraphError `request-invalid` if it does not fit the node; nothing happened then
+   */
+  request(spec: RequestSpec): number {
+    const node = rootNode(this.#graph, spec.through);
+    if (node === undefined) {
+      const known = [...this.#graph.devices.keys(), ...this.#graph.exports.keys()].join(", ");
+      throw invalid(spec, `there is no device or export of that name (there is: ${known})`);
+    }
+    const data = this.#payload(spec, this.execution.node(node).description.length);
+    const number = this.#nextRequest++;
+    const { through, operation, offset, length } = spec;
+    const io = { kind: "io", request: number, through, operation, offset, length } as const;
+    this.#options.sink.append(spec.data === undefined ? io : { ...io, data: spec.data });
+    const request = { through, operation, offset, length, data };
+    const watch = this.monitor.started(request, node, this.execution);
+    this.#open.set(number, { watch, operation, data });
+    const blockExport = this.#graph.exports.get(through);
+    if (blockExport?.writable === false && CHANGES.has(operation)) {
+      this.#completed(number, { errno: "EPERM", status: null, bytes: 0 });
+    } else this.execution.start({ number, node, operation, offset, length, data });
+    return number;
+  }
+
+  /** Ends the image call that an agent waits for. */
+  deliver(agent: Agent, outcome: Outcome): void {
+    const { sink } = this.#options;
+    const { errno, status, bytes } = outcome;
+    if (errno !== null) sink.append({ kind: "fault", agent: agent.id, errno });
+    else if (status === null) sink.append({ kind: "step", agent: agent.id, event: "DONE" });
+    else {
+      sink.append({ kind: "step", agent: agent.id, event: "DONE", status: { status, bytes } });
+    }
+    this.execution.deliver(agent, outcome);
+  }
+
+  /** A waiting agent asks again. */
+  wake(agent: Agent): void {
+    this.#options.sink.append({ kind: "step", agent: agent.id, event: "WAKE" });
+    this.execution.wake(agent);
+  }
+
+  /** A guest's request stops waiting for its copies. */
+  timeout(agent: Agent): void {
+    this.#options.sink.append({ kind: "step", agent: agent.id, event: "TIMEOUT" });
+    this.execution.timeout(agent);
+  }
+
+  /** The process dies: the graph and everything in flight are gone, the images stay. */
+  crash(): void {
+    this.#options.sink.append({ kind: "crash" });
+    this.execution.crash();
+    this.monitor.crashed([...this.#open.values()].map((open) => open.watch));
+    this.#open.clear();
+    this.#graph = EMPTY_GRAPH;
+  }
+
+  #payload(spec: RequestSpec, nodeLength: number): Uint8Array | null {
+    const { operation, offset, length, data } = spec;
+    if (operation.startsWith("snapshot-")) {
+      throw invalid(spec, "only a snapshot-access node may ask that of the filter below it");
+    }
+    if (length > REQUEST_LENGTH_MAX && /^(read|write|write-unchanged)$/.test(operation)) {
+      throw invalid(spec, `a request carries at most ${REQUEST_LENGTH_MAX} bytes; split it`);
+    }
+    if (offset + length > nodeLength) {
+      throw invalid(spec, `the node ends at byte ${nodeLength}; ask for less`);
+    }
+    if (operation === "flush" && offset + length > 0) {
+      throw invalid(spec, "a flush has neither offset nor length; give 0 for both");
+    }
+    if (operation === "read") return new Uint8Array(length);
+    if (operation !== "write" && operation !== "write-unchanged") {
+      if (data !== undefined) throw invalid(spec, `a ${operation} carries no data; leave it out`);
+      return null;
+    }
+    if (data === undefined) throw invalid(spec, 'a write needs data, such as {"byte": 17}');
+    return expandFill(data, length);
+  }
+
+  #completed(request: number, outcome: Outcome): void {
+    const open = this.#open.get(request);
+    if (open === undefined) return;
+    this.#open.delete(request);
+    const { seq } = this.#options.sink.append(doneRecord(request, open, outcome));
+    this.monitor.ended(open.watch, outcome, seq);
+    this.#options.completed?.(request, outcome, open.data);
+  }
+}
+
+function doneRecord(request: number, open: Open, outcome: Outcome): LogBody {
+  const { errno, status, bytes } = outcome;
+  const done = { kind: "done", request, errno } as const;
+  if (errno !== null) return done;
+  if (status !== null) return { ...done, status: { status, bytes } };
+  if (open.operation !== "read" || open.data === null) return done;
+  return { ...done, digest: hasher.digest(open.data) };
+}
+
+function invalid(spec: RequestSpec, problem: string): BlockgraphError {
+  const { operation, through, offset, length } = spec;
+  return new BlockgraphError(
+    "request-invalid",
+    `${operation} of ${length} bytes at ${offset} through '${through}': ${problem}`,
+  );
+}
+
+/** The error that a call ends with when its environment makes it fail. */
+export function failure(errno: Errno): Outcome {
+  return { errno, status: null, bytes: 0 };
+}
