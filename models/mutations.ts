@@ -45,7 +45,7 @@ export const discardLeavesAccess = inRequest("snapshot-discard", (chart) =>
 export const copyIsNotSaved: ChartMutation = {
   driver: "copy-before-write",
   change: (charts) => {
-    const copy = charts.tasks["copy"];
+    const copy = charts.tasks.copy;
     if (copy === undefined) return charts;
     return { ...charts, tasks: { ...charts.tasks, copy: bypass(copy, "saving", "DONE") } };
   },

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   "log-version": "a log was written by a version that this program does not read",
   "log-mismatch": "a log does not fit the model or the images it is replayed against",
   "log-not-enabled": "a log names a step that cannot happen at that point",
+  deadlock: "requests are left over that nothing can end",
   "request-invalid": "an I/O request is malformed or lies outside the node it is sent to",
   "model-unknown": "no model has that name",
   "not-built-yet": "a QEMU feature that this version of blockgraph does not have",

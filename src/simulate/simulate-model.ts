@@ -11,6 +11,7 @@ import type { Model, ModelImage, Mutant } from "../system/model.ts";
 import type { Property } from "../system/property.ts";
 import type { Schedule } from "../system/schedule.ts";
 import { startRecord } from "../system/start.ts";
+import { Workload } from "../system/workload.ts";
 import { Simulation } from "./simulation.ts";
 
 export interface SimulateOptions {
@@ -26,21 +27,18 @@ export interface SimulateOptions {
  */
 export function simulateModel(model: Model, options: SimulateOptions): Simulation {
   const { properties, mutant, schedule, sink } = options;
-  const ended = new Map<number, (data: Uint8Array | null) => void>();
+  const workload = new Workload(() => {});
   const simulation = new Simulation(
     startRecord(model, mutant, model.images.map(describeModelImage)),
     {
       properties,
       mutants: model.mutants,
       sink,
-      completed: (request, _outcome, data) => {
-        ended.get(request)?.(data);
-        ended.delete(request);
-      },
+      completed: (request, _outcome, data) => workload.ended(request, data),
     },
   );
   const { session } = simulation;
-  simulation.run(driveModel(model, { session, schedule, ended, dumped: () => {} }));
+  simulation.run(driveModel(model, { session, schedule, workload }));
   return simulation;
 }
 

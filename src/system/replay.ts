@@ -9,38 +9,33 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { BlockgraphError } from "../error.ts";
-import type { LogBody, LogRecord } from "../log/record.ts";
+import type { LogRecord } from "../log/record.ts";
 import type { Drive } from "./drive.ts";
 import type { Agent } from "./frame.ts";
 import { failure, type Session } from "./session.ts";
 
-/** The records that a session appends during a replay, in order. */
-export type Derived = readonly LogBody[];
-
 /**
- * @param records the log, its `start` record included; may end anywhere
- * @param derived where the session's sink collects what it is given (including inputs)
+ * @param records the log from its `start` record on; may end anywhere
+ * @param derived what the session's sink was given so far, as records; grows as the session goes on
  * @throws BlockgraphError `log-mismatch` at the first record that differs; `log-not-enabled` at a
  * step that cannot happen there
  */
 export function* replayRecords(
   records: Iterable<LogRecord>,
   session: Session,
-  derived: Derived,
+  derived: readonly LogRecord[],
 ): Drive {
   let position = 0;
   for (const record of records) {
-    if (record.kind === "note" || record.kind === "start") continue;
     if (position === derived.length) yield* applyInput(record, session);
-    const body = derived[position++];
-    const given = bodyOf(record);
-    if (body === undefined || !isDeepStrictEqual(body, given)) {
-      throw new BlockgraphError(
-        "log-mismatch",
-        `record ${record.seq} is ${JSON.stringify(given)}, but replaying the log up to there gives ` +
-          `${JSON.stringify(body ?? null)}; the log, the model or an image was changed since`,
-      );
-    }
+    const again = derived[position++];
+    if (isDeepStrictEqual(again, record)) continue;
+    throw new BlockgraphError(
+      "log-mismatch",
+      `record ${record.seq} is ${brief(record)}, but replaying the log up to there gives ` +
+        `${again === undefined ? "nothing" : brief(again)}; the log, the model's charts or an ` +
+        "image are not what they were",
+    );
   }
 }
 
@@ -60,6 +55,9 @@ function* applyInput(record: LogRecord, session: Session): Drive {
     }
     case "crash":
       session.crash();
+      return;
+    case "note":
+      session.note(record.text);
       return;
     case "step": {
       const agent = agentOf(record.seq, record.agent, session);
@@ -97,7 +95,12 @@ function requireEnabled(record: LogRecord & { kind: "step" | "fault" }, enabled:
   );
 }
 
-function bodyOf(record: LogRecord): LogBody {
+/** A record without its envelope, cut to a readable length. */
+function brief(record: LogRecord): string {
   const { v: _v, seq: _seq, prev: _prev, ...body } = record;
-  return body;
+  const text = JSON.stringify(body);
+  return text.length <= BRIEF_MAX ? text : `${text.slice(0, BRIEF_MAX)}...`;
 }
+
+/** characters */
+const BRIEF_MAX = 200;

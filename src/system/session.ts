@@ -40,8 +40,10 @@ export interface RequestSpec {
 /** What a session needs from whoever has the images. */
 export interface SessionOptions {
   readonly rules: SystemRules;
+  /** properties to judge; none: nothing is watched, which is faster */
   readonly properties: readonly Property[];
-  readonly sink: RecordSink;
+  /** null: nothing is recorded, and no digest is computed */
+  readonly sink: RecordSink | null;
   /** reads a whole image while nothing is in flight */
   readonly readImage: ImageReader;
   /** an agent waits for an image (`agent.call`): end it with {@link Session.deliver}, later */
@@ -51,7 +53,7 @@ export interface SessionOptions {
 }
 
 interface Open {
-  readonly watch: Watch;
+  readonly watch: Watch | null;
   readonly operation: Operation;
   readonly data: Uint8Array | null;
 }
@@ -112,9 +114,9 @@ export class Session {
       );
     }
     const id = this.#nextCommand++;
-    const { sink, rules } = this.#options;
+    const { rules } = this.#options;
     const { execute } = command;
-    sink.append({ kind: "qmp", id, execute, arguments: command.arguments });
+    this.#append({ kind: "qmp", id, execute, arguments: command.arguments });
     try {
       const context = { drivers: DRIVERS, refresh: permissionsUnchecked };
       const graph = applyCommand(this.#graph, command, context);
@@ -122,32 +124,34 @@ export class Session {
       this.#graph = graph;
     } catch (error) {
       if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-      sink.append({ kind: "error", id, class: "GenericError", desc: error.message });
+      this.#append({ kind: "error", id, class: "GenericError", desc: error.message });
       return error.message;
     }
-    const { seq } = sink.append({ kind: "return", id, return: {} });
-    this.monitor.rewired(this.#graph, this.execution, seq);
+    const seq = this.#append({ kind: "return", id, return: {} });
+    if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
     return null;
   }
 
   /**
    * Lets a request in.
+   * @param buffer where a read puts its bytes, or the payload of a write (then `spec.data` must say
+   * the same if the session is recorded); it must stay untouched until the request ends
    * @returns its number
    * @throws BlockgraphError `request-invalid` if it does not fit the node; nothing happened then
    */
-  request(spec: RequestSpec): number {
+  request(spec: RequestSpec, buffer: Uint8Array | null = null): number {
     const node = rootNode(this.#graph, spec.through);
     if (node === undefined) {
       const known = [...this.#graph.devices.keys(), ...this.#graph.exports.keys()].join(", ");
       throw invalid(spec, `there is no device or export of that name (there is: ${known})`);
     }
-    const data = this.#payload(spec, this.execution.node(node).description.length);
+    const data = payload(spec, this.execution.node(node).description.length, buffer);
     const number = this.#nextRequest++;
     const { through, operation, offset, length } = spec;
     const io = { kind: "io", request: number, through, operation, offset, length } as const;
-    this.#options.sink.append(spec.data === undefined ? io : { ...io, data: spec.data });
+    this.#append(spec.data === undefined ? io : { ...io, data: spec.data });
     const request = { through, operation, offset, length, data };
-    const watch = this.monitor.started(request, node, this.execution);
+    const watch = this.#watches ? this.monitor.started(request, node, this.execution) : null;
     this.#open.set(number, { watch, operation, data });
     const blockExport = this.#graph.exports.get(through);
     if (blockExport?.writable === false && CHANGES.has(operation)) {
@@ -158,68 +162,91 @@ export class Session {
 
   /** Ends the image call that an agent waits for. */
   deliver(agent: Agent, outcome: Outcome): void {
-    const { sink } = this.#options;
     const { errno, status, bytes } = outcome;
-    if (errno !== null) sink.append({ kind: "fault", agent: agent.id, errno });
-    else if (status === null) sink.append({ kind: "step", agent: agent.id, event: "DONE" });
+    if (errno !== null) this.#append({ kind: "fault", agent: agent.id, errno });
+    else if (status === null) this.#append({ kind: "step", agent: agent.id, event: "DONE" });
     else {
-      sink.append({ kind: "step", agent: agent.id, event: "DONE", status: { status, bytes } });
+      this.#append({ kind: "step", agent: agent.id, event: "DONE", status: { status, bytes } });
     }
     this.execution.deliver(agent, outcome);
   }
 
   /** A waiting agent asks again. */
   wake(agent: Agent): void {
-    this.#options.sink.append({ kind: "step", agent: agent.id, event: "WAKE" });
+    this.#append({ kind: "step", agent: agent.id, event: "WAKE" });
     this.execution.wake(agent);
   }
 
   /** A guest's request stops waiting for its copies. */
   timeout(agent: Agent): void {
-    this.#options.sink.append({ kind: "step", agent: agent.id, event: "TIMEOUT" });
+    this.#append({ kind: "step", agent: agent.id, event: "TIMEOUT" });
     this.execution.timeout(agent);
   }
 
   /** The process dies: the graph and everything in flight are gone, the images stay. */
   crash(): void {
-    this.#options.sink.append({ kind: "crash" });
+    this.#append({ kind: "crash" });
     this.execution.crash();
-    this.monitor.crashed([...this.#open.values()].map((open) => open.watch));
+    const watches = [...this.#open.values()].map((open) => open.watch);
+    this.monitor.crashed(watches.filter((watch) => watch !== null));
     this.#open.clear();
     this.#graph = EMPTY_GRAPH;
   }
 
-  #payload(spec: RequestSpec, nodeLength: number): Uint8Array | null {
-    const { operation, offset, length, data } = spec;
-    if (operation.startsWith("snapshot-")) {
-      throw invalid(spec, "only a snapshot-access node may ask that of the filter below it");
-    }
-    if (length > REQUEST_LENGTH_MAX && /^(read|write|write-unchanged)$/.test(operation)) {
-      throw invalid(spec, `a request carries at most ${REQUEST_LENGTH_MAX} bytes; split it`);
-    }
-    if (offset + length > nodeLength) {
-      throw invalid(spec, `the node ends at byte ${nodeLength}; ask for less`);
-    }
-    if (operation === "flush" && offset + length > 0) {
-      throw invalid(spec, "a flush has neither offset nor length; give 0 for both");
-    }
-    if (operation === "read") return new Uint8Array(length);
-    if (operation !== "write" && operation !== "write-unchanged") {
-      if (data !== undefined) throw invalid(spec, `a ${operation} carries no data; leave it out`);
-      return null;
-    }
-    if (data === undefined) throw invalid(spec, 'a write needs data, such as {"byte": 17}');
-    return expandFill(data, length);
+  /** Leaves a remark for people in the log. */
+  note(text: string): void {
+    this.#append({ kind: "note", text });
+  }
+
+  get #watches(): boolean {
+    return this.#options.properties.length > 0;
+  }
+
+  /** @returns the record's number; -1 if nothing is recorded */
+  #append(body: LogBody): number {
+    return this.#options.sink?.append(body).seq ?? -1;
   }
 
   #completed(request: number, outcome: Outcome): void {
     const open = this.#open.get(request);
     if (open === undefined) return;
     this.#open.delete(request);
-    const { seq } = this.#options.sink.append(doneRecord(request, open, outcome));
-    this.monitor.ended(open.watch, outcome, seq);
+    const seq = this.#options.sink === null ? -1 : this.#append(doneRecord(request, open, outcome));
+    if (open.watch !== null) this.monitor.ended(open.watch, outcome, seq);
     this.#options.completed?.(request, outcome, open.data);
   }
+}
+
+/** Checks a request against its node, and finds its bytes. */
+function payload(
+  spec: RequestSpec,
+  nodeLength: number,
+  buffer: Uint8Array | null,
+): Uint8Array | null {
+  const { operation, offset, length, data } = spec;
+  if (operation.startsWith("snapshot-")) {
+    throw invalid(spec, "only a snapshot-access node may ask that of the filter below it");
+  }
+  if (length > REQUEST_LENGTH_MAX && /^(read|write|write-unchanged)$/.test(operation)) {
+    throw invalid(spec, `a request carries at most ${REQUEST_LENGTH_MAX} bytes; split it`);
+  }
+  if (offset + length > nodeLength) {
+    throw invalid(spec, `the node ends at byte ${nodeLength}; ask for less`);
+  }
+  if (operation === "flush" && offset + length > 0) {
+    throw invalid(spec, "a flush has neither offset nor length; give 0 for both");
+  }
+  if (buffer !== null && buffer.length !== length) {
+    throw invalid(spec, `the buffer has ${buffer.length} bytes; give one of ${length}`);
+  }
+  if (operation === "read") return buffer ?? Buffer.allocUnsafeSlow(length);
+  if (operation !== "write" && operation !== "write-unchanged") {
+    if (data !== undefined) throw invalid(spec, `a ${operation} carries no data; leave it out`);
+    return null;
+  }
+  if (buffer !== null) return buffer;
+  if (data === undefined) throw invalid(spec, 'a write needs data, such as {"byte": 17}');
+  return expandFill(data, length);
 }
 
 function doneRecord(request: number, open: Open, outcome: Outcome): LogBody {

@@ -1,0 +1,100 @@
+/**
+ * The images of a run: opened where they exist, made where they do not.
+ *
+ * In a folder every image is a file of its own name. What exists is used as it is and never made
+ * anew; what the model lists and the folder lacks is made with the model's length and content. With
+ * no folder the images are in memory.
+ */
+import fs from "node:fs";
+import { join } from "node:path";
+import { BlockgraphError } from "../error.ts";
+import { expandFill } from "../log/fill.ts";
+import { describeImage } from "../log/image.ts";
+import type { ImageRecord } from "../log/record.ts";
+import { openFile } from "../storage/file.ts";
+import { MemoryStorage } from "../storage/memory.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { ModelImage } from "../system/model.ts";
+
+/** An image that is open for a run. */
+export interface RunImage {
+  readonly storage: Storage;
+  /** the whole content now; only while nothing is in flight */
+  read(): Uint8Array;
+}
+
+export type ImageSet = ReadonlyMap<string, RunImage>;
+
+/** Opens or makes the images of a model in memory. */
+export function imagesInMemory(images: readonly ModelImage[]): ImageSet {
+  return new Map(images.map((image) => [image.filename, memoryImage(image)]));
+}
+
+/**
+ * Opens or makes the images of a model in a folder, which is made if it does not exist.
+ * @throws BlockgraphError `image-unusable` naming the file: a folder, unreadable, ...; nothing that
+ * existed was changed then
+ */
+export function imagesInFolder(folder: string, images: readonly ModelImage[]): ImageSet {
+  makeFolder(folder);
+  const opened = new Map<string, RunImage>();
+  try {
+    for (const image of images) opened.set(image.filename, fileImage(folder, image));
+  } catch (error) {
+    closeImages(opened);
+    throw error;
+  }
+  return opened;
+}
+
+/** Releases all images. */
+export function closeImages(images: ImageSet): void {
+  for (const { storage } of images.values()) storage.close();
+}
+
+/** The images as a log's first record describes them. */
+export function describeImages(images: ImageSet): ImageRecord[] {
+  return [...images].map(([filename, image]) => describeImage(filename, image.read()));
+}
+
+function memoryImage({ filename, length, content }: ModelImage): RunImage {
+  const storage = new MemoryStorage(filename, length);
+  for (const { offset, length: bytes, fill } of content) {
+    storage.execute("write", offset, bytes, expandFill(fill, bytes));
+  }
+  return { storage, read: () => new Uint8Array(storage.content) };
+}
+
+function fileImage(folder: string, image: ModelImage): RunImage {
+  const path = join(folder, image.filename);
+  if (!fs.existsSync(path)) makeFile(path, image);
+  const storage = openFile(path);
+  return { storage, read: () => fs.readFileSync(path) };
+}
+
+function makeFile(path: string, { length, content }: ModelImage): void {
+  const fd = fs.openSync(path, "wx");
+  try {
+    fs.ftruncateSync(fd, length);
+    for (const { offset, length: bytes, fill } of content) {
+      fs.writeSync(fd, expandFill(fill, bytes), 0, bytes, offset);
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new BlockgraphError(
+      "image-unusable",
+      `${folder} cannot be used as a folder for images (${reason(error)}); name another one`,
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
