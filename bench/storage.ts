@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openFile } from "../src/storage/file.ts";
-import type { Storage, StorageRequest } from "../src/storage/storage.ts";
+import type { Storage, StorageOutcome } from "../src/storage/storage.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -158,7 +158,11 @@ function runPlain({ operation, size, offsets, buffers }: Load, fd: number, done:
   }
 }
 
-function runStorage({ operation, size, offsets, buffers }: Load, storage: Storage, end: () => void) {
+function runStorage(
+  { operation, size, offsets, buffers }: Load,
+  storage: Storage,
+  end: () => void,
+) {
   let next = 0;
   let left = offsets.length;
   let kickDue = false;
@@ -166,27 +170,25 @@ function runStorage({ operation, size, offsets, buffers }: Load, storage: Storag
     kickDue = false;
     storage.kick();
   };
-  const issue = (buffer: Buffer) => {
-    const offset = offsets[next++];
-    if (offset === undefined) return;
-    const request: StorageRequest = {
-      operation,
-      offset,
-      length: size,
-      buffer,
-      done: ({ errno }) => {
-        if (errno !== null) throw new Error(errno);
-        if (--left === 0) end();
-        else issue(buffer);
-      },
-    };
-    storage.submit(request);
-    if (!kickDue) {
+  for (const buffer of buffers) {
+    // Used again when it is done, as the plain side uses its callback again.
+    const request = { operation, offset: 0, length: size, buffer, done };
+    const issue = () => {
+      const offset = offsets[next++];
+      if (offset === undefined) return;
+      request.offset = offset;
+      storage.submit(request);
+      if (kickDue) return;
       kickDue = true;
       setImmediate(kick);
+    };
+    function done({ errno }: StorageOutcome): void {
+      if (errno !== null) throw new Error(errno);
+      if (--left === 0) end();
+      else issue();
     }
-  };
-  for (const buffer of buffers) issue(buffer);
+    issue();
+  }
 }
 
 function median(values: readonly number[]): number {

@@ -11,49 +11,51 @@ import type { Session } from "../system/session.ts";
 const INTERVAL_MS = 100;
 
 export class CopyTimer {
-  readonly #session: Session;
+  readonly #timedOut: () => void;
   /** when a waiting agent was first seen, in ms */
   readonly #since = new Map<Agent, number>();
   #interval: NodeJS.Timeout | null = null;
 
-  constructor(session: Session) {
-    this.#session = session;
+  /** @param timedOut called after a guest was told, since others may be able to go on */
+  constructor(timedOut: () => void) {
+    this.#timedOut = timedOut;
   }
 
-  /** Looks from now on, if there is a filter that has a time-out. */
-  watch(): void {
-    if (this.#interval !== null || !this.#anyTimeout()) return;
-    this.#interval = setInterval(() => this.#look(), INTERVAL_MS);
+  /** Looks from now on if the graph has a filter with a time-out, and no longer if it has none. */
+  watch(session: Session): void {
+    this.stop();
+    if (![...session.graph.nodes.keys()].some((node) => limitOf(session, node) > 0)) return;
+    this.#interval = setInterval(() => this.#look(session), INTERVAL_MS);
     this.#interval.unref();
   }
 
   stop(): void {
     if (this.#interval !== null) clearInterval(this.#interval);
     this.#interval = null;
+    this.#since.clear();
   }
 
-  #anyTimeout(): boolean {
-    for (const node of this.#session.graph.nodes.keys()) if (this.#limit(node) > 0) return true;
-    return false;
-  }
-
-  #limit(node: string): number {
-    const seconds = this.#session.graph.nodes.get(node)?.options["cbw-timeout"];
-    return typeof seconds === "number" ? seconds * 1000 : 0;
-  }
-
-  #look(): void {
-    const { execution } = this.#session;
+  #look(session: Session): void {
+    const { execution } = session;
     const now = performance.now();
     const waiting = [...execution.agents.values()].filter((agent) => execution.canTimeOut(agent));
     for (const agent of this.#since.keys()) {
       if (!waiting.includes(agent)) this.#since.delete(agent);
     }
+    let told = false;
     for (const agent of waiting) {
       const since = this.#since.get(agent) ?? now;
       this.#since.set(agent, since);
-      const limit = this.#limit(agent.frame?.node.description.name ?? "");
-      if (now - since >= limit) this.#session.timeout(agent);
+      if (now - since < limitOf(session, agent.frame?.node.description.name ?? "")) continue;
+      session.timeout(agent);
+      told = true;
     }
+    if (told) this.#timedOut();
   }
+}
+
+/** ms that a guest waits at a filter; 0: for ever */
+function limitOf(session: Session, node: string): number {
+  const seconds = session.graph.nodes.get(node)?.options["cbw-timeout"];
+  return typeof seconds === "number" ? seconds * 1000 : 0;
 }

@@ -9,12 +9,13 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { BlockgraphError } from "../error.ts";
 import { expandFill } from "../log/fill.ts";
-import { describeImage } from "../log/image.ts";
+import { describeImage, expandImage } from "../log/image.ts";
 import type { ImageRecord } from "../log/record.ts";
 import { openFile } from "../storage/file.ts";
 import { MemoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ModelImage } from "../system/model.ts";
+import { describeModelImage } from "../system/model-image.ts";
 
 /** An image that is open for a run. */
 export interface RunImage {
@@ -57,11 +58,12 @@ export function describeImages(images: ImageSet): ImageRecord[] {
   return [...images].map(([filename, image]) => describeImage(filename, image.read()));
 }
 
-function memoryImage({ filename, length, content }: ModelImage): RunImage {
-  const storage = new MemoryStorage(filename, length);
-  for (const { offset, length: bytes, fill } of content) {
-    storage.execute("write", offset, bytes, expandFill(fill, bytes));
-  }
+/** Filled as the simulator fills it, from the description, so that both have the same holes. */
+function memoryImage(image: ModelImage): RunImage {
+  const storage = new MemoryStorage(image.filename, image.length);
+  expandImage(describeModelImage(image), (offset, bytes) => {
+    storage.execute("write", offset, bytes.length, bytes);
+  });
   return { storage, read: () => new Uint8Array(storage.content) };
 }
 

@@ -55,12 +55,12 @@ export interface Storage {
   /**
    * Queues a request. Never calls back, never throws for what the medium does.
    *
-   * @throws BlockgraphError `request-invalid`: outside the image, or with a buffer that does not fit
+   * @throws BlockgraphError `request-invalid`: outside the image, or a buffer that does not fit
    */
   submit(request: StorageRequest): void;
   /**
-   * Issues everything queued, merged where adjacent. What has to wait for an earlier request follows
-   * by itself, without another kick.
+   * Issues everything queued, merged where adjacent. What has to wait for an earlier request
+   * follows by itself, without another kick.
    */
   kick(): void;
   /** Releases the image. Legal only when no request is outstanding. */

@@ -41,6 +41,8 @@ export class Execution {
   readonly nodes = new Map<string, LiveNode>();
   /** agents that wait for a chart, in order of arrival */
   readonly waiting = new Set<Agent>();
+  /** agents that wait for an image */
+  calling = 0;
   /** whether a chart changed since the waiting agents were last looked at */
   #changed = false;
   readonly #host: ExecutionHost;
@@ -89,6 +91,7 @@ export class Execution {
   /** Ends the image call that the agent waits for, and runs the agent on. */
   deliver(agent: Agent, outcome: Outcome): void {
     agent.call = null;
+    this.calling--;
     const { frame } = agent;
     if (frame === null) this.#end(agent, outcome);
     else {
@@ -150,6 +153,7 @@ export class Execution {
   /** Forgets everything under way and every node: what a crash does. Images are not touched. */
   crash(): void {
     this.agents.clear();
+    this.calling = 0;
     this.waiting.clear();
     this.nodes.clear();
   }
@@ -240,6 +244,7 @@ export class Execution {
   #callImage(agent: Agent, call: Agent["call"]): void {
     agent.call = call;
     agent.blocked = "call";
+    this.calling++;
     this.#host.called(agent);
   }
 
