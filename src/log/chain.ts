@@ -1,15 +1,15 @@
 /**
  * XXH64: the hash that chains log lines and digests data.
  *
- * Every record carries `prev`, the hash of the line before it (its bytes, without the newline); the
- * first carries the hash of the empty text. Hence a changed, lost, added or swapped line shows at the
- * line after it, and two logs that agree on one `prev` agree on everything before. What a chain cannot
- * see: a change inside the last line, and whole lines missing at the end. It finds accidents; whoever
- * wants to forge a log can, because the hash has no key.
+ * Every record carries `prev`, the hash of the line before it (its bytes, without the newline);
+ * the first carries the hash of the empty text. Hence a changed, lost, added or swapped line shows
+ * at the line after it, and two logs that agree on one `prev` agree on everything before. What a
+ * chain cannot see: a change inside the last line, and whole lines missing at the end. It finds
+ * accidents; whoever wants to forge a log can, because the hash has no key.
  *
- * The hash is computed in WebAssembly, whose memory grows to the longest input ever hashed and never
- * shrinks. Inputs longer than a piece are therefore hashed piece by piece, which gives the same
- * result and is also faster, because a piece stays in the CPU cache.
+ * The hash is computed in WebAssembly, whose memory grows to the longest input ever hashed and
+ * never shrinks. Inputs longer than a piece are therefore hashed piece by piece, which gives the
+ * same result and is also faster, because a piece stays in the CPU cache.
  */
 import loadXxhash from "xxhash-wasm";
 
@@ -26,7 +26,7 @@ export interface DigestStream {
 
 /** XXH64 with seed 0, loaded and ready: importing this file waits for the WebAssembly. */
 export const hasher = {
-  /** Digest of some bytes: 16 lower-case hexadecimal digits. Memory stays bounded for any length. */
+  /** Digest of some bytes: 16 lower-case hexadecimal digits. Memory stays bounded. */
   digest(bytes: Uint8Array): string {
     return hex(hash(bytes));
   },

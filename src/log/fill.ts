@@ -1,8 +1,8 @@
 /**
  * Contents written short: a `Fill` of record.ts made into bytes.
  *
- * A log must hold what was written, because a replay writes it again, but a test write is mostly one
- * byte repeated or a pseudo-random stream whose seed says it all.
+ * A log must hold what was written, because a replay writes it again, but a test write is mostly
+ * one byte repeated or a pseudo-random stream whose seed says it all.
  *
  * The stream of a seed is a sequence of 32-bit words, stored little-endian. With all arithmetic
  * modulo 2^32, word number i (from 0) of seed s is mix(mix(s) + (i + 1) * 0x9e3779b9), where mix is
@@ -55,7 +55,9 @@ function inflate(deflate: string, length: number): Uint8Array {
   let bytes: Uint8Array;
   try {
     // The limit keeps a few bad bytes from asking for gigabytes; zlib wants at least 1.
-    bytes = inflateRawSync(Buffer.from(deflate, "base64"), { maxOutputLength: Math.max(1, length) });
+    bytes = inflateRawSync(Buffer.from(deflate, "base64"), {
+      maxOutputLength: Math.max(1, length),
+    });
   } catch {
     throw new BlockgraphError(
       "log-broken",

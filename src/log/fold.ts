@@ -1,6 +1,6 @@
 /**
- * State is a fold over the log: initial state, then `evolve` once a record. Stopping early gives the
- * state at any earlier point, which is how every prefix of a log can be shown.
+ * State is a fold over the log: initial state, then `evolve` once a record. Stopping early gives
+ * the state at any earlier point, which is how every prefix of a log can be shown.
  */
 import type { LogRecord } from "./record.ts";
 
@@ -18,9 +18,8 @@ export function foldLog<State>(
   let state = initial;
   if (at < 0) return state;
   for (const record of records) {
-    if (record.seq > at) break;
     state = evolve(state, record);
-    if (record.seq === at) break;
+    if (record.seq >= at) break;
   }
   return state;
 }

@@ -15,9 +15,9 @@ import { expandFill } from "./fill.ts";
 import type { ImageRecord } from "./record.ts";
 
 /** Bytes that are classified together. */
-export const IMAGE_BLOCK_BYTES = 64 * 1024;
+const IMAGE_BLOCK_BYTES = 64 * 1024;
 /** Deflated bytes (before base64) up to which an image is carried in the log. */
-export const IMAGE_DEFLATED_BYTES_MAX = 16 * 1024 * 1024;
+const IMAGE_DEFLATED_BYTES_MAX = 16 * 1024 * 1024;
 /** Longest range that is deflated or expanded as one: bounds the memory that both need. */
 const JOINED_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -55,8 +55,8 @@ export function describeImage(filename: string, content: Uint8Array | ImageConte
  * Gives the bytes of a described image, in ascending order of offset; what is not given is zero.
  *
  * @param write called for each piece, at most 16 MiB long
- * @throws BlockgraphError `log-mismatch` if the image is not carried in the log; `log-broken` if its
- *   extents overlap, leave the image, or cannot be expanded
+ * @throws BlockgraphError `log-mismatch` if the image is not carried in the log; `log-broken` if
+ *   its extents overlap, leave the image, or cannot be expanded
  */
 export function expandImage(
   image: ImageRecord,

@@ -1,10 +1,10 @@
 /**
  * The records of the event log (DESIGN section 4).
  *
- * A log is a text file, one JSON object a line. Some records are *inputs*: `start`, `qmp`, `io`, and
- * the schedule (`step`, `fault`, `crash`). The others are *consequences*, which a replay derives
- * again and compares: `return`, `error`, `done`. `note` is for people. Folding the inputs gives the
- * state at any point; the log is the truth and everything else is computed from it.
+ * A log is a text file, one JSON object a line. Some records are *inputs*: `start`, `qmp`, `io`,
+ * and the schedule (`step`, `fault`, `crash`). The others are *consequences*, which a replay
+ * derives again and compares: `return`, `error`, `done`. `note` is for people. Folding the inputs
+ * gives the state at any point; the log is the truth and everything else is computed from it.
  *
  * Every line carries the format version `v`, its position `seq`, and `prev`, the XXH64 of the line
  * before it (see chain.ts). The chain finds accidents and edits; it is no signature.
@@ -52,7 +52,7 @@ export const bodySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("start"),
     model: name,
-    /** digest of the model's definition: a log is replayed only against the model it was made with */
+    /** digest of the model's definition: a log is replayed only against the model that made it */
     digest: hash,
     profile: name,
     /** the mutant that was built in, if any */
@@ -97,7 +97,7 @@ export const bodySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("step"),
     agent: z.int().min(0),
-    /** DONE: its pending call succeeds; WAKE: it asks again; TIMEOUT: it stops waiting for its copies */
+    /** DONE: its call succeeds; WAKE: it asks again; TIMEOUT: it stops waiting for its copies */
     event: z.enum(["DONE", "WAKE", "TIMEOUT"]),
     /** answer of the medium, where the call was block-status: chance, hence part of the schedule */
     status: statusSchema.optional(),
