@@ -10,7 +10,7 @@ import type { Pending } from "./pending.ts";
 /** buffers that one `readv` or `writev` takes on Linux (IOV_MAX) */
 const MAX_REQUESTS = 1024;
 /** bytes; long enough to make the cost of a call vanish, short enough to let others in between */
-const MAX_LENGTH = 16 * 1024 * 1024;
+export const BATCH_LENGTH_MAX = 16 * 1024 * 1024;
 
 export class Batch {
   readonly operation: StorageOperation;
@@ -38,12 +38,16 @@ export class Batch {
     this.#settled = settled;
   }
 
-  /** Takes a request for the same operation in, if it continues the batch. Returns whether. */
-  extend(pending: Pending): boolean {
+  /**
+   * Takes a request for the same operation in, if it continues the batch. Returns whether.
+   *
+   * @param longest bytes that the batch may have with it
+   */
+  extend(pending: Pending, longest: number): boolean {
     const { offset, length, buffer } = pending.request;
     if (
       offset !== this.offset + this.length ||
-      this.length + length > MAX_LENGTH ||
+      this.length + length > longest ||
       this.requests.length === MAX_REQUESTS
     ) {
       return false;

@@ -9,7 +9,7 @@
 import { getSystemErrorName } from "node:util";
 import type { Batch } from "./batch.ts";
 import { toErrno } from "./errno.ts";
-import { fileBlockStatus } from "./file-block-status.ts";
+import { FileBlockStatus } from "./file-block-status.ts";
 import { FileTransfer } from "./file-transfer.ts";
 import type { Libc } from "./libc.ts";
 import type { Medium } from "./medium.ts";
@@ -31,6 +31,7 @@ export class FileMedium implements Medium {
   readonly #readOnly: boolean;
   readonly #libc: Libc | null;
   readonly #idle: FileTransfer[] = [];
+  readonly #status: FileBlockStatus;
   #canPunch: boolean;
 
   /**
@@ -42,6 +43,7 @@ export class FileMedium implements Medium {
     this.#fd = fd;
     this.#readOnly = readOnly;
     this.#libc = libc;
+    this.#status = new FileBlockStatus(libc, fd);
     this.#canPunch = libc !== null;
   }
 
@@ -58,7 +60,7 @@ export class FileMedium implements Medium {
   }
 
   blockStatus(offset: number, length: number): StorageOutcome {
-    return fileBlockStatus(this.#libc, this.#fd, offset, length);
+    return this.#status.at(offset, length);
   }
 
   #transfer(batch: Batch, done: number): void {
@@ -69,6 +71,7 @@ export class FileMedium implements Medium {
   /** Punches the next slice; `done` bytes of the batch are punched already. */
   #punch(batch: Batch, done: number): void {
     const slice = Math.min(SLICE, batch.length - done);
+    this.#status.punched(batch.offset + done, slice);
     const result = this.#libc?.punchHole(this.#fd, batch.offset + done, slice) ?? 0;
     if (result < 0) this.#punchFailed(batch, done, getSystemErrorName(result));
     else if (done + slice === batch.length) batch.settle(null);

@@ -11,7 +11,9 @@
  * before the flush was submitted; a caller that relies on no more than that loses nothing.)
  *
  * **Merging.** Ready requests stand in one lane for each operation. Issuing a lane sorts it by
- * offset, where it is not sorted already, and cuts it into batches. If a batch fails, or moves less
+ * offset, where it is not sorted already, and cuts it into batches. One long batch would keep one
+ * thread busy and all others idle, so a medium at rest gets its work in two parts; a busy one gets
+ * batches as long as they come. If a batch fails, or moves less
  * than it should, its requests are issued again one by one, so that each has the outcome it would
  * have had alone; repeating those that had succeeded is harmless, as nothing else can have touched
  * their ranges in between.
@@ -20,13 +22,18 @@
  * only marks requests as ready; the loop further up the stack issues them.
  */
 import type { Errno, StorageOperation } from "../vocabulary.ts";
-import { Batch } from "./batch.ts";
+import { BATCH_LENGTH_MAX, Batch } from "./batch.ts";
 import type { Medium } from "./medium.ts";
 import { extent, failed, SUCCESS } from "./outcome.ts";
 import { Pending } from "./pending.ts";
 import { RangeTable } from "./range-table.ts";
 import { ReadyLane } from "./ready-lane.ts";
 import type { StorageOutcome, StorageRequest } from "./storage.ts";
+
+/** batches that a medium is given to do at the same time before they are merged to the utmost */
+const PARALLEL = 2;
+/** bytes; cutting smaller than this costs more than a second thread brings */
+const SHORTEST_PART = 256 * 1024;
 
 export class RequestQueue {
   readonly #medium: Medium;
@@ -45,6 +52,8 @@ export class RequestQueue {
   readonly #blocked: Pending[] = [];
   readonly #settled = (batch: Batch, errno: Errno | null) => this.#finishBatch(batch, errno);
   #sequence = 0;
+  /** batches given to the medium and not settled */
+  #started = 0;
   #outstanding = 0;
   /** requests in the lanes */
   #ready = 0;
@@ -105,12 +114,13 @@ export class RequestQueue {
   #issueLane(lane: ReadyLane): void {
     const ready = lane.take();
     this.#ready -= ready.length;
+    const longest = this.#longestBatch(ready);
     let batch: Batch | null = null;
     for (const pending of ready) {
       const { operation, length } = pending.request;
       if (length === 0 && operation !== "flush") {
         this.#finish(pending, operation === "block-status" ? extent("data", 0) : SUCCESS);
-      } else if (batch === null || !batch.extend(pending)) {
+      } else if (batch === null || !batch.extend(pending, longest)) {
         if (batch !== null) this.#issue(batch);
         batch = new Batch(pending, this.#settled);
       }
@@ -119,9 +129,23 @@ export class RequestQueue {
     lane.giveBack(ready);
   }
 
+  /** bytes that a batch may have, given what is to be issued and what is under way */
+  #longestBatch(ready: readonly Pending[]): number {
+    const idle = PARALLEL - this.#started;
+    if (idle <= 0) return BATCH_LENGTH_MAX;
+    let total = 0;
+    for (const { request } of ready) total += request.length;
+    return Math.min(BATCH_LENGTH_MAX, Math.max(SHORTEST_PART, Math.ceil(total / idle)));
+  }
+
   #issue(batch: Batch): void {
     if (batch.operation === "block-status") this.#answer(batch);
-    else this.#medium.start(batch);
+    else this.#start(batch);
+  }
+
+  #start(batch: Batch): void {
+    this.#started++;
+    this.#medium.start(batch);
   }
 
   /** Serves a batch of block-status: one query for each extent, cut to the requests. */
@@ -145,9 +169,10 @@ export class RequestQueue {
   #finishBatch(batch: Batch, errno: Errno | null): void {
     const outermost = !this.#busy;
     this.#busy = true;
+    this.#started--;
     if (errno !== null && batch.requests.length > 1) {
       for (const pending of batch.requests) {
-        this.#medium.start(new Batch(pending, this.#settled));
+        this.#start(new Batch(pending, this.#settled));
       }
     } else {
       const outcome = errno === null ? SUCCESS : failed(errno);

@@ -28,7 +28,7 @@ export interface ExecutionHost {
 /** A request that enters the graph. Offsets are bytes of the node. */
 export interface EnteringRequest {
   readonly number: number;
-  readonly node: string;
+  readonly node: LiveNode;
   readonly operation: Operation;
   readonly offset: number;
   readonly length: number;
@@ -73,7 +73,7 @@ export class Execution {
   /** Lets a request in and runs it to its first wait. It may be over when this returns. */
   start(request: EnteringRequest): void {
     const { number, offset, length, data } = request;
-    const route = this.node(request.node).route(request.operation);
+    const route = request.node.route(request.operation);
     if (route.kind === "refused") this.#host.completed(number, { ...DONE, errno: route.errno });
     else if (route.kind === "ignored" || (length === 0 && request.operation !== "flush")) {
       this.#host.completed(number, DONE);
@@ -217,10 +217,8 @@ export class Execution {
 
   /** @returns the frame to go on with, or null if the agent has to wait */
   #call(agent: Agent, frame: Frame, effect: Call): Frame | null {
-    const child = frame.node.description.children.get(effect.child);
-    if (child === undefined) throw malformed(frame, `has no child ${effect.child}`);
     const { offset, length } = byteRange(frame, effect);
-    const route = this.node(child.name).route(effect.operation);
+    const route = frame.node.callRoute(effect);
     const data = this.#register(frame, effect, offset, length);
     if (route.kind === "refused") {
       this.#answerCall(frame, { ...DONE, errno: route.errno });

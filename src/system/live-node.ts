@@ -3,7 +3,9 @@
  */
 
 import type { Automaton } from "../chart/automaton.ts";
+import type { Call } from "../chart/effects.ts";
 import { type PassThrough, passThrough } from "../chart/pass-through.ts";
+import { BlockgraphError } from "../error.ts";
 import type { Errno, Operation, StorageOperation } from "../vocabulary.ts";
 import type { SystemNode } from "./system.ts";
 
@@ -40,6 +42,8 @@ export class LiveNode {
   /** set when a chart of the node changed; whoever wakes waiting agents resets it */
   changed = false;
   readonly #routes = new Map<Operation, Route>();
+  /** routes of calls to children, by the effect that makes the call */
+  readonly #calls = new Map<Call, Route>();
   readonly #find: (name: string) => LiveNode;
 
   /** @param find gives the live node of a name, for children */
@@ -54,6 +58,23 @@ export class LiveNode {
   rewire(description: SystemNode): void {
     this.description = description;
     this.#routes.clear();
+    this.#calls.clear();
+  }
+
+  /** Where a call of one of the node's charts goes. Cached until the graph changes. */
+  callRoute(call: Call): Route {
+    const known = this.#calls.get(call);
+    if (known !== undefined) return known;
+    const child = this.description.children.get(call.child);
+    if (child === undefined) {
+      throw new BlockgraphError(
+        "chart-malformed",
+        `node '${this.description.name}': a chart calls the child ${call.child}, which it has not`,
+      );
+    }
+    const route = this.#find(child.name).route(call.operation);
+    this.#calls.set(call, route);
+    return route;
   }
 
   /** Where `operation` goes. Cached until the graph changes. */

@@ -18,6 +18,7 @@ import type { Fill, LogBody } from "../log/record.ts";
 import type { Errno, Operation } from "../vocabulary.ts";
 import { Execution } from "./execution.ts";
 import type { Agent, Outcome } from "./frame.ts";
+import type { LiveNode } from "./live-node.ts";
 import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
 import type { Property } from "./property.ts";
 import { buildSystem, type SystemRules } from "./system.ts";
@@ -61,6 +62,12 @@ interface Open {
 /** The longest request, in bytes: what an NBD server of QEMU accepts. */
 export const REQUEST_LENGTH_MAX = 32 * 1024 * 1024;
 
+const CARRY_DATA: ReadonlySet<Operation> = new Set(["read", "write", "write-unchanged"]);
+const SNAPSHOT: ReadonlySet<Operation> = new Set([
+  "snapshot-read",
+  "snapshot-discard",
+  "snapshot-block-status",
+]);
 const CHANGES: ReadonlySet<Operation> = new Set([
   "write",
   "write-unchanged",
@@ -73,6 +80,8 @@ export class Session {
   readonly monitor: Monitor;
   readonly #options: SessionOptions;
   readonly #open = new Map<number, Open>();
+  /** devices and exports that were used, until the graph changes */
+  readonly #entries = new Map<string, { readonly node: LiveNode; readonly writable: boolean }>();
   #graph: Graph = EMPTY_GRAPH;
   #nextRequest = 0;
   #nextCommand = 0;
@@ -122,6 +131,7 @@ export class Session {
       const graph = applyCommand(this.#graph, command, context);
       this.execution.rewire(buildSystem(graph, rules));
       this.#graph = graph;
+      this.#entries.clear();
     } catch (error) {
       if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
       this.#append({ kind: "error", id, class: "GenericError", desc: error.message });
@@ -140,24 +150,36 @@ export class Session {
    * @throws BlockgraphError `request-invalid` if it does not fit the node; nothing happened then
    */
   request(spec: RequestSpec, buffer: Uint8Array | null = null): number {
-    const node = rootNode(this.#graph, spec.through);
-    if (node === undefined) {
-      const known = [...this.#graph.devices.keys(), ...this.#graph.exports.keys()].join(", ");
-      throw invalid(spec, `there is no device or export of that name (there is: ${known})`);
-    }
-    const data = payload(spec, this.execution.node(node).description.length, buffer);
+    const { node, writable } = this.#entry(spec);
+    const data = payload(spec, node.description.length, buffer);
     const number = this.#nextRequest++;
     const { through, operation, offset, length } = spec;
     const io = { kind: "io", request: number, through, operation, offset, length } as const;
     this.#append(spec.data === undefined ? io : { ...io, data: spec.data });
     const request = { through, operation, offset, length, data };
-    const watch = this.#watches ? this.monitor.started(request, node, this.execution) : null;
+    const watch = this.#watches
+      ? this.monitor.started(request, node.description.name, this.execution)
+      : null;
     this.#open.set(number, { watch, operation, data });
-    const blockExport = this.#graph.exports.get(through);
-    if (blockExport?.writable === false && CHANGES.has(operation)) {
+    if (!writable && CHANGES.has(operation)) {
       this.#completed(number, { errno: "EPERM", status: null, bytes: 0 });
     } else this.execution.start({ number, node, operation, offset, length, data });
     return number;
+  }
+
+  #entry(spec: RequestSpec): { readonly node: LiveNode; readonly writable: boolean } {
+    const { through } = spec;
+    const known = this.#entries.get(through);
+    if (known !== undefined) return known;
+    const name = rootNode(this.#graph, through);
+    if (name === undefined) {
+      const all = [...this.#graph.devices.keys(), ...this.#graph.exports.keys()].join(", ");
+      throw invalid(spec, `there is no device or export of that name (there is: ${all})`);
+    }
+    const writable = this.#graph.exports.get(through)?.writable ?? true;
+    const entry = { node: this.execution.node(name), writable };
+    this.#entries.set(through, entry);
+    return entry;
   }
 
   /** Ends the image call that an agent waits for. */
@@ -191,6 +213,7 @@ export class Session {
     this.monitor.crashed(watches.filter((watch) => watch !== null));
     this.#open.clear();
     this.#graph = EMPTY_GRAPH;
+    this.#entries.clear();
   }
 
   /** Leaves a remark for people in the log. */
@@ -224,10 +247,10 @@ function payload(
   buffer: Uint8Array | null,
 ): Uint8Array | null {
   const { operation, offset, length, data } = spec;
-  if (operation.startsWith("snapshot-")) {
+  if (SNAPSHOT.has(operation)) {
     throw invalid(spec, "only a snapshot-access node may ask that of the filter below it");
   }
-  if (length > REQUEST_LENGTH_MAX && /^(read|write|write-unchanged)$/.test(operation)) {
+  if (length > REQUEST_LENGTH_MAX && CARRY_DATA.has(operation)) {
     throw invalid(spec, `a request carries at most ${REQUEST_LENGTH_MAX} bytes; split it`);
   }
   if (offset + length > nodeLength) {

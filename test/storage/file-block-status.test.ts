@@ -4,18 +4,24 @@
 import fs from "node:fs";
 import { constants } from "node:os";
 import { describe, expect, it } from "vitest";
-import { fileBlockStatus } from "../../src/storage/file-block-status.ts";
+import { FileBlockStatus } from "../../src/storage/file-block-status.ts";
 import { loadLibc } from "../../src/storage/libc.ts";
 import { scratch } from "./scratch.ts";
 
 const { ENXIO, EINVAL, EIO } = constants.errno;
 const newPath = scratch();
 
-/** Status of 100 bytes at offset 50 where lseek answers so. */
+const KIB = 1024;
+
+/** Status of 100 KiB at offset 50 KiB where lseek answers so, everything in KiB. */
 function status(data: number, hole: number): string {
-  const libc = { seekData: () => data, seekHole: () => hole, punchHole: () => 0 };
-  const outcome = fileBlockStatus(libc, -1, 50, 100);
-  return `${outcome.errno} ${outcome.status} ${outcome.bytes}`;
+  const libc = {
+    seekData: () => (data < 0 ? data : data * KIB),
+    seekHole: () => (hole < 0 ? hole : hole * KIB),
+    punchHole: () => 0,
+  };
+  const outcome = new FileBlockStatus(libc, -1).at(50 * KIB, 100 * KIB);
+  return `${outcome.errno} ${outcome.status} ${outcome.bytes / KIB}`;
 }
 
 describe("what lseek says", () => {
@@ -35,7 +41,49 @@ describe("what lseek says", () => {
   });
 
   it("nothing, without the C library: all may be data", () => {
-    expect(fileBlockStatus(null, -1, 50, 100)).toMatchObject({ status: "data", bytes: 100 });
+    const outcome = new FileBlockStatus(null, -1).at(50, 100);
+    expect(outcome).toMatchObject({ status: "data", bytes: 100 });
+  });
+});
+
+describe("searching for the end of the data", () => {
+  /** A file of 1 MiB of data, which counts the searches. */
+  function counting() {
+    const searches: number[] = [];
+    const libc = {
+      seekData: (_fd: number, offset: number) => offset,
+      seekHole: (_fd: number, offset: number) => {
+        searches.push(offset);
+        return 1024 * KIB;
+      },
+      punchHole: () => 0,
+    };
+    return { searches, file: new FileBlockStatus(libc, -1) };
+  }
+
+  it("happens once for a file that is asked piece by piece", () => {
+    const { searches, file } = counting();
+    for (let at = 0; at < 1024 * KIB; at += 128 * KIB) {
+      expect(file.at(at, 128 * KIB)).toMatchObject({ status: "data", bytes: 128 * KIB });
+    }
+    expect(searches).toEqual([0]);
+  });
+
+  it("happens again after something was punched there, and only then", () => {
+    const { searches, file } = counting();
+    file.at(0, 128 * KIB);
+    file.punched(2048 * KIB, KIB);
+    file.at(0, 128 * KIB);
+    expect(searches).toEqual([0]);
+    file.punched(1023 * KIB, KIB);
+    file.at(0, 128 * KIB);
+    expect(searches).toEqual([0, 0]);
+  });
+
+  it("does not happen for 64 KiB or less", () => {
+    const { searches, file } = counting();
+    expect(file.at(64 * KIB, 64 * KIB)).toMatchObject({ status: "data", bytes: 64 * KIB });
+    expect(searches).toEqual([]);
   });
 });
 
@@ -48,9 +96,10 @@ describe("a real file", () => {
     fs.ftruncateSync(fd, 4 * MIB);
     const libc = loadLibc();
     expect(libc?.punchHole(fd, 2 * MIB, MIB / 2)).toBe(0);
+    const file = new FileBlockStatus(libc, fd);
     const seen: string[] = [];
     for (let at = 0; at < 4 * MIB; ) {
-      const { status: kind, bytes } = fileBlockStatus(libc, fd, at, 4 * MIB - at);
+      const { status: kind, bytes } = file.at(at, 4 * MIB - at);
       seen.push(`${kind} ${bytes / MIB}`);
       at += bytes;
     }

@@ -41,21 +41,49 @@ function setUp() {
   return { medium, storage, ended, submit };
 }
 
+/** Gives the medium two operations far away: only a busy medium is given the longest batches. */
+function keepBusy(
+  submit: ReturnType<typeof setUp>["submit"],
+  storage: ReturnType<typeof setUp>["storage"],
+): void {
+  submit("read", 10 * GIB, 1);
+  submit("read", 20 * GIB, 1);
+  storage.kick();
+}
+
 describe("merging", () => {
   it("makes one operation of 16 adjacent reads, whatever order they come in", () => {
     const { medium, storage, ended, submit } = setUp();
+    keepBusy(submit, storage);
     for (const index of [3, 0, 1, 2, 15, 14, 13, 4, 5, 6, 7, 12, 11, 10, 8, 9]) {
       submit("read", index * 64 * KIB, 64 * KIB);
     }
     storage.kick();
-    expect(medium.issued).toEqual([`read 0+${MIB} of 16`]);
-    const batch = medium.held[0];
+    expect(medium.issued.slice(2)).toEqual([`read 0+${MIB} of 16`]);
+    const batch = medium.held[2];
     const inOrder = batch?.requests.every(
       ({ request }, at) => request.buffer === batch.buffers[at],
     );
     expect(inOrder).toBe(true);
-    medium.end();
+    medium.end(2);
     expect(ended).toEqual(Array.from({ length: 16 }, (_, index) => `read ${index * 64 * KIB}: ok`));
+  });
+
+  it("makes two of them for a medium at rest, so that two threads can work", () => {
+    const { medium, storage, submit } = setUp();
+    for (let index = 0; index < 16; index++) submit("read", index * 64 * KIB, 64 * KIB);
+    storage.kick();
+    expect(medium.issued).toEqual([`read 0+${MIB / 2} of 8`, `read ${MIB / 2}+${MIB / 2} of 8`]);
+  });
+
+  it("cuts nothing into parts of less than 256 KiB", () => {
+    const { medium, storage, submit } = setUp();
+    for (let index = 0; index < 5; index++) submit("read", index * 64 * KIB, 64 * KIB);
+    storage.kick();
+    expect(medium.issued).toEqual([
+      `read 0+${256 * KIB} of 4`,
+      `read ${256 * KIB}+${64 * KIB} of 1`,
+    ]);
   });
 
   it("joins neither across a gap, nor different operations, nor different kicks", () => {
@@ -97,10 +125,11 @@ describe("merging", () => {
 
   it("stops at 1024 buffers and at 16 MiB", () => {
     const { medium, storage, submit } = setUp();
+    keepBusy(submit, storage);
     for (let index = 0; index < 1030; index++) submit("read", index, 1);
     for (let index = 0; index < 17; index++) submit("read", GIB + index * MIB, MIB);
     storage.kick();
-    expect(medium.issued).toEqual([
+    expect(medium.issued.slice(2)).toEqual([
       "read 0+1024 of 1024",
       "read 1024+6 of 6",
       `read ${GIB}+${16 * MIB} of 16`,
