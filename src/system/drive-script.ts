@@ -3,8 +3,9 @@
  * script leaves open decided by the schedule.
  *
  * Requests overlap: between two inputs the schedule lets any number of steps happen. A command is sent
- * when everything before it has ended, as QEMU would drain. Steps and faults that the script does
- * spell out are taken at once. At the end everything runs out.
+ * when everything before it has ended, as QEMU would drain. A script that spells out steps or faults
+ * is in charge: then nothing happens between its lines but what they say. At the end everything runs
+ * out.
  */
 import { BlockgraphError } from "../error.ts";
 import type { LogBody } from "../log/record.ts";
@@ -22,6 +23,7 @@ export function* driveScript(
   session: Session,
   schedule: Schedule,
 ): Drive {
+  const inCharge = script.some(({ kind }) => kind === "step" || kind === "fault");
   for (const input of script) {
     switch (input.kind) {
       case "qmp":
@@ -29,7 +31,7 @@ export function* driveScript(
         session.command({ execute: input.execute, arguments: input.arguments });
         break;
       case "io":
-        yield* someSteps(session, schedule);
+        if (!inCharge) yield* someSteps(session, schedule);
         session.request(input);
         break;
       case "step":
