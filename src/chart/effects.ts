@@ -49,9 +49,10 @@ export interface Ask {
 /** Sends a request to a child and waits for its end. A read fills `register`, a write sends it. */
 export interface Call {
   readonly kind: "call";
-  /** a child by its edge name, or `storage`: the image itself */
+  /** a child by its edge name; `storage`: the image itself; `entry`: the device or export */
   readonly child: string;
-  readonly operation: Operation;
+  /** `chosen`: that of the request that the environment chose */
+  readonly operation: Operation | "chosen";
   readonly register: Register | null;
   readonly over: ByteRange;
 }
@@ -108,7 +109,7 @@ export function askNode(event: string): EffectMeta {
 /** Calls a child. Writes and reads name the register that holds the bytes. */
 export function call(
   child: string,
-  operation: Operation,
+  operation: Operation | "chosen",
   register: Register | null = null,
   over: ByteRange = "request",
 ): EffectMeta {

@@ -14,7 +14,7 @@ export interface Layer {
   readonly start: number;
   readonly end: number;
   /** `end - start` bytes; null: zeros */
-  readonly data: Uint8Array | null;
+  data: Uint8Array | null;
   /** instants of the guest image's own clock; `over` is Infinity while in flight */
   readonly begun: number;
   over: number;
@@ -52,6 +52,9 @@ export class GuestImage {
     layer.over = ++this.#clock;
     layer.certain = certain;
     if (certain) this.#settle(layer);
+    // From here on the payload is the caller's again, and may change.
+    if (layer.data !== null && this.#layers.includes(layer))
+      layer.data = new Uint8Array(layer.data);
   }
 
   beginRead(start: number, end: number): ReadWindow {

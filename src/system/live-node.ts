@@ -66,10 +66,11 @@ export class LiveNode {
     const known = this.#calls.get(call);
     if (known !== undefined) return known;
     const child = this.description.children.get(call.child);
-    if (child === undefined) {
+    if (child === undefined || call.operation === "chosen") {
+      const { name } = this.description;
       throw new BlockgraphError(
         "chart-malformed",
-        `node '${this.description.name}': a chart calls the child ${call.child}, which it has not`,
+        `node '${name}': a chart sends ${call.operation} to ${call.child}, which a node cannot do`,
       );
     }
     const route = this.#find(child.name).route(call.operation);

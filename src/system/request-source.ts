@@ -4,36 +4,58 @@
  * A script is taken as it stands. A choice is drawn from the schedule: operation, offset, length and
  * payload, clipped at the end of the node, whose last piece need not be aligned.
  */
+import { actorAutomaton } from "./actor-chart.ts";
 import type { Actor, RequestChoice } from "./model.ts";
 import type { Schedule } from "./schedule.ts";
 import type { RequestSpec } from "./session.ts";
 
+const CHOSEN = actorAutomaton.event("CHOSEN");
+const DONE = actorAutomaton.event("DONE");
+
 export class RequestSource {
   readonly actor: Actor;
+  /** state of the actor's chart, once for every request that it may keep in flight */
+  readonly #slots: number[];
   /** requests handed out so far */
   #taken = 0;
-  /** requests that have not ended */
-  inFlight = 0;
 
   constructor(actor: Actor) {
     this.actor = actor;
+    this.#slots = new Array<number>(actor.depth ?? 1).fill(0);
   }
 
   /** Whether the actor would send another request now. */
   get ready(): boolean {
-    return this.inFlight < (this.actor.depth ?? 1) && this.#taken < this.#count;
+    return this.#taken < this.#count && this.#choosing() >= 0;
   }
 
-  /** @param length bytes of the device or export that the actor uses */
-  next(schedule: Schedule, length: number): RequestSpec {
+  /**
+   * Chooses the next request. Legal only if {@link ready}.
+   * @param length bytes of the device or export that the actor uses
+   * @returns the request, and the slot to {@link end} when it is over
+   */
+  next(schedule: Schedule, length: number): { spec: RequestSpec; slot: number } {
+    const slot = this.#choosing();
+    this.#take(slot, CHOSEN);
     const { requests, through } = this.actor;
     const index = this.#taken++;
-    if (!("count" in requests)) {
-      const request = requests[index];
-      if (request === undefined) throw new RangeError(`${this.actor.name} has no request ${index}`);
-      return { through, ...request };
-    }
-    return draw(through, requests, schedule, length);
+    if ("count" in requests) return { spec: draw(through, requests, schedule, length), slot };
+    const request = requests[index];
+    if (request === undefined) throw new RangeError(`${this.actor.name} has no request ${index}`);
+    return { spec: { through, ...request }, slot };
+  }
+
+  /** The request of a slot is over, one way or another. */
+  end(slot: number): void {
+    this.#take(slot, DONE);
+  }
+
+  #choosing(): number {
+    return this.#slots.findIndex((state) => actorAutomaton.next(state, CHOSEN) >= 0);
+  }
+
+  #take(slot: number, event: number): void {
+    this.#slots[slot] = actorAutomaton.next(this.#slots[slot] ?? 0, event);
   }
 
   get #count(): number {

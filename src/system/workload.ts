@@ -19,6 +19,7 @@ export type DumpReceiver = (filename: string, offset: number, piece: Uint8Array)
 
 interface Sent {
   readonly source: RequestSource;
+  readonly slot: number;
   readonly offset: number;
 }
 
@@ -46,10 +47,9 @@ export class Workload {
 
   /** Sends the next request of an actor. It may be over when this returns. */
   send(source: RequestSource, session: Session, schedule: Schedule): void {
-    const spec = source.next(schedule, entryLength(session, source.actor.through));
-    source.inFlight++;
+    const { spec, slot } = source.next(schedule, entryLength(session, source.actor.through));
     // Registered first, because the request may end before `request` returns.
-    this.#sent.set(session.requests, { source, offset: spec.offset });
+    this.#sent.set(session.requests, { source, slot, offset: spec.offset });
     session.request(spec);
   }
 
@@ -58,7 +58,7 @@ export class Workload {
     const sent = this.#sent.get(request);
     if (sent === undefined) return;
     this.#sent.delete(request);
-    sent.source.inFlight--;
+    sent.source.end(sent.slot);
     if (this.#dumpInto !== "" && data !== null) this.#dumped(this.#dumpInto, sent.offset, data);
   }
 }
