@@ -6,7 +6,12 @@
  * once or each pair when it is first met: a cluster chart that counts 64 readers has hundreds of
  * states, of which a run sees a dozen. State numbers are given in order of discovery, so they depend
  * on history in a lazy automaton; names do not.
+ *
+ * A pair that leaves the chart's bounds belongs to the tables like any other: every counter has an
+ * end, and whether an interpreter ever gets there is the interpreter's question. So `complete()`
+ * notes the error of such a pair and goes on, and whoever takes the pair is given the error.
  */
+import type { BlockgraphError } from "../error.ts";
 import type { ChartKind } from "./chart.ts";
 import type { Effect } from "./effects.ts";
 import type { Move } from "./request-setup.ts";
@@ -30,8 +35,11 @@ export interface Transition {
   readonly moves: readonly Move[];
 }
 
-/** Finds out what (state, event) leads to; may add states to the list that the automaton shares. */
-export type Discover = (state: number, event: number) => Transition;
+/**
+ * Finds out what (state, event) leads to; may add states to the list that the automaton shares.
+ * An error that is returned, not thrown, is that of a pair which leaves the chart's bounds.
+ */
+export type Discover = (state: number, event: number) => Transition | BlockgraphError;
 
 /** Marks a pair that was not tabulated yet. */
 const UNKNOWN = -2;
@@ -52,6 +60,7 @@ export class Automaton {
   readonly #next: number[] = [];
   readonly #reply: number[] = [];
   readonly #moves = new Map<number, readonly Move[]>();
+  readonly #beyond = new Map<number, BlockgraphError>();
 
   constructor(
     chart: { name: string; kind: ChartKind; events: readonly string[]; replies: readonly string[] },
@@ -72,10 +81,25 @@ export class Automaton {
     return this.#eventIndex.get(name) ?? -1;
   }
 
-  /** The state after `event`, or -1 if `event` is not handled in `state`: the sender waits. */
+  /**
+   * The state after `event`, or -1 if `event` is not handled in `state`: the sender waits.
+   * @throws BlockgraphError `chart-out-of-bounds` if the pair leaves the bounds of the chart
+   */
   next(state: number, event: number): number {
     const known = this.#next[state * this.events.length + event] ?? UNKNOWN;
-    return known === UNKNOWN ? this.#tabulate(state, event) : known;
+    if (known !== UNKNOWN) return known;
+    const error = this.outOfBounds(state, event);
+    if (error !== null) throw error;
+    return this.#next[state * this.events.length + event] ?? UNHANDLED;
+  }
+
+  /** The error of a pair that leaves the bounds of the chart; null for all others. */
+  outOfBounds(state: number, event: number): BlockgraphError | null {
+    const cell = state * this.events.length + event;
+    if ((this.#next[cell] ?? UNKNOWN) === UNKNOWN && !this.#beyond.has(cell)) {
+      this.#tabulate(state, event);
+    }
+    return this.#beyond.get(cell) ?? null;
   }
 
   /** Index of the reply to `event` in `state`; -1 if none. Only for pairs that are handled. */
@@ -90,24 +114,27 @@ export class Automaton {
     return this.#moves.get(state * this.events.length + event) ?? NO_MOVES;
   }
 
-  /** Tabulates every reachable pair; afterwards `states` is complete. */
+  /** Tabulates every pair that is reachable within the bounds; afterwards `states` is complete. */
   complete(): this {
     for (let state = 0; state < this.states.length; state++) {
-      for (let event = 0; event < this.events.length; event++) this.next(state, event);
+      for (let event = 0; event < this.events.length; event++) this.outOfBounds(state, event);
     }
     return this;
   }
 
-  #tabulate(state: number, event: number): number {
+  #tabulate(state: number, event: number): void {
     const found = this.#discover(state, event);
     while (this.#next.length < this.states.length * this.events.length) {
       this.#next.push(UNKNOWN);
       this.#reply.push(UNHANDLED);
     }
     const cell = state * this.events.length + event;
+    if (found instanceof Error) {
+      this.#beyond.set(cell, found);
+      return;
+    }
     this.#next[cell] = found.next;
     this.#reply[cell] = found.reply;
     if (found.moves.length > 0) this.#moves.set(cell, found.moves);
-    return found.next;
   }
 }

@@ -9,20 +9,24 @@ import { type Chart, requestChart } from "./chart.ts";
 import { call, done, failed } from "./effects.ts";
 import { requestSetup } from "./request-setup.ts";
 
+/** Whether bytes go with the operation: those that are read or written. */
+export function carriesData(operation: Operation): boolean {
+  return /read$|^write(-unchanged)?$/.test(operation);
+}
+
 /**
  * @param name the chart's name, `driver/operation`
  * @param child edge name, or `storage`
  * @param operation what is asked of the child; it need not be what was asked of the parent
  */
 export function forwardChart(name: string, child: string, operation: Operation): Chart {
-  const carriesData = /read|^write(-unchanged)?$/.test(operation);
   const machine = requestSetup().createMachine({
     id: name,
     initial: "forwarding",
     context: { errno: null },
     states: {
       forwarding: {
-        meta: call(child, operation, carriesData ? "data" : null),
+        meta: call(child, operation, carriesData(operation) ? "data" : null),
         on: {
           DONE: "done",
           DATA: "done",

@@ -12,21 +12,24 @@ import type { EffectMeta } from "./effects.ts";
 type StateConfig = NonNullable<AnyStateMachine["config"]["states"]>[string];
 
 /**
- * Skips a state: whoever would enter it goes on where `event` would have led.
+ * Skips a state: whoever would enter it goes on where `event` would have led, with its actions.
  * @param event the answer that is assumed
  */
 export function bypass(chart: Chart, state: string, event: string): Chart {
   const answer = stateConfig(chart, state).on?.[event];
   const target = typeof answer === "string" ? answer : targetOf(answer);
   if (target === undefined) throw unknown(chart, `state ${state} has no target for ${event}`);
-  return withState(chart, state, { always: target });
+  return withState(chart, state, { always: answer });
 }
 
-/** Leads an event of a state somewhere else. */
+/** Leads an event of a state somewhere else; what it does besides stays. */
 export function redirect(chart: Chart, state: string, event: string, target: string): Chart {
   const config = stateConfig(chart, state);
-  if (config.on?.[event] === undefined) throw unknown(chart, `state ${state} has no ${event}`);
-  return withState(chart, state, { ...config, on: { ...config.on, [event]: target } });
+  const answer = config.on?.[event];
+  if (answer === undefined) throw unknown(chart, `state ${state} has no ${event}`);
+  stateConfig(chart, target);
+  const led = typeof answer === "object" && "target" in answer ? { ...answer, target } : target;
+  return withState(chart, state, { ...config, on: { ...config.on, [event]: led } });
 }
 
 /** Makes a state do something else; its answers stay. */
@@ -44,7 +47,8 @@ function withState(chart: Chart, state: string, config: StateConfig): Chart {
 }
 
 function stateConfig(chart: Chart, state: string): StateConfig {
-  const config = chart.machine.config.states?.[state];
+  const states = new Map(Object.entries(chart.machine.config.states ?? {}));
+  const config = states.get(state);
   if (config === undefined) throw unknown(chart, `there is no state ${state}`);
   return config;
 }

@@ -29,7 +29,9 @@ export function readActions(
       reply = chart.replies.indexOf(type);
       if (reply === -1) throw malformed(place, `replies ${type}, which the chart does not declare`);
     } else if (action.type === "move") {
-      moves.push(moved.parse(action.params));
+      const move = moved.safeParse(action.params);
+      if (!move.success) throw malformed(place, "moves between registers that do not exist");
+      moves.push(move.data);
     } else {
       throw malformed(place, `has the action ${action.type}, which is not in the vocabulary`);
     }

@@ -7,7 +7,8 @@
  * it; guards are asked here and never again.
  *
  * Errors: `chart-out-of-bounds` names chart, state, event and field when a transition leaves the
- * chart's context schema; `chart-malformed` when a chart says something no interpreter can do.
+ * chart's context schema, and is thrown to whoever takes that transition; `chart-malformed` when a
+ * chart says something no interpreter can do.
  */
 import { type AnyMachineSnapshot, initialTransition, transition } from "xstate";
 import { BlockgraphError } from "../error.ts";
@@ -17,6 +18,8 @@ import { readActions } from "./read-actions.ts";
 import { readEffect } from "./read-effect.ts";
 import { stateName } from "./state-name.ts";
 
+/** What fits the 16 bits that an interpreter keeps for a cluster. */
+const STATES_MAX = 0x10000;
 const NOT_HANDLED: Transition = { next: -1, reply: -1, moves: [] };
 
 /**
@@ -33,13 +36,19 @@ export function tabulate(chart: Chart): Automaton {
     const key = stateKey(snapshot);
     const known = indices.get(key);
     if (known !== undefined) return known;
+    if (snapshots.length === STATES_MAX) {
+      throw new BlockgraphError(
+        "chart-out-of-bounds",
+        `${chart.name}: more than ${STATES_MAX} states; narrow the bounds of its context`,
+      );
+    }
     const name = stateName(snapshot.value, snapshot.context);
     states.push({ name, context: snapshot.context, effect: readEffect(chart, name, snapshot) });
     indices.set(key, snapshots.push(snapshot) - 1);
     return snapshots.length - 1;
   }
 
-  function discover(state: number, event: number): Transition {
+  function discover(state: number, event: number): Transition | BlockgraphError {
     const snapshot = snapshots[state];
     const occurrence = chart.events[event];
     if (snapshot === undefined || occurrence === undefined) {
@@ -48,28 +57,34 @@ export function tabulate(chart: Chart): Automaton {
     if (!snapshot.can(occurrence)) return NOT_HANDLED;
     const [after, actions] = transition(chart.machine, snapshot, occurrence);
     const place = `${chart.name}, state ${states[state]?.name}, event ${events[event]}`;
-    checkBounds(chart, place, after);
+    const beyond = leavesBounds(chart, place, after);
+    if (beyond !== null) return beyond;
     const { reply, moves } = readActions(chart, place, actions);
     return { next: intern(after), reply, moves };
   }
 
   const [initial] = initialTransition(chart.machine);
-  checkBounds(chart, `${chart.name}, initial state`, initial);
+  const beyond = leavesBounds(chart, `${chart.name}, initial state`, initial);
+  if (beyond !== null) throw beyond;
   intern(initial);
   return new Automaton({ ...chart, events }, states, discover);
 }
 
 /** Value and context decide what a snapshot is; nothing else in it does. */
-export function stateKey(snapshot: AnyMachineSnapshot): string {
+function stateKey(snapshot: AnyMachineSnapshot): string {
   return JSON.stringify([snapshot.value, snapshot.context]);
 }
 
-function checkBounds(chart: Chart, place: string, snapshot: AnyMachineSnapshot): void {
+function leavesBounds(
+  chart: Chart,
+  place: string,
+  snapshot: AnyMachineSnapshot,
+): BlockgraphError | null {
   const result = chart.context.safeParse(snapshot.context);
-  if (result.success) return;
+  if (result.success) return null;
   const issue = result.error.issues[0];
   const field = issue?.path.join(".") || "context";
-  throw new BlockgraphError(
+  return new BlockgraphError(
     "chart-out-of-bounds",
     `${place}: ${field} leaves its bounds (${issue?.message}); widen the bound or offer less`,
   );

@@ -3,6 +3,7 @@
  * block/export/export.c). A reader of the point-in-time view is the client of an export.
  */
 import { z } from "zod";
+import { WELL_FORMED } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
 import { attach, detachParent } from "./edges.ts";
 import { readOnlyNode } from "./read-only.ts";
@@ -14,12 +15,13 @@ export const blockExportAdd = defineCommand({
   summary: "Offers a node to clients under an id.",
   schema: z.strictObject({
     type: z.literal("nbd"),
-    id: z.string().min(1),
+    id: z.string(),
     "node-name": z.string(),
     writable: z.boolean().default(false),
   }),
   apply(graph, args, context) {
     const { id, type, writable, "node-name": child } = args;
+    if (!WELL_FORMED.test(id)) throw refuse("Invalid block export id");
     if (graph.exports.has(id)) throw refuse(`Block export id '${id}' is already in use`);
     if (graph.devices.has(id)) throw refuse(`Block export id '${id}' is already in use`);
     const node = graph.nodes.get(child);

@@ -14,20 +14,19 @@ import type { Graph, JsonObject, JsonValue } from "./graph.ts";
 import { parseArguments, refuse } from "./refuse.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
-const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
+export const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
 const NODE_NAME_MAX = 31;
 /** Deeper definitions are refused: no real graph needs them, and they would exhaust the stack. */
 const NESTING_MAX = 64;
 
-const definition = z.record(z.string(), z.json());
+/** Any object: drivers look at the options, and nobody at what no driver knows. */
+const definition = z.custom<JsonObject>();
 
 export const blockdevAdd = defineCommand({
   name: "blockdev-add",
   summary: "Opens a node, with the children that it defines inline.",
   schema: definition,
   apply(graph, args, context) {
-    const name = args["node-name"];
-    if (name === undefined) throw refuse("'node-name' must be specified for the root node");
     const opened = open(graph, args, context, { at: "", depth: 0, monitorOwned: true });
     const touched = [...opened.graph.nodes.keys()].filter((known) => !graph.nodes.has(known));
     return context.refresh(opened.graph, touched);
@@ -51,20 +50,21 @@ function open(
   const { driver: driverName, "node-name": given, ...rest } = args;
   const driver = context.drivers.get(text(driverName, `${opening.at}driver`));
   if (driver === undefined) {
-    throw refuse(`Parameter '${opening.at}driver' does not accept value '${String(driverName)}'`);
+    throw refuse(`Parameter 'driver' does not accept value '${String(driverName)}'`);
   }
   let graph = before;
   const children: { slot: ChildSlot; name: string }[] = [];
-  const own: Record<string, JsonValue> = { ...rest };
+  const options: JsonObject = { ...(opening.monitorOwned ? {} : { discard: "unmap" }), ...rest };
+  for (const slot of driver.children) delete options[slot.name];
+  parseArguments(driver.options, options, opening.at);
+  if (given === undefined && opening.monitorOwned) {
+    throw refuse("'node-name' must be specified for the root node");
+  }
   for (const slot of driver.children) {
     const child = openChild(graph, rest[slot.name], `${opening.at}${slot.name}`, context, opening);
-    delete own[slot.name];
     graph = child.graph;
     children.push({ slot, name: child.name });
   }
-  const inherited = opening.monitorOwned ? {} : { discard: "unmap" };
-  const options = { ...inherited, ...own };
-  parseArguments(driver.options, options, opening.at);
   const name =
     given === undefined
       ? `#block${graph.autoNames}`
@@ -92,7 +92,7 @@ function openChild(
   if (reference === undefined) throw refuse(`Parameter '${at}' is missing`);
   if (typeof reference === "string") {
     if (graph.nodes.has(reference)) return { graph, name: reference };
-    throw refuse(`Cannot find device='' nor node-name='${reference}'`);
+    throw refuse(`Cannot find device='${reference}' nor node-name='${reference}'`);
   }
   if (typeof reference !== "object" || reference === null || Array.isArray(reference)) {
     throw refuse(`Invalid parameter type for '${at}', expected: BlockdevRef`);

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
-import { detachParent } from "./edges.ts";
-import { childEdges, type Graph, parentEdges } from "./graph.ts";
+import { closeNode } from "./edges.ts";
+import { childEdges, parentEdges } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
 export const blockdevDel = defineCommand({
@@ -22,23 +22,10 @@ export const blockdevDel = defineCommand({
     if (!node.monitorOwned) throw refuse(`Node ${name} is not owned by the monitor`);
     if (parents.length > 0) throw refuse(`Block device ${name} is in use`);
     const touched = childEdges(graph, { kind: "node", name }).map((edge) => edge.child);
-    const after = close(graph, name);
+    const after = closeNode(graph, name);
     return context.refresh(
       after,
       touched.filter((child) => after.nodes.has(child)),
     );
   },
 });
-
-function close(before: Graph, name: string): Graph {
-  const parent = { kind: "node", name } as const;
-  const children = childEdges(before, parent).map((edge) => edge.child);
-  const nodes = new Map(before.nodes);
-  nodes.delete(name);
-  let graph: Graph = { ...detachParent(before, parent), nodes };
-  for (const child of children) {
-    const owned = graph.nodes.get(child)?.monitorOwned === false;
-    if (owned && parentEdges(graph, child).length === 0) graph = close(graph, child);
-  }
-  return graph;
-}

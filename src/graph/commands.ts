@@ -29,5 +29,9 @@ export interface QmpCommand {
 export function applyCommand(graph: Graph, command: QmpCommand, context: CommandContext): Graph {
   const known = COMMANDS.get(command.execute);
   if (known === undefined) throw refuse(`The command ${command.execute} has not been found`);
-  return known.apply(graph, command.arguments, context);
+  const given: unknown = command.arguments;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw refuse("QMP input member 'arguments' must be an object");
+  }
+  return known.apply(graph, given, context);
 }

@@ -62,7 +62,10 @@ export const qomSet = defineCommand({
     requireNode(graph, value);
     if (before === value) throw refuse(`Device '${id}' already uses node '${value}'`);
     const moved = moveRoot(graph, { kind: "device", name: id }, value);
-    return context.refresh(moved, [value, before]);
+    return context.refresh(
+      moved,
+      [value, before].filter((name) => moved.nodes.has(name)),
+    );
   },
 });
 

@@ -27,18 +27,28 @@ export function parseArguments<Schema extends z.ZodType>(
 
 function qapiText(issue: z.core.$ZodIssue, at: string): string {
   const name = at + issue.path.join(".");
+  // Where a value is wrong and not its type, QEMU names the parameter without its prefix.
+  const own = String(issue.path.at(-1) ?? name);
   if (issue.code === "unrecognized_keys") {
     return `Parameter '${name === at ? at : `${name}.`}${issue.keys[0]}' is unexpected`;
+  }
+  if ((issue.code === "too_big" || issue.code === "too_small") && issue.origin === "int") {
+    return `Invalid parameter type for '${name}', expected: integer`;
   }
   if (issue.code === "invalid_type") {
     return issue.input === undefined
       ? `Parameter '${name}' is missing`
-      : `Invalid parameter type for '${name}', expected: ${issue.expected}`;
+      : `Invalid parameter type for '${name}', expected: ${qapiType(issue.expected)}`;
   }
   if (issue.code === "invalid_value") {
-    return issue.input === undefined
-      ? `Parameter '${name}' is missing`
-      : `Parameter '${name}' does not accept value '${String(issue.input)}'`;
+    if (issue.input === undefined) return `Parameter '${name}' is missing`;
+    return typeof issue.input === "string"
+      ? `Parameter '${own}' does not accept value '${issue.input}'`
+      : `Invalid parameter type for '${name}', expected: string`;
   }
-  return `Parameter '${name}' expects ${issue.message}`;
+  return `Parameter '${own}' expects ${issue.message}`;
+}
+
+function qapiType(expected: string): string {
+  return expected === "int" || expected === "number" ? "integer" : expected;
 }

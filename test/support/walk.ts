@@ -21,7 +21,7 @@ export function offer(automaton: Automaton, state: number, event: string): Step 
 }
 
 /** The state after events that must all be handled. */
-export function after(automaton: Automaton, ...events: readonly string[]): number {
+export function stateAfter(automaton: Automaton, ...events: readonly string[]): number {
   return events.reduce((state, event) => {
     const step = offer(automaton, state, event);
     if (step !== null) return step.state;
@@ -38,7 +38,7 @@ export function replyTo(automaton: Automaton, state: number, event: string): str
 export function path(automaton: Automaton, ...events: readonly string[]): string[] {
   const names = [nameOf(automaton, 0)];
   for (let count = 1; count <= events.length; count++) {
-    names.push(nameOf(automaton, after(automaton, ...events.slice(0, count))));
+    names.push(nameOf(automaton, stateAfter(automaton, ...events.slice(0, count))));
   }
   return names;
 }

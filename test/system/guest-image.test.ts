@@ -1,10 +1,11 @@
 /**
- * The guest image against its definition, byte by byte: it accepts every read that some order of the
- * writes explains, and no other. Every simulation and every run is judged by it, so nothing may judge
- * it but the sentence it implements:
+ * The guest image against its definition, byte by byte: it accepts every read that some order of
+ * the writes explains, and no other. Every simulation and every run is judged by it, so nothing
+ * may judge it but the sentence it implements:
  *
- *     a read may return the value of any write that began before the read ended, unless a write that
- *     certainly took effect began after that one was over and was itself over before the read began.
+ *     a read may return the value of any write that began before the read ended, unless a write
+ *     that certainly took effect began after that one was over and was itself over before the read
+ *     began.
  *
  * What the image held at first counts as a write that was over before everything else.
  */

@@ -33,7 +33,8 @@ const options = commonOptions.extend({
     .meta({ description: "what a failed copy breaks: the guest's write, or the view" }),
   "cbw-timeout": z
     .int()
-    .min(0)
+    .min(0, "uint32_t")
+    .max(0xffff_ffff, "uint32_t")
     .default(0)
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
 });

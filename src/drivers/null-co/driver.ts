@@ -13,7 +13,7 @@ import { nodeChart, zeroReadChart } from "./charts.ts";
 const options = commonOptions.extend({
   size: z
     .int()
-    .min(0)
+    .min(0, "a non-negative number below 2^64")
     .default(1 << 30)
     .meta({ description: "bytes; default 1 GiB" }),
 });

@@ -11,9 +11,11 @@ import { refuse } from "../../graph/refuse.ts";
 import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
 import { defineDriver } from "../driver.ts";
 
+const bytes = z.int().min(0, "a non-negative number below 2^64");
+
 const options = commonOptions.extend({
-  offset: z.int().min(0).default(0).meta({ description: "first byte of the file that is shown" }),
-  size: z.int().min(0).optional().meta({ description: "bytes shown; default: up to the end" }),
+  offset: bytes.default(0).meta({ description: "first byte of the file that is shown" }),
+  size: bytes.optional().meta({ description: "bytes shown; default: up to the end" }),
 });
 
 export const raw = defineDriver({
@@ -43,7 +45,7 @@ export const raw = defineDriver({
     const length = size ?? below - offset;
     if (offset + length > below) {
       throw refuse(
-        `The sum of offset (${offset}) and size (${length}) has to be smaller or equal to the ` +
+        `The sum of offset (${offset}) and size (${length}) has to be smaller or equal to the  ` +
           `actual size of the containing file (${below})`,
       );
     }

@@ -1,0 +1,113 @@
+/**
+ * A qemu-storage-daemon for one test: QMP over its stdin and stdout, exports on a socket in the
+ * folder that it works in.
+ */
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import type { QmpCommand } from "../../src/graph/commands.ts";
+
+const SOCKET = "nbd.sock";
+
+/** The text of a QMP error; null: the command was executed. */
+export type QmpOutcome = string | null;
+
+export class StorageDaemon {
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string>;
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#process = spawn(
+      "qemu-storage-daemon",
+      [
+        ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
+        ...["--nbd-server", `addr.type=unix,addr.path=${SOCKET},max-connections=0`],
+      ],
+      { cwd: folder, stdio: ["pipe", "pipe", "ignore"] },
+    );
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
+  static async using(folder: string, use: (daemon: StorageDaemon) => Promise<void>): Promise<void> {
+    const daemon = new StorageDaemon(folder);
+    try {
+      await daemon.#reply("QMP");
+      await daemon.command({ execute: "qmp_capabilities", arguments: {} });
+      await use(daemon);
+    } finally {
+      await daemon.#stop();
+    }
+  }
+
+  /** Executes commands, all of which must be accepted. */
+  async commands(commands: readonly QmpCommand[]): Promise<void> {
+    for (const command of commands) {
+      const refused = await this.command(command);
+      if (refused !== null) throw new Error(`${command.execute} was refused: ${refused}`);
+    }
+  }
+
+  /** Executes a command. */
+  async command(command: QmpCommand): Promise<QmpOutcome> {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+    const { error } = await this.#reply("return", "error");
+    return error?.desc ?? null;
+  }
+
+  /** Starts qemu-io on an export, discards going through. */
+  async io(exportName: string, ...commands: readonly string[]): Promise<IoResult> {
+    const child = spawn(
+      "qemu-io",
+      [
+        ...["-d", "unmap", "-f", "raw", ...commands.flatMap((command) => ["-c", command])],
+        `nbd+unix:///${exportName}?socket=${SOCKET}`,
+      ],
+      { cwd: this.#folder, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    const chunks: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    }
+    const [status] = await once(child, "close");
+    return parseIo(Buffer.concat(chunks).toString("latin1"), status === 0);
+  }
+
+  /** The next line that has one of these keys; events in between are skipped. */
+  async #reply(...keys: readonly string[]): Promise<{ error?: { desc: string } }> {
+    for (;;) {
+      const line = await this.#lines.next();
+      if (line.done === true) throw new Error("qemu-storage-daemon has ended");
+      const message: object = JSON.parse(line.value);
+      if (keys.some((key) => key in message)) return message;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const closed = once(this.#process, "close");
+    this.#process.kill("SIGKILL");
+    await closed;
+  }
+}
+
+/** What became of the commands of a qemu-io. */
+export interface IoResult {
+  /** null: success; otherwise the first error's text, such as `Invalid argument` */
+  readonly error: string | null;
+  /** what `read -v` showed */
+  readonly data: Uint8Array;
+}
+
+/** Understands what qemu-io prints: the rows of `read -v`, and `write failed: Invalid argument`. */
+function parseIo(output: string, succeeded: boolean): IoResult {
+  const rows = output.match(/^[0-9a-f]{8,}: {2}(?:[0-9a-f]{2} )+/gm) ?? [];
+  const hex = rows.map((row) => row.slice(row.indexOf(":") + 1).replaceAll(" ", "")).join("");
+  const data = Buffer.from(hex, "hex");
+  if (succeeded) return { error: null, data };
+  const error = /failed: (.*)/.exec(output)?.[1] ?? output.trim();
+  return { error, data };
+}
