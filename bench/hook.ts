@@ -1,9 +1,10 @@
 /**
- * What the hook costs a guest: writes through copy-before-write on real files, beside plain node:fs.
+ * What the hook costs a guest: writes through copy-before-write on real files, beside plain
+ * node:fs.
  *
  * The plain side does the same I/O by hand: for a first pass, where every cluster must be saved, it
- * reads the old data from the disk, writes it to the cache, and writes the new data to the disk; for
- * a second pass it only writes. Both sides keep the same number of requests in flight. Rounds
+ * reads the old data from the disk, writes it to the cache, and writes the new data to the disk;
+ * for a second pass it only writes. Both sides keep the same number of requests in flight. Rounds
  * alternate, and each is compared with its neighbour; medians are reported. Files are in the page
  * cache, so there is no device time to hide behind. Set TMPDIR to choose their place.
  *
@@ -66,10 +67,9 @@ export async function benchHook(
     for (const { name, load } of loads()) {
       const result = await compare(name, load, files);
       results.push(result);
-      print(
-        `${name.padEnd(44)} ratio ${result.ratio.toFixed(2)}  plain ${result.plain.toFixed(1)} us  ` +
-          `extra ${result.extra.toFixed(2)} us per 64 KiB`,
-      );
+      const { ratio, plain, extra } = result;
+      const times = `plain ${plain.toFixed(1)} us, extra ${extra.toFixed(1)} us per 64 KiB`;
+      print(`${name.padEnd(56)} ratio ${ratio.toFixed(2)}, ${times}`);
     }
   } finally {
     fs.rmSync(folder, { recursive: true });

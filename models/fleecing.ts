@@ -21,9 +21,10 @@ export const fleecing: Model = {
   name: "fleecing",
   title: "Image fleecing with a copy-before-write hook",
   idea:
-    "A filter above the active disk saves what the guest is about to overwrite to a cache. Whoever " +
-    "reads through the view gets the image of one point in time, from the cache where it was saved " +
-    "and from the disk where it was not, while the guest goes on writing, discarding and failing.",
+    "A filter above the active disk saves what the guest is about to overwrite to a cache. " +
+    "Whoever reads through the view gets the image of one point in time, from the cache where it " +
+    "was saved and from the disk where it was not, while the guest goes on writing, discarding " +
+    "and failing.",
   profile: "proposed",
   clusterSize: CLUSTER,
   images: [

@@ -1,6 +1,6 @@
 /**
- * QEMU's own fleecing test (tests/qemu-iotests/tests/image-fleecing, once 222), as a model: the same
- * disk, patterns, overwrites and areas, but with reader and guest at it at the same time.
+ * QEMU's own fleecing test (tests/qemu-iotests/tests/image-fleecing, once 222), as a model: the
+ * same disk, patterns, overwrites and areas, but with reader and guest at it at the same time.
  */
 import type { Model } from "../src/system/model.ts";
 import { guestOnDisk, startFleecing, stopFleecing } from "./graph.ts";
@@ -48,9 +48,9 @@ export const imageFleecing: Model = {
   name: "image-fleecing",
   title: "The fleecing test of QEMU, with readers and guest at the same time",
   idea:
-    "Four patterns on a 64 MiB disk; the guest overwrites them wholly, on the left, on the right and " +
-    "next door. The view must go on showing patterns and zeros, the disk must end up with what the " +
-    "guest wrote and what is left of the patterns.",
+    "Four patterns on a 64 MiB disk; the guest overwrites them wholly, on the left, on the right " +
+    "and next door. The view must go on showing patterns and zeros, the disk must end up with " +
+    "what the guest wrote and what is left of the patterns.",
   profile: "proposed",
   clusterSize: 64 * KIB,
   images: [

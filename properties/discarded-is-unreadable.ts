@@ -6,7 +6,7 @@ import type { Property } from "../src/system/property.ts";
 export const discardedIsUnreadable: Property = {
   name: "discarded-is-unreadable",
   statement:
-    "A read of the view that begins after a discard of a cluster was acknowledged never returns it.",
+    "A read of the view never returns a cluster whose discard was acknowledged before it began.",
   applies: (observation) => observation.kind === "view-read" && observation.discarded,
   violated: (observation) => observation.kind === "view-read" && observation.succeeded,
 };

@@ -1,11 +1,11 @@
 /**
  * An automaton: a chart as integer tables. This is what executes, in every interpreter.
  *
- * A state is a small integer, and so is an event; `next` is one array look-up. The tables are made by
- * running XState's pure `transition()` once per (state, event) pair (see tabulate.ts), either all at
- * once or each pair when it is first met: a cluster chart that counts 64 readers has hundreds of
- * states, of which a run sees a dozen. State numbers are given in order of discovery, so they depend
- * on history in a lazy automaton; names do not.
+ * A state is a small integer, and so is an event; `next` is one array look-up. The tables are made
+ * by running XState's pure `transition()` once per (state, event) pair (see tabulate.ts), either
+ * all at once or each pair when it is first met: a cluster chart that counts 64 readers has
+ * hundreds of states, of which a run sees a dozen. State numbers are given in order of discovery,
+ * so they depend on history in a lazy automaton; names do not.
  *
  * A pair that leaves the chart's bounds belongs to the tables like any other: every counter has an
  * end, and whether an interpreter ever gets there is the interpreter's question. So `complete()`

@@ -39,7 +39,7 @@ export function eventName(event: ChartEvent): string {
 }
 
 /** What a request chart remembers: the error that it will end with. */
-export const requestContext = z.strictObject({ errno: z.enum(ERRNOS).nullable() });
+const requestContext = z.strictObject({ errno: z.enum(ERRNOS).nullable() });
 
 /** Makes a cluster or node chart of a machine whose transitions emit `replies`. */
 export function stateChart(

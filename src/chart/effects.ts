@@ -18,9 +18,10 @@
  * Payload never enters a chart. A chart names registers: `data` is the caller's buffer, `old` holds
  * what is being saved; in `check` a register is a small tag, in `run` it is memory.
  *
- * Ranges. A request covers the bytes [offset, offset + length). Seen in clusters it has a *hull* (all
- * clusters it touches) and an *interior* (those wholly inside). Charts that serve a long request
- * piece by piece keep a position: the *rest* is what lies beyond it, the *span* the next piece.
+ * Ranges. A request covers the bytes [offset, offset + length). Seen in clusters it has a *hull*
+ * (all clusters it touches) and an *interior* (those wholly inside). Charts that serve a long
+ * request piece by piece keep a position: the *rest* is what lies beyond it, the *span* the next
+ * piece.
  */
 import type { BlockStatus, Errno, Operation } from "../vocabulary.ts";
 

@@ -1,8 +1,8 @@
 /**
  * One-line changes to charts: how mutants are written.
  *
- * A mutant is the same machine with one thing wrong. The changes work on XState's own configuration,
- * so a mutated chart is still a chart: it can be drawn, tabulated and compared.
+ * A mutant is the same machine with one thing wrong. The changes work on XState's own
+ * configuration, so a mutated chart is still a chart: it can be drawn, tabulated and compared.
  */
 import { type AnyStateMachine, createMachine } from "xstate";
 import { BlockgraphError } from "../error.ts";

@@ -2,9 +2,9 @@
  * From a chart to its automaton: XState's pure `transition()`, once per reachable (state, event).
  *
  * XState is the definition and stays readable and drawable; a transition there costs some tens of
- * microseconds, a look-up in the table some nanoseconds. Two snapshots are the same state when their
- * value and context are equal. An event counts as handled when XState says that the snapshot can take
- * it; guards are asked here and never again.
+ * microseconds, a look-up in the table some nanoseconds. Two snapshots are the same state when
+ * their value and context are equal. An event counts as handled when XState says that the snapshot
+ * can take it; guards are asked here and never again.
  *
  * Errors: `chart-out-of-bounds` names chart, state, event and field when a transition leaves the
  * chart's context schema, and is thrown to whoever takes that transition; `chart-malformed` when a

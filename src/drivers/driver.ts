@@ -2,8 +2,8 @@
  * What a driver is: the one place where everything about a kind of node is described.
  *
  * A driver is options (zod, in QMP spelling), children with roles, geometry, and charts. From that
- * the simulator, the runs on real images and the checker follow. Adding one is a folder that exports
- * a driver and a line in registry.ts.
+ * the simulator, the runs on real images and the checker follow. Adding one is a folder that
+ * exports a driver and a line in registry.ts.
  */
 import type { z } from "zod";
 import type { Chart } from "../chart/chart.ts";
@@ -58,7 +58,7 @@ export interface Driver extends DriverShape {
   variants(bounds: ChartBounds): readonly { name: string; charts: DriverCharts }[];
 }
 
-/** Ties a driver's options schema to the functions that take its options; hides the type outside. */
+/** Ties an options schema to the functions that take the options; hides the type outside. */
 export function defineDriver<
   Options extends CommonOptions & Record<string, unknown>,
   Parameters extends object,

@@ -1,9 +1,9 @@
 /**
  * `blockdev-add`: opens a node, and the nodes that it defines inline (QEMU block.c, `bdrv_open`).
  *
- * A child is given as the name of a node that exists, or as the definition of a new one; definitions
- * are opened first, named `#block0`, `#block1`... unless they name themselves, belong to their parent
- * and vanish with it. Inline children pass discards on unless told otherwise.
+ * A child is given as the name of a node that exists, or as the definition of a new one;
+ * definitions are opened first, named `#block0`, `#block1`... unless they name themselves, belong
+ * to their parent and vanish with it. Inline children pass discards on unless told otherwise.
  */
 import { z } from "zod";
 import type { ChildSlot } from "./catalogue.ts";

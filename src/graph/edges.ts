@@ -1,8 +1,8 @@
 /**
  * Attaching and detaching edges: the primitives that commands are made of.
  *
- * A node that was defined inline has no owner but its users: with the last of them it is closed, and
- * so are the inline nodes that only it used (QEMU block.c, `bdrv_unref`).
+ * A node that was defined inline has no owner but its users: with the last of them it is closed,
+ * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref`).
  */
 import { childEdges, type Edge, type Graph, type Parent, parentEdges } from "./graph.ts";
 

@@ -73,7 +73,7 @@ export function parentEdges(graph: Graph, node: string): readonly Edge[] {
   return graph.edges.filter((edge) => edge.child === node);
 }
 
-/** The edges that a parent holds, oldest first: the order in which its driver names its children. */
+/** The edges that a parent holds, oldest first: in the order of its driver's children. */
 export function childEdges(graph: Graph, parent: Parent): readonly Edge[] {
   return graph.edges
     .filter((edge) => edge.parent.kind === parent.kind && edge.parent.name === parent.name)

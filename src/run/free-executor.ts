@@ -2,9 +2,9 @@
  * Lets a session's image calls happen with real concurrency.
  *
  * Calls are submitted as agents make them and issued together at the end of the tick, so that
- * neighbouring clusters become one vectored file operation. An answer is delivered when it comes, and
- * whoever waits for a chart is woken at once, the longest waiting first. There is one timer, and only
- * while a filter has `cbw-timeout`.
+ * neighbouring clusters become one vectored file operation. An answer is delivered when it comes,
+ * and whoever waits for a chart is woken at once, the longest waiting first. There is one timer,
+ * and only while a filter has `cbw-timeout`.
  */
 
 import { requireIdle } from "../system/drive.ts";

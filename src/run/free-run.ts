@@ -1,6 +1,6 @@
 /**
- * Runs the phases of a model with real concurrency: actors send as many requests as they may keep in
- * flight, and the medium decides what ends when (free-executor.ts).
+ * Runs the phases of a model with real concurrency: actors send as many requests as they may keep
+ * in flight, and the medium decides what ends when (free-executor.ts).
  */
 import { sendCommands } from "../system/drive.ts";
 import { FaultPlan } from "../system/fault-plan.ts";

@@ -12,6 +12,7 @@ import { expandFill } from "../log/fill.ts";
 import { describeImage, expandImage } from "../log/image.ts";
 import type { ImageRecord } from "../log/record.ts";
 import { openFile } from "../storage/file.ts";
+import { orRefuse } from "../storage/file-refusal.ts";
 import { MemoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ModelImage } from "../system/model.ts";
@@ -74,15 +75,28 @@ function fileImage(folder: string, image: ModelImage): RunImage {
   return { storage, read: () => fs.readFileSync(path) };
 }
 
+/** What could not be made whole is taken away again. */
 function makeFile(path: string, { length, content }: ModelImage): void {
-  const fd = fs.openSync(path, "wx");
+  const fd = orRefuse(path, () => fs.openSync(path, "wx"));
   try {
-    fs.ftruncateSync(fd, length);
-    for (const { offset, length: bytes, fill } of content) {
-      fs.writeSync(fd, expandFill(fill, bytes), 0, bytes, offset);
-    }
+    orRefuse(path, () => {
+      fs.ftruncateSync(fd, length);
+      for (const { offset, length: bytes, fill } of content) {
+        writeAll(fd, expandFill(fill, bytes), offset);
+      }
+    });
+  } catch (error) {
+    fs.unlinkSync(path);
+    throw error;
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array, offset: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += fs.writeSync(fd, bytes, written, bytes.length - written, offset + written);
   }
 }
 

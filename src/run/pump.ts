@@ -2,8 +2,8 @@
  * Executes a drive on real images, one call at a time.
  *
  * The drive (a model under a schedule, or a replay) names the agent whose call is to be executed
- * next; it is submitted alone, and the drive goes on when it is done. Callbacks, no promise per call:
- * a medium that answers at once (memory) is looped over, so that the stack stays flat.
+ * next; it is submitted alone, and the drive goes on when it is done. Callbacks, no promise per
+ * call: a medium that answers at once (memory) is looped over, so that the stack stays flat.
  */
 import { BlockgraphError } from "../error.ts";
 import type { Drive } from "../system/drive.ts";

@@ -1,8 +1,8 @@
 /**
  * Replays a log on real images, with the recorded interleaving forced.
  *
- * Each image call is executed at the step at which the log says that it ended, so what was concurrent
- * becomes one order: the log's. A read that returned a wrong byte returns it again.
+ * Each image call is executed at the step at which the log says that it ended, so what was
+ * concurrent becomes one order: the log's. A read that returned a wrong byte returns it again.
  */
 
 import { MemoryLog } from "../log/memory-log.ts";

@@ -15,6 +15,8 @@ import { beginRun } from "./run.ts";
 
 export interface RunModelOptions {
   readonly images: ImageSet;
+  /** the model that the log names, where the one that runs was derived from it; default: that */
+  readonly recordedAs?: Model;
   readonly properties: readonly Property[];
   readonly mutant: Mutant | null;
   /** free: the medium decides what ends when; seeded: the schedule does */
@@ -34,7 +36,7 @@ export async function runModel(model: Model, options: RunModelOptions): Promise<
     options.dumped(filename, offset, piece),
   );
   const free = new FreeRun({ images, workload, schedule });
-  const session = beginRun(model, mutant, {
+  const session = beginRun(options.recordedAs ?? model, mutant, {
     images,
     properties,
     sink,

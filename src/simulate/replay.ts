@@ -12,6 +12,8 @@ import { Simulation } from "./simulation.ts";
 export interface ReplayOptions {
   readonly properties: readonly Property[];
   readonly mutants: readonly Mutant[];
+  /** content of images that were too large to be carried in the log, by file name */
+  readonly images?: ReadonlyMap<string, Uint8Array>;
 }
 
 /**

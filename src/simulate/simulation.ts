@@ -1,10 +1,10 @@
 /**
  * The simulator: a session whose images are in memory.
  *
- * An image call is executed at the very moment at which it is delivered, so the schedule decides the
- * order of effects, and every order that a disk could produce can be produced here. There is no other
- * source of order: the same start record, commands, requests and steps give the same log, byte for
- * byte.
+ * An image call is executed at the very moment at which it is delivered, so the schedule decides
+ * the order of effects, and every order that a disk could produce can be produced here. There is no
+ * other source of order: the same start record, commands, requests and steps give the same log,
+ * byte for byte.
  */
 import { BlockgraphError } from "../error.ts";
 import { expandImage } from "../log/image.ts";
@@ -22,6 +22,8 @@ export interface SimulationOptions {
   /** the model's mutants, in case the log was made with one */
   readonly mutants: readonly Mutant[];
   readonly sink: LogSink;
+  /** content of images that were too large to be carried in the log, by file name */
+  readonly images?: ReadonlyMap<string, Uint8Array>;
   /** a request ended; `data` of a successful read holds what it returned */
   completed?(request: number, outcome: Outcome, data: Uint8Array | null): void;
 }
@@ -32,13 +34,14 @@ export class Simulation {
 
   /**
    * @param start the first record of the log; it is appended to the sink
-   * @throws BlockgraphError `log-mismatch` if the log's profile or mutant are unknown, or an image is
-   * not carried in it
+   * @throws BlockgraphError `log-mismatch` if the log's profile or mutant are unknown, or an image
+   * is not carried in it
    */
   constructor(start: StartBody, options: SimulationOptions) {
     const { properties, mutants, sink } = options;
     const rules = rulesOf(start, mutants);
-    this.images = new Map(start.images.map((image) => [image.filename, loadImage(image)]));
+    const given = options.images;
+    this.images = new Map(start.images.map((image) => [image.filename, loadImage(image, given)]));
     sink.append(start);
     this.session = new Session({
       rules,
@@ -72,10 +75,16 @@ export class Simulation {
   }
 }
 
-function loadImage(image: StartBody["images"][number]): MemoryStorage {
+function loadImage(
+  image: StartBody["images"][number],
+  given: ReadonlyMap<string, Uint8Array> | undefined,
+): MemoryStorage {
   const storage = new MemoryStorage(image.filename, image.length);
-  expandImage(image, (offset, bytes) => {
+  const write = (offset: number, bytes: Uint8Array) => {
     storage.execute("write", offset, bytes.length, bytes);
-  });
+  };
+  const content = given?.get(image.filename);
+  if (content === undefined) expandImage(image, write);
+  else write(0, content);
   return storage;
 }

@@ -6,11 +6,12 @@
  * says. `ENXIO`: no data follows at all. Any other error, as from a file system that cannot tell,
  * means that nothing is known, and then everything may be data.
  *
- * `SEEK_HOLE` walks all data up to the next hole; on tmpfs, and on ext4 before data is written back,
- * a page at a time (about 1 ms for 128 MiB). Asked cluster by cluster that is quadratic. Hence two
- * things: one region that is known to be data is remembered, as QEMU does since 6.1 (block.c,
- * `bdrv_bsc_*`), where punching forgets it and writing cannot make it wrong; and a query of no more
- * than 64 KiB that begins with data is answered `data` as a whole, which is always sound.
+ * `SEEK_HOLE` walks all data up to the next hole; on tmpfs, and on ext4 before data is written
+ * back, a page at a time (about 1 ms for 128 MiB). Asked cluster by cluster that is quadratic.
+ * Hence two things: one region that is known to be data is remembered, as QEMU does since 6.1
+ * (block.c, `bdrv_bsc_*`), where punching forgets it and writing cannot make it wrong; and a query
+ * of no more than 64 KiB that begins with data is answered `data` as a whole, which is always
+ * sound.
  */
 import { constants } from "node:os";
 import type { Libc } from "./libc.ts";

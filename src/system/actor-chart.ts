@@ -25,7 +25,5 @@ const machine = requestSetup().createMachine({
   },
 });
 
-export const actorChart = requestChart("actor", machine);
-
-/** The tables of {@link actorChart}; state 0 is choosing. */
-export const actorAutomaton: Automaton = tabulate(actorChart);
+/** Its tables; state 0 is choosing. */
+export const actorAutomaton: Automaton = tabulate(requestChart("actor", machine));

@@ -10,13 +10,13 @@ import { BlockgraphError } from "../error.ts";
 import type { Frame } from "./frame.ts";
 
 /** The answer when a chart does not handle the event now. */
-export const WAIT = null;
+const WAIT = null;
 /** The answer of a range without clusters. */
 const EMPTY = "NONE";
 
 /**
  * Asks, and changes the asked charts.
- * @returns the name of the reply, or {@link WAIT}
+ * @returns the name of the reply, or null: the asker waits
  */
 export function ask(frame: Frame, effect: Ask): string | null {
   return effect.chart === "node" ? askNode(frame, effect) : askClusters(frame, effect);

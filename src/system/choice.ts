@@ -1,9 +1,9 @@
 /**
  * What can happen next: the branching points of an execution.
  *
- * The order of the list depends on the execution alone (agents by id; for each what it waits for), so
- * that a schedule given as indices, or as the numbers of a seeded generator, means the same thing on
- * every machine and in every interpreter.
+ * The order of the list depends on the execution alone (agents by id; for each what it waits for),
+ * so that a schedule given as indices, or as the numbers of a seeded generator, means the same
+ * thing on every machine and in every interpreter.
  */
 import type { Execution } from "./execution.ts";
 import type { Agent } from "./frame.ts";

@@ -2,10 +2,10 @@
  * Drives a hand-written script through a session: commands and requests in order, and whatever the
  * script leaves open decided by the schedule.
  *
- * Requests overlap: between two inputs the schedule lets any number of steps happen. A command is sent
- * when everything before it has ended, as QEMU would drain. A script that spells out steps or faults
- * is in charge: then nothing happens between its lines but what they say. At the end everything runs
- * out.
+ * Requests overlap: between two inputs the schedule lets any number of steps happen. A command is
+ * sent when everything before it has ended, as QEMU would drain. A script that spells out steps or
+ * faults is in charge: then nothing happens between its lines but what they say. At the end
+ * everything runs out.
  */
 import { BlockgraphError } from "../error.ts";
 import type { LogBody } from "../log/record.ts";

@@ -1,10 +1,10 @@
 /**
  * Drives a model through a session: sends its commands and requests, and decides what goes on next.
  *
- * A generator, so that simulator and runs share it: it yields an agent whenever an image must answer
- * that agent's call, and is resumed with the outcome. The simulator answers from memory at once; a
- * run on real images answers when the file did. All decisions come from the schedule, in a fixed
- * order, so the same schedule over the same answers gives the same log.
+ * A generator, so that simulator and runs share it: it yields an agent whenever an image must
+ * answer that agent's call, and is resumed with the outcome. The simulator answers from memory at
+ * once; a run on real images answers when the file did. All decisions come from the schedule, in a
+ * fixed order, so the same schedule over the same answers gives the same log.
  */
 import { BlockgraphError } from "../error.ts";
 import { type Choice, enabledChoices } from "./choice.ts";

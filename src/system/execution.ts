@@ -108,7 +108,7 @@ export class Execution {
     return effect?.kind === "ask" && wouldAnswer(frame, effect);
   }
 
-  /** The agent that has waited longest of those that would be answered now; null if there is none. */
+  /** Of the agents that would be answered now, the one that has waited longest; null: none. */
   longestWaiting(): Agent | null {
     if (!this.#changed) return null;
     for (const agent of this.waiting) if (this.canWake(agent)) return agent;

@@ -2,9 +2,9 @@
  * Agents and frames: requests under way.
  *
  * An agent is one thread of control, like a coroutine in QEMU: it runs until it has to wait, and
- * nothing else happens meanwhile. A guest's request is an agent, and so is every task that a request
- * forks. An agent has a stack of frames: the request at a filter, the request that this makes of the
- * filter's child, and so on.
+ * nothing else happens meanwhile. A guest's request is an agent, and so is every task that a
+ * request forks. An agent has a stack of frames: the request at a filter, the request that this
+ * makes of the filter's child, and so on.
  */
 import type { Automaton } from "../chart/automaton.ts";
 import type { BlockStatus, Errno, StorageOperation } from "../vocabulary.ts";

@@ -2,9 +2,9 @@
  * What a guest may find on its disk: a plain byte array, and the writes that are not settled in it.
  *
  * A read may return, for each byte, the value of any write that was not overwritten before the read
- * began: of the last completed write, of one in flight, or of either of two that overlapped in time.
- * A write that failed may have happened or not, byte by byte; a discard leaves the old bytes or
- * zeros. This is the register semantics that guests expect of a disk, and nothing stronger.
+ * began: of the last completed write, of one in flight, or of either of two that overlapped in
+ * time. A write that failed may have happened or not, byte by byte; a discard leaves the old bytes
+ * or zeros. This is the register semantics that guests expect of a disk, and nothing stronger.
  *
  * Offsets and lengths are bytes of the image.
  */
@@ -63,7 +63,7 @@ export class GuestImage {
     return window;
   }
 
-  /** The first byte of a completed read that no order of the writes explains; null if there is none. */
+  /** The first byte of a completed read that no order of the writes explains; null: none. */
   endRead(window: ReadWindow, got: Uint8Array): { at: number; expected: number } | null {
     this.#reads.delete(window);
     return this.#firstDifference(window, got);

@@ -1,9 +1,9 @@
 /**
  * Watches a simulation or run and judges the properties.
  *
- * It sees only what somebody outside sees: requests as they enter and end, and the graph as commands
- * change it. It keeps plain byte arrays: one per guest disk (guest-image.ts), and one per point in
- * time, taken when a filter gets its first parent (rule P13).
+ * It sees only what somebody outside sees: requests as they enter and end, and the graph as
+ * commands change it. It keeps plain byte arrays: one per guest disk (guest-image.ts), and one per
+ * point in time, taken when a filter gets its first parent (rule P13).
  */
 import { type Graph, parentEdges } from "../graph/graph.ts";
 import type { Operation } from "../vocabulary.ts";

@@ -1,8 +1,8 @@
 /**
  * Turns an actor into requests, one at a time.
  *
- * A script is taken as it stands. A choice is drawn from the schedule: operation, offset, length and
- * payload, clipped at the end of the node, whose last piece need not be aligned.
+ * A script is taken as it stands. A choice is drawn from the schedule: operation, offset, length
+ * and payload, clipped at the end of the node, whose last piece need not be aligned.
  */
 import { actorAutomaton } from "./actor-chart.ts";
 import type { Actor, RequestChoice } from "./model.ts";

@@ -1,8 +1,8 @@
 /**
  * Schedules: who decides where an execution branches.
  *
- * A schedule is asked to pick one of `count` things and knows nothing else. Explicit schedules make a
- * trace repeatable by hand, seeded ones explore, round robin is the dull one.
+ * A schedule is asked to pick one of `count` things and knows nothing else. Explicit schedules make
+ * a trace repeatable by hand, seeded ones explore, round robin is the dull one.
  */
 
 import { uniformInt } from "pure-rand/distribution/uniformInt";

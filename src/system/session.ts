@@ -2,9 +2,10 @@
  * A session: one graph, its requests, and the log of everything that happens to them.
  *
  * The simulator and the runs on real images are both a session with images attached. Whatever is
- * decided from outside (a command, a request, which agent goes on) enters through one of the methods
- * below, is appended to the log as a fact, and takes effect; what follows from it is appended after
- * it. Replaying a log means calling the same methods again: the state is the fold of the log.
+ * decided from outside (a command, a request, which agent goes on) enters through one of the
+ * methods below, is appended to the log as a fact, and takes effect; what follows from it is
+ * appended after it. Replaying a log means calling the same methods again: the state is the fold of
+ * the log.
  */
 
 import { DRIVERS } from "../drivers/registry.ts";
@@ -60,7 +61,7 @@ interface Open {
 }
 
 /** The longest request, in bytes: what an NBD server of QEMU accepts. */
-export const REQUEST_LENGTH_MAX = 32 * 1024 * 1024;
+const REQUEST_LENGTH_MAX = 32 * 1024 * 1024;
 
 const CARRY_DATA: ReadonlySet<Operation> = new Set(["read", "write", "write-unchanged"]);
 const SNAPSHOT: ReadonlySet<Operation> = new Set([

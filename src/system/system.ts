@@ -3,7 +3,8 @@
  *
  * Every node of the graph becomes a description with its geometry and its automata; edges become
  * direct references. Nothing here has state: what a node remembers belongs to the interpreter.
- * Automata are shared between nodes whose charts are equal, so a graph with ten hooks tabulates one.
+ * Automata are shared between nodes whose charts are equal, so a graph with ten hooks tabulates
+ * one.
  */
 import type { Automaton } from "../chart/automaton.ts";
 import type { Chart } from "../chart/chart.ts";
@@ -15,8 +16,8 @@ import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
 import { OPERATIONS, type Operation } from "../vocabulary.ts";
 
-/** View reads, and requests in flight at one time, that one execution may hold. */
-export const IN_FLIGHT_MAX = 64;
+/** View reads that one cluster may serve at once; more are an error. Tables fill as they are used. */
+const READERS_MAX = 1024;
 
 /** A one-line change to a driver's charts that some property must notice. */
 export interface ChartMutation {
@@ -146,7 +147,7 @@ function automataOf(
   if (mutates !== null) mutated.set(mutates, cache);
   const known = cache.get(instance.chartKey);
   if (known !== undefined) return known;
-  const charts = instance.charts({ readers: IN_FLIGHT_MAX });
+  const charts = instance.charts({ readers: READERS_MAX });
   const made = tabulateAll(mutates === null ? charts : mutates.change(charts));
   cache.set(instance.chartKey, made);
   return made;

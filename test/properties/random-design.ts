@@ -1,11 +1,11 @@
 /**
  * Random designs: a fast-check arbitrary of whole models.
  *
- * A design is a disk (one image, perhaps seen through `raw` windows), one or two hooks stacked on it
- * with a cache and a view each, one or two guests, one or two readers per view, everybody's requests
- * (all operations, unaligned, overlapping, up to 64 in flight), faults on images, and the picks of the
- * schedule. It is a model like those in `models/`, so whatever can be done with a model can be done
- * with it. Shrinking gives fewer requests, fewer nodes, duller schedules.
+ * A design is a disk (one image, perhaps seen through `raw` windows), one or two hooks stacked on
+ * it with a cache and a view each, one or two guests, one or two readers per view, everybody's
+ * requests (all operations, unaligned, overlapping, up to 64 in flight), faults on images, and the
+ * picks of the schedule. It is a model like those in `models/`, so whatever can be done with a
+ * model can be done with it. Shrinking gives fewer requests, fewer nodes, duller schedules.
  */
 import fc from "fast-check";
 import type { QmpCommand } from "../../src/graph/commands.ts";
@@ -16,7 +16,7 @@ import type { RequestSpec } from "../../src/system/session.ts";
 import type { Operation } from "../../src/vocabulary.ts";
 
 /** bytes; the smallest that a file system punches holes of */
-export const CLUSTER = 4096;
+const CLUSTER = 4096;
 const LENGTH_MAX = 5 * CLUSTER;
 
 export interface RandomDesign {

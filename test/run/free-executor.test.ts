@@ -1,6 +1,6 @@
 /**
- * A free run on a medium that takes its time: time-outs by the clock, waiting guests woken, faults of
- * the medium recorded, and nothing stuck.
+ * A free run on a medium that takes its time: time-outs by the clock, waiting guests woken, faults
+ * of the medium recorded, and nothing stuck.
  */
 import { describe, expect, test } from "vitest";
 import { guestOnDisk, startFleecing, stopFleecing } from "../../models/graph.ts";
@@ -83,7 +83,7 @@ async function run(design: Model, images: ImageSet) {
 }
 
 describe("a free run", () => {
-  test("fails a guest whose copy takes longer than cbw-timeout, and lets the copy end", async () => {
+  test("fails a guest whose copy outlasts cbw-timeout, and lets the copy end", async () => {
     const design = model({ "cbw-timeout": 1 }, [guestWrites]);
     const images = imagesInMemory(design.images);
     const slow = withCache(images, (request) => {

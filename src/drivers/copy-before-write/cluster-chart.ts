@@ -1,8 +1,8 @@
 /**
  * What a copy-before-write filter remembers about one cluster.
  *
- * QEMU keeps three bitmaps and a list (block/copy-before-write.c, block/block-copy.c); seen from one
- * cluster they are three independent facts and a count:
+ * QEMU keeps three bitmaps and a list (block/copy-before-write.c, block/block-copy.c); seen from
+ * one cluster they are three independent facts and a count:
  *
  *     copy      dirty    still to be copied before a guest may overwrite it
  *               copying  exactly one task is copying it now (its dirty bit is already clear)

@@ -3,8 +3,8 @@
  *
  * The task claims its cluster, asks whether there is anything but zeros in it (K5; an error there
  * counts as data), copies, and reports. On failure the cluster is dirty again, so whoever waits for
- * it tries next (K9). A guest that stops waiting cancels only tasks that have not begun; a copy under
- * way runs on in the background (K10).
+ * it tries next (K9). A guest that stops waiting cancels only tasks that have not begun; a copy
+ * under way runs on in the background (K10).
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, call, done, failed } from "../../chart/effects.ts";

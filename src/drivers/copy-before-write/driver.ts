@@ -4,9 +4,10 @@
  * block/copy-before-write.c; rules C1-C13 and K4-K11 of the reference).
  *
  * The point in time is the instant at which the filter gets its first parent, not the instant at
- * which it is created (rule P13). Reads and flushes go to the source untouched (C1, C4), and so does
- * block-status (C7). Writes that cannot change what is seen go through as well (C3.1). Everything else
- * a guest does is in guest-charts.ts, what the reader of the view does in view-charts.ts.
+ * which it is created (rule P13). Reads and flushes go to the source untouched (C1, C4), and so
+ * does block-status (C7). Writes that cannot change what is seen go through as well (C3.1).
+ * Everything else a guest does is in guest-charts.ts, what the reader of the view does in
+ * view-charts.ts.
  *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
  * environment. The `bitmap` option waits for dirty bitmaps and is refused until then.

@@ -1,5 +1,6 @@
 /**
- * How the filter serves a guest's write, write-zeroes or discard: save the old data first (rule C3).
+ * How the filter serves a guest's write, write-zeroes or discard: save the old data first (rule
+ * C3).
  *
  * The whole hull is copied before anything is written; then the clusters are marked done, and only
  * then does the request wait for view reads that still use the source. In that order: a reader that

@@ -8,8 +8,8 @@
  *
  * Rule C11 comes in two variants. A discard makes the target forget an area that another reader may
  * be reading at that moment:
- *     faithful   QEMU lets it, and the read returns zeros with success (a race that this model found)
- *     repaired   reads hold the clusters of the target that they use, and the discard waits for them
+ *     faithful   QEMU lets it, and the read returns zeros, with success
+ *     repaired   reads hold the clusters that they use, and the discard waits for them
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";

@@ -1,8 +1,8 @@
 /**
  * `raw`: shows its file, or a window of it (QEMU block/raw-format.c).
  *
- * `offset` and `size` are bytes. The window must lie inside the file. Formally no filter, but it hands
- * every request on, moved by the offset.
+ * `offset` and `size` are bytes. The window must lie inside the file. Formally no filter, but it
+ * hands every request on, moved by the offset.
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
