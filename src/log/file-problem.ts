@@ -23,5 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "it exists already (EEXIST); choose another name, or ask for it to be overwritten",
   EISDIR: "it is a directory (EISDIR); name a file in it",
   ENOENT: "no such file or directory (ENOENT); check the spelling of the path",
-  ENOSPC: "no space left on the device (ENOSPC); free some and flush again",
+  ENOTDIR: "a part of the path is no directory (ENOTDIR); check the path",
+  EROFS: "the file system is read-only (EROFS); choose another place",
+  ENOSPC: "no space left on the device (ENOSPC); free some and try again",
 };

@@ -12,7 +12,7 @@ export function describeModelImage(image: ModelImage): ImageRecord {
 }
 
 /** The bytes of a model's image. */
-function modelContent(image: ModelImage): Uint8Array {
+export function modelContent(image: ModelImage): Uint8Array {
   const content = new Uint8Array(image.length);
   for (const { offset, length, fill } of image.content) {
     content.set(expandFill(fill, length), offset);

@@ -16,7 +16,7 @@ import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
 import { OPERATIONS, type Operation } from "../vocabulary.ts";
 
-/** View reads that one cluster may serve at once; more are an error. Tables fill as they are used. */
+/** View reads that one cluster may serve at once; more are an error. Tables fill as needed. */
 const READERS_MAX = 1024;
 
 /** A one-line change to a driver's charts that some property must notice. */

@@ -105,7 +105,7 @@ test("a full disk is named, what waits stays, and the file is closed all the sam
   const writer = LogWriter.create("/dev/full", { fsync: "never", overwrite: true });
   writer.append(CRASH);
   const full =
-    "/dev/full cannot be written: no space left on the device (ENOSPC); free some and flush again";
+    "/dev/full cannot be written: no space left on the device (ENOSPC); free some and try again";
   expect(() => writer.flush()).toThrow(full);
   expect(() => writer.flush()).toThrow(full);
   expect(() => writer.close()).toThrow(full);

@@ -2,16 +2,15 @@
  * A qemu-storage-daemon for one test: QMP over its stdin and stdout, exports on a socket in the
  * folder that it works in.
  */
-import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { QmpCommand } from "../../src/graph/commands.ts";
+import { runTool } from "./qemu-tools.ts";
 
+const QEMU_IO = "qemu-io";
 const SOCKET = "nbd.sock";
-
-/** The text of a QMP error; null: the command was executed. */
-export type QmpOutcome = string | null;
 
 export class StorageDaemon {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
@@ -28,18 +27,30 @@ export class StorageDaemon {
       ],
       { cwd: folder, stdio: ["pipe", "pipe", "ignore"] },
     );
+    // A command that is written to a daemon that just ended is answered by the end of its output.
+    this.#process.stdin.on("error", () => {});
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
   /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
-  static async using(folder: string, use: (daemon: StorageDaemon) => Promise<void>): Promise<void> {
+  static async using<T>(folder: string, use: (daemon: StorageDaemon) => Promise<T>): Promise<T> {
     const daemon = new StorageDaemon(folder);
     try {
       await daemon.#reply("QMP");
       await daemon.command({ execute: "qmp_capabilities", arguments: {} });
-      await use(daemon);
+      return await use(daemon);
     } finally {
       await daemon.#stop();
+    }
+  }
+
+  /** Whether the daemon has ended although nobody stopped it. */
+  async hasEnded(): Promise<boolean> {
+    try {
+      await this.command({ execute: "query-version", arguments: {} });
+      return false;
+    } catch {
+      return true;
     }
   }
 
@@ -51,8 +62,9 @@ export class StorageDaemon {
     }
   }
 
-  /** Executes a command. */
-  async command(command: QmpCommand): Promise<QmpOutcome> {
+  /** Executes a command. Returns the text of QEMU's error; null if there was none. */
+  async command(command: QmpCommand): Promise<string | null> {
+    if (!this.#process.stdin.writable) throw new Error("qemu-storage-daemon has ended");
     this.#process.stdin.write(`${JSON.stringify(command)}\n`);
     const { error } = await this.#reply("return", "error");
     return error?.desc ?? null;
@@ -61,7 +73,7 @@ export class StorageDaemon {
   /** Starts qemu-io on an export, discards going through. */
   async io(exportName: string, ...commands: readonly string[]): Promise<IoResult> {
     const child = spawn(
-      "qemu-io",
+      QEMU_IO,
       [
         ...["-d", "unmap", "-f", "raw", ...commands.flatMap((command) => ["-c", command])],
         `nbd+unix:///${exportName}?socket=${SOCKET}`,
@@ -94,11 +106,19 @@ export class StorageDaemon {
   }
 }
 
+/** The version of QEMU that is installed: `[7, 2]`. */
+export function qemuVersion(): readonly [major: number, minor: number] {
+  const text = runTool("qemu-storage-daemon", "--version");
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(text) ?? [];
+  if (major === undefined || minor === undefined) throw new Error(`no version in: ${text}`);
+  return [Number(major), Number(minor)];
+}
+
 /** What became of the commands of a qemu-io. */
 export interface IoResult {
   /** null: success; otherwise the first error's text, such as `Invalid argument` */
   readonly error: string | null;
-  /** what `read -v` showed */
+  /** what `read -v` showed, if there was no error */
   readonly data: Uint8Array;
 }
 
@@ -106,8 +126,7 @@ export interface IoResult {
 function parseIo(output: string, succeeded: boolean): IoResult {
   const rows = output.match(/^[0-9a-f]{8,}: {2}(?:[0-9a-f]{2} )+/gm) ?? [];
   const hex = rows.map((row) => row.slice(row.indexOf(":") + 1).replaceAll(" ", "")).join("");
-  const data = Buffer.from(hex, "hex");
-  if (succeeded) return { error: null, data };
+  if (succeeded) return { error: null, data: Buffer.from(hex, "hex") };
   const error = /failed: (.*)/.exec(output)?.[1] ?? output.trim();
-  return { error, data };
+  return { error, data: new Uint8Array(0) };
 }

@@ -6,12 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Calls `use` with a new folder, which is removed when that is over, however it ends. */
-export async function inTemporaryFolder(
-  use: (folder: string) => void | Promise<void>,
-): Promise<void> {
+export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = fs.mkdtempSync(join(tmpdir(), "blockgraph-"));
   try {
-    await use(folder);
+    return await use(folder);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

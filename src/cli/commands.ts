@@ -1,0 +1,52 @@
+/**
+ * The commands by name. Each is one file, loaded only when it is the one that was asked for: the
+ * interpreters behind it take longer to load than `--help` takes to print.
+ */
+import type { Command } from "commander";
+
+/** What the file of a command exports. */
+export interface CommandModule {
+  /** Adds arguments, options, help and action to the command of the same name. */
+  configure(command: Command): void;
+}
+
+interface CommandEntry {
+  readonly name: string;
+  /** one line for the list of commands */
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** In the order in which a newcomer meets them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "verify",
+    summary: "simulate, run and replay models; catch their mutants",
+    load: () => import("./verify.ts"),
+  },
+  {
+    name: "show",
+    summary: "show a model, or the state at any record of a log",
+    load: () => import("./show.ts"),
+  },
+  {
+    name: "run",
+    summary: "run a model on real image files",
+    load: () => import("./run.ts"),
+  },
+  {
+    name: "replay",
+    summary: "replay a log, and compare everything that follows",
+    load: () => import("./replay.ts"),
+  },
+  {
+    name: "simulate",
+    summary: "simulate a script of commands and requests",
+    load: () => import("./simulate.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "check that everything is deterministic here",
+    load: () => import("./doctor.ts"),
+  },
+];

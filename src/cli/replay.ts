@@ -1,0 +1,163 @@
+/**
+ * `blockgraph replay`: does again what a log says, and compares what follows with the log.
+ *
+ * On files the recorded order of completions is forced, so a race that was seen once is seen again.
+ */
+import type { Command } from "commander";
+import { Option } from "commander";
+import { BlockgraphError } from "../error.ts";
+import type { LogRecord } from "../log/record.ts";
+import { type ReplaySummary, replayLine, replaySummarySchema } from "../report/replay-summary.ts";
+import { closeImages } from "../run/image-set.ts";
+import { replayOnImages } from "../run/replay-on-images.ts";
+import { replayInSimulation } from "../simulate/replay.ts";
+import type { Violation } from "../system/property.ts";
+import { nameAndFile, wholeNumber } from "./arguments.ts";
+import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
+import { propertiesOf } from "./find.ts";
+import { type GivenImages, openInFolder, readGiven } from "./log-images.ts";
+import { type OpenedLog, openLog, upTo } from "./open-log.ts";
+import { print, printJson, warn } from "./terminal.ts";
+
+interface Options {
+  readonly on?: "sim" | "files";
+  readonly dir?: string;
+  readonly at?: number;
+  readonly image: GivenImages;
+  readonly json?: true;
+}
+
+/** See {@link ./commands.ts}. */
+export function configure(command: Command): void {
+  const on = new Option("--on <what>", "the simulator, or image files (needed)").choices([
+    "sim",
+    "files",
+  ]);
+  command
+    .description(
+      "Replays a log and compares every completion, digest and reply with it. Exit status 0: " +
+        "identical, also where the log is one of a violation.",
+    )
+    .argument("<log>")
+    .addOption(on)
+    .option("--dir <folder>", "where the images are, or are made from the log (with --on files)")
+    .option("--at <n>", "stop after record number n", wholeNumber(0))
+    .option("--image <name=file>", "an image that the log does not carry", nameAndFile, new Map())
+    .option("--json", "print a summary as JSON")
+    .addHelpText("after", HELP)
+    .action(async (log: string, options: Options) => {
+      process.exitCode = await replay(log, options);
+    });
+}
+
+const HELP = `
+Examples:
+  $ blockgraph run fleecing --dir images --log run.jsonl
+  $ blockgraph replay run.jsonl --on sim
+  $ blockgraph replay run.jsonl --on files --dir again
+
+${EXIT_HELP}`;
+
+async function replay(path: string, options: Options): Promise<ExitCode> {
+  const { on } = options;
+  if (on === undefined) {
+    throw new BlockgraphError("bad-argument", "replay needs --on sim, or --on files --dir FOLDER");
+  }
+  if (on === "files" && options.dir === undefined) {
+    throw new BlockgraphError("bad-argument", "--on files needs --dir FOLDER for the images");
+  }
+  if (on === "sim" && options.dir !== undefined) {
+    throw new BlockgraphError("bad-argument", "--dir is for --on files; use --image for --on sim");
+  }
+  const log = openLog(path);
+  const position = { last: -1 };
+  const records = followed(upTo(log.records, options.at), position);
+  const began = performance.now();
+  const { difference, violations } = await outcomeOf(
+    on === "sim" ? onSimulator(log, records, options) : onFiles(log, records, options),
+  );
+  const replayed = log.records.slice(0, position.last + 1);
+  const summary: ReplaySummary = replaySummarySchema.parse({
+    kind: "replay",
+    log: path,
+    on,
+    model: log.start.model,
+    mutant: log.start.mutant,
+    identical: difference === null,
+    difference,
+    records: replayed.length,
+    requests: replayed.filter(({ kind }) => kind === "io").length,
+    digests: replayed.filter((record) => record.kind === "done" && record.digest).length,
+    violations,
+    seconds: (performance.now() - began) / 1000,
+  });
+  for (const { property, text, seq } of violations) {
+    warn(`the log violates ${property} at record ${seq}: ${text}`);
+  }
+  if (difference !== null) warn(`different: ${difference}`);
+  if (options.json) printJson(summary);
+  else print(replayLine(summary));
+  return difference === null ? EXIT.ok : EXIT.violated;
+}
+
+/** Notes how far a replay came. */
+function* followed(records: Iterable<LogRecord>, position: { last: number }): Generator<LogRecord> {
+  for (const record of records) {
+    position.last = record.seq;
+    yield record;
+  }
+}
+
+interface Outcome {
+  readonly difference: string | null;
+  readonly violations: readonly Violation[];
+}
+
+/** A replay that comes out differently is a result; that it cannot begin is an error. */
+async function outcomeOf(
+  replaying: Promise<() => Promise<readonly Violation[]>>,
+): Promise<Outcome> {
+  const proceed = await replaying;
+  try {
+    return { difference: null, violations: await proceed() };
+  } catch (error) {
+    const differs =
+      error instanceof BlockgraphError &&
+      (error.code === "log-mismatch" || error.code === "log-not-enabled");
+    if (!differs) throw error;
+    return { difference: error.message, violations: [] };
+  }
+}
+
+async function onSimulator(log: OpenedLog, records: Iterable<LogRecord>, options: Options) {
+  const { start, model } = log;
+  const images = readGiven(start.images, options.image);
+  const missing = start.images.find(
+    ({ filename, extents }) => extents === null && !images.has(filename),
+  );
+  if (missing !== undefined) {
+    throw new BlockgraphError(
+      "log-mismatch",
+      `image ${missing.filename} was too large to be carried in the log; ` +
+        `give it with --image ${missing.filename}=FILE (XXH64 ${missing.digest})`,
+    );
+  }
+  const properties = propertiesOf(model);
+  const mutants = model?.mutants ?? [];
+  return async () => {
+    const { simulation } = replayInSimulation(start, records, { properties, mutants, images });
+    return simulation.session.monitor.violations;
+  };
+}
+
+async function onFiles(log: OpenedLog, records: Iterable<LogRecord>, options: Options) {
+  const { start, model } = log;
+  const images = openInFolder(options.dir ?? "", start.images, options.image);
+  const properties = propertiesOf(model);
+  const mutants = model?.mutants ?? [];
+  return async () => {
+    const session = await replayOnImages(start, records, { images, properties, mutants });
+    closeImages(images);
+    return session.monitor.violations;
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Ctrl-C and readers that go away.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { execute, PROGRAM, scratchFolder } from "./blockgraph.ts";
+
+test("Ctrl-C ends with 130 and leaves no temporary files behind", async () => {
+  const [cwd, temporary] = [scratchFolder(), scratchFolder()];
+  const env = { ...process.env, TMPDIR: temporary };
+  const child = spawn(process.execPath, [PROGRAM, "verify"], { cwd, env });
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  while (readdirSync(temporary).length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(stderr).toBe("");
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("a reader that goes away ends the program without a word", async () => {
+  const folder = scratchFolder();
+  const script = `"${process.execPath}" "$0" show fleecing | true; exit 0`;
+  const { stderr } = await execute("sh", ["-c", script, PROGRAM], { cwd: folder });
+  expect(stderr).toBe("");
+});
+
+test("an error inside blockgraph is one line; BLOCKGRAPH_DEBUG=1 shows where", async () => {
+  // A broken module is the nearest that a test comes to a defect.
+  const folder = scratchFolder();
+  const script = `
+    process.argv = [process.argv[0], "x", "--version"];
+    process.exit = (code) => { process.exitCode = code; };
+    JSON.parse = () => { throw new TypeError("cannot read\\nproperties"); };
+    await import(${JSON.stringify(PROGRAM)});`;
+  const args = ["--input-type=module", "-e", script];
+  const quiet = await execute(process.execPath, args, { cwd: folder });
+  expect(quiet.code).toBe(2);
+  expect(quiet.stderr).toMatch(/^blockgraph: internal error: cannot read properties; [^\n]*\n$/);
+  const env = { BLOCKGRAPH_DEBUG: "1" };
+  const loud = await execute(process.execPath, args, { cwd: folder, env });
+  expect(loud.stderr).toContain(join("cli", "main.js"));
+});
