@@ -53,7 +53,7 @@ describe("image-fleecing on images of qemu-img", () => {
     expect(statSync(disk).size).toBe(LENGTH);
   });
 
-  test("after 2000 random requests the view is the old disk, the log gives the new one", async () => {
+  test("after 2000 random requests the view is the old disk, the log has the new", async () => {
     const { folder, disk, before } = prepared(LENGTH);
     const log = join(folder, "run.jsonl");
     const random = ["--requests", "2000", "--depth", "32", "--seed", "11", "--log", log];

@@ -10,6 +10,8 @@ import type { QmpCommand } from "../../src/graph/commands.ts";
 import { runTool } from "./qemu-tools.ts";
 
 const QEMU_IO = "qemu-io";
+/** After that a daemon ends of itself, so that none outlives a test runner that was killed. */
+const LONGEST_LIFE = "120s";
 const SOCKET = "nbd.sock";
 
 export class StorageDaemon {
@@ -20,8 +22,9 @@ export class StorageDaemon {
   private constructor(folder: string) {
     this.#folder = folder;
     this.#process = spawn(
-      "qemu-storage-daemon",
+      "timeout",
       [
+        ...["--kill-after=1", LONGEST_LIFE, "qemu-storage-daemon"],
         ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
         ...["--nbd-server", `addr.type=unix,addr.path=${SOCKET},max-connections=0`],
       ],
@@ -101,7 +104,8 @@ export class StorageDaemon {
   async #stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const closed = once(this.#process, "close");
-    this.#process.kill("SIGKILL");
+    // Which `timeout` hands on to the daemon.
+    this.#process.kill("SIGTERM");
     await closed;
   }
 }
