@@ -14,14 +14,10 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { profile } from "../src/graph/profile.ts";
 import { MemoryLog } from "../src/log/memory-log.ts";
-import type { LogSink } from "../src/log/sink.ts";
-import { FreeExecutor } from "../src/run/free-executor.ts";
 import type { ImageSet } from "../src/run/image-set.ts";
 import { openFile } from "../src/storage/file.ts";
-import { qmp } from "../src/system/model.ts";
-import { Session } from "../src/system/session.ts";
+import { GuestLoad } from "./guest-load.ts";
 import { median, shuffled } from "./statistics.ts";
 
 const KIB = 1024;
@@ -167,74 +163,12 @@ async function hookRound(load: Load, files: Files): Promise<number> {
       return [`${name}.raw`, { storage, read: () => fs.readFileSync(path) }] as const;
     }),
   );
-  let progressed = () => {};
-  let completed = 0;
-  let crash: (error: unknown) => void = () => {};
-  const executor = new FreeExecutor({
-    images,
-    strike: () => null,
-    progressed: () => progressed(),
-    crashed: (error) => crash(error),
-  });
-  const sink: LogSink | null = load.log ? new MemoryLog() : null;
-  const session = new Session({
-    rules: {
-      profile: profile("proposed"),
-      clusterSize: CLUSTER,
-      images: new Map([...images].map(([name, { storage }]) => [name, storage.length])),
-      mutation: null,
-    },
-    properties: [],
-    sink,
-    readImage: (name) => images.get(name)?.read() ?? new Uint8Array(0),
-    called: (agent) => executor.called(agent),
-    completed: () => {
-      completed++;
-    },
-  });
-  executor.attach(session);
-  const payload = Buffer.alloc(load.size, 0xa5);
-  const pass = (): Promise<number> =>
-    new Promise((resolve, reject) => {
-      let sent = 0;
-      completed = 0;
-      crash = reject;
-      const begun = performance.now();
-      progressed = () => {
-        while (sent < load.offsets.length && sent - completed < IN_FLIGHT) {
-          const offset = load.offsets[sent++] ?? 0;
-          const spec = { through: "guest", operation: "write", offset, length: load.size } as const;
-          session.request({ ...spec, data: { byte: 0xa5 } }, payload);
-        }
-        if (completed === load.offsets.length) resolve(performance.now() - begun);
-      };
-      progressed();
-    });
-  for (const command of fleecing()) session.command(command);
-  if (!load.copies) await pass();
-  const wall = await pass();
+  const sink = load.log ? new MemoryLog() : null;
+  const guest = new GuestLoad({ images, clusterSize: CLUSTER, inFlight: IN_FLIGHT, sink });
+  if (!load.copies) await guest.write(load.offsets, load.size);
+  const wall = await guest.write(load.offsets, load.size);
   for (const { storage } of images.values()) storage.close();
   return wall;
-}
-
-function fleecing() {
-  const raw = (name: string) =>
-    qmp("blockdev-add", {
-      driver: "raw",
-      "node-name": name,
-      file: { driver: "file", filename: `${name}.raw` },
-    });
-  return [
-    raw("disk"),
-    raw("cache"),
-    qmp("blockdev-add", {
-      driver: "copy-before-write",
-      "node-name": "hook",
-      file: "disk",
-      target: "cache",
-    }),
-    qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "hook" }),
-  ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await benchHook();

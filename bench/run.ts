@@ -1,6 +1,7 @@
 /**
  * All benchmarks, one after the other: what `npm run bench` prints, and bench/README.md records.
  */
+import { benchBookkeeping } from "./bookkeeping.ts";
 import { benchHook } from "./hook.ts";
 import { benchLog } from "./log.ts";
 import { benchSimulate } from "./simulate.ts";
@@ -15,5 +16,7 @@ console.log("\n# Event log");
 await benchLog();
 console.log("\n# Storage beside node:fs");
 await benchStorage();
+console.log("\n# The hook without I/O");
+await benchBookkeeping();
 console.log("\n# The hook beside node:fs");
 await benchHook();

@@ -20,12 +20,33 @@ export interface Profile {
    * one reader's discard can turn what another reader is reading into zeros, with success.
    */
   readonly viewDiscard: "faithful" | "repaired";
+  /**
+   * Rule C8: where a view read takes a copied run from that is followed by a run not copied. QEMU 7.2
+   * reads both from the source, hence new data with success (H03: util/hbitmap.c, `hbitmap_status`
+   * gave the wrong answer for mixed ranges; mended in 8.0 by a4d5224c2c, Debian's 7.2 has it still).
+   */
+  readonly mixedRead: "faithful" | "repaired";
 }
 
 const TABLE: Readonly<Record<ProfileName, Profile>> = {
-  "qemu-7.2": { name: "qemu-7.2", brokenView: "faithful", viewDiscard: "faithful" },
-  "qemu-10.0": { name: "qemu-10.0", brokenView: "faithful", viewDiscard: "faithful" },
-  proposed: { name: "proposed", brokenView: "repaired", viewDiscard: "repaired" },
+  "qemu-7.2": {
+    name: "qemu-7.2",
+    brokenView: "faithful",
+    viewDiscard: "faithful",
+    mixedRead: "faithful",
+  },
+  "qemu-10.0": {
+    name: "qemu-10.0",
+    brokenView: "faithful",
+    viewDiscard: "faithful",
+    mixedRead: "repaired",
+  },
+  proposed: {
+    name: "proposed",
+    brokenView: "repaired",
+    viewDiscard: "repaired",
+    mixedRead: "repaired",
+  },
 };
 
 /** The profile of that name. */

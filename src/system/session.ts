@@ -155,11 +155,13 @@ export class Session {
     const data = payload(spec, node.description.length, buffer);
     const number = this.#nextRequest++;
     const { through, operation, offset, length } = spec;
-    const io = { kind: "io", request: number, through, operation, offset, length } as const;
-    this.#append(spec.data === undefined ? io : { ...io, data: spec.data });
-    const request = { through, operation, offset, length, data };
+    if (this.#options.sink !== null) this.#append(ioRecord(number, spec));
     const watch = this.#watches
-      ? this.monitor.started(request, node.description.name, this.execution)
+      ? this.monitor.started(
+          { through, operation, offset, length, data },
+          node.description.name,
+          this.execution,
+        )
       : null;
     this.#open.set(number, { watch, operation, data });
     if (!writable && CHANGES.has(operation)) {
@@ -185,12 +187,7 @@ export class Session {
 
   /** Ends the image call that an agent waits for. */
   deliver(agent: Agent, outcome: Outcome): void {
-    const { errno, status, bytes } = outcome;
-    if (errno !== null) this.#append({ kind: "fault", agent: agent.id, errno });
-    else if (status === null) this.#append({ kind: "step", agent: agent.id, event: "DONE" });
-    else {
-      this.#append({ kind: "step", agent: agent.id, event: "DONE", status: { status, bytes } });
-    }
+    if (this.#options.sink !== null) this.#append(deliveryRecord(agent, outcome));
     this.execution.deliver(agent, outcome);
   }
 
@@ -271,6 +268,19 @@ function payload(
   if (buffer !== null) return buffer;
   if (data === undefined) throw invalid(spec, 'a write needs data, such as {"byte": 17}');
   return expandFill(data, length);
+}
+
+function ioRecord(request: number, spec: RequestSpec): LogBody {
+  const { through, operation, offset, length, data } = spec;
+  const io = { kind: "io", request, through, operation, offset, length } as const;
+  return data === undefined ? io : { ...io, data };
+}
+
+function deliveryRecord({ id: agent }: Agent, outcome: Outcome): LogBody {
+  const { errno, status, bytes } = outcome;
+  if (errno !== null) return { kind: "fault", agent, errno };
+  const step = { kind: "step", agent, event: "DONE" } as const;
+  return status === null ? step : { ...step, status: { status, bytes } };
 }
 
 function doneRecord(request: number, open: Open, outcome: Outcome): LogBody {

@@ -18,6 +18,7 @@ const FAITHFUL: CopyBeforeWriteParameters = {
   timeout: false,
   brokenView: "faithful",
   viewDiscard: "faithful",
+  mixedRead: "repaired",
 };
 
 function charts(changes: Partial<CopyBeforeWriteParameters> = {}) {
@@ -108,9 +109,10 @@ describe("a cluster", () => {
     expect(replyTo(automaton, stateAfter(automaton, "CLAIM", "RESET"), "COPIED")).toBe("OK");
   });
 
-  test("denied beats allowed, and the target beats the source, where clusters differ (C8)", () => {
+  test("denied beats allowed, and the source beats the target, where clusters differ (C8)", () => {
     const { replies } = cluster();
     expect(replies.indexOf("DENIED")).toBeLessThan(replies.indexOf("ALLOWED"));
+    expect(replies.indexOf("IN_SOURCE")).toBeLessThan(replies.indexOf("IN_TARGET"));
   });
 
   test("counts reads of the target only where discards wait for them (C11)", () => {
@@ -417,7 +419,9 @@ describe("options and profiles", () => {
   });
 
   test("give QEMU's faults under QEMU's names and the repairs under `proposed`", () => {
-    expect(keyOf({}, "qemu-7.2")).toEqual(keyOf({}, "qemu-10.0"));
+    const old = { ...FAITHFUL, mixedRead: "faithful" };
+    expect(keyOf({}, "qemu-7.2")).toEqual(["copy-before-write", old]);
+    expect(keyOf({}, "qemu-10.0")).toEqual(["copy-before-write", FAITHFUL]);
     const repaired = { brokenView: "repaired", viewDiscard: "repaired" };
     expect(keyOf({}, "proposed")).toEqual(["copy-before-write", { ...FAITHFUL, ...repaired }]);
   });

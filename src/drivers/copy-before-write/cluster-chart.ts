@@ -45,8 +45,8 @@ type ClusterEvent =
 const REPLIES = [
   "DENIED",
   "ALLOWED",
-  "IN_TARGET",
   "IN_SOURCE",
+  "IN_TARGET",
   "GRANTED",
   "ALREADY",
   "OK",

@@ -53,6 +53,7 @@ export const copyBeforeWrite = defineDriver({
     timeout: given["cbw-timeout"] > 0,
     brokenView: profile.brokenView,
     viewDiscard: profile.viewDiscard,
+    mixedRead: profile.mixedRead,
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
@@ -72,7 +73,7 @@ export const copyBeforeWrite = defineDriver({
       "block-status": forwardChart("copy-before-write/block-status", "file", "block-status"),
       "snapshot-read": snapshotReadChart(parameters),
       "snapshot-discard": snapshotDiscardChart(parameters),
-      "snapshot-block-status": snapshotBlockStatusChart(),
+      "snapshot-block-status": snapshotBlockStatusChart(parameters),
     },
     tasks: { copy: copyTaskChart() },
   }),

@@ -11,6 +11,8 @@ export interface CopyBeforeWriteParameters {
   readonly brokenView: "faithful" | "repaired";
   /** rule C11: what a view discard does to reads of the target (see view-charts.ts) */
   readonly viewDiscard: "faithful" | "repaired";
+  /** rule C8: where a copied run before one that is not copied is read (see view-charts.ts) */
+  readonly mixedRead: "faithful" | "repaired";
 }
 
 const VARIANTS = ["faithful", "repaired"] as const;
@@ -21,7 +23,9 @@ export const EVERY_PARAMETERS: readonly CopyBeforeWriteParameters[] = (
 ).flatMap((onError) =>
   [false, true].flatMap((timeout) =>
     VARIANTS.flatMap((brokenView) =>
-      VARIANTS.map((viewDiscard) => ({ onError, timeout, brokenView, viewDiscard })),
+      VARIANTS.flatMap((viewDiscard) =>
+        VARIANTS.map((mixedRead) => ({ onError, timeout, brokenView, viewDiscard, mixedRead })),
+      ),
     ),
   ),
 );

@@ -10,6 +10,10 @@
  * be reading at that moment:
  *     faithful   QEMU lets it, and the read returns zeros, with success
  *     repaired   reads hold the clusters that they use, and the discard waits for them
+ *
+ * Rule C8 too. Where the rest begins with clusters that are done and goes on with some that are not:
+ *     faithful   QEMU 7.2 mistakes the done ones for not done, and reads them from the source (H03)
+ *     repaired   they are read from the target
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";
@@ -18,8 +22,10 @@ import type { CopyBeforeWriteParameters } from "./parameters.ts";
 
 type ViewReply = "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_TARGET" | "IN_SOURCE" | "OK";
 
-export function snapshotReadChart({ viewDiscard }: CopyBeforeWriteParameters): Chart {
+export function snapshotReadChart(parameters: CopyBeforeWriteParameters): Chart {
+  const { viewDiscard, mixedRead } = parameters;
   const name = "copy-before-write/snapshot-read";
+  const fromTarget = viewDiscard === "repaired" ? "holding" : "reading target";
   const machine = requestSetup<ViewReply>().createMachine({
     id: name,
     initial: "checking",
@@ -33,10 +39,11 @@ export function snapshotReadChart({ viewDiscard }: CopyBeforeWriteParameters): C
       locating: {
         meta: askRun("LOCATE"),
         on: {
-          IN_TARGET: viewDiscard === "repaired" ? "holding" : "reading target",
+          IN_TARGET: mixedRead === "faithful" ? "mistaking" : fromTarget,
           IN_SOURCE: "freezing",
         },
       },
+      ...(mixedRead === "faithful" && { mistaking: mistaking(fromTarget) }),
       ...(viewDiscard === "repaired"
         ? {
             holding: { meta: askClusters("HOLD", "span"), on: { OK: "reading held" } },
@@ -69,8 +76,16 @@ export function snapshotReadChart({ viewDiscard }: CopyBeforeWriteParameters): C
   return requestChart(name, machine);
 }
 
+/** Asks the whole rest, of which one cluster that is not done decides. */
+function mistaking<Target extends string>(fromTarget: Target) {
+  return {
+    meta: askClusters("LOCATE", "rest"),
+    on: { IN_TARGET: fromTarget, IN_SOURCE: "freezing" },
+  } as const;
+}
+
 /** Status of one layer, target or source, for the first run of clusters; the caller asks again. */
-export function snapshotBlockStatusChart(): Chart {
+export function snapshotBlockStatusChart({ mixedRead }: CopyBeforeWriteParameters): Chart {
   const name = "copy-before-write/snapshot-block-status";
   const machine = requestSetup<ViewReply>().createMachine({
     id: name,
@@ -84,8 +99,12 @@ export function snapshotBlockStatusChart(): Chart {
       },
       locating: {
         meta: askRun("LOCATE"),
-        on: { IN_TARGET: "asking target", IN_SOURCE: "freezing" },
+        on: {
+          IN_TARGET: mixedRead === "faithful" ? "mistaking" : "asking target",
+          IN_SOURCE: "freezing",
+        },
       },
+      ...(mixedRead === "faithful" && { mistaking: mistaking("asking target") }),
       "asking target": {
         meta: call("target", "block-status", null, "span"),
         on: { DATA: "done", ZERO: "done", FAILED: { target: "failed", actions: "remember" } },
