@@ -21,9 +21,10 @@ export interface Profile {
    */
   readonly viewDiscard: "faithful" | "repaired";
   /**
-   * Rule C8: where a view read takes a copied run from that is followed by a run not copied. QEMU 7.2
-   * reads both from the source, hence new data with success (H03: util/hbitmap.c, `hbitmap_status`
-   * gave the wrong answer for mixed ranges; mended in 8.0 by a4d5224c2c, Debian's 7.2 has it still).
+   * Rule C8: where a view read takes a copied run from that is followed by a run not copied. QEMU
+   * 7.2 reads both from the source, hence new data with success (H03: util/hbitmap.c,
+   * `hbitmap_status` gave the wrong answer for mixed ranges; mended in 8.0 by a4d5224c2c, Debian's
+   * 7.2 has it still).
    */
   readonly mixedRead: "faithful" | "repaired";
 }

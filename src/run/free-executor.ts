@@ -28,7 +28,9 @@ export class FreeExecutor {
   readonly #options: FreeExecutorOptions;
   readonly #timer: CopyTimer;
   #session: Session | null = null;
+  /** something was submitted that no kick has covered */
   #kickPlanned = false;
+  #kicking = false;
 
   constructor(options: FreeExecutorOptions) {
     this.#options = options;
@@ -62,18 +64,22 @@ export class FreeExecutor {
     const { image, operation, offset, length, buffer } = call;
     const done = (outcome: Outcome) => this.#answer(agent, outcome);
     this.#options.images.get(image)?.storage.submit({ operation, offset, length, buffer, done });
-    if (this.#kickPlanned) return;
+    if (!this.#kickPlanned && !this.#kicking) setImmediate(() => this.#kick());
     this.#kickPlanned = true;
-    setImmediate(() => this.#kick());
   }
 
+  /** Issues what was submitted; what is answered at once may lead to more, which goes out too. */
   #kick(): void {
-    this.#kickPlanned = false;
+    this.#kicking = true;
     try {
-      for (const { storage } of this.#options.images.values()) storage.kick();
+      while (this.#kickPlanned) {
+        this.#kickPlanned = false;
+        for (const { storage } of this.#options.images.values()) storage.kick();
+      }
     } catch (error) {
       this.#options.crashed(error);
     }
+    this.#kicking = false;
   }
 
   #answer(agent: Agent, outcome: Outcome): void {

@@ -1,6 +1,6 @@
 /**
- * H03: a view read that begins in a copied cluster and ends in one that is not. QEMU 7.2 reads all of
- * it from the source, and so returns what the guest wrote meanwhile, with success.
+ * H03: a view read that begins in a copied cluster and ends in one that is not. QEMU 7.2 reads all
+ * of it from the source, and so returns what the guest wrote meanwhile, with success.
  */
 import { describe, expect, test } from "vitest";
 import type { ProfileName } from "../../src/graph/profile.ts";

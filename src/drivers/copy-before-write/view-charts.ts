@@ -11,7 +11,8 @@
  *     faithful   QEMU lets it, and the read returns zeros, with success
  *     repaired   reads hold the clusters that they use, and the discard waits for them
  *
- * Rule C8 too. Where the rest begins with clusters that are done and goes on with some that are not:
+ * Rule C8 too. Where the rest begins with clusters that are done and goes on with some that are
+ * not:
  *     faithful   QEMU 7.2 mistakes the done ones for not done, and reads them from the source (H03)
  *     repaired   they are read from the target
  */
