@@ -99,6 +99,7 @@ export const fleecing: Model = {
     "guest-reads-last-write",
     "disk-keeps-guest-writes",
     "discarded-is-unreadable",
+    "view-status-is-sound",
   ],
   expected: { verdict: "holds" },
   mutants: [

@@ -6,9 +6,14 @@ import { discardedIsUnreadable } from "./discarded-is-unreadable.ts";
 import { diskKeepsGuestWrites } from "./disk-keeps-guest-writes.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
+import { viewStatusIsSound } from "./view-status-is-sound.ts";
 
 export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
-  [viewEqualsPointInTime, guestReadsLastWrite, diskKeepsGuestWrites, discardedIsUnreadable].map(
-    (property) => [property.name, property],
-  ),
+  [
+    viewEqualsPointInTime,
+    guestReadsLastWrite,
+    diskKeepsGuestWrites,
+    discardedIsUnreadable,
+    viewStatusIsSound,
+  ].map((property) => [property.name, property]),
 );

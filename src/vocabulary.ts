@@ -37,6 +37,14 @@ export const STORAGE_OPERATIONS = [
 ] as const;
 export type StorageOperation = (typeof STORAGE_OPERATIONS)[number];
 
+/** Operations that change a node's content, or may. */
+export const CHANGING_OPERATIONS: ReadonlySet<Operation> = new Set([
+  "write",
+  "write-unchanged",
+  "write-zeroes",
+  "discard",
+]);
+
 /** The POSIX errors that a request can end with. Anything else the system says becomes `EIO`. */
 export const ERRNOS = [
   "EIO",

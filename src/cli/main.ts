@@ -78,4 +78,13 @@ for (const [name, stream] of [
     fail(Object.assign(error, { path: name }));
   });
 }
-main().catch(fail);
+// Should the program run out of things to do before its command came to an end, that is no success.
+let ended = false;
+process.on("exit", (code) => {
+  if (ended || code !== EXIT.ok) return;
+  reportFailure(new Error("the command never came to an end"));
+  process.exitCode = EXIT.unusable;
+});
+main().then(() => {
+  ended = true;
+}, fail);

@@ -13,7 +13,17 @@ const quick = compileQuick(bodySchema, 0);
 
 /** Whether a value is a record body, without envelope. */
 export function isBody(value: unknown): value is LogBody {
-  return quick(value) || bodySchema.safeParse(value).success;
+  return quick(value) || parsed(value)?.success === true;
+}
+
+/** null: nested so deeply that no schema can look at it */
+function parsed(value: unknown): ReturnType<typeof bodySchema.safeParse> | null {
+  try {
+    return bodySchema.safeParse(value);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** What keeps a value from being a record body: names the field and the reason, in one line. */
@@ -26,7 +36,8 @@ export function bodyComplaint(value: unknown): string {
     const got = kind === undefined ? "kind is missing" : `kind is ${JSON.stringify(kind)}`;
     return `${got}, expected one of ${kinds.join(", ")}`;
   }
-  const issue = bodySchema.safeParse(value).error?.issues[0];
-  const path = issue?.path.join(".") ?? "";
-  return `${path === "" ? `kind ${String(kind)}` : path}: ${issue?.message ?? "valid"}`;
+  const issue = parsed(value)?.error?.issues[0];
+  if (issue === undefined) return "it is nested too deeply";
+  const path = issue.path.join(".");
+  return `${path === "" ? `kind ${String(kind)}` : path}: ${issue.message}`;
 }

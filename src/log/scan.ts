@@ -12,7 +12,7 @@
  * there a change that leaves a valid record goes unnoticed. Nor can whole lines missing at the end
  * be noticed.
  */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { Chain } from "./chain.ts";
 import { brokenRecord, isRecord } from "./check.ts";
 import { fileAction } from "./file-problem.ts";
@@ -57,7 +57,11 @@ export function scanLog(path: string): Generator<LogRecord, LogEnd, void> {
 }
 
 function* fileLines(path: string): Generator<readonly Line[], void, void> {
-  const fd = fileAction(path, "cannot be read", () => openSync(path, "r"));
+  const fd = fileAction(path, "cannot be read", () => {
+    // Opening a pipe would wait for somebody to write to it.
+    if (statSync(path).isFIFO()) throw Object.assign(new Error(path), { code: "it is a pipe" });
+    return openSync(path, "r");
+  });
   try {
     yield* linesOf(fileSource(path, fd), path);
   } finally {

@@ -4,21 +4,21 @@
  * In every other interpreter a time-out is an event that may happen at any time; here it happens
  * after the seconds that the filter's option says, give or take the interval of the check.
  */
-import type { Agent } from "../system/frame.ts";
+import type { Agent, Join } from "../system/frame.ts";
 import type { Session } from "../system/session.ts";
 
 /** ms between two looks at who is waiting */
 const INTERVAL_MS = 100;
 
 export class CopyTimer {
-  readonly #timedOut: () => void;
-  /** when a waiting agent was first seen, in ms */
-  readonly #since = new Map<Agent, number>();
+  readonly #goOn: (session: Session, happen: () => void) => void;
+  /** when a wait for copies was first seen, in ms */
+  readonly #since = new Map<Join, number>();
   #interval: NodeJS.Timeout | null = null;
 
-  /** @param timedOut called after a guest was told, since others may be able to go on */
-  constructor(timedOut: () => void) {
-    this.#timedOut = timedOut;
+  /** @param goOn lets something happen to the session, and all that follows; handles errors */
+  constructor(goOn: (session: Session, happen: () => void) => void) {
+    this.#goOn = goOn;
   }
 
   /** Looks from now on if the graph has a filter with a time-out, and no longer if it has none. */
@@ -38,19 +38,20 @@ export class CopyTimer {
   #look(session: Session): void {
     const { execution } = session;
     const now = performance.now();
-    const waiting = [...execution.agents.values()].filter((agent) => execution.canTimeOut(agent));
-    for (const agent of this.#since.keys()) {
-      if (!waiting.includes(agent)) this.#since.delete(agent);
+    const waits = new Map<Join, Agent>();
+    for (const agent of execution.agents.values()) {
+      const join = agent.frame?.join ?? null;
+      if (join !== null && execution.canTimeOut(agent)) waits.set(join, agent);
     }
-    let told = false;
-    for (const agent of waiting) {
-      const since = this.#since.get(agent) ?? now;
-      this.#since.set(agent, since);
-      if (now - since < limitOf(session, agent.frame?.node.description.name ?? "")) continue;
-      session.timeout(agent);
-      told = true;
+    for (const join of this.#since.keys()) if (!waits.has(join)) this.#since.delete(join);
+    for (const [join, agent] of waits) {
+      const since = this.#since.get(join) ?? now;
+      this.#since.set(join, since);
+      if (now - since < limitOf(session, join.frame.node.description.name)) continue;
+      this.#goOn(session, () => {
+        if (agent.frame?.join === join) session.timeout(agent);
+      });
     }
-    if (told) this.#timedOut();
   }
 }
 

@@ -7,6 +7,7 @@
  * and only while a filter has `cbw-timeout`.
  */
 
+import { enabledChoices } from "../system/choice.ts";
 import { requireIdle } from "../system/drive.ts";
 import type { Agent, Outcome } from "../system/frame.ts";
 import { failure, type Session } from "../system/session.ts";
@@ -20,7 +21,10 @@ export interface FreeExecutorOptions {
   strike(agent: Agent): Errno | null;
   /** something happened: requests may have ended, more may be sent */
   progressed(): void;
-  /** an exception that no caller is there to catch; nothing goes on after it */
+  /**
+   * Something threw that no caller is there to catch. Nothing goes on after it; it is called when
+   * no image call is outstanding any more.
+   */
   crashed(error: unknown): void;
 }
 
@@ -31,10 +35,14 @@ export class FreeExecutor {
   /** something was submitted that no kick has covered */
   #kickPlanned = false;
   #kicking = false;
+  /** calls that were submitted, or shall fail, and were not answered yet */
+  #outstanding = 0;
+  /** what went wrong; from then on answers are only counted */
+  #crash: { readonly error: unknown } | null = null;
 
   constructor(options: FreeExecutorOptions) {
     this.#options = options;
-    this.#timer = new CopyTimer(() => this.#goOn());
+    this.#timer = new CopyTimer((session, happen) => this.#guarded(session, happen));
   }
 
   /** The session whose `called` leads here. */
@@ -47,6 +55,11 @@ export class FreeExecutor {
     if (this.#session !== null) this.#timer.watch(this.#session);
   }
 
+  /** There may be something to do: sends, wakes, and finds out if nothing can go on. */
+  goOn(): void {
+    if (this.#session !== null) this.#guarded(this.#session, () => {});
+  }
+
   /** Stops the timer. Calls under way still end. */
   stop(): void {
     this.#timer.stop();
@@ -56,6 +69,7 @@ export class FreeExecutor {
   called(agent: Agent): void {
     const { call } = agent;
     if (call === null) return;
+    this.#outstanding++;
     const errno = this.#options.strike(agent);
     if (errno !== null) {
       setImmediate(() => this.#answer(agent, failure(errno)));
@@ -71,40 +85,49 @@ export class FreeExecutor {
   /** Issues what was submitted; what is answered at once may lead to more, which goes out too. */
   #kick(): void {
     this.#kicking = true;
-    try {
-      while (this.#kickPlanned) {
-        this.#kickPlanned = false;
-        for (const { storage } of this.#options.images.values()) storage.kick();
-      }
-    } catch (error) {
-      this.#options.crashed(error);
+    while (this.#kickPlanned) {
+      this.#kickPlanned = false;
+      for (const { storage } of this.#options.images.values()) storage.kick();
     }
     this.#kicking = false;
   }
 
   #answer(agent: Agent, outcome: Outcome): void {
+    this.#outstanding--;
+    const session = this.#session;
+    if (session === null) return;
+    if (this.#crash === null) this.#guarded(session, () => session.deliver(agent, outcome));
+    else this.#reportCrash();
+  }
+
+  /** Lets something happen, and everything that follows from it. No caller could catch an error. */
+  #guarded(session: Session, happen: () => void): void {
+    if (this.#crash !== null) return;
     try {
-      this.#session?.deliver(agent, outcome);
-      this.#goOn();
+      happen();
+      do {
+        this.#wakeAll(session);
+        this.#options.progressed();
+      } while (session.execution.longestWaiting() !== null);
+      if (session.execution.calling === 0 && enabledChoices(session.execution).length === 0) {
+        requireIdle(session);
+      }
     } catch (error) {
-      this.#options.crashed(error);
+      this.#crash = { error };
+      this.#timer.stop();
+      this.#reportCrash();
     }
   }
 
-  #goOn(): void {
-    const { execution } = this.#session ?? {};
-    if (this.#session === null || execution === undefined) return;
+  #wakeAll({ execution }: Session): void {
     for (let agent = execution.longestWaiting(); agent !== null; ) {
-      this.#session.wake(agent);
+      this.#session?.wake(agent);
       agent = execution.longestWaiting();
     }
-    this.#options.progressed();
-    this.#requireProgress(this.#session);
   }
 
-  /** With nobody at an image and nobody to wake, the rest would wait for ever. */
-  #requireProgress(session: Session): void {
-    if (this.#kickPlanned || session.execution.calling > 0) return;
-    if (session.execution.longestWaiting() === null) requireIdle(session);
+  /** An error is reported when images have answered everything: then they can be closed. */
+  #reportCrash(): void {
+    if (this.#crash !== null && this.#outstanding === 0) this.#options.crashed(this.#crash.error);
   }
 }

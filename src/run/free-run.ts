@@ -64,11 +64,7 @@ export class FreeRun {
     this.#options.workload.begin(phase, session);
     return new Promise((resolve, reject) => {
       this.#phaseEnded = { resolve, reject };
-      try {
-        this.#send();
-      } catch (error) {
-        this.#end((ended) => ended.reject(error));
-      }
+      this.#executor.goOn();
     });
   }
 

@@ -2,11 +2,12 @@
  * The images of a run: opened where they exist, made where they do not.
  *
  * In a folder every image is a file of its own name. What exists is used as it is and never made
- * anew; what the model lists and the folder lacks is made with the model's length and content. With
- * no folder the images are in memory.
+ * anew; what the model lists and the folder lacks is made with the model's length and content.
+ * Since a guest will write to it as raw bytes, a file that begins like some image format is
+ * refused, and so are two names for one file. With no folder the images are in memory.
  */
 import fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BlockgraphError } from "../error.ts";
 import { expandFill } from "../log/fill.ts";
 import { describeImage, expandImage } from "../log/image.ts";
@@ -16,7 +17,7 @@ import { orRefuse } from "../storage/file-refusal.ts";
 import { MemoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ModelImage } from "../system/model.ts";
-import { describeModelImage } from "../system/model-image.ts";
+import { describeModelImage, modelContent } from "../system/model-image.ts";
 
 /** An image that is open for a run. */
 export interface RunImage {
@@ -42,6 +43,7 @@ export function imagesInFolder(folder: string, images: readonly ModelImage[]): I
   const opened = new Map<string, RunImage>();
   try {
     for (const image of images) opened.set(image.filename, fileImage(folder, image));
+    requireDistinct(folder, images);
   } catch (error) {
     closeImages(opened);
     throw error;
@@ -62,9 +64,12 @@ export function describeImages(images: ImageSet): ImageRecord[] {
 /** Filled as the simulator fills it, from the description, so that both have the same holes. */
 function memoryImage(image: ModelImage): RunImage {
   const storage = new MemoryStorage(image.filename, image.length);
-  expandImage(describeModelImage(image), (offset, bytes) => {
+  const write = (offset: number, bytes: Uint8Array) => {
     storage.execute("write", offset, bytes.length, bytes);
-  });
+  };
+  const record = describeModelImage(image);
+  if (record.extents === null) write(0, modelContent(image));
+  else expandImage(record, write);
   return { storage, read: () => new Uint8Array(storage.content) };
 }
 
@@ -72,7 +77,55 @@ function fileImage(folder: string, image: ModelImage): RunImage {
   const path = join(folder, image.filename);
   if (!fs.existsSync(path)) makeFile(path, image);
   const storage = openFile(path);
+  const format = formatOf(path);
+  if (format !== null) {
+    storage.close();
+    throw new BlockgraphError(
+      "image-unusable",
+      `${path} begins like a ${format} image, and would be written to as raw bytes; ` +
+        "convert it with qemu-img convert -O raw, or use another folder",
+    );
+  }
   return { storage, read: () => fs.readFileSync(path) };
+}
+
+/** How images of other formats begin (QEMU block/qcow2.c, vmdk.c, vpc.c, vhdx.c, qed.c, luks). */
+const MAGICS: readonly (readonly [string, string])[] = [
+  ["QFI\u00fb", "qcow2"],
+  ["KDMV", "VMDK"],
+  ["conectix", "VPC"],
+  ["vhdxfile", "VHDX"],
+  ["QED\0", "QED"],
+  ["LUKS", "LUKS"],
+];
+
+/** The format that a file's first bytes say; null: none that is known. */
+function formatOf(path: string): string | null {
+  const fd = orRefuse(path, () => fs.openSync(path, "r"));
+  try {
+    const head = Buffer.alloc(8);
+    fs.readSync(fd, head, 0, head.length, 0);
+    const text = head.toString("latin1");
+    return MAGICS.find(([magic]) => text.startsWith(magic))?.[1] ?? null;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function requireDistinct(folder: string, images: readonly ModelImage[]): void {
+  const known = new Map<string, string>();
+  for (const { filename } of images) {
+    const path = join(folder, filename);
+    const { dev, ino } = fs.statSync(path, { bigint: true });
+    const other = known.get(`${dev}:${ino}`);
+    if (other !== undefined) {
+      throw new BlockgraphError(
+        "image-unusable",
+        `${path} is the same file as ${other}; give each image a file of its own`,
+      );
+    }
+    known.set(`${dev}:${ino}`, path);
+  }
 }
 
 /** What could not be made whole is taken away again. */
@@ -102,13 +155,21 @@ function writeAll(fd: number, bytes: Uint8Array, offset: number): void {
 
 function makeFolder(folder: string): void {
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    makeWithParents(folder);
   } catch (error) {
     throw new BlockgraphError(
       "image-unusable",
       `${folder} cannot be used as a folder for images (${reason(error)}); name another one`,
     );
   }
+}
+
+/** Node's own recursive `mkdir` never returns where the system lets nobody make folders (/proc). */
+function makeWithParents(folder: string): void {
+  if (fs.existsSync(folder) && fs.statSync(folder).isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeWithParents(parent);
+  fs.mkdirSync(folder);
 }
 
 function reason(error: unknown): string {

@@ -17,6 +17,8 @@ import type { Storage, StorageOutcome, StorageRequest } from "./storage.ts";
 
 /** bytes; the block size of the file systems that we compare with */
 const BLOCK = 4096;
+/** bytes; what one buffer holds on every supported Node */
+const LENGTH_MAX = 2 ** 31 - 1;
 
 export class MemoryStorage implements Storage {
   readonly name: string;
@@ -38,10 +40,10 @@ export class MemoryStorage implements Storage {
    * @throws BlockgraphError `bad-argument` if the length is none that memory can have
    */
   constructor(name: string, length: number) {
-    if (!Number.isSafeInteger(length) || length < 0) {
+    if (!Number.isSafeInteger(length) || length < 0 || length > LENGTH_MAX) {
       throw new BlockgraphError(
         "bad-argument",
-        `${name}: an image cannot have ${length} bytes: give a whole number, 0 or more`,
+        `${name}: an image in memory cannot have ${length} bytes: 0 to ${LENGTH_MAX} are possible`,
       );
     }
     this.name = name;

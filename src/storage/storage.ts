@@ -9,9 +9,11 @@
  * Requests that touch a common byte, one of them changing it, take effect in the order in which
  * they were submitted, and the later one is issued only after the earlier one's `done` was called.
  * That is stricter than a disk; it is what makes the order of completions in an event log the order
- * of effects, so that a log replays byte for byte. (Orders that a disk could also produce are
- * explored by the seeded scheduler, which holds requests back before they are submitted.)
- * Requests with no byte in common, and two that change nothing, complete in any order.
+ * of effects, so that a log replays byte for byte. (Up to a change that fails half way, as on a
+ * full disk: a log says that it failed, and a replay takes that for no effect at all.) (Orders that
+ * a disk could also produce are explored by the seeded scheduler, which holds requests back before
+ * they are submitted.) Requests with no byte in common, and two that change nothing, complete in
+ * any order.
  *
  * A flush completes when every change submitted before it is done and on stable storage. Discard
  * and write-zeroes both leave zeros behind.

@@ -38,23 +38,29 @@ export function resolveEntry(execution: Execution, node: string): Entry {
     }
   }
   const window = imageBelow(live.description);
-  if (window === null || isTarget(execution, window.image)) return { kind: "other" };
-  return { kind: "guest", ...window };
+  if (window === null) return { kind: "other" };
+  const { shift } = window;
+  const overlaps = targetWindows(execution).some(
+    (target) =>
+      target.image === window.image &&
+      target.shift < shift + live.description.length &&
+      shift < target.shift + target.length,
+  );
+  return overlaps ? { kind: "other" } : { kind: "guest", ...window };
 }
 
-/** The image at the end of the chain of `file` children; null if there is none. */
+/** The image at the end of the chain of primary children; null if there is none. */
 export function imageBelow(node: SystemNode): ImageWindow | null {
   if (node.image !== null) return { image: node.image, shift: node.shift };
-  const child = node.children.get("file");
-  const below = child === undefined ? null : imageBelow(child);
+  const below = node.primary === null ? null : imageBelow(node.primary);
   return below === null ? null : { image: below.image, shift: below.shift + node.shift };
 }
 
-/** Whether a filter writes old data into the image: then no guest alone decides its content. */
-function isTarget(execution: Execution, image: string): boolean {
-  for (const { description } of execution.nodes.values()) {
+/** The parts of images that filters write old data into: no guest alone decides their content. */
+export function targetWindows(execution: Execution): (ImageWindow & { readonly length: number })[] {
+  return [...execution.nodes.values()].flatMap(({ description }) => {
     const target = description.children.get("target");
-    if (target !== undefined && imageBelow(target)?.image === image) return true;
-  }
-  return false;
+    const window = target === undefined ? null : imageBelow(target);
+    return window === null || target === undefined ? [] : [{ ...window, length: target.length }];
+  });
 }

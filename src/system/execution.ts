@@ -249,6 +249,9 @@ export class Execution {
   #register(frame: Frame, effect: Call, offset: number, length: number): Uint8Array | null {
     if (effect.register === null) return null;
     if (effect.register === "old") {
+      if (effect.operation !== "read" && !frame.oldFilled) {
+        throw malformed(frame, "uses the register old, into which nothing was read");
+      }
       frame.old ??= this.#buffers.take(frame.length);
       return frame.old;
     }
@@ -306,6 +309,10 @@ export class Execution {
   #answerCall(frame: Frame, outcome: Outcome): void {
     frame.status = outcome.status;
     frame.bytes = outcome.bytes;
+    if (outcome.errno === null) {
+      const effect = frame.automaton.states[frame.state]?.effect;
+      if (effect?.kind === "call" && effect.register === "old") frame.oldFilled = true;
+    }
     this.#take(frame, outcomeEvent(frame, outcome));
   }
 
@@ -319,7 +326,8 @@ export class Execution {
       const from = move.from === "data" ? frame.data : frame.old;
       if (to === null) throw malformed(frame, `moves to ${move.to}, which is empty`);
       if (move.from === "zero") to.fill(0);
-      else if (from !== null) to.set(from);
+      else if (from === null) throw malformed(frame, `moves from ${move.from}, which is empty`);
+      else to.set(from);
     }
     frame.state = next;
   }
@@ -376,7 +384,14 @@ function newFrame(
   at: { offset: number; length: number; data: Uint8Array | null },
 ): Frame {
   const { offset, length, data } = at;
-  const progress = { old: null, position: offset, spanEnd: offset, status: null, bytes: 0 };
+  const progress = {
+    old: null,
+    oldFilled: false,
+    position: offset,
+    spanEnd: offset,
+    status: null,
+    bytes: 0,
+  };
   return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
 }
 

@@ -74,12 +74,16 @@ export class GuestImage {
     this.#reads.delete(window);
   }
 
-  /** Compares a quiescent image as a whole, and takes its content as the settled one. */
-  reconcile(content: Uint8Array): { at: number; expected: number } | null {
-    const window = { start: 0, end: content.length, begun: ++this.#clock };
+  /**
+   * Compares a part of the image while nothing is in flight there, and takes its content as
+   * settled.
+   * @param start byte at which `content` begins
+   */
+  reconcile(start: number, content: Uint8Array): { at: number; expected: number } | null {
+    const window = { start, end: start + content.length, begun: ++this.#clock };
     const difference = this.#firstDifference(window, content);
-    this.#base.set(content);
-    this.#layers = this.#layers.filter((layer) => layer.over === Infinity);
+    this.#base.set(content, start);
+    this.#layers = this.#layers.flatMap((layer) => uncovered(layer, window));
     return difference;
   }
 
@@ -136,7 +140,8 @@ function overlaps(one: { start: number; end: number }, other: { start: number; e
 }
 
 /** What is left of a layer outside of another. */
-function uncovered(layer: Layer, by: Layer): Layer[] {
+function uncovered(layer: Layer, by: { start: number; end: number }): Layer[] {
+  if (!overlaps(layer, by)) return [layer];
   const left = cut(layer, layer.start, Math.min(layer.end, by.start));
   const right = cut(layer, Math.max(layer.start, by.end), layer.end);
   return [...left, ...right];

@@ -6,7 +6,12 @@ import type { Automaton } from "../chart/automaton.ts";
 import type { Call } from "../chart/effects.ts";
 import { type PassThrough, passThrough } from "../chart/pass-through.ts";
 import { BlockgraphError } from "../error.ts";
-import type { Errno, Operation, StorageOperation } from "../vocabulary.ts";
+import {
+  CHANGING_OPERATIONS,
+  type Errno,
+  type Operation,
+  type StorageOperation,
+} from "../vocabulary.ts";
 import type { SystemNode } from "./system.ts";
 
 /** Where an operation on a node really goes, wrappers skipped. */
@@ -25,13 +30,6 @@ export type Route =
     }
   | { readonly kind: "refused"; readonly errno: Errno }
   | { readonly kind: "ignored" };
-
-const CHANGES: ReadonlySet<Operation> = new Set([
-  "write",
-  "write-unchanged",
-  "write-zeroes",
-  "discard",
-]);
 
 export class LiveNode {
   description: SystemNode;
@@ -89,7 +87,7 @@ export class LiveNode {
 
   #resolve(operation: Operation): Route {
     const { requests, unmap, readOnly, shift, image, children } = this.description;
-    if (readOnly && CHANGES.has(operation)) return { kind: "refused", errno: "EPERM" };
+    if (readOnly && CHANGING_OPERATIONS.has(operation)) return { kind: "refused", errno: "EPERM" };
     if (operation === "discard" && !unmap) return { kind: "ignored" };
     const automaton = requests.get(operation);
     if (automaton === undefined) return { kind: "refused", errno: "ENOTSUP" };
@@ -99,7 +97,8 @@ export class LiveNode {
     const child = children.get(through.child);
     if (child === undefined) return { kind: "refused", errno: "ENOTSUP" };
     const below = this.#find(child.name).route(through.operation);
-    return "shift" in below ? { ...below, shift: below.shift + shift } : below;
+    const moved = child === this.description.primary ? shift : 0;
+    return "shift" in below ? { ...below, shift: below.shift + moved } : below;
   }
 }
 

@@ -7,12 +7,13 @@
  */
 import { type Graph, parentEdges } from "../graph/graph.ts";
 import type { Operation } from "../vocabulary.ts";
-import { type Entry, imageBelow, resolveEntry } from "./entry.ts";
+import { type Entry, type ImageWindow, imageBelow, resolveEntry, targetWindows } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import type { Outcome } from "./frame.ts";
 import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
 import type { Difference, Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
+import type { SystemNode } from "./system.ts";
 
 /** Reads a whole image while nothing is in flight. The result must not change afterwards. */
 export type ImageReader = (image: string) => Uint8Array;
@@ -36,10 +37,10 @@ export interface Watch {
 }
 
 interface PointInTime {
+  /** the bytes that the filter showed: byte 0 is byte 0 of the filter */
   readonly content: Uint8Array;
-  /** byte of `content` that is byte 0 of the filter */
-  readonly shift: number;
-  readonly image: string;
+  /** the part of a guest's disk that the filter stands over; null if it stands over a view */
+  readonly window: ImageWindow | null;
   readonly clusterSize: number;
   /** clusters that a reader discarded, acknowledged */
   readonly discarded: Set<number>;
@@ -53,6 +54,8 @@ export class Monitor {
   readonly #read: ImageReader;
   readonly #disks = new Map<string, GuestImage>();
   readonly #points = new Map<string, PointInTime>();
+  /** images that a filter wrote to at some time */
+  readonly #targets = new Set<string>();
 
   constructor(properties: readonly Property[], read: ImageReader) {
     this.#properties = properties;
@@ -65,19 +68,46 @@ export class Monitor {
     for (const [name, point] of this.#points) {
       if (graph.nodes.has(name)) continue;
       this.#points.delete(name);
-      const content = this.#read(point.image);
-      const found = this.#disk(point.image).reconcile(content);
-      const difference = found === null ? null : { ...found, got: content[found.at] ?? 0 };
-      this.#judge({ kind: "hook-removed", node: name, difference }, seq);
+      if (point.window !== null) this.#released(name, point.window, point.content.length, seq);
     }
+    for (const { image } of targetWindows(execution)) this.#targets.add(image);
+    // Filters write to these as well as guests: what was known of them is out of date.
+    for (const image of this.#targets) this.#disks.delete(image);
     for (const { description } of execution.nodes.values()) {
-      const { name, clusterSize } = description;
-      const window = clusterSize === 0 ? null : imageBelow(description);
-      if (window === null || this.#points.has(name)) continue;
+      const { name, requests } = description;
+      if (!requests.has("snapshot-read") || this.#points.has(name)) continue;
       if (parentEdges(graph, name).length === 0) continue;
-      const content = this.#read(window.image);
-      this.#points.set(name, { content, ...window, clusterSize, discarded: new Set() });
+      const point = this.#pointOf(description, execution);
+      if (point !== null) this.#points.set(name, point);
     }
+  }
+
+  /** What a filter shows now; null if nothing is known about it. */
+  #pointOf(description: SystemNode, execution: Execution): PointInTime | null {
+    const { length, clusterSize, primary } = description;
+    const entry = primary === null ? null : resolveEntry(execution, primary.name);
+    const rest = { clusterSize, discarded: new Set<number>() };
+    if (entry?.kind === "view") {
+      const below = this.#points.get(entry.hook);
+      if (below === undefined) return null;
+      const content = below.content.slice(entry.shift, entry.shift + length);
+      return { ...rest, content, window: null };
+    }
+    const window = imageBelow(description);
+    if (window === null) return null;
+    return { ...rest, content: this.#window(window, length), window };
+  }
+
+  #window({ image, shift }: ImageWindow, length: number): Uint8Array {
+    return this.#read(image).subarray(shift, shift + length);
+  }
+
+  #released(node: string, window: ImageWindow, length: number, seq: number): void {
+    const content = this.#window(window, length);
+    const found = this.#disk(window.image).reconcile(window.shift, content);
+    const difference =
+      found === null ? null : { ...found, got: content[found.at - window.shift] ?? 0 };
+    this.#judge({ kind: "hook-removed", node, difference }, seq);
   }
 
   /** A request enters. */
@@ -118,8 +148,16 @@ export class Monitor {
     }
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
+    const point = this.#points.get(entry.hook);
+    if (point === undefined) return;
+    if (operation === "block-status" && outcome.status === "zero") {
+      const zeros = new Uint8Array(outcome.bytes);
+      const difference = compare(point, entry, request.offset, zeros);
+      this.#judge({ kind: "view-status", through, difference }, seq);
+    }
     if (operation !== "read") return;
-    const difference = succeeded && data !== null ? this.#compare(entry, request, data) : null;
+    const difference =
+      succeeded && data !== null ? compare(point, entry, request.offset, data) : null;
     const { discarded } = watch;
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded }, seq);
   }
@@ -152,24 +190,6 @@ export class Monitor {
     }
   }
 
-  #compare(
-    entry: Entry & { kind: "view" },
-    request: WatchedRequest,
-    got: Uint8Array,
-  ): Difference | null {
-    const point = this.#points.get(entry.hook);
-    if (point === undefined) return null;
-    const start = request.offset + entry.shift + point.shift;
-    const expected = point.content.subarray(start, start + got.length);
-    if (Buffer.compare(expected, got) === 0) return null;
-    const index = got.findIndex((byte, position) => byte !== expected[position]);
-    return {
-      at: request.offset + index,
-      got: got[index] ?? 0,
-      expected: expected[index] ?? 0,
-    };
-  }
-
   #discard(entry: Entry & { kind: "view" }, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
@@ -191,4 +211,18 @@ export class Monitor {
     }
     return false;
   }
+}
+
+/** Compares bytes of an entry, from `offset` on, with the point in time that it is a view of. */
+function compare(
+  point: PointInTime,
+  entry: Entry & { kind: "view" },
+  offset: number,
+  got: Uint8Array,
+): Difference | null {
+  const start = offset + entry.shift;
+  const expected = point.content.subarray(start, start + got.length);
+  if (Buffer.compare(expected, got) === 0) return null;
+  const index = got.findIndex((byte, position) => byte !== expected[position]);
+  return { at: offset + index, got: got[index] ?? 0, expected: expected[index] ?? 0 };
 }

@@ -32,6 +32,13 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
+      /** block-status of the view said that something is zero */
+      readonly kind: "view-status";
+      readonly through: string;
+      /** the first byte there that is not zero in the point-in-time image */
+      readonly difference: Difference | null;
+    }
+  | {
       /** a copy-before-write filter was taken out of the graph */
       readonly kind: "hook-removed";
       readonly node: string;
@@ -61,10 +68,7 @@ export interface Violation {
 
 /** An observation in one line. */
 export function describeObservation(observation: Observation): string {
-  const subject =
-    observation.kind === "hook-removed"
-      ? `after node '${observation.node}' was removed, the disk`
-      : `a read through '${observation.through}'`;
+  const subject = subjectOf(observation);
   const { difference } = observation;
   if (observation.kind === "view-read" && observation.discarded && difference === null) {
     return `${subject} succeeded on an area that was discarded`;
@@ -72,6 +76,14 @@ export function describeObservation(observation: Observation): string {
   if (difference === null) return `${subject} is as it must be`;
   const { at, got, expected } = difference;
   return `${subject} has 0x${hex(got)} at byte ${at} where 0x${hex(expected)} belongs`;
+}
+
+function subjectOf(observation: Observation): string {
+  if (observation.kind === "hook-removed") {
+    return `after node '${observation.node}' was removed, the disk`;
+  }
+  const request = observation.kind === "view-status" ? "block-status" : "read";
+  return `a ${request} through '${observation.through}'`;
 }
 
 function hex(byte: number): string {

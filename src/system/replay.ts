@@ -63,8 +63,9 @@ function* applyInput(record: LogRecord, session: Session): Drive {
       const agent = agentOf(record.seq, record.agent, session);
       if (record.event === "DONE") {
         requireEnabled(record, agent.blocked === "call");
+        const { status } = record;
+        requireFitting(record, agent);
         const outcome = yield agent;
-        const status = record.status;
         session.deliver(agent, status === undefined ? outcome : { ...outcome, ...status });
       } else if (record.event === "WAKE") {
         requireEnabled(record, session.execution.canWake(agent));
@@ -83,6 +84,18 @@ function agentOf(seq: number, id: number, session: Session): Agent {
   throw new BlockgraphError(
     "log-not-enabled",
     `record ${seq} names agent ${id}, which is not in flight there; correct the step or drop it`,
+  );
+}
+
+/** Only block-status answers with a status, and only for what it was asked. */
+function requireFitting(record: LogRecord & { kind: "step" }, { call }: Agent): void {
+  const asked = call?.operation === "block-status" ? call.length : 0;
+  const told = record.status?.bytes ?? 0;
+  if (asked === 0 ? told === 0 : told >= 1 && told <= asked) return;
+  throw new BlockgraphError(
+    "log-not-enabled",
+    `record ${record.seq} answers a ${call?.operation ?? "wait"} of ${call?.length ?? 0} bytes ` +
+      `with a status for ${told} bytes, which no image can`,
   );
 }
 

@@ -16,7 +16,7 @@ import { permissionsUnchecked } from "../graph/permissions.ts";
 import { hasher } from "../log/chain.ts";
 import { expandFill } from "../log/fill.ts";
 import type { Fill, LogBody } from "../log/record.ts";
-import type { Errno, Operation } from "../vocabulary.ts";
+import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
 import { Execution } from "./execution.ts";
 import type { Agent, Outcome } from "./frame.ts";
 import type { LiveNode } from "./live-node.ts";
@@ -69,13 +69,6 @@ const SNAPSHOT: ReadonlySet<Operation> = new Set([
   "snapshot-discard",
   "snapshot-block-status",
 ]);
-const CHANGES: ReadonlySet<Operation> = new Set([
-  "write",
-  "write-unchanged",
-  "write-zeroes",
-  "discard",
-]);
-
 export class Session {
   readonly execution: Execution;
   readonly monitor: Monitor;
@@ -164,7 +157,7 @@ export class Session {
         )
       : null;
     this.#open.set(number, { watch, operation, data });
-    if (!writable && CHANGES.has(operation)) {
+    if (!writable && CHANGING_OPERATIONS.has(operation)) {
       this.#completed(number, { errno: "EPERM", status: null, bytes: 0 });
     } else this.execution.start({ number, node, operation, offset, length, data });
     return number;
@@ -251,6 +244,9 @@ function payload(
   if (length > REQUEST_LENGTH_MAX && CARRY_DATA.has(operation)) {
     throw invalid(spec, `a request carries at most ${REQUEST_LENGTH_MAX} bytes; split it`);
   }
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+    throw invalid(spec, "offset and length are whole numbers of bytes, 0 or more");
+  }
   if (offset + length > nodeLength) {
     throw invalid(spec, `the node ends at byte ${nodeLength}; ask for less`);
   }
@@ -260,7 +256,7 @@ function payload(
   if (buffer !== null && buffer.length !== length) {
     throw invalid(spec, `the buffer has ${buffer.length} bytes; give one of ${length}`);
   }
-  if (operation === "read") return buffer ?? Buffer.allocUnsafeSlow(length);
+  if (operation === "read") return buffer ?? Buffer.alloc(length);
   if (operation !== "write" && operation !== "write-unchanged") {
     if (data !== undefined) throw invalid(spec, `a ${operation} carries no data; leave it out`);
     return null;

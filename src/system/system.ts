@@ -54,6 +54,8 @@ export interface SystemNode {
   readonly tasks: ReadonlyMap<string, Automaton>;
   /** children by edge name */
   readonly children: ReadonlyMap<string, SystemNode>;
+  /** the child in the role `primary`: the one whose bytes the node shows; null if there is none */
+  readonly primary: SystemNode | null;
   /** file name of the image that holds the node's bytes; null if there is none */
   readonly image: string | null;
 }
@@ -93,7 +95,9 @@ function describeNode(
   if (driver === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
   const instance = driver.instantiate(node.options, rules.profile);
   const automata = automataOf(node.driver, instance, rules.mutation);
-  const below = lengthBelow(instance, children, rules);
+  const slot = driver.children.find(({ roles }) => roles.includes("primary"));
+  const primary = (slot === undefined ? undefined : children.get(slot.name)) ?? null;
+  const below = lengthBelow(instance, primary, rules);
   const { length, shift } = instance.geometry(below);
   const target = children.get("target");
   if (target !== undefined && target.length < length) {
@@ -112,16 +116,13 @@ function describeNode(
     clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
     ...automata,
     children,
+    primary,
     image: instance.image,
   };
 }
 
-function lengthBelow(
-  instance: Instance,
-  children: ReadonlyMap<string, SystemNode>,
-  rules: SystemRules,
-): number {
-  if (instance.image === null) return children.get("file")?.length ?? 0;
+function lengthBelow(instance: Instance, primary: SystemNode | null, rules: SystemRules): number {
+  if (instance.image === null) return primary?.length ?? 0;
   const length = rules.images.get(instance.image);
   if (length === undefined) {
     throw refuse(`Could not open '${instance.image}': No such file or directory`);

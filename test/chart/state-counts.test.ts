@@ -47,7 +47,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "copy-before-write/block-status": [9],
   "copy-before-write/snapshot-read": [24, 25, 33, 34],
   "copy-before-write/snapshot-discard": [11, 12],
-  "copy-before-write/snapshot-block-status": [23, 24],
+  "copy-before-write/snapshot-block-status": [23, 24, 32, 33],
   "copy-before-write/copy": [21],
   "snapshot-access/read": [9],
   "snapshot-access/flush": [1],

@@ -5,12 +5,13 @@
 import { describe, expect, test } from "vitest";
 import { guestOnDisk, startFleecing, stopFleecing } from "../../models/graph.ts";
 import { PROPERTIES } from "../../properties/index.ts";
+import { bypass } from "../../src/chart/mutate.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
 import { type ImageSet, imagesInMemory, type RunImage } from "../../src/run/image-set.ts";
 import { runModel } from "../../src/run/run-model.ts";
 import type { StorageRequest } from "../../src/storage/storage.ts";
-import type { Actor, Model } from "../../src/system/model.ts";
+import type { Actor, Model, Mutant, Phase } from "../../src/system/model.ts";
 import { seededSchedule } from "../../src/system/schedule.ts";
 import { requireReplays } from "../properties/judge.ts";
 
@@ -132,5 +133,75 @@ describe("a free run", () => {
     await expect(run(design, imagesInMemory(design.images))).rejects.toThrow(
       /read of 1 bytes at 16384 through 'guest': the node ends at byte 16384/,
     );
+  });
+});
+
+describe("a free run that cannot go on", () => {
+  const cluster = { offset: 0, length: CLUSTER };
+  const neverLetsGo: Mutant = {
+    name: "never-lets-go",
+    statement: "a view read of the target never releases its clusters",
+    caughtBy: "",
+    mutation: {
+      driver: "copy-before-write",
+      change: (charts) => {
+        const read = charts.requests["snapshot-read"];
+        if (read === undefined) return charts;
+        const changed = bypass(read, "letting go", "OK");
+        return { ...charts, requests: { ...charts.requests, "snapshot-read": changed } };
+      },
+    },
+  };
+
+  test("says so, also if nothing could even begin", async () => {
+    const reader = (operation: "read" | "discard"): Phase => ({
+      kind: "concurrent",
+      actors: [{ name: "reader", through: "reader", requests: [{ operation, ...cluster }] }],
+    });
+    const [first, , last] = model({}, []).phases;
+    if (first === undefined || last === undefined) throw new Error("the model has three phases");
+    const design: Model = {
+      ...model({}, []),
+      mutants: [neverLetsGo],
+      phases: [
+        first,
+        { kind: "concurrent", actors: [guestWrites] },
+        reader("read"),
+        reader("discard"),
+        last,
+      ],
+    };
+    const ended = runModel(design, {
+      images: imagesInMemory(design.images),
+      properties: [],
+      mutant: neverLetsGo,
+      order: "free",
+      schedule: seededSchedule(0),
+      sink: null,
+      dumped: () => {},
+    });
+    await expect(ended).rejects.toThrow(/nothing can go on: agent \d+ in copy-before-write/);
+  });
+
+  test("reports an error of the log once the images have answered", async () => {
+    const design = model({}, [{ ...guestWrites, depth: 1 }]);
+    const images = imagesInMemory(design.images);
+    const log = new MemoryLog();
+    const ended = runModel(design, {
+      images,
+      properties: [],
+      mutant: null,
+      order: "free",
+      schedule: seededSchedule(0),
+      sink: {
+        append: (body) => {
+          if (body.kind === "step") throw new Error("the log is full");
+          return log.append(body);
+        },
+      },
+      dumped: () => {},
+    });
+    await expect(ended).rejects.toThrow("the log is full");
+    for (const { storage } of images.values()) storage.close();
   });
 });

@@ -176,7 +176,7 @@ class Trial {
   reconcile(how: Outcome): void {
     const since = this.#definition.now();
     const { got, wrongAt } = this.#result(0, SIZE, since, how);
-    this.#compare(this.image.reconcile(got), wrongAt, since);
+    this.#compare(this.image.reconcile(0, got), wrongAt, since);
     this.#definition = new Definition(got);
   }
 
@@ -352,9 +352,9 @@ describe("by example", () => {
   test("what is reconciled is what is there from then on", () => {
     const image = blank();
     image.endWrite(image.beginWrite(0, 2, bytes(1, 1)), false);
-    expect(image.reconcile(bytes(1, 0, 0, 0))).toBeNull();
+    expect(image.reconcile(0, bytes(1, 0, 0, 0))).toBeNull();
     expect(image.endRead(image.beginRead(0, 4), bytes(1, 1, 0, 0))).toEqual({ at: 1, expected: 0 });
-    expect(image.reconcile(bytes(1, 0, 0, 6))).toEqual({ at: 3, expected: 0 });
+    expect(image.reconcile(0, bytes(1, 0, 0, 6))).toEqual({ at: 3, expected: 0 });
     expect(image.endRead(image.beginRead(3, 4), bytes(6))).toBeNull();
   });
 

@@ -86,7 +86,9 @@ function mistaking<Target extends string>(fromTarget: Target) {
 }
 
 /** Status of one layer, target or source, for the first run of clusters; the caller asks again. */
-export function snapshotBlockStatusChart({ mixedRead }: CopyBeforeWriteParameters): Chart {
+export function snapshotBlockStatusChart(parameters: CopyBeforeWriteParameters): Chart {
+  const { viewDiscard, mixedRead } = parameters;
+  const fromTarget = viewDiscard === "repaired" ? "holding" : "asking target";
   const name = "copy-before-write/snapshot-block-status";
   const machine = requestSetup<ViewReply>().createMachine({
     id: name,
@@ -101,15 +103,31 @@ export function snapshotBlockStatusChart({ mixedRead }: CopyBeforeWriteParameter
       locating: {
         meta: askRun("LOCATE"),
         on: {
-          IN_TARGET: mixedRead === "faithful" ? "mistaking" : "asking target",
+          IN_TARGET: mixedRead === "faithful" ? "mistaking" : fromTarget,
           IN_SOURCE: "freezing",
         },
       },
-      ...(mixedRead === "faithful" && { mistaking: mistaking("asking target") }),
-      "asking target": {
-        meta: call("target", "block-status", null, "span"),
-        on: { DATA: "done", ZERO: "done", FAILED: { target: "failed", actions: "remember" } },
-      },
+      ...(mixedRead === "faithful" && { mistaking: mistaking(fromTarget) }),
+      ...(viewDiscard === "repaired"
+        ? {
+            holding: { meta: askClusters("HOLD", "span"), on: { OK: "asking held" } },
+            "asking held": {
+              meta: call("target", "block-status", null, "span"),
+              on: {
+                DATA: "letting go",
+                ZERO: "letting go",
+                FAILED: { target: "giving up", actions: "remember" },
+              },
+            },
+            "letting go": { meta: askClusters("RELEASE", "span"), on: { OK: "done" } },
+            "giving up": { meta: askClusters("RELEASE", "span"), on: { OK: "failed" } },
+          }
+        : {
+            "asking target": {
+              meta: call("target", "block-status", null, "span"),
+              on: { DATA: "done", ZERO: "done", FAILED: { target: "failed", actions: "remember" } },
+            },
+          }),
       freezing: { meta: askClusters("FREEZE", "rest"), on: { OK: "asking source" } },
       "asking source": {
         meta: call("file", "block-status", null, "span"),
