@@ -10,11 +10,13 @@
  */
 import type { Call, Fork } from "../chart/effects.ts";
 import { BlockgraphError } from "../error.ts";
-import type { Errno, Operation } from "../vocabulary.ts";
+import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { type Agent, DONE, type Frame, type Join, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
+import { malformed } from "./malformed.ts";
+import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
 import type { System } from "./system.ts";
 
 /** What happens to requests outside the execution. */
@@ -333,50 +335,6 @@ export class Execution {
   }
 }
 
-const FAILED: Readonly<Record<Errno, string>> = {
-  EIO: "FAILED(EIO)",
-  ENOSPC: "FAILED(ENOSPC)",
-  ETIMEDOUT: "FAILED(ETIMEDOUT)",
-  EACCES: "FAILED(EACCES)",
-  ENOTSUP: "FAILED(ENOTSUP)",
-  EINVAL: "FAILED(EINVAL)",
-  EPERM: "FAILED(EPERM)",
-};
-
-/** A block-status call answers ZERO only if the whole range is zero: less counts as data (K5). */
-function outcomeEvent(frame: Frame, outcome: Outcome): string {
-  if (outcome.errno !== null) return FAILED[outcome.errno];
-  if (outcome.status === null) return "DONE";
-  const effect = frame.automaton.states[frame.state]?.effect;
-  const asked = effect?.kind === "call" ? byteRange(frame, effect).length : frame.length;
-  return outcome.status === "zero" && outcome.bytes >= asked ? "ZERO" : "DATA";
-}
-
-function finishOutcome(
-  frame: Frame,
-  errno: Errno | "from-context" | null,
-  status: Outcome["status"],
-): Outcome {
-  if (errno === "from-context") throw malformed(frame, "ends with an error nobody resolved");
-  if (errno !== null) return { errno, status: null, bytes: 0 };
-  if (status !== null) return { errno: null, status, bytes: frame.length };
-  return frame.status === null ? DONE : { errno: null, status: frame.status, bytes: frame.bytes };
-}
-
-function byteRange(frame: Frame, effect: Call): { offset: number; length: number } {
-  switch (effect.over) {
-    case "request":
-      return frame;
-    case "span":
-      return { offset: frame.position, length: frame.spanEnd - frame.position };
-    case "interior": {
-      const { clusterSize } = frame.node.description;
-      const { first, end } = clusterRange(frame, { over: "interior" });
-      return { offset: first * clusterSize, length: (end - first) * clusterSize };
-    }
-  }
-}
-
 function newFrame(
   up: Frame | null,
   node: LiveNode,
@@ -393,12 +351,4 @@ function newFrame(
     bytes: 0,
   };
   return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
-}
-
-function malformed(frame: Frame, problem: string): BlockgraphError {
-  const state = frame.automaton.states[frame.state]?.name ?? "?";
-  return new BlockgraphError(
-    "chart-malformed",
-    `${frame.automaton.name}, state ${state}, node '${frame.node.description.name}': ${problem}`,
-  );
 }

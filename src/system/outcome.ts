@@ -1,0 +1,55 @@
+/**
+ * How calls answer a chart, and how a chart's end answers its caller.
+ */
+import type { Call } from "../chart/effects.ts";
+import type { Errno } from "../vocabulary.ts";
+import { clusterRange } from "./ask.ts";
+import { DONE, type Frame, type Outcome } from "./frame.ts";
+import { malformed } from "./malformed.ts";
+
+/** The event of a call that failed. */
+export const FAILED: Readonly<Record<Errno, string>> = {
+  EIO: "FAILED(EIO)",
+  ENOSPC: "FAILED(ENOSPC)",
+  ETIMEDOUT: "FAILED(ETIMEDOUT)",
+  EACCES: "FAILED(EACCES)",
+  ENOTSUP: "FAILED(ENOTSUP)",
+  EINVAL: "FAILED(EINVAL)",
+  EPERM: "FAILED(EPERM)",
+};
+
+/** A block-status call answers ZERO only if the whole range is zero: less counts as data (K5). */
+export function outcomeEvent(frame: Frame, outcome: Outcome): string {
+  if (outcome.errno !== null) return FAILED[outcome.errno];
+  if (outcome.status === null) return "DONE";
+  const effect = frame.automaton.states[frame.state]?.effect;
+  const asked = effect?.kind === "call" ? byteRange(frame, effect).length : frame.length;
+  return outcome.status === "zero" && outcome.bytes >= asked ? "ZERO" : "DATA";
+}
+
+/** What a final state answers. */
+export function finishOutcome(
+  frame: Frame,
+  errno: Errno | "from-context" | null,
+  status: Outcome["status"],
+): Outcome {
+  if (errno === "from-context") throw malformed(frame, "ends with an error nobody resolved");
+  if (errno !== null) return { errno, status: null, bytes: 0 };
+  if (status !== null) return { errno: null, status, bytes: frame.length };
+  return frame.status === null ? DONE : { errno: null, status: frame.status, bytes: frame.bytes };
+}
+
+/** The bytes that a call is for. */
+export function byteRange(frame: Frame, effect: Call): { offset: number; length: number } {
+  switch (effect.over) {
+    case "request":
+      return frame;
+    case "span":
+      return { offset: frame.position, length: frame.spanEnd - frame.position };
+    case "interior": {
+      const { clusterSize } = frame.node.description;
+      const { first, end } = clusterRange(frame, { over: "interior" });
+      return { offset: first * clusterSize, length: (end - first) * clusterSize };
+    }
+  }
+}
