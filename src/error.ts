@@ -13,7 +13,8 @@ export const ERROR_CODES = {
   "graph-refused": "a graph command was refused; the message is the text that QEMU prints",
   "image-unusable": "an image is missing, of the wrong kind or size, or cannot be opened",
   "log-broken": "a log record is malformed, or its hash chain does not hold",
-  "log-version": "a log was written by a version that this program does not read",
+  "log-version":
+    "a log was written by a version of this program, or of a model, that is not this one",
   "log-mismatch": "a log does not fit the model or the images it is replayed against",
   "log-not-enabled": "a log names a step that cannot happen at that point",
   deadlock: "requests are left over that nothing can end",

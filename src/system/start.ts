@@ -38,20 +38,20 @@ export function startRecord(
 /**
  * The rules under which a log was made.
  * @param mutants of the model, to find the one that the log names
- * @throws BlockgraphError `log-mismatch` if profile or mutant are unknown
+ * @throws BlockgraphError `log-version` if profile or mutant are unknown
  */
 export function rulesOf(start: StartBody, mutants: readonly Mutant[]): SystemRules {
   const name = PROFILES.find((known) => known === start.profile);
   if (name === undefined) {
     throw new BlockgraphError(
-      "log-mismatch",
+      "log-version",
       `the log uses profile '${start.profile}'; known are ${PROFILES.join(", ")}`,
     );
   }
   const mutant = mutants.find((known) => known.name === start.mutant);
   if (start.mutant !== null && mutant === undefined) {
     throw new BlockgraphError(
-      "log-mismatch",
+      "log-version",
       `the log was made with mutant '${start.mutant}', which model '${start.model}' does not have`,
     );
   }

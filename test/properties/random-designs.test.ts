@@ -74,17 +74,13 @@ describe("random designs", () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  test("hold when run freely on memory", async () => {
+  test("hold in the simulator, on memory and on files alike, seeded and free", async () => {
     const property = fc.asyncProperty(designs, async (design) => {
+      simulated(design);
       await ran(design, "free", null);
+      await inFolder((folder) => ran(design, "seeded", folder));
+      await inFolder((folder) => ran(design, "free", folder));
     });
     await fc.assert(property, { numRuns: 100 });
-  });
-
-  test.each(["seeded", "free"] as const)("hold when run on files, %s", async (order) => {
-    const property = fc.asyncProperty(designs, (design) =>
-      inFolder((folder) => ran(design, order, folder)),
-    );
-    await fc.assert(property, { numRuns: 60 });
   });
 });
