@@ -69,8 +69,10 @@ const HELP = `
 Examples:
   $ blockgraph run fleecing --dir images --log run.jsonl
   $ blockgraph simulate run.jsonl --seed 7 --out again.jsonl
-  $ echo '{"kind":"note","text":"nothing happens"}' > script.jsonl
-  $ blockgraph simulate script.jsonl --model image-fleecing || test $? = 3
+  $ echo '{"execute":"blockdev-add","arguments":{"driver":"null-co","node-name":"n"}}' > s.jsonl
+  $ echo '{"execute":"device_add","arguments":{"driver":"scsi-hd","id":"g","drive":"n"}}' >> s.jsonl
+  $ echo '{"kind":"io","through":"g","operation":"read","offset":0,"length":512}' >> s.jsonl
+  $ blockgraph simulate s.jsonl --out s.log || test $? = 3
 
 ${EXIT_HELP}`;
 

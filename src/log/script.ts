@@ -3,9 +3,12 @@
  * `prev`; blank lines and lines that begin with `#` are for people. The same schema holds as for
  * logs, so whatever takes a log's inputs takes a script's.
  *
- *     # the guest writes while the reader looks
- *     {"kind":"io","request":0,"through":"guest","operation":"read","offset":0,"length":512}
- *     {"kind":"step","agent":0,"event":"DONE"}
+ *     # a QMP command as QEMU takes it, and a request
+ *     {"execute":"blockdev-del","arguments":{"node-name":"cache"}}
+ *     {"kind":"io","through":"guest","operation":"read","offset":0,"length":512}
+ *
+ * What a person need not say is filled in: the numbers of commands and requests (whoever executes
+ * the script numbers them anyway), and offset and length of a flush.
  */
 import { readFileSync } from "node:fs";
 import { BlockgraphError } from "../error.ts";
@@ -39,7 +42,7 @@ export function parseScript(text: string, name = "script"): LogBody[] {
   const bodies: LogBody[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (isForPeople(line)) continue;
-    const value = parseJson(line);
+    const value = filledIn(parseJson(line));
     if (!isBody(value)) {
       const reason = value === undefined ? "not JSON" : bodyComplaint(value);
       throw new BlockgraphError(
@@ -65,6 +68,19 @@ export function readLogOrScript(path: string): LogOrScript {
   const first = bytes.toString("utf8", 0, newline === -1 ? bytes.length : newline);
   if (startsLog(first)) return { type: "log", ...parseLog(bytes, path) };
   return { type: "script", bodies: parseScript(bytes.toString("utf8"), path) };
+}
+
+/** Adds what may be left out; anything that is no such line stays as it is. */
+function filledIn(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if ("execute" in value && !("kind" in value)) {
+    return { kind: "qmp", id: 0, arguments: {}, ...value };
+  }
+  if (!("kind" in value) || value.kind !== "io") return value;
+  const flush = "operation" in value && value.operation === "flush";
+  const defaults = { request: 0, ...(flush && { offset: 0, length: 0 }) };
+  const missing = Object.entries(defaults).filter(([key]) => !Object.hasOwn(value, key));
+  return missing.length === 0 ? value : { ...value, ...Object.fromEntries(missing) };
 }
 
 function startsLog(line: string): boolean {

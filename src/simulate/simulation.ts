@@ -34,8 +34,8 @@ export class Simulation {
 
   /**
    * @param start the first record of the log; it is appended to the sink
-   * @throws BlockgraphError `log-version` if the log's profile or mutant are unknown; `log-mismatch`
-   * if an image is not carried in it
+   * @throws BlockgraphError `log-version` if the log's profile or mutant are unknown;
+   * `log-mismatch` if an image is not carried in it
    */
   constructor(start: StartBody, options: SimulationOptions) {
     const { properties, mutants, sink } = options;

@@ -1,7 +1,7 @@
 /** Scripts: bare bodies, checked like records, and told from logs by their first line. */
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseScript, readLogOrScript, readScript } from "../../src/log/script.ts";
 import { bodiesArbitrary, logOf, SMALL_LOG, withPath } from "./arbitraries.ts";
 
@@ -60,5 +60,30 @@ test("a file is what its first line says", () => {
     expect(read(log.slice(0, 20))).toEqual({ type: "log", records: [], torn });
     expect(() => read('{"v":3}\n')).toThrow(expect.objectContaining({ code: "log-version" }));
     expect(() => read('{"seq":3}\n')).toThrow(`${path}: line 1: kind is missing`);
+  });
+});
+
+describe("a script leaves out", () => {
+  test("numbers, and what a flush does not have", () => {
+    const bodies = parseScript(
+      [
+        '{"execute":"blockdev-del","arguments":{"node-name":"cache"}}',
+        '{"execute":"query-nothing"}',
+        '{"kind":"io","through":"guest","operation":"flush"}',
+        '{"kind":"io","through":"guest","operation":"read","offset":4,"length":5}',
+      ].join("\n"),
+    );
+    expect(bodies).toEqual([
+      { kind: "qmp", id: 0, execute: "blockdev-del", arguments: { "node-name": "cache" } },
+      { kind: "qmp", id: 0, execute: "query-nothing", arguments: {} },
+      { kind: "io", request: 0, through: "guest", operation: "flush", offset: 0, length: 0 },
+      { kind: "io", request: 0, through: "guest", operation: "read", offset: 4, length: 5 },
+    ]);
+  });
+
+  test("nothing else: a read says where", () => {
+    expect(() => parseScript('{"kind":"io","through":"guest","operation":"read"}')).toThrow(
+      /line 1: offset: /,
+    );
   });
 });
