@@ -188,7 +188,7 @@ function requestsOf({ requests, length }: Case): RequestSpec[] {
   const clusters = Array.from({ length: Math.ceil(length / CLUSTER) }, (_, index) =>
     read("reader1", index * CLUSTER, CLUSTER),
   );
-  return [...requests, ...clusters, read("guest", 0, length)];
+  return [...requests.flatMap(pieces), ...clusters, read("guest", 0, length)];
 }
 
 interface Seen {
@@ -267,7 +267,7 @@ function underQemu(given: Case): Promise<Seen> {
       await daemon.commands(commands(given, true));
       const seen: IoResult[] = [];
       for (const spec of requestsOf(given)) {
-        seen.push(await daemon.io(spec.through, ...pieces(spec).map(qemuIoCommand)));
+        seen.push(await daemon.io(spec.through, qemuIoCommand(spec)));
       }
       return seen;
     });
@@ -276,8 +276,9 @@ function underQemu(given: Case): Promise<Seen> {
 }
 
 /**
- * A view read cluster by cluster, which is the same where nothing else happens: QEMU before 8.0
- * does not bear reads that begin in a copied cluster and end in another (qemu-defects.test.ts).
+ * A view read cluster by cluster: QEMU before 8.0 does not bear reads that begin in a copied cluster
+ * and end in another (qemu-defects.test.ts). Our `qemu-7.2` has the same defect, but an NBD server
+ * asks for block-status first and cuts reads accordingly, which is not modelled.
  */
 function pieces(spec: RequestSpec): RequestSpec[] {
   const { through, operation, offset, length } = spec;

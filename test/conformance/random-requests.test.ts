@@ -82,7 +82,12 @@ describe("image-fleecing with 2,000 random requests", () => {
       inTemporaryFolder(async (folder) => {
         fill(join(folder, "disk.raw"));
         const session = await runInFolder(withDiscards, folder, { order, seed, ...LOAD });
-        requireHolds(session, [...PROPERTIES.keys()]);
+        // Noise has no zeros that block-status could tell of.
+        const idle = disk === "noise" ? ["view-status-is-sound"] : [];
+        requireHolds(
+          session,
+          [...PROPERTIES.keys()].filter((name) => !idle.includes(name)),
+        );
         requireSame(join(folder, "view.raw"), beforeOf(folder));
         expect(() => runTool("cmp", join(folder, "disk.raw"), beforeOf(folder))).toThrow("differ");
         expect(requireUntouched(folder)).toBeGreaterThan(0);
