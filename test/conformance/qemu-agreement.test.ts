@@ -276,9 +276,9 @@ function underQemu(given: Case): Promise<Seen> {
 }
 
 /**
- * A view read cluster by cluster: QEMU before 8.0 does not bear reads that begin in a copied cluster
- * and end in another (qemu-defects.test.ts). Our `qemu-7.2` has the same defect, but an NBD server
- * asks for block-status first and cuts reads accordingly, which is not modelled.
+ * A view read cluster by cluster: QEMU before 8.0 does not bear reads that begin in a copied
+ * cluster and end in another (qemu-defects.test.ts). Our `qemu-7.2` has the same defect, but an NBD
+ * server asks for block-status first and cuts reads accordingly, which is not modelled.
  */
 function pieces(spec: RequestSpec): RequestSpec[] {
   const { through, operation, offset, length } = spec;
