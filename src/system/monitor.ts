@@ -54,8 +54,8 @@ export class Monitor {
   readonly #read: ImageReader;
   readonly #disks = new Map<string, GuestImage>();
   readonly #points = new Map<string, PointInTime>();
-  /** images that a filter wrote to at some time */
-  readonly #targets = new Set<string>();
+  /** parts of images that filters write to, as of the last command */
+  #targets: ReturnType<typeof targetWindows> = [];
 
   constructor(properties: readonly Property[], read: ImageReader) {
     this.#properties = properties;
@@ -70,9 +70,12 @@ export class Monitor {
       this.#points.delete(name);
       if (point.window !== null) this.#released(name, point.window, point.content.length, seq);
     }
-    for (const { image } of targetWindows(execution)) this.#targets.add(image);
-    // Filters write to these as well as guests: what was known of them is out of date.
-    for (const image of this.#targets) this.#disks.delete(image);
+    // Filters wrote there, not guests: what was known of these parts is out of date.
+    for (const target of this.#targets) {
+      const disk = this.#disks.get(target.image);
+      disk?.reconcile(target.shift, this.#window(target, target.length));
+    }
+    this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
       const { name, requests } = description;
       if (!requests.has("snapshot-read") || this.#points.has(name)) continue;

@@ -4,10 +4,16 @@
  */
 import { describe, expect, test } from "vitest";
 import { guestOnDisk } from "../../models/graph.ts";
+import { PROPERTIES } from "../../properties/index.ts";
+import { bypass } from "../../src/chart/mutate.ts";
 import type { QmpCommand } from "../../src/graph/commands.ts";
+import { MemoryLog } from "../../src/log/memory-log.ts";
 import type { LogBody } from "../../src/log/record.ts";
-import { qmp } from "../../src/system/model.ts";
+import { Simulation } from "../../src/simulate/simulation.ts";
+import { driveScript } from "../../src/system/drive-script.ts";
+import { type Mutant, qmp } from "../../src/system/model.ts";
 import { describeModelImage } from "../../src/system/model-image.ts";
+import { seededSchedule } from "../../src/system/schedule.ts";
 import type { StartBody } from "../../src/system/start.ts";
 import { CLUSTER, io, setUp, start, step } from "../support/fleecing-graph.ts";
 import { simulateScript } from "../support/script.ts";
@@ -23,6 +29,21 @@ const hook = node("copy-before-write", "hook", { file: "disk", target: "cache" }
 function monitorOf(script: readonly LogBody[], first: StartBody = start("proposed")) {
   return simulateScript(first, script).simulation.session.monitor;
 }
+
+const writesAreLost: Mutant = {
+  name: "writes-are-lost",
+  statement: "a guest's write is acknowledged and never forwarded",
+  caughtBy: "disk-keeps-guest-writes",
+  mutation: {
+    driver: "copy-before-write",
+    change: (charts) => {
+      const write = charts.requests.write;
+      if (write === undefined) return charts;
+      const changed = bypass(write, "forwarding", "DONE");
+      return { ...charts, requests: { ...charts.requests, write: changed } };
+    },
+  },
+};
 
 describe("the monitor", () => {
   test("forgets what it knew of a disk that becomes a cache", () => {
@@ -63,6 +84,32 @@ describe("the monitor", () => {
     expect(violations).toEqual([]);
     expect(judged.get("guest-reads-last-write")).toBe(2);
     expect(judged.get("disk-keeps-guest-writes")).toBe(1);
+  });
+
+  test("notices a lost write on a disk that shares an image with the cache", () => {
+    const length = 8 * CLUSTER;
+    const images = [describeModelImage({ filename: "all.raw", length, content: [] })];
+    const half = { file: "all", size: length / 2 };
+    const log = new MemoryLog();
+    const simulation = new Simulation(
+      { ...start("proposed"), images, mutant: writesAreLost.name },
+      { properties: [...PROPERTIES.values()], mutants: [writesAreLost], sink: log },
+    );
+    const { session } = simulation;
+    const script = [
+      ...send(
+        node("file", "all", { filename: "all.raw" }),
+        node("raw", "disk", half),
+        node("raw", "cache", { ...half, offset: length / 2 }),
+        qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),
+        hook,
+        moveGuest("hook"),
+      ),
+      io("guest", "write", 0, 0xaa),
+      ...send(moveGuest("disk"), qmp("blockdev-del", { "node-name": "hook" })),
+    ];
+    simulation.run(driveScript(script, session, seededSchedule(0)));
+    expect(session.monitor.violations).toMatchObject([{ property: "disk-keeps-guest-writes" }]);
   });
 
   test("takes a view's point in time for that of a hook above it", () => {

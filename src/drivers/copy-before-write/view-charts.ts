@@ -21,6 +21,7 @@ import { advance, askClusters, askNode, askRun, call, done, failed } from "../..
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { CopyBeforeWriteParameters } from "./parameters.ts";
 
+type Variant = CopyBeforeWriteParameters["mixedRead"];
 type ViewReply = "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_TARGET" | "IN_SOURCE" | "OK";
 
 export function snapshotReadChart(parameters: CopyBeforeWriteParameters): Chart {
@@ -32,19 +33,7 @@ export function snapshotReadChart(parameters: CopyBeforeWriteParameters): Chart 
     initial: "checking",
     context: { errno: null },
     states: {
-      checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "denied" } },
-      admitting: {
-        meta: askClusters("ACCESS", "rest"),
-        on: { ALLOWED: "locating", DENIED: "denied" },
-      },
-      locating: {
-        meta: askRun("LOCATE"),
-        on: {
-          IN_TARGET: mixedRead === "faithful" ? "mistaking" : fromTarget,
-          IN_SOURCE: "freezing",
-        },
-      },
-      ...(mixedRead === "faithful" && { mistaking: mistaking(fromTarget) }),
+      ...untilLocated(mixedRead, fromTarget),
       ...(viewDiscard === "repaired"
         ? {
             holding: { meta: askClusters("HOLD", "span"), on: { OK: "reading held" } },
@@ -77,11 +66,27 @@ export function snapshotReadChart(parameters: CopyBeforeWriteParameters): Chart 
   return requestChart(name, machine);
 }
 
-/** Asks the whole rest, of which one cluster that is not done decides. */
-function mistaking<Target extends string>(fromTarget: Target) {
+/**
+ * What every view request begins with, up to where its next span is: in the target, or in the
+ * source, which is then frozen. The faithful variant asks the whole rest once more, of which one
+ * cluster that is not done decides.
+ */
+function untilLocated<Target extends string>(mixedRead: Variant, fromTarget: Target) {
+  const located = { IN_TARGET: fromTarget, IN_SOURCE: "freezing" } as const;
+  const mistaken = { IN_TARGET: "mistaking", IN_SOURCE: "freezing" } as const;
   return {
-    meta: askClusters("LOCATE", "rest"),
-    on: { IN_TARGET: fromTarget, IN_SOURCE: "freezing" },
+    checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "denied" } },
+    admitting: {
+      meta: askClusters("ACCESS", "rest"),
+      on: { ALLOWED: "locating", DENIED: "denied" },
+    },
+    locating: {
+      meta: askRun("LOCATE"),
+      on: mixedRead === "faithful" ? mistaken : located,
+    },
+    ...(mixedRead === "faithful" && {
+      mistaking: { meta: askClusters("LOCATE", "rest"), on: located },
+    }),
   } as const;
 }
 
@@ -95,19 +100,7 @@ export function snapshotBlockStatusChart(parameters: CopyBeforeWriteParameters):
     initial: "checking",
     context: { errno: null },
     states: {
-      checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "denied" } },
-      admitting: {
-        meta: askClusters("ACCESS", "rest"),
-        on: { ALLOWED: "locating", DENIED: "denied" },
-      },
-      locating: {
-        meta: askRun("LOCATE"),
-        on: {
-          IN_TARGET: mixedRead === "faithful" ? "mistaking" : fromTarget,
-          IN_SOURCE: "freezing",
-        },
-      },
-      ...(mixedRead === "faithful" && { mistaking: mistaking(fromTarget) }),
+      ...untilLocated(mixedRead, fromTarget),
       ...(viewDiscard === "repaired"
         ? {
             holding: { meta: askClusters("HOLD", "span"), on: { OK: "asking held" } },
