@@ -16,7 +16,7 @@ import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
 import { OPERATIONS, type Operation } from "../vocabulary.ts";
 
-/** View reads that one cluster may serve at once; more are an error. Tables fill as needed. */
+/** The default of {@link SystemRules.readers}. Tables fill as needed, so that it costs nothing. */
 const READERS_MAX = 1024;
 
 /** A one-line change to a driver's charts that some property must notice. */
@@ -34,6 +34,8 @@ export interface SystemRules {
   /** bytes of each image, by file name */
   readonly images: ReadonlyMap<string, number>;
   readonly mutation: ChartMutation | null;
+  /** view reads that one cluster may serve at once, 1024 unless told; more are an error */
+  readonly readers?: number;
 }
 
 export interface SystemNode {
@@ -94,7 +96,7 @@ function describeNode(
   const driver = DRIVERS.get(node.driver);
   if (driver === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
   const instance = driver.instantiate(node.options, rules.profile);
-  const automata = automataOf(node.driver, instance, rules.mutation);
+  const automata = automataOf(node.driver, instance, rules);
   const slot = driver.children.find(({ roles }) => roles.includes("primary"));
   const primary = (slot === undefined ? undefined : children.get(slot.name)) ?? null;
   const below = lengthBelow(instance, primary, rules);
@@ -141,16 +143,17 @@ const mutated = new WeakMap<ChartMutation, AutomatonCache>();
 function automataOf(
   driver: string,
   instance: Instance,
-  mutation: ChartMutation | null,
+  { mutation, readers = READERS_MAX }: SystemRules,
 ): NodeAutomata {
   const mutates = mutation?.driver === driver ? mutation : null;
   const cache = mutates === null ? original : (mutated.get(mutates) ?? new Map());
   if (mutates !== null) mutated.set(mutates, cache);
-  const known = cache.get(instance.chartKey);
+  const key = `${instance.chartKey} ${readers}`;
+  const known = cache.get(key);
   if (known !== undefined) return known;
-  const charts = instance.charts({ readers: READERS_MAX });
+  const charts = instance.charts({ readers });
   const made = tabulateAll(mutates === null ? charts : mutates.change(charts));
-  cache.set(instance.chartKey, made);
+  cache.set(key, made);
   return made;
 }
 

@@ -1,0 +1,330 @@
+/**
+ * Actors as processes: an instance for every request in flight, which chooses, waits, and chooses
+ * again (src/system/actor-chart.ts). A request is sent by the first instance that has none.
+ */
+import type { Execution } from "../../../system/execution.ts";
+import type { Route } from "../../../system/live-node.ts";
+import type { Operation } from "../../../vocabulary.ts";
+import {
+  all,
+  binary,
+  block,
+  field,
+  goto,
+  local,
+  loop,
+  set,
+  stands,
+  table,
+  term,
+  when,
+} from "../../program/build.ts";
+import type { Alternative, Expression, Field, Statement } from "../../program/program.ts";
+import { add, alternative, Carrier, IDLE } from "./carrier.ts";
+import { type FlattenContext, flatten } from "./flatten.ts";
+import type { FrameEnd, LoweredFrame, RegisterAccess } from "./frame.ts";
+import { imageAlternatives } from "./image-call.ts";
+import { CARRIES_PAYLOAD, type Plan, type PlannedActor, refusedByExport } from "./plan.ts";
+import type { Player, Watch } from "./watch.ts";
+
+/** The process that says which phase it is, and the rest of a phase. */
+export const PHASES = "commands";
+export const phaseNode = (phase: number) => `phase ${phase}`;
+
+/** Registers that a request uses from its beginning to its end. */
+const REQUEST_REGISTERS = ["start", "end", "data", "seen", "flight", "given"];
+const READS: ReadonlySet<Operation> = new Set(["read"]);
+
+/** How many requests the actor has sent: a field of its own. */
+export const turnField = (actor: PlannedActor) => `${actor.name} sent`;
+
+/** Makes the carriers of a phase's actors; their nodes come later, when all of them are known. */
+export function makePlayers(actors: readonly PlannedActor[], plan: Plan, watch: Watch): Player[] {
+  return actors.map((actor) => {
+    const carrier = new Carrier(actor.name, actor.depth);
+    const ends = actor.requests.map(({ end }) => end);
+    const bound = Math.max(0, ...ends) + 1;
+    carrier.register("start", bound);
+    carrier.register("end", bound);
+    const carries = actor.requests.some(
+      ({ spec }) => READS.has(spec.operation) || CARRIES_PAYLOAD.has(spec.operation),
+    );
+    const player = { actor, carrier };
+    if (carries || actor.entry.kind === "guest") {
+      carrier.register("data", plan.values, longestOf(actor));
+    }
+    watch.declare(player, longestOf(actor));
+    return player;
+  });
+}
+
+function longestOf({ requests }: PlannedActor): number {
+  return Math.max(1, ...requests.map(({ start, end }) => end - start));
+}
+
+/** Fields and tables of the actors themselves. */
+export function actorData(players: readonly Player[]): {
+  fields: Field[];
+  tables: Record<string, readonly number[]>;
+} {
+  const tables: Record<string, readonly number[]> = {};
+  const fields = players.map(({ actor }): Field => {
+    const longest = longestOf(actor);
+    const { requests, name } = actor;
+    tables[`${name} start`] = requests.map(({ start }) => start);
+    tables[`${name} end`] = requests.map(({ end }) => end);
+    tables[`${name} payload`] = requests.flatMap(({ values }) =>
+      Array.from({ length: longest }, (_, cell) => values[cell] ?? 0),
+    );
+    tables[`${name} operation`] = requests.map(({ spec }) =>
+      operationsOf(actor).indexOf(spec.operation),
+    );
+    return { name: turnField(actor), size: actor.turns + 1, count: 1, initial: [], values: null };
+  });
+  return { fields, tables };
+}
+
+/** The operations of an actor, each once, in the order of their first request. */
+export function operationsOf({ requests }: PlannedActor): readonly Operation[] {
+  return [...new Set(requests.map(({ spec }) => spec.operation))];
+}
+
+/** The requests of one operation, by number. */
+export function requestsOf({ requests }: PlannedActor, operation: Operation): readonly number[] {
+  return requests.flatMap(({ spec }, index) => (spec.operation === operation ? [index] : []));
+}
+
+/** Makes the nodes of an actor. */
+export function lowerActor(
+  player: Player,
+  phase: number,
+  players: readonly Player[],
+  plan: Plan,
+  watch: Watch,
+  execution: Execution,
+  context: FlattenContext,
+): void {
+  new ActorLowering(player, phase, players, plan, watch, execution, context).make();
+}
+
+class ActorLowering {
+  readonly #player: Player;
+  readonly #phase: number;
+  readonly #players: readonly Player[];
+  readonly #plan: Plan;
+  readonly #watch: Watch;
+  readonly #execution: Execution;
+  readonly #context: FlattenContext;
+
+  constructor(
+    player: Player,
+    phase: number,
+    players: readonly Player[],
+    plan: Plan,
+    watch: Watch,
+    execution: Execution,
+    context: FlattenContext,
+  ) {
+    this.#player = player;
+    this.#phase = phase;
+    this.#players = players;
+    this.#plan = plan;
+    this.#watch = watch;
+    this.#execution = execution;
+    this.#context = context;
+  }
+
+  make(): void {
+    const { actor, carrier } = this.#player;
+    carrier.reserve(IDLE);
+    const operations = operationsOf(actor);
+    carrier.rest(
+      IDLE,
+      operations.map((operation) => this.#request(operation)),
+    );
+  }
+
+  /** Sending a request: one step, to its first wait. */
+  #request(operation: Operation): Alternative {
+    const { actor, carrier } = this.#player;
+    const { name, scripted } = actor;
+    const sent = field(turnField(actor));
+    const numbers = requestsOf(actor, operation);
+    const earlier = Array.from({ length: carrier.instances }, (_, index) =>
+      when(all(binary(index, "<", "self"), stands(name, index, IDLE)), [block]),
+    ).slice(0, -1);
+    const kind = operationsOf(actor).indexOf(operation);
+    const number = scripted ? sent : table(`${name} ${operation}`, "choice");
+    const body: Statement[] = [
+      when(stands(PHASES, 0, phaseNode(this.#phase)), [], [block]),
+      when(binary(sent, ">=", actor.turns), [block]),
+      ...earlier,
+      local("number", number),
+      ...(scripted
+        ? [when(binary(table(`${name} operation`, "number"), "!=", kind), [block])]
+        : []),
+      local("start", table(`${name} start`, "number")),
+      local("end", table(`${name} end`, "number")),
+      carrier.write("start", "start"),
+      carrier.write("end", "end"),
+      ...this.#payload(operation, sent),
+      set(turnField(actor), 0, binary(sent, "+", 1)),
+      ...this.#watch.started(this.#player, operation, this.#players),
+      ...this.#enter(operation),
+    ];
+    const text = `${name} {self} sends ${operation} of cells {start} to {end}`;
+    const choices = scripted ? [] : [{ local: "choice", count: numbers.length }];
+    return alternative(operation, text, body, { choices, fair: false });
+  }
+
+  #payload(operation: Operation, sent: Expression): Statement[] {
+    const { actor, carrier } = this.#player;
+    if (!CARRIES_PAYLOAD.has(operation)) return [];
+    const longest = longestOf(actor);
+    const { turnValue, turnValues } = this.#plan;
+    const value = actor.scripted
+      ? table(`${actor.name} payload`, add(binary("number", "*", longest), "cell"))
+      : add(turnValue, binary(sent, "%", turnValues));
+    const cells = binary("end", "-", "start");
+    return [loop("cell", 0, cells, [carrier.write("data", value, "cell")])];
+  }
+
+  #enter(operation: Operation): Statement[] {
+    const { actor, carrier } = this.#player;
+    const route = this.#execution.node(actor.node).route(operation);
+    const failed = [goto(this.#ended(operation, { kind: "failed", errno: "EPERM" }))];
+    if (refusedByExport(actor, operation) || route.kind === "refused") return failed;
+    if (route.kind === "ignored") return [goto(this.#ended(operation, { kind: "done" }))];
+    const begin = goto(this.#begin(operation, route));
+    if (operation === "flush") return [begin];
+    const empty = this.#player.actor.requests.some(({ start, end }) => start === end);
+    if (!empty) return [begin];
+    return [
+      when(
+        binary(carrier.read("start"), "==", carrier.read("end")),
+        [goto(this.#ended(operation, { kind: "done" }))],
+        [begin],
+      ),
+    ];
+  }
+
+  #begin(operation: Operation, route: Route & { kind: "chart" | "image" }): string {
+    const { actor, carrier } = this.#player;
+    const shift = this.#context.cells(route.shift);
+    const [start, end] = [carrier.read("start"), carrier.read("end")];
+    const carriesData = READS.has(operation) || CARRIES_PAYLOAD.has(operation);
+    const data: RegisterAccess | null = carriesData ? dataAccess(carrier) : null;
+    if (route.kind === "chart") {
+      const longest = longestOf(actor);
+      const frame: LoweredFrame = {
+        carrier,
+        path: operation,
+        node: route.node,
+        automaton: route.automaton,
+        tells: operation === "block-status",
+        lo: add(start, shift),
+        hi: add(end, shift),
+        longest,
+        hull: hullOf(actor, shift, this.#context.clusterCells),
+        data,
+        depth: 0,
+        end: (ended) => this.#end(operation, ended),
+      };
+      return flatten(frame, this.#context);
+    }
+    const rest = `${operation}: image`;
+    if (!carrier.reserve(rest)) return rest;
+    const { image } = route;
+    const access = {
+      image,
+      operation: route.operation,
+      shift,
+      lo: start,
+      hi: end,
+      register: data,
+    };
+    carrier.rest(
+      rest,
+      imageAlternatives(carrier, rest, access, {
+        faults: (failed) => this.#context.faults(image, route.operation, failed),
+        done: () => this.#end(operation, { kind: "done" }),
+        failed: (errno) => this.#end(operation, { kind: "failed", errno }),
+        told: (status, cells) =>
+          this.#end(operation, { kind: "told", status: term(status === "zero" ? 2 : 1), cells }),
+      }),
+    );
+    return rest;
+  }
+
+  #end(operation: Operation, end: FrameEnd): Statement[] {
+    const zeros = this.#zeros(end);
+    return [local("zeros", zeros), goto(this.#ended(operation, end))];
+  }
+
+  /** Cells from the start on that a block-status request called zero. */
+  #zeros(end: FrameEnd): Expression {
+    const { carrier } = this.#player;
+    if (end.kind === "status" && end.status === "zero") {
+      return binary(carrier.read("end"), "-", carrier.read("start"));
+    }
+    if (end.kind !== "told") return term(0);
+    return binary(binary(end.status, "==", 2), "*", end.cells);
+  }
+
+  /** The node at which a request is over. */
+  #ended(operation: Operation, end: FrameEnd): string {
+    const { carrier } = this.#player;
+    const succeeded = end.kind !== "failed";
+    const name = `${operation} ${succeeded ? "succeeded" : "failed"}`;
+    if (!carrier.reserve(name)) return name;
+    const judged = this.#watch.ended(
+      this.#player,
+      operation,
+      succeeded,
+      operation === "block-status" ? "zeros" : 0,
+      this.#players,
+    );
+    carrier.pass(name, [
+      local("start", carrier.read("start")),
+      local("end", carrier.read("end")),
+      ...judged,
+      ...carrier.forget(REQUEST_REGISTERS),
+      goto(IDLE),
+    ]);
+    return name;
+  }
+}
+
+/** Tables that map the choice of an operation to the number of the request. */
+export function choiceTables(actor: PlannedActor): Record<string, readonly number[]> {
+  return Object.fromEntries(
+    operationsOf(actor).map((operation) => [
+      `${actor.name} ${operation}`,
+      requestsOf(actor, operation),
+    ]),
+  );
+}
+
+/** Whether all requests of the actor were sent and are over. */
+export function isThrough({ actor, carrier }: Player): Expression {
+  const idle = Array.from({ length: carrier.instances }, (_, index) =>
+    stands(carrier.process, index, IDLE),
+  );
+  return all(binary(field(turnField(actor)), "==", actor.turns), ...idle);
+}
+
+function dataAccess(carrier: Carrier): RegisterAccess {
+  return {
+    read: (cell) => carrier.read("data", cell),
+    write: (cell, value) => carrier.write("data", value, cell),
+    filled: () => null,
+  };
+}
+
+/** The most clusters that a request of the actor touches where it is moved by `shift` cells. */
+function hullOf({ requests }: PlannedActor, shift: number, cells: number): number {
+  const hulls = requests.map(
+    ({ start, end }) => Math.ceil((end + shift) / cells) - Math.floor((start + shift) / cells),
+  );
+  return Math.max(1, ...hulls);
+}

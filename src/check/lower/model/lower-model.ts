@@ -1,0 +1,259 @@
+/**
+ * A model of a design, with its graph, drivers and workload, as a program that can be checked.
+ *
+ * Phases become rests of one process, whose steps are the commands between them; actors, tasks and
+ * tasks in the background are processes of their own; images, cluster charts and node charts are
+ * fields. A model is lowered as it stands; bounds narrow how often actors that choose may choose.
+ *
+ * Limits: dumps are left out (they read what readers read); commands come when nothing is in
+ * flight, as everywhere so far; time passes only as the TIMEOUT of a request.
+ */
+import type { Model, Mutant } from "../../../system/model.ts";
+import type { Property } from "../../../system/property.ts";
+import type { Errno, Operation } from "../../../vocabulary.ts";
+import { all, binary, block, field, goto, loop, set, stands, when } from "../../program/build.ts";
+import type {
+  Alternative,
+  Expression,
+  Field,
+  Node,
+  Process,
+  Program,
+  Statement,
+} from "../../program/program.ts";
+import {
+  actorData,
+  choiceTables,
+  isThrough,
+  lowerActor,
+  makePlayers,
+  PHASES,
+  phaseNode,
+  turnField,
+} from "./actors.ts";
+import { alternative, type Carrier, IDLE } from "./carrier.ts";
+import { ChartTables } from "./charts.ts";
+import { clusterField, nodeField } from "./clusters.ts";
+import type { FlattenContext } from "./flatten.ts";
+import type { GraphChange } from "./graph-phases.ts";
+import {
+  type ModelBounds,
+  type Plan,
+  type PlannedPhase,
+  planModel,
+  validateBounds,
+} from "./plan.ts";
+import { type TaskRole, Tasks } from "./tasks.ts";
+import { imageOf, type Player, Watch } from "./watch.ts";
+
+export interface LowerOptions {
+  /** the properties that are to be judged */
+  readonly properties: readonly Property[];
+  readonly mutant: Mutant | null;
+  readonly bounds: ModelBounds;
+}
+
+export interface LoweredModel {
+  readonly program: Program;
+  readonly plan: Plan;
+  /** what the processes are that are neither actors nor the commands */
+  readonly roles: ReadonlyMap<string, TaskRole>;
+}
+
+const START = "start";
+const END = "end";
+
+/**
+ * @throws BlockgraphError `graph-refused` if a command of the model is refused; `bad-argument` if a
+ * bound makes no sense or the model has too many cells; `chart-malformed` as the interpreters
+ */
+export function lowerModel(model: Model, options: LowerOptions): LoweredModel {
+  validateBounds(options.bounds);
+  const plan = planModel(model, options.mutant?.mutation ?? null, options.bounds);
+  const lowering = new ModelLowering(plan, options.properties);
+  return { program: lowering.program(), plan, roles: lowering.roles };
+}
+
+class ModelLowering {
+  readonly #plan: Plan;
+  readonly #properties: readonly Property[];
+  readonly #watch: Watch;
+  readonly #charts = new ChartTables();
+  readonly #fields: Field[] = [];
+  readonly #tables: Record<string, readonly number[]> = {};
+  readonly #carriers: Carrier[] = [];
+  readonly roles = new Map<string, TaskRole>();
+
+  constructor(plan: Plan, properties: readonly Property[]) {
+    this.#plan = plan;
+    this.#properties = properties;
+    this.#watch = new Watch(plan, properties);
+  }
+
+  program(): Program {
+    const { model, phases, images, values } = this.#plan;
+    for (const [image, initial] of images) {
+      this.#fields.push({
+        name: imageOf(image),
+        size: values,
+        count: initial.length,
+        initial,
+        values: null,
+      });
+    }
+    this.#nodeFields();
+    const players = phases.map((phase, index) => this.#phase(phase, index));
+    const commands = this.#commands(players);
+    return {
+      name: model.name,
+      fields: [
+        ...this.#fields,
+        ...this.#watch.fields,
+        ...this.#carriers.flatMap((carrier) => carrier.fields),
+      ],
+      tables: { ...this.#tables, ...this.#charts.tables },
+      processes: [commands, ...this.#carriers.map(processOf)],
+      properties: this.#properties.map(({ name }) => ({ name, promise: "always" })),
+      everyState: [],
+      liveness: [],
+      symmetries: [],
+      coverage: this.#charts.coverage,
+      final: stands(PHASES, 0, END),
+    };
+  }
+
+  /** What nodes remember. A node that comes and goes has its fields all the time, at rest. */
+  #nodeFields(): void {
+    const made = new Set<string>();
+    const { geometry, phases } = this.#plan;
+    for (const { execution } of phases) {
+      for (const { description } of execution.nodes.values()) {
+        const { name, cluster, node, length } = description;
+        if (made.has(name)) continue;
+        made.add(name);
+        if (cluster !== null) {
+          const count = Math.ceil(geometry.cells(length) / geometry.clusterCells);
+          this.#chartField(clusterField(name), cluster, count);
+        }
+        if (node !== null) this.#chartField(nodeField(name), node, 1);
+      }
+    }
+  }
+
+  #chartField(name: string, automaton: Parameters<ChartTables["add"]>[0], count: number): void {
+    this.#charts.add(automaton);
+    const values = automaton.states.map((state) => state.name);
+    this.#fields.push({ name, size: values.length, count, initial: [], values });
+  }
+
+  #phase(phase: PlannedPhase, index: number): readonly Player[] {
+    const { geometry, values } = this.#plan;
+    const players = makePlayers(phase.actors, this.#plan, this.#watch);
+    const data = actorData(players);
+    this.#fields.push(...data.fields);
+    Object.assign(this.#tables, data.tables);
+    for (const { actor } of players) Object.assign(this.#tables, choiceTables(actor));
+    phase.faults.forEach(({ times }, fault) => {
+      const name = faultField(index, fault);
+      this.#fields.push({ name, size: times + 1, count: 1, initial: [], values: null });
+    });
+    const tasks: Tasks = new Tasks(() => context);
+    const context: FlattenContext = {
+      charts: this.#charts,
+      clusterCells: geometry.clusterCells,
+      values,
+      cells: (bytes) => geometry.cells(bytes),
+      faults: (image, operation, failed) => this.#faults(phase, index, image, operation, failed),
+      fork: (frame, task, joined, waiting) => tasks.fork(frame, task, joined, waiting),
+      abandon: (frame, task) => tasks.abandon(frame, task),
+    };
+    for (const player of players) {
+      lowerActor(player, index, players, this.#plan, this.#watch, phase.execution, context);
+    }
+    tasks.finish();
+    Object.assign(this.#tables, tasks.tables);
+    for (const [process, role] of tasks.roles) this.roles.set(process, role);
+    this.#carriers.push(...players.map(({ carrier }) => carrier), ...tasks.carriers);
+    return players;
+  }
+
+  #faults(
+    { faults }: PlannedPhase,
+    phase: number,
+    image: string,
+    operation: Operation,
+    failed: (errno: Errno) => Statement[],
+  ): readonly Alternative[] {
+    return faults.flatMap((fault, index) => {
+      if (fault.image !== image || !fault.operations.some((each) => each === operation)) return [];
+      const name = faultField(phase, index);
+      const struck = field(name);
+      const body = [
+        when(binary(struck, ">=", fault.times), [block]),
+        set(name, 0, binary(struck, "+", 1)),
+        ...failed(fault.errno),
+      ];
+      const text = `${operation} of ${image} fails with ${fault.errno}`;
+      return [alternative(`FAULT ${index} ${fault.errno}`, text, body, { fair: false })];
+    });
+  }
+
+  /** The process of the commands: a rest for every phase, a step from each to the next. */
+  #commands(players: readonly (readonly Player[])[]): Process {
+    const { phases, ending } = this.#plan;
+    const nodes: Node[] = phases.map((_, index) => {
+      const over = this.#phaseOver(players[index] ?? []);
+      const changes = phases[index + 1]?.changes ?? ending;
+      const next = index + 1 < phases.length ? phaseNode(index + 1) : END;
+      return rest(phaseNode(index), "the next commands", [
+        when(over, [], [block]),
+        ...this.#leave(players[index] ?? [], index),
+        ...this.#change(changes),
+        goto(next),
+      ]);
+    });
+    const first = rest(START, "the first commands", [
+      ...this.#change(phases[0]?.changes ?? ending),
+      goto(phases.length > 0 ? phaseNode(0) : END),
+    ]);
+    const last: Node = { kind: "rest", name: END, alternatives: [] };
+    return { name: PHASES, instances: 1, nodes: [first, ...nodes, last] };
+  }
+
+  #phaseOver(players: readonly Player[]): Expression {
+    const tasks = this.#carriers.filter(({ process }) => this.roles.has(process));
+    const idle = tasks.flatMap(({ process, instances }) =>
+      Array.from({ length: instances }, (_, index) => stands(process, index, IDLE)),
+    );
+    return all(...players.map(isThrough), ...idle);
+  }
+
+  /** What a phase counted is forgotten. */
+  #leave(players: readonly Player[], phase: number): Statement[] {
+    const faults = this.#plan.phases[phase]?.faults ?? [];
+    return [
+      ...players.map(({ actor }) => set(turnField(actor), 0, 0)),
+      ...faults.map((_, index) => set(faultField(phase, index), 0, 0)),
+    ];
+  }
+
+  #change(changes: readonly GraphChange[]): Statement[] {
+    const closed = changes.flatMap((change) => (change.kind === "closed" ? [change.node] : []));
+    const names = closed.flatMap((node) => [clusterField(node), nodeField(node)]);
+    const forgotten = this.#fields.filter(({ name }) => names.includes(name));
+    return [
+      ...this.#watch.changed(changes),
+      ...forgotten.map(({ name, count }) => loop("each", 0, count, [set(name, "each", 0)])),
+    ];
+  }
+}
+
+const faultField = (phase: number, fault: number) => `faults ${phase} ${fault}`;
+
+function rest(name: string, text: string, body: readonly Statement[]): Node {
+  return { kind: "rest", name, alternatives: [alternative("commands", text, body)] };
+}
+
+function processOf(carrier: Carrier): Process {
+  return { name: carrier.process, instances: carrier.instances, nodes: carrier.nodes };
+}

@@ -1,0 +1,280 @@
+/**
+ * What a model comes down to before it is lowered: phases with a graph that stands still, actors
+ * with a finite choice of requests, cells, and the few values that data can have.
+ *
+ * Values. What a cell holds is one of: zero; what its image held at the beginning; what a request
+ * wrote. Data never moves from one cell to another, so values need to differ only where they can
+ * meet: at the same cell. Writes that a model leaves to chance write a value of their own for each
+ * turn, `values` of them in rotation.
+ */
+import { BlockgraphError } from "../../../error.ts";
+import type { Fill } from "../../../log/record.ts";
+import { type Entry, resolveEntry } from "../../../system/entry.ts";
+import type { Execution } from "../../../system/execution.ts";
+import type { Actor, FaultSource, Model, RequestChoice } from "../../../system/model.ts";
+import type { RequestSpec } from "../../../system/session.ts";
+import type { ChartMutation } from "../../../system/system.ts";
+import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
+import { type ByteRange, Geometry } from "./geometry.ts";
+import { type GraphChange, type GraphPhase, graphPhases } from "./graph-phases.ts";
+
+/** What is narrowed of a model so that all of it can be searched. */
+export interface ModelBounds {
+  /** requests that an actor whose requests are left to chance makes, at the most; null: all */
+  readonly requests: number | null;
+  /** different data that such requests write, 1 or more */
+  readonly values: number;
+}
+
+export const CARRIES_PAYLOAD: ReadonlySet<Operation> = new Set(["write", "write-unchanged"]);
+
+/** A request that an actor may make. */
+export interface PlannedRequest {
+  readonly spec: Omit<RequestSpec, "through" | "data">;
+  /** cells of the device or export: [start, end) */
+  readonly start: number;
+  readonly end: number;
+  /** data as the model spells it; null: the value of the turn */
+  readonly fill: Fill | null;
+  /** the value of each cell that it writes; empty where `fill` is null */
+  readonly values: readonly number[];
+}
+
+export interface PlannedActor {
+  /** unique in the program */
+  readonly name: string;
+  readonly through: string;
+  /** the node that it enters at */
+  readonly node: string;
+  readonly entry: Entry;
+  readonly writable: boolean;
+  /** requests in flight at once */
+  readonly depth: number;
+  /** requests that it makes in all */
+  readonly turns: number;
+  /** the requests in turn; else any of them at every turn */
+  readonly scripted: boolean;
+  readonly requests: readonly PlannedRequest[];
+}
+
+export interface PlannedPhase {
+  readonly execution: Execution;
+  /** what the commands before it did */
+  readonly changes: readonly GraphChange[];
+  readonly actors: readonly PlannedActor[];
+  readonly faults: readonly FaultSource[];
+}
+
+export interface Plan {
+  readonly model: Model;
+  readonly geometry: Geometry;
+  readonly phases: readonly PlannedPhase[];
+  /** what the commands after the last requests do */
+  readonly ending: readonly GraphChange[];
+  /** initial value of every cell, by image */
+  readonly images: ReadonlyMap<string, readonly number[]>;
+  /** values that a cell can have; 0 is zero */
+  readonly values: number;
+  /** the first value of requests that are left to chance, and how many there are */
+  readonly turnValue: number;
+  readonly turnValues: number;
+}
+
+/**
+ * Plans a model.
+ * @throws BlockgraphError `graph-refused` if one of its commands is refused; `bad-argument` if it
+ * cannot be cut into cells
+ */
+export function planModel(model: Model, mutation: ChartMutation | null, bounds: ModelBounds): Plan {
+  const { phases, ending } = graphPhases(model, mutation);
+  const geometry = geometryOf(model, phases);
+  const contents = new Contents(model, geometry);
+  const planned = phases.map((phase, index) => ({
+    execution: phase.execution,
+    changes: phase.changes,
+    faults: phase.faults,
+    actors: phase.actors.map((actor, position) => {
+      const name = uniqueName(phases, index, position);
+      return planActor(actor, name, phase, geometry, contents, bounds);
+    }),
+  }));
+  const turnValue = contents.values;
+  const drawn = planned.some(({ actors }) =>
+    actors.some(({ requests }) =>
+      requests.some(({ spec, fill }) => fill === null && CARRIES_PAYLOAD.has(spec.operation)),
+    ),
+  );
+  const turnValues = drawn ? bounds.values : 0;
+  const images = contents.images;
+  const values = turnValue + turnValues;
+  return { model, geometry, phases: planned, ending, images, values, turnValue, turnValues };
+}
+
+function geometryOf(model: Model, phases: readonly GraphPhase[]): Geometry {
+  const nodes = phases.flatMap(({ execution }) =>
+    [...execution.nodes.values()].map(({ description }) => description),
+  );
+  const requests = phases.flatMap(({ actors }) => actors.map(({ requests }) => requests));
+  const choices = requests.filter((given): given is RequestChoice => "count" in given);
+  const scripts = requests.flatMap((given): readonly ByteRange[] =>
+    "count" in given ? [] : given,
+  );
+  const measures = [
+    ...model.images.map(({ length }) => length),
+    ...model.images.flatMap(({ content }) => content.flatMap((each) => [each.offset, each.length])),
+    ...nodes.flatMap(({ length, shift, clusterSize }) => [length, shift, clusterSize]),
+    ...choices.map(({ alignment }) => alignment),
+    ...scripts.flatMap(({ offset, length }) => [offset, length]),
+  ];
+  const movable = choices.length === 0 && nodes.every(({ shift }) => shift === 0);
+  const longest = Math.max(...nodes.map(({ length }) => length), 0);
+  return new Geometry(model.clusterSize, measures, movable ? scripts : null, longest);
+}
+
+/** An actor's name, told apart from others of that name by a number. */
+function uniqueName(phases: readonly GraphPhase[], phase: number, position: number): string {
+  const all = phases.flatMap(({ actors }, at) =>
+    actors.map(({ name }, index) => ({ name, at, index })),
+  );
+  const own = all.findIndex(({ at, index }) => at === phase && index === position);
+  const name = all[own]?.name ?? "";
+  const before = all.slice(0, own).filter((other) => other.name === name).length;
+  return before === 0 ? name : `${name} ${before + 1}`;
+}
+
+function planActor(
+  actor: Actor,
+  name: string,
+  phase: GraphPhase,
+  geometry: Geometry,
+  contents: Contents,
+  bounds: ModelBounds,
+): PlannedActor {
+  const { through, requests } = actor;
+  const { node, writable, length } = phase.entryOf(through);
+  const entry = resolveEntry(phase.execution, node);
+  const scripted = !("count" in requests);
+  const shift = geometry.cells(entry.kind === "other" ? 0 : entry.shift);
+  const planned = scripted
+    ? requests.map((spec) => planRequest(spec, geometry, contents, shift, entry))
+    : everyRequest(requests, length, geometry);
+  const wanted = scripted ? requests.length : requests.count;
+  const turns = scripted ? wanted : Math.min(wanted, bounds.requests ?? wanted);
+  const depth = Math.min(actor.depth ?? 1, Math.max(1, turns));
+  return { name, through, node, entry, writable, depth, turns, scripted, requests: planned };
+}
+
+function planRequest(
+  request: Omit<RequestSpec, "through">,
+  geometry: Geometry,
+  contents: Contents,
+  shift: number,
+  entry: Entry,
+): PlannedRequest {
+  const { data, ...spec } = request;
+  const start = geometry.cells(spec.offset);
+  const end = geometry.cells(spec.offset + spec.length);
+  const fill = data ?? null;
+  const image = entry.kind === "guest" ? entry.image : "";
+  const values =
+    fill === null
+      ? []
+      : Array.from({ length: end - start }, (_, index) =>
+          contents.valueOf(fill, start + shift + index, index, image),
+        );
+  return { spec, start, end, fill, values };
+}
+
+/** Every request that the choice allows, each once. */
+function everyRequest(
+  choice: RequestChoice,
+  nodeLength: number,
+  geometry: Geometry,
+): PlannedRequest[] {
+  const { operations, alignment, longest } = choice;
+  const made = new Map<string, PlannedRequest>();
+  for (const operation of new Set(operations)) {
+    const places = operation === "flush" ? 1 : Math.ceil(nodeLength / alignment);
+    const sizes = operation === "flush" ? 1 : Math.max(1, Math.floor(longest / alignment));
+    for (let place = 0; place < places; place++) {
+      for (let size = 1; size <= sizes; size++) {
+        const offset = place * alignment;
+        const length = operation === "flush" ? 0 : Math.min(size * alignment, nodeLength - offset);
+        const [start, end] = [geometry.cells(offset), geometry.cells(offset + length)];
+        const spec = { operation, offset, length };
+        made.set(`${operation} ${start} ${end}`, { spec, start, end, fill: null, values: [] });
+      }
+    }
+  }
+  return [...made.values()];
+}
+
+/** Who gives numbers to what a model's images and scripts put into cells. */
+class Contents {
+  readonly images = new Map<string, readonly number[]>();
+  /** values given so far */
+  values = 1;
+  readonly #model: Model;
+  readonly #geometry: Geometry;
+  readonly #written = new Map<number, string[]>();
+  readonly #firstWritten: number;
+
+  constructor(model: Model, geometry: Geometry) {
+    this.#model = model;
+    this.#geometry = geometry;
+    for (const { filename, length, content } of model.images) {
+      const cells = new Array<number>(geometry.cells(length)).fill(0);
+      const filled = content.filter(({ fill }) => !isZero(fill));
+      for (const { offset, length: bytes } of filled) {
+        cells.fill(this.values, geometry.cells(offset), geometry.cells(offset + bytes));
+      }
+      this.images.set(filename, cells);
+      if (cells.includes(this.values)) this.values++;
+    }
+    this.#firstWritten = this.values;
+  }
+
+  /**
+   * The value of a fill at a cell of an image.
+   * @param index the cell's place in the request
+   */
+  valueOf(fill: Fill, cell: number, index: number, image: string): number {
+    if (isZero(fill)) return 0;
+    const byte = this.#geometry.byte(cell);
+    const original = this.#model.images
+      .find(({ filename }) => filename === image)
+      ?.content.findLast(({ offset, length }) => offset <= byte && byte < offset + length);
+    const known = this.images.get(image)?.[cell] ?? 0;
+    const isByte = "byte" in fill;
+    if (isByte && known > 0 && sameFill(original?.fill, fill)) return known;
+    const key = isByte ? JSON.stringify(fill) : `${JSON.stringify(fill)} ${index}`;
+    const written = this.#written.get(cell) ?? [];
+    this.#written.set(cell, written);
+    const at = written.includes(key) ? written.indexOf(key) : written.push(key) - 1;
+    this.values = Math.max(this.values, this.#firstWritten + at + 1);
+    return this.#firstWritten + at;
+  }
+}
+
+function isZero(fill: Fill): boolean {
+  return "byte" in fill && fill.byte === 0;
+}
+
+function sameFill(one: Fill | undefined, other: Fill): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether the export refuses the request before any node sees it. */
+export function refusedByExport(actor: PlannedActor, operation: Operation): boolean {
+  return !actor.writable && CHANGING_OPERATIONS.has(operation);
+}
+
+/** @throws BlockgraphError `bad-argument` if a bound makes no sense */
+export function validateBounds({ requests, values }: ModelBounds): void {
+  if (requests !== null && (!Number.isSafeInteger(requests) || requests < 1)) {
+    throw new BlockgraphError("bad-argument", `a check of ${requests} requests; give 1 or more`);
+  }
+  if (!Number.isSafeInteger(values) || values < 1 || values > 8) {
+    throw new BlockgraphError("bad-argument", `a check with ${values} values; give 1 to 8`);
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * What the checker checks: a program of bounded fields, and processes that step over them.
+ *
+ * Everything that can be checked is lowered to this one form, and everything that is made of it
+ * (packed states and JavaScript, the slow interpreter, Promela) reads nothing else. It is data.
+ *
+ * A *field* is an array of small numbers; all fields together are the state. A *process* has
+ * instances, and each instance stands at a *node*. A node is either a *rest*, where other processes
+ * may step, or it is passed through at once. A *step* takes one instance from its rest, by one of
+ * the alternatives there, through any number of passing nodes to its next rest: atomically, as a
+ * coroutine in QEMU runs from one yield to the next. On its way it may run instances of other
+ * processes, which then stand at a rest of theirs.
+ *
+ * Numbers are 32-bit integers, true is 1 and false is 0; division rounds down. Locals live for one
+ * step; a local is visible from where it is set to the end of the step, in that process. `self` is
+ * the number of the running instance.
+ */
+
+/** An array of numbers in the state. */
+export interface Field {
+  readonly name: string;
+  /** each element is in [0, size); size >= 1 */
+  readonly size: number;
+  readonly count: number;
+  /** of each element; a missing element is 0 */
+  readonly initial: readonly number[];
+  /** how values are printed, by value; null: as numbers */
+  readonly values: readonly string[] | null;
+}
+
+/** `and` and `or` need not evaluate their right side. */
+export type BinaryOperator =
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "&"
+  | "|"
+  | "<<"
+  | ">>"
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "and"
+  | "or";
+
+export type Expression =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "local"; readonly name: string }
+  | { readonly kind: "field"; readonly field: string; readonly at: Expression }
+  | { readonly kind: "table"; readonly table: string; readonly at: Expression }
+  | { readonly kind: "not"; readonly of: Expression }
+  | {
+      readonly kind: "binary";
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  /** whether an instance of a process stands at a rest */
+  | {
+      readonly kind: "stands";
+      readonly process: string;
+      readonly instance: Expression;
+      readonly node: string;
+    };
+
+export type Statement =
+  | { readonly kind: "local"; readonly name: string; readonly value: Expression }
+  | {
+      readonly kind: "set";
+      readonly field: string;
+      readonly at: Expression;
+      readonly value: Expression;
+    }
+  | {
+      readonly kind: "if";
+      readonly condition: Expression;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
+  /** for local = from; local < to; both ends are evaluated once */
+  | {
+      readonly kind: "for";
+      readonly local: string;
+      readonly from: Expression;
+      readonly to: Expression;
+      readonly body: readonly Statement[];
+    }
+  /** leaves the innermost loop */
+  | { readonly kind: "break" }
+  /** ends the node: the instance goes on at another one, and rests there if it is a rest */
+  | { readonly kind: "goto"; readonly node: string }
+  /** the step cannot be taken from here; nothing that it did so far has happened */
+  | { readonly kind: "block" }
+  /**
+   * runs another instance from a node of its own up to its next rest; its locals are its own.
+   * Running an instance that is being run already is not allowed.
+   */
+  | {
+      readonly kind: "run";
+      readonly process: string;
+      readonly instance: Expression;
+      readonly node: string;
+    }
+  /** a property speaks about what just happened if `applies`; it is broken if `violated` as well */
+  | {
+      readonly kind: "judge";
+      readonly property: string;
+      readonly applies: Expression;
+      readonly violated: Expression;
+    }
+  /** the chart transitions that are taken here: [first + index] of {@link Program.coverage} */
+  | { readonly kind: "cover"; readonly index: Expression }
+  /** the program leaves its bounds: the check ends, and says so */
+  | { readonly kind: "fail"; readonly message: string };
+
+/** One way to leave a rest. */
+export interface Alternative {
+  readonly name: string;
+  /** for people; `{local}` is replaced by that local's value at the end of the step's first node */
+  readonly text: string;
+  /** locals that take every value in [0, count), each combination a step of its own */
+  readonly choices: readonly { readonly local: string; readonly count: number }[];
+  /** whether an instance that could always take it must at last do so (weak fairness) */
+  readonly fair: boolean;
+  /** every path ends with goto, block or fail; a step blocks only before its first change */
+  readonly body: readonly Statement[];
+}
+
+export type Node =
+  | {
+      readonly kind: "rest";
+      readonly name: string;
+      /** none: only other processes get an instance away from here */
+      readonly alternatives: readonly Alternative[];
+    }
+  | { readonly kind: "pass"; readonly name: string; readonly body: readonly Statement[] };
+
+export interface Process {
+  readonly name: string;
+  readonly instances: number;
+  /** the first node is a rest, and where every instance stands at the beginning */
+  readonly nodes: readonly Node[];
+}
+
+/** A property as the checker needs it: its name, and what kind of promise it is. */
+export interface ProgramProperty {
+  readonly name: string;
+  /** always: never violated where it applies; sometimes: applies in some reachable state */
+  readonly promise: "always" | "sometimes";
+}
+
+/** Once `pending` holds for an instance it ceases to hold at last, if fair steps are fair. */
+export interface Liveness {
+  readonly property: string;
+  readonly process: string;
+  /** about the instance `self` */
+  readonly pending: Expression;
+}
+
+/**
+ * Things that are interchangeable: renumbering them gives a state with the same future. Thing i
+ * owns elements [i * stride, (i + 1) * stride) of each owned field; a process in `processes` has
+ * one instance for each thing (stride 1) or `stride` of them. Elements of the `naming` fields are
+ * numbers of such things; values from `size` on name none.
+ */
+export interface Symmetry {
+  readonly name: string;
+  readonly size: number;
+  readonly owned: readonly { readonly field: string; readonly stride: number }[];
+  readonly processes: readonly { readonly process: string; readonly stride: number }[];
+  readonly naming: readonly string[];
+}
+
+/** A transition of a chart that some statement covers. */
+export interface CoverageItem {
+  readonly chart: string;
+  readonly state: string;
+  readonly event: string;
+}
+
+export interface Program {
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** constant arrays of 32-bit integers by name; reading outside is a defect of the lowering */
+  readonly tables: Readonly<Record<string, readonly number[]>>;
+  readonly processes: readonly Process[];
+  readonly properties: readonly ProgramProperty[];
+  /** judged in every reachable state: local, if, for, judge and break only */
+  readonly everyState: readonly Statement[];
+  readonly liveness: readonly Liveness[];
+  readonly symmetries: readonly Symmetry[];
+  readonly coverage: readonly CoverageItem[];
+  /** a state without successors is a deadlock unless this holds there */
+  readonly final: Expression;
+}

@@ -1,0 +1,165 @@
+/**
+ * A lowered model is the model: the program and the simulator, which share nothing but the charts,
+ * go the same way step by step. In every state the same agents can go on, the charts of every
+ * cluster and node agree, every image holds what the program's values say, and the properties are
+ * judged alike.
+ */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { MODELS } from "../../../models/index.ts";
+import { PROPERTIES } from "../../../properties/index.ts";
+import { PHASES } from "../../../src/check/lower/model/actors.ts";
+import { clusterField, nodeField } from "../../../src/check/lower/model/clusters.ts";
+import { directionOf, turnFill } from "../../../src/check/lower/model/directions.ts";
+import { type LoweredModel, lowerModel } from "../../../src/check/lower/model/lower-model.ts";
+import { imageOf } from "../../../src/check/lower/model/watch.ts";
+import { initialState, isFinal, successorsOf } from "../../../src/check/program/interpret.ts";
+import type { ProgramState, Successor } from "../../../src/check/program/state.ts";
+import { validateProgram } from "../../../src/check/program/validate.ts";
+import { expandFill } from "../../../src/log/fill.ts";
+import { MemoryLog } from "../../../src/log/memory-log.ts";
+import { DirectedSimulation } from "../../../src/simulate/follow.ts";
+import { enabledChoices } from "../../../src/system/choice.ts";
+import type { Model, Mutant } from "../../../src/system/model.ts";
+import { modelContent } from "../../../src/system/model-image.ts";
+import { checkableDesign } from "./checkable-design.ts";
+
+const properties = [...PROPERTIES.values()];
+
+/** Goes a random way through a model on both sides. @returns steps gone */
+function walk(model: Model, mutant: Mutant | null, picks: readonly number[]): number {
+  const bounds = { requests: 3, values: 2 };
+  const lowered = lowerModel(model, { properties, mutant, bounds });
+  validateProgram(lowered.program);
+  const sink = new MemoryLog();
+  const directed = new DirectedSimulation(model, { properties, mutant, sink });
+  const originals = new Map(model.images.map((image) => [image.filename, modelContent(image)]));
+  let state = initialState(lowered.program);
+  let steps = 0;
+  for (const pick of picks) {
+    const successors = successorsOf(lowered.program, state);
+    compareChoices(lowered, directed, successors, state);
+    const chosen = successors[pick % Math.max(1, successors.length)];
+    if (chosen === undefined) break;
+    expect(chosen.failure).toBeNull();
+    const before = countJudgements(directed);
+    directed.take(directionOf(lowered, chosen.step, state));
+    const after = countJudgements(directed);
+    for (const { name } of properties) {
+      const own = chosen.judgements.filter(({ property }) => property === name);
+      const judged = (after.judged.get(name) ?? 0) - (before.judged.get(name) ?? 0);
+      const violated = (after.violated.get(name) ?? 0) - (before.violated.get(name) ?? 0);
+      expect([name, own.length, own.filter((each) => each.violated).length]).toEqual([
+        name,
+        judged,
+        violated,
+      ]);
+    }
+    state = chosen.state;
+    compareStates(lowered, directed, state, originals);
+    steps++;
+  }
+  return steps;
+}
+
+function countJudgements({ simulation }: DirectedSimulation) {
+  const { monitor } = simulation.session;
+  const violated = new Map<string, number>();
+  for (const { property } of monitor.violations) {
+    violated.set(property, (violated.get(property) ?? 0) + 1);
+  }
+  return { judged: new Map(monitor.judged), violated };
+}
+
+/** The same agents can take the same kinds of steps. */
+function compareChoices(
+  lowered: LoweredModel,
+  { simulation, director }: DirectedSimulation,
+  successors: readonly Successor[],
+  state: ProgramState,
+): void {
+  const offered = new Set<string>();
+  for (const { step } of successors) {
+    if (step.process === PHASES) continue;
+    const direction = directionOf(lowered, step, state);
+    if (direction.kind !== "step") continue;
+    const { id } = director.find(direction.agent);
+    const kind = { DONE: "deliver", WAKE: "wake", TIMEOUT: "timeout" }[direction.event];
+    offered.add(`${id} ${kind}`);
+  }
+  const { execution } = simulation.session;
+  const enabled = enabledChoices(execution).map(({ agent, kind }) => `${agent.id} ${kind}`);
+  expect([...offered].sort()).toEqual(enabled.sort());
+  if (successors.length === 0) {
+    expect(isFinal(lowered.program, state)).toBe(execution.agents.size === 0);
+  }
+}
+
+/** Charts and images are in the state that the program says. */
+function compareStates(
+  { program, plan }: LoweredModel,
+  { simulation }: DirectedSimulation,
+  state: ProgramState,
+  originals: ReadonlyMap<string, Uint8Array>,
+): void {
+  const valuesOf = (name: string) =>
+    state.fields[name]?.map(
+      (value) => program.fields.find((field) => field.name === name)?.values?.[value],
+    );
+  for (const [name, node] of simulation.session.execution.nodes) {
+    const { cluster, node: chart } = node.description;
+    const lowered = valuesOf(clusterField(name));
+    if (cluster !== null && lowered !== undefined) {
+      const kept = lowered.map((_, index) => {
+        const byte = plan.geometry.byte(index * plan.geometry.clusterCells);
+        const number = Math.floor(byte / node.description.clusterSize);
+        return cluster.states[node.clusters[number] ?? 0]?.name;
+      });
+      expect(kept).toEqual(lowered);
+    }
+    if (chart !== null) expect([chart.states[node.state]?.name]).toEqual(valuesOf(nodeField(name)));
+  }
+  for (const image of plan.model.images) {
+    const original = originals.get(image.filename) ?? new Uint8Array();
+    const { content } = simulation.image(image.filename);
+    const initial = plan.images.get(image.filename) ?? [];
+    state.fields[imageOf(image.filename)]?.forEach((value, cell) => {
+      const byte = plan.geometry.byte(cell);
+      const { unit } = plan.geometry;
+      const got = Buffer.from(content.subarray(byte, byte + unit));
+      const kept = value !== 0 && value === initial[cell];
+      if (kept || value === 0 || value >= plan.turnValue) {
+        const expected = kept
+          ? original.subarray(byte, byte + unit)
+          : value === 0
+            ? new Uint8Array(unit)
+            : expandFill(turnFill(plan, value), unit);
+        expect(got.equals(expected), `${image.filename}, cell ${cell}: ${value}`).toBe(true);
+      }
+    });
+  }
+}
+
+const picks = fc.array(fc.nat(1 << 20), { minLength: 40, maxLength: 160 });
+
+it("goes the same way as the simulator, for random designs", () => {
+  fc.assert(
+    fc.property(checkableDesign, picks, (model, given) => {
+      expect(walk(model, null, given)).toBeGreaterThan(0);
+    }),
+    { numRuns: Number(process.env.LOCKSTEP_RUNS ?? 150) },
+  );
+});
+
+for (const model of MODELS.values()) {
+  for (const mutant of [null, ...model.mutants]) {
+    it(`goes the same way as the simulator: ${model.name} ${mutant?.name ?? ""}`, () => {
+      fc.assert(
+        fc.property(picks, (given) => {
+          expect(walk(model, mutant, given)).toBeGreaterThan(0);
+        }),
+        { numRuns: 8 },
+      );
+    });
+  }
+}
