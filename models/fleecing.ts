@@ -26,6 +26,8 @@ export const fleecing: Model = {
     "was saved and from the disk where it was not, while the guest goes on writing, discarding " +
     "and failing.",
   profile: "proposed",
+  // One request of everybody, of any cluster: all that a race between two of them needs.
+  bounds: { requests: 1, alignment: CLUSTER, longest: CLUSTER, values: 1 },
   clusterSize: CLUSTER,
   images: [
     {

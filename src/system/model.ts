@@ -61,6 +61,21 @@ export type Phase =
   /** reads a whole device or export; a run writes it to a file of that name */
   | { readonly kind: "dump"; readonly through: string; readonly filename: string };
 
+/**
+ * What a check narrows, so that every interleaving can be searched: of actors that choose their
+ * requests, how often they choose and from what. Scripts are taken as they stand.
+ */
+export interface CheckBounds {
+  /** requests of each such actor in each phase, at the most */
+  readonly requests: number;
+  /** offsets and lengths are multiples of this many bytes, if the actor's own are not coarser */
+  readonly alignment: number;
+  /** bytes, if the actor's own requests are not shorter */
+  readonly longest: number;
+  /** different data that such requests write, in turn */
+  readonly values: number;
+}
+
 export interface Mutant {
   readonly name: string;
   /** what was broken, in one sentence */
@@ -76,6 +91,8 @@ export interface Model {
   /** the idea that the model formalises, as a reader meets it */
   readonly idea: string;
   readonly profile: ProfileName;
+  /** default: one request each, of one whole cluster */
+  readonly bounds?: CheckBounds;
   /** smallest cluster of block-copy, in bytes */
   readonly clusterSize: number;
   readonly images: readonly ModelImage[];

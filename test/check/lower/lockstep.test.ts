@@ -28,7 +28,7 @@ const properties = [...PROPERTIES.values()];
 
 /** Goes a random way through a model on both sides. @returns steps gone */
 function walk(model: Model, mutant: Mutant | null, picks: readonly number[]): number {
-  const bounds = { requests: 3, values: 2 };
+  const bounds = { requests: 3, alignment: 1, longest: 1 << 20, values: 2 };
   const lowered = lowerModel(model, { properties, mutant, bounds });
   validateProgram(lowered.program);
   const sink = new MemoryLog();

@@ -8,7 +8,7 @@
  * Limits: dumps are left out (they read what readers read); commands come when nothing is in
  * flight, as everywhere so far; time passes only as the TIMEOUT of a request.
  */
-import type { Model, Mutant } from "../../../system/model.ts";
+import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
 import type { Property } from "../../../system/property.ts";
 import type { Errno, Operation } from "../../../vocabulary.ts";
 import { all, binary, block, field, goto, loop, set, stands, when } from "../../program/build.ts";
@@ -36,13 +36,7 @@ import { ChartTables } from "./charts.ts";
 import { clusterField, nodeField } from "./clusters.ts";
 import type { FlattenContext } from "./flatten.ts";
 import type { GraphChange } from "./graph-phases.ts";
-import {
-  type ModelBounds,
-  type Plan,
-  type PlannedPhase,
-  planModel,
-  validateBounds,
-} from "./plan.ts";
+import { type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
 import { imageOf, type Player, Watch } from "./watch.ts";
 
@@ -50,7 +44,8 @@ export interface LowerOptions {
   /** the properties that are to be judged */
   readonly properties: readonly Property[];
   readonly mutant: Mutant | null;
-  readonly bounds: ModelBounds;
+  /** the model's own unless somebody wants others */
+  readonly bounds: CheckBounds;
 }
 
 export interface LoweredModel {

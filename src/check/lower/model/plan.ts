@@ -11,20 +11,18 @@ import { BlockgraphError } from "../../../error.ts";
 import type { Fill } from "../../../log/record.ts";
 import { type Entry, resolveEntry } from "../../../system/entry.ts";
 import type { Execution } from "../../../system/execution.ts";
-import type { Actor, FaultSource, Model, RequestChoice } from "../../../system/model.ts";
+import type {
+  Actor,
+  CheckBounds,
+  FaultSource,
+  Model,
+  RequestChoice,
+} from "../../../system/model.ts";
 import type { RequestSpec } from "../../../system/session.ts";
 import type { ChartMutation } from "../../../system/system.ts";
 import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
 import { type ByteRange, Geometry } from "./geometry.ts";
 import { type GraphChange, type GraphPhase, graphPhases } from "./graph-phases.ts";
-
-/** What is narrowed of a model so that all of it can be searched. */
-export interface ModelBounds {
-  /** requests that an actor whose requests are left to chance makes, at the most; null: all */
-  readonly requests: number | null;
-  /** different data that such requests write, 1 or more */
-  readonly values: number;
-}
 
 export const CARRIES_PAYLOAD: ReadonlySet<Operation> = new Set(["write", "write-unchanged"]);
 
@@ -85,9 +83,9 @@ export interface Plan {
  * @throws BlockgraphError `graph-refused` if one of its commands is refused; `bad-argument` if it
  * cannot be cut into cells
  */
-export function planModel(model: Model, mutation: ChartMutation | null, bounds: ModelBounds): Plan {
+export function planModel(model: Model, mutation: ChartMutation | null, bounds: CheckBounds): Plan {
   const { phases, ending } = graphPhases(model, mutation);
-  const geometry = geometryOf(model, phases);
+  const geometry = geometryOf(model, phases, bounds);
   const contents = new Contents(model, geometry);
   const planned = phases.map((phase, index) => ({
     execution: phase.execution,
@@ -110,12 +108,14 @@ export function planModel(model: Model, mutation: ChartMutation | null, bounds: 
   return { model, geometry, phases: planned, ending, images, values, turnValue, turnValues };
 }
 
-function geometryOf(model: Model, phases: readonly GraphPhase[]): Geometry {
+function geometryOf(model: Model, phases: readonly GraphPhase[], bounds: CheckBounds): Geometry {
   const nodes = phases.flatMap(({ execution }) =>
     [...execution.nodes.values()].map(({ description }) => description),
   );
   const requests = phases.flatMap(({ actors }) => actors.map(({ requests }) => requests));
-  const choices = requests.filter((given): given is RequestChoice => "count" in given);
+  const choices = requests
+    .filter((given): given is RequestChoice => "count" in given)
+    .map((choice) => narrowed(choice, bounds));
   const scripts = requests.flatMap((given): readonly ByteRange[] =>
     "count" in given ? [] : given,
   );
@@ -148,7 +148,7 @@ function planActor(
   phase: GraphPhase,
   geometry: Geometry,
   contents: Contents,
-  bounds: ModelBounds,
+  bounds: CheckBounds,
 ): PlannedActor {
   const { through, requests } = actor;
   const { node, writable, length } = phase.entryOf(through);
@@ -157,9 +157,8 @@ function planActor(
   const shift = geometry.cells(entry.kind === "other" ? 0 : entry.shift);
   const planned = scripted
     ? requests.map((spec) => planRequest(spec, geometry, contents, shift, entry))
-    : everyRequest(requests, length, geometry);
-  const wanted = scripted ? requests.length : requests.count;
-  const turns = scripted ? wanted : Math.min(wanted, bounds.requests ?? wanted);
+    : everyRequest(narrowed(requests, bounds), length, geometry);
+  const turns = scripted ? requests.length : narrowed(requests, bounds).count;
   const depth = Math.min(actor.depth ?? 1, Math.max(1, turns));
   return { name, through, node, entry, writable, depth, turns, scripted, requests: planned };
 }
@@ -183,6 +182,16 @@ function planRequest(
           contents.valueOf(fill, start + shift + index, index, image),
         );
   return { spec, start, end, fill, values };
+}
+
+function narrowed(choice: RequestChoice, bounds: CheckBounds): RequestChoice {
+  const alignment = Math.max(choice.alignment, bounds.alignment);
+  return {
+    operations: choice.operations,
+    count: Math.min(choice.count, bounds.requests),
+    alignment,
+    longest: Math.max(alignment, Math.min(choice.longest, bounds.longest)),
+  };
 }
 
 /** Every request that the choice allows, each once. */
@@ -269,12 +278,24 @@ export function refusedByExport(actor: PlannedActor, operation: Operation): bool
   return !actor.writable && CHANGING_OPERATIONS.has(operation);
 }
 
-/** @throws BlockgraphError `bad-argument` if a bound makes no sense */
-export function validateBounds({ requests, values }: ModelBounds): void {
-  if (requests !== null && (!Number.isSafeInteger(requests) || requests < 1)) {
-    throw new BlockgraphError("bad-argument", `a check of ${requests} requests; give 1 or more`);
-  }
-  if (!Number.isSafeInteger(values) || values < 1 || values > 8) {
-    throw new BlockgraphError("bad-argument", `a check with ${values} values; give 1 to 8`);
-  }
+/** The bounds of a model that does not say: one request each, of one whole cluster. */
+export function boundsOf({ bounds, clusterSize }: Model): CheckBounds {
+  return bounds ?? { requests: 1, alignment: clusterSize, longest: clusterSize, values: 1 };
 }
+
+/** @throws BlockgraphError `bad-argument` if a bound makes no sense */
+export function validateBounds(bounds: CheckBounds): void {
+  for (const name of ["requests", "alignment", "longest", "values"] as const) {
+    const value = bounds[name];
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new BlockgraphError("bad-argument", `the bound ${name} is ${value}; give 1 or more`);
+  }
+  if (bounds.values <= VALUES_MAX) return;
+  throw new BlockgraphError(
+    "bad-argument",
+    `the bound values is ${bounds.values}; give 1 to ${VALUES_MAX}`,
+  );
+}
+
+/** So many that sets of values still fit into a word. */
+const VALUES_MAX = 8;
