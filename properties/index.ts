@@ -1,11 +1,16 @@
 /**
- * All properties by their names.
+ * All properties by their names: what must hold always, what must be reachable, and what must hold
+ * of every cluster.
  */
+import type { ClusterInvariant } from "../src/system/invariant.ts";
 import type { Property } from "../src/system/property.ts";
 import { discardedIsUnreadable } from "./discarded-is-unreadable.ts";
 import { diskKeepsGuestWrites } from "./disk-keeps-guest-writes.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
+import { settledIsCopied } from "./settled-is-copied.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
+import { viewIsDenied } from "./view-is-denied.ts";
+import { viewIsRead } from "./view-is-read.ts";
 import { viewStatusIsSound } from "./view-status-is-sound.ts";
 
 export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
@@ -16,4 +21,12 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     discardedIsUnreadable,
     viewStatusIsSound,
   ].map((property) => [property.name, property]),
+);
+
+export const REACHABLE: ReadonlyMap<string, Property> = new Map(
+  [viewIsRead, viewIsDenied].map((property) => [property.name, property]),
+);
+
+export const INVARIANTS: ReadonlyMap<string, ClusterInvariant> = new Map(
+  [settledIsCopied].map((invariant) => [invariant.name, invariant]),
 );

@@ -20,6 +20,11 @@ export const ERROR_CODES = {
   deadlock: "requests are left over that nothing can end",
   "request-invalid": "an I/O request is malformed or lies outside the node it is sent to",
   "model-unknown": "no model has that name",
+  "program-malformed": "what a model was lowered to contradicts itself; a defect of blockgraph",
+  "symmetry-impossible": "a program's symmetries cannot be used; check it without them",
+  "checkpoint-unusable": "a checkpoint is incomplete, damaged, or of another search",
+  "memory-exhausted": "a search needs more memory than was reserved for it",
+  "worker-failed": "a thread of a search ended with an error; a defect of blockgraph",
   "not-built-yet": "a QEMU feature that this version of blockgraph does not have",
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -41,3 +41,20 @@ export interface Kernel {
   /** messages by the number that `fail` is given */
   readonly failures: readonly string[];
 }
+
+/** A kernel that says who took each step, made runnable for one thread: for liveness. */
+export interface LabelledKernel {
+  readonly words: number;
+  readonly initial: readonly number[];
+  /** instances of all processes together, numbered in the order of the processes */
+  readonly instances: number;
+  /**
+   * Makes a function that expands a state: `found` is given each successor, and a label: 2 * number
+   * of the instance that took the step + 1 if the step is one that fairness promises.
+   */
+  run(
+    found: (label: number, state: readonly number[]) => void,
+  ): (state: readonly number[]) => void;
+  /** Whether the liveness property of that number is pending for an instance of its process. */
+  pending(property: number, instance: number, state: readonly number[]): boolean;
+}

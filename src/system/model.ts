@@ -97,8 +97,12 @@ export interface Model {
   readonly clusterSize: number;
   readonly images: readonly ModelImage[];
   readonly phases: readonly Phase[];
-  /** names of properties */
+  /** names of properties that hold always */
   readonly properties: readonly string[];
+  /** names of properties that a check must find to apply somewhere, lest the model be vacuous */
+  readonly reachable?: readonly string[];
+  /** names of invariants of clusters, for a check */
+  readonly invariants?: readonly string[];
   readonly expected: { readonly verdict: "holds" | "violated" };
   readonly mutants: readonly Mutant[];
 }

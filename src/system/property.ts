@@ -51,6 +51,11 @@ export interface Property {
   readonly name: string;
   /** one sentence */
   readonly statement: string;
+  /**
+   * always (the default): no observation breaks it. sometimes: it speaks about some observation; a
+   * search of all behaviours that finds none has shown that the model is vacuous.
+   */
+  readonly promise?: "always" | "sometimes";
   /** whether the property speaks about the observation */
   applies(observation: Observation): boolean;
   /** whether an observation that it speaks about breaks it */

@@ -29,7 +29,7 @@ const properties = [...PROPERTIES.values()];
 /** Goes a random way through a model on both sides. @returns steps gone */
 function walk(model: Model, mutant: Mutant | null, picks: readonly number[]): number {
   const bounds = { requests: 3, alignment: 1, longest: 1 << 20, values: 2 };
-  const lowered = lowerModel(model, { properties, mutant, bounds });
+  const lowered = lowerModel(model, { properties, invariants: [], mutant, bounds });
   validateProgram(lowered.program);
   const sink = new MemoryLog();
   const directed = new DirectedSimulation(model, { properties, mutant, sink });

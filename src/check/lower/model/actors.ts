@@ -174,7 +174,7 @@ class ActorLowering {
     ];
     const text = `${name} {self} sends ${operation} of cells {start} to {end}`;
     const choices = scripted ? [] : [{ local: "choice", count: numbers.length }];
-    return alternative(operation, text, body, { choices, fair: false });
+    return alternative(operation, text, body, { choices });
   }
 
   #payload(operation: Operation, sent: Expression): Statement[] {

@@ -8,10 +8,24 @@
  * Limits: dumps are left out (they read what readers read); commands come when nothing is in
  * flight, as everywhere so far; time passes only as the TIMEOUT of a request.
  */
+import type { ClusterInvariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
 import type { Property } from "../../../system/property.ts";
 import type { Errno, Operation } from "../../../vocabulary.ts";
-import { all, binary, block, field, goto, loop, set, stands, when } from "../../program/build.ts";
+import {
+  all,
+  binary,
+  block,
+  field,
+  goto,
+  judge,
+  loop,
+  not,
+  set,
+  stands,
+  table,
+  when,
+} from "../../program/build.ts";
 import type {
   Alternative,
   Expression,
@@ -43,6 +57,7 @@ import { imageOf, type Player, Watch } from "./watch.ts";
 export interface LowerOptions {
   /** the properties that are to be judged */
   readonly properties: readonly Property[];
+  readonly invariants: readonly ClusterInvariant[];
   readonly mutant: Mutant | null;
   /** the model's own unless somebody wants others */
   readonly bounds: CheckBounds;
@@ -55,6 +70,10 @@ export interface LoweredModel {
   readonly roles: ReadonlyMap<string, TaskRole>;
 }
 
+/** Liveness: what every model promises besides its properties. */
+const REQUESTS_END = "every-request-ends";
+const TEARDOWN = "teardown-stays-possible";
+
 const START = "start";
 const END = "end";
 
@@ -65,13 +84,15 @@ const END = "end";
 export function lowerModel(model: Model, options: LowerOptions): LoweredModel {
   validateBounds(options.bounds);
   const plan = planModel(model, options.mutant?.mutation ?? null, options.bounds);
-  const lowering = new ModelLowering(plan, options.properties);
+  const lowering = new ModelLowering(plan, options);
   return { program: lowering.program(), plan, roles: lowering.roles };
 }
 
 class ModelLowering {
   readonly #plan: Plan;
   readonly #properties: readonly Property[];
+  readonly #invariants: readonly ClusterInvariant[];
+  readonly #everyState: Statement[] = [];
   readonly #watch: Watch;
   readonly #charts = new ChartTables();
   readonly #fields: Field[] = [];
@@ -79,9 +100,10 @@ class ModelLowering {
   readonly #carriers: Carrier[] = [];
   readonly roles = new Map<string, TaskRole>();
 
-  constructor(plan: Plan, properties: readonly Property[]) {
+  constructor(plan: Plan, { properties, invariants }: LowerOptions) {
     this.#plan = plan;
     this.#properties = properties;
+    this.#invariants = invariants;
     this.#watch = new Watch(plan, properties);
   }
 
@@ -108,9 +130,19 @@ class ModelLowering {
       ],
       tables: { ...this.#tables, ...this.#charts.tables },
       processes: [commands, ...this.#carriers.map(processOf)],
-      properties: this.#properties.map(({ name }) => ({ name, promise: "always" })),
-      everyState: [],
-      liveness: [],
+      properties: [
+        ...this.#properties.map(({ name, promise }) => ({ name, promise: promise ?? "always" })),
+        ...this.#invariants.map(({ name }) => ({ name, promise: "always" }) as const),
+      ],
+      everyState: this.#everyState,
+      liveness: [
+        ...players.flat().map(({ carrier: { process } }) => ({
+          property: REQUESTS_END,
+          process,
+          pending: not(stands(process, "self", IDLE)),
+        })),
+        { property: TEARDOWN, process: PHASES, pending: not(stands(PHASES, "self", END)) },
+      ],
       symmetries: [],
       coverage: this.#charts.coverage,
       final: stands(PHASES, 0, END),
@@ -139,6 +171,13 @@ class ModelLowering {
     this.#charts.add(automaton);
     const values = automaton.states.map((state) => state.name);
     this.#fields.push({ name, size: values.length, count, initial: [], values });
+    for (const invariant of this.#invariants) {
+      if (invariant.chart !== automaton.name) continue;
+      const kept = `${name} ${invariant.name}`;
+      this.#tables[kept] = automaton.states.map((state) => (invariant.holds(state) ? 1 : 0));
+      const broken = not(table(kept, field(name, "each")));
+      this.#everyState.push(loop("each", 0, count, [judge(invariant.name, 1, broken)]));
+    }
   }
 
   #phase(phase: PlannedPhase, index: number): readonly Player[] {

@@ -1,0 +1,275 @@
+/**
+ * The slow interpreter of programs: what a program means, executed in the most obvious way.
+ *
+ * It walks over the statements with plain arrays as state and shares nothing with the compiler but
+ * the program's types and how numbers are calculated with. Tests compare the two, and traces are
+ * made with it, because it knows who did what.
+ */
+import { calculate } from "./calculate.ts";
+import { outOfBounds } from "./out-of-bounds.ts";
+import type { Alternative, Expression, Node, Process, Program, Statement } from "./program.ts";
+import type { Judgement, ProgramState, Step, Successor } from "./state.ts";
+
+type Locals = Map<string, number>;
+
+/** How a list of statements ended. */
+type Outcome =
+  | { readonly kind: "on" | "break" | "block" }
+  | { readonly kind: "goto"; readonly node: string }
+  | { readonly kind: "fail"; readonly message: string };
+
+const ON: Outcome = { kind: "on" };
+
+/** Who executes: the running instance, by which `self` and gotos are understood. */
+interface Runner {
+  readonly process: Process;
+  readonly self: number;
+}
+
+/** The state in which every process stands at its first rest. */
+export function initialState(program: Program): ProgramState {
+  const fields = program.fields.map((field): [string, number[]] => [
+    field.name,
+    Array.from({ length: field.count }, (_, index) => field.initial[index] ?? 0),
+  ]);
+  const nodes = program.processes.map((process): [string, string[]] => [
+    process.name,
+    Array.from({ length: process.instances }, () => process.nodes[0]?.name ?? ""),
+  ]);
+  return { fields: Object.fromEntries(fields), nodes: Object.fromEntries(nodes) };
+}
+
+/**
+ * Every step that can be taken in a state: by process, instance, alternative, and choices, the
+ * first choice varying slowest. A step that fails is among them, with its `failure`.
+ */
+export function successorsOf(program: Program, state: ProgramState): Successor[] {
+  const successors: Successor[] = [];
+  for (const process of program.processes) {
+    for (let self = 0; self < process.instances; self++) {
+      const node = nodeOf(process, state.nodes[process.name]?.[self] ?? "");
+      for (const alternative of node.kind === "rest" ? node.alternatives : []) {
+        for (const choices of combinations(alternative.choices)) {
+          const execution = new Execution(program, state);
+          const step = execution.take({ process, self }, node.name, alternative, choices);
+          if (step !== null) successors.push(step);
+        }
+      }
+    }
+  }
+  return successors;
+}
+
+/** Whether a state without successors is no deadlock. */
+export function isFinal(program: Program, state: ProgramState): boolean {
+  return new Execution(program, state).value(program.final, new Map()) !== 0;
+}
+
+/** What the properties about states say about one. */
+export function inspectState(program: Program, state: ProgramState): Judgement[] {
+  const execution = new Execution(program, state);
+  execution.execute(program.everyState, null, new Map());
+  return execution.judgements;
+}
+
+/** Every combination of choices; the first varies slowest. */
+function combinations(choices: Alternative["choices"]): Locals[] {
+  let all: Locals[] = [new Map()];
+  for (const { local, count } of choices) {
+    all = all.flatMap((known) =>
+      Array.from({ length: count }, (_, value) => new Map([...known, [local, value]])),
+    );
+  }
+  return all;
+}
+
+function nodeOf(process: Process, name: string): Node {
+  const node = process.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new Error(`internal: ${process.name} has no node ${name}`);
+  return node;
+}
+
+/** One step in the making: a copy of the state, and what was noticed on the way. */
+class Execution {
+  readonly judgements: Judgement[] = [];
+  readonly #program: Program;
+  readonly #fields: Record<string, number[]> = {};
+  readonly #nodes: Record<string, string[]> = {};
+  readonly #covered: number[] = [];
+  readonly #running: Runner[] = [];
+
+  constructor(program: Program, state: ProgramState) {
+    this.#program = program;
+    for (const [name, values] of Object.entries(state.fields)) this.#fields[name] = [...values];
+    for (const [name, nodes] of Object.entries(state.nodes)) this.#nodes[name] = [...nodes];
+  }
+
+  /** Takes one alternative with these choices; null: it blocks. */
+  take(runner: Runner, node: string, alternative: Alternative, choices: Locals): Successor | null {
+    const locals = new Map(choices);
+    this.#running.push(runner);
+    const first = this.execute(alternative.body, runner, locals);
+    const text = alternative.text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+      String(name === "self" ? runner.self : (locals.get(name) ?? whole)),
+    );
+    const outcome = this.#follow(first, runner, locals);
+    if (outcome.kind === "block") return null;
+    const step: Step = {
+      process: runner.process.name,
+      instance: runner.self,
+      node,
+      alternative: alternative.name,
+      choices: Object.fromEntries(choices),
+      text,
+    };
+    return {
+      step,
+      state: { fields: this.#fields, nodes: this.#nodes },
+      judgements: this.judgements,
+      covered: this.#covered,
+      failure: outcome.kind === "fail" ? outcome.message : null,
+    };
+  }
+
+  /** Goes from node to node until the runner rests, blocks or fails. */
+  #follow(first: Outcome, runner: Runner, locals: Locals): Outcome {
+    let outcome = first;
+    for (;;) {
+      if (outcome.kind === "block" || outcome.kind === "fail") return outcome;
+      if (outcome.kind !== "goto") {
+        throw new Error(`internal: a path of ${runner.process.name} ends without goto or block`);
+      }
+      const node = nodeOf(runner.process, outcome.node);
+      if (node.kind === "rest") {
+        const nodes = this.#nodes[runner.process.name];
+        if (nodes !== undefined) nodes[runner.self] = node.name;
+        return ON;
+      }
+      outcome = this.execute(node.body, runner, locals);
+    }
+  }
+
+  execute(body: readonly Statement[], runner: Runner | null, locals: Locals): Outcome {
+    for (const statement of body) {
+      const outcome = this.#statement(statement, runner, locals);
+      if (outcome.kind !== "on") return outcome;
+    }
+    return ON;
+  }
+
+  #statement(statement: Statement, runner: Runner | null, locals: Locals): Outcome {
+    const value = (of: Expression) => this.value(of, locals, runner);
+    switch (statement.kind) {
+      case "local":
+        locals.set(statement.name, value(statement.value));
+        return ON;
+      case "set":
+        return this.#set(statement.field, value(statement.at), value(statement.value), runner);
+      case "if": {
+        const branch = value(statement.condition) !== 0 ? statement.then : statement.otherwise;
+        return this.execute(branch, runner, locals);
+      }
+      case "for":
+        return this.#loop(statement, runner, locals);
+      case "run":
+        return this.#run(statement.process, value(statement.instance), statement.node);
+      case "judge":
+        if (value(statement.applies) !== 0) {
+          const violated = value(statement.violated) !== 0;
+          this.judgements.push({ property: statement.property, violated });
+        }
+        return ON;
+      case "cover":
+        this.#covered.push(value(statement.index));
+        return ON;
+      default:
+        return statement;
+    }
+  }
+
+  #loop(
+    { local, from, to, body }: Extract<Statement, { kind: "for" }>,
+    runner: Runner | null,
+    locals: Locals,
+  ): Outcome {
+    const [first, end] = [this.value(from, locals, runner), this.value(to, locals, runner)];
+    for (let index = first; index < end; index++) {
+      locals.set(local, index);
+      const outcome = this.execute(body, runner, locals);
+      if (outcome.kind === "break") return ON;
+      if (outcome.kind !== "on") return outcome;
+    }
+    return ON;
+  }
+
+  #set(name: string, at: number, value: number, runner: Runner | null): Outcome {
+    const field = this.#program.fields.find((candidate) => candidate.name === name);
+    const elements = this.#fields[name];
+    if (field === undefined || elements === undefined) {
+      throw new Error(`internal: there is no field ${name}`);
+    }
+    if (at < 0 || at >= field.count || value < 0 || value >= field.size) {
+      return { kind: "fail", message: outOfBounds(runner?.process.name ?? "nobody", field) };
+    }
+    elements[at] = value;
+    return ON;
+  }
+
+  #run(name: string, self: number, node: string): Outcome {
+    const process = this.#program.processes.find((candidate) => candidate.name === name);
+    if (process === undefined || self < 0 || self >= process.instances) {
+      throw new Error(`internal: there is no instance ${self} of process ${name} to run`);
+    }
+    if (this.#running.some((other) => other.process === process && other.self === self)) {
+      throw new Error(`internal: instance ${self} of ${name} is being run already`);
+    }
+    const runner = { process, self };
+    this.#running.push(runner);
+    const outcome = this.#follow({ kind: "goto", node }, runner, new Map());
+    this.#running.pop();
+    return outcome;
+  }
+
+  value(expression: Expression, locals: Locals, runner: Runner | null = null): number {
+    const value = (of: Expression) => this.value(of, locals, runner);
+    switch (expression.kind) {
+      case "constant":
+        return expression.value;
+      case "local":
+        return expression.name === "self" && runner !== null
+          ? runner.self
+          : known(locals.get(expression.name), `local ${expression.name}`);
+      case "field":
+        return element(this.#fields[expression.field], value(expression.at), expression.field);
+      case "table":
+        return element(
+          this.#program.tables[expression.table],
+          value(expression.at),
+          expression.table,
+        );
+      case "not":
+        return value(expression.of) === 0 ? 1 : 0;
+      case "stands": {
+        const nodes = this.#nodes[expression.process];
+        const at = value(expression.instance);
+        return element(nodes, at, expression.process) === expression.node ? 1 : 0;
+      }
+      case "binary": {
+        const { operator } = expression;
+        const left = value(expression.left);
+        if (operator === "and" && left === 0) return 0;
+        if (operator === "or" && left !== 0) return 1;
+        return calculate(operator, left, value(expression.right));
+      }
+    }
+  }
+}
+
+function element<Value>(of: readonly Value[] | undefined, at: number, name: string): Value {
+  return known(of?.[at], `element ${at} of ${name}`);
+}
+
+function known<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) throw new Error(`internal: a program reads ${what}, which is not there`);
+  return value;
+}
