@@ -70,10 +70,13 @@ export interface Advance {
   readonly kind: "advance";
 }
 
-/** The environment picks: which request comes next. */
+/**
+ * The environment picks: which request comes next. In a sketch (src/system/sketch.ts) a request is
+ * no more than an address, and for a write the value that `data` holds.
+ */
 export interface Choose {
   readonly kind: "choose";
-  readonly what: "request";
+  readonly what: "request" | "address" | "address-and-value";
 }
 
 /** The end of the request. */
@@ -128,8 +131,8 @@ export function advance(): EffectMeta {
 }
 
 /** Lets the environment choose the next request into the frame. */
-export function choose(): EffectMeta {
-  return { effect: { kind: "choose", what: "request" } };
+export function choose(what: Choose["what"] = "request"): EffectMeta {
+  return { effect: { kind: "choose", what } };
 }
 
 /** Ends the request with success; a block-status request may answer by itself. */

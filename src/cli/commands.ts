@@ -45,6 +45,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./simulate.ts"),
   },
   {
+    name: "check",
+    summary: "check every interleaving of a model",
+    load: () => import("./check.ts"),
+  },
+  {
+    name: "mutants",
+    summary: "check that every mutant of a model is noticed",
+    load: () => import("./mutants.ts"),
+  },
+  {
+    name: "export",
+    summary: "print a model for another checker",
+    load: () => import("./export.ts"),
+  },
+  {
     name: "doctor",
     summary: "check that everything is deterministic here",
     load: () => import("./doctor.ts"),

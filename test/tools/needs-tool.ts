@@ -20,6 +20,10 @@ const TOOL_PACKAGES = {
   "qemu-storage-daemon": "qemu-system-common",
   nbdinfo: "libnbd-bin",
   nbdcopy: "libnbd-bin",
+  "g++": "g++",
+  rumur: "rumur",
+  spin: "spin",
+  gcc: "gcc",
 } as const;
 export type Tool = keyof typeof TOOL_PACKAGES;
 

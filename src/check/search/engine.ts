@@ -1,0 +1,130 @@
+/**
+ * One thread's share of a search, ready to run: the generated functions over shared memory.
+ */
+import { BlockgraphError } from "../../error.ts";
+import type { Kernel } from "../kernel.ts";
+import { engineText } from "./engine-text.ts";
+import { type Layout, PARTITIONS } from "./layout.ts";
+import { notesLength, noteTaker } from "./notes.ts";
+import { createStore, type Store, sharedIntegers } from "./store.ts";
+
+/** 32-bit integers that threads steer each other with: see control.ts and team.ts. */
+const CONTROL_LENGTH = 16;
+
+/**
+ * Successors that a thread hands over, those for itself included. An outbox consists of chunks, and
+ * for each partition there is a chain of them.
+ */
+export interface Outbox {
+  /** states, each followed by its parent's id */
+  readonly entries: Int32Array;
+  /** by chunk: the next one for the same partition */
+  readonly followers: Int32Array;
+  /** by partition: its first chunk */
+  readonly heads: Int32Array;
+  /** by partition: where its next entry goes; -1 if it has none */
+  readonly cursors: Int32Array;
+}
+
+function createOutbox(layout: Layout): Outbox {
+  return {
+    entries: sharedIntegers(layout.chunks * layout.chunk),
+    followers: sharedIntegers(layout.chunks),
+    heads: sharedIntegers(PARTITIONS),
+    cursors: sharedIntegers(PARTITIONS).fill(-1),
+  };
+}
+
+/** What a thread counts for itself. */
+export interface Tally {
+  /** by property */
+  readonly judged: Float64Array;
+  /** by coverage item */
+  readonly covered: Uint8Array;
+  /** [0]: transitions; [1]: most chunks of the outbox that were used in a round */
+  readonly counts: Float64Array;
+  /** see notes.ts */
+  readonly notes: Int32Array;
+}
+
+/** The generated functions. Partitions are those that the thread owns. */
+export interface Engine {
+  /** puts the initial state into the outbox */
+  begin(...words: readonly number[]): void;
+  /** forgets the outbox's chunks, after everybody has emptied them */
+  clear(): void;
+  /** chunks of the outbox in use */
+  used(): number;
+  /**
+   * Expands states of a partition by their numbers; stops early if the outbox fills up.
+   * @returns the number of transitions
+   */
+  expand(partition: number, from: number, to: number): number;
+  /** Stores what is new in all outboxes for a partition, and empties them. */
+  insert(partition: number): void;
+  /** Makes the index of a partition whose states were put there by somebody else. */
+  index(partition: number): void;
+}
+
+/** What the threads of a search share; can be posted to a worker as it is. */
+export interface Shared {
+  readonly store: Store;
+  /** by thread */
+  readonly outboxes: readonly Outbox[];
+  readonly tallies: readonly Tally[];
+  /** how far the search is, and what is to be done next: see control.ts */
+  readonly control: Int32Array;
+  /** by level: states found on it */
+  readonly levels: Float64Array;
+}
+
+/** Levels that a search can have. */
+export const MOST_LEVELS = 2 ** 22;
+
+function createTally(kernel: Kernel): Tally {
+  return {
+    judged: sharedNumbers(kernel.properties.length),
+    covered: new Uint8Array(new SharedArrayBuffer(kernel.coverage)),
+    counts: sharedNumbers(2),
+    notes: sharedIntegers(notesLength(kernel)),
+  };
+}
+
+export function createShared(kernel: Kernel, layout: Layout, threads: number): Shared {
+  return {
+    store: createStore(layout),
+    outboxes: Array.from({ length: threads }, () => createOutbox(layout)),
+    tallies: Array.from({ length: threads }, () => createTally(kernel)),
+    control: sharedIntegers(CONTROL_LENGTH),
+    levels: sharedNumbers(MOST_LEVELS),
+  };
+}
+
+function sharedNumbers(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * 8));
+}
+
+/** @throws BlockgraphError a state has more successors than fit anywhere, or memory runs out */
+export function createEngine(kernel: Kernel, shared: Shared, thread: number): Engine {
+  const { store, outboxes } = shared;
+  const tally = shared.tallies[thread];
+  if (tally === undefined) throw new RangeError(`no thread ${thread}`);
+  const make = new Function("shared", engineText(store.layout, kernel));
+  const engine: Engine = make({
+    store,
+    outboxes,
+    thread,
+    judged: tally.judged,
+    covered: tally.covered,
+    note: noteTaker(store, tally.notes, shared.control),
+    overflow,
+  });
+  return engine;
+}
+
+function overflow(): never {
+  throw new BlockgraphError(
+    "memory-exhausted",
+    "the states no longer fit into the memory reserved for them; allow more memory",
+  );
+}

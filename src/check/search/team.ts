@@ -1,0 +1,84 @@
+/**
+ * The worker threads of a search, seen from the thread that started them.
+ */
+import { Worker } from "node:worker_threads";
+import { BlockgraphError } from "../../error.ts";
+import type { Kernel } from "../kernel.ts";
+import { setPaused } from "./barrier.ts";
+import type { Limits } from "./control.ts";
+import type { Shared } from "./engine.ts";
+import type { WorkerNews, WorkerTask } from "./worker.ts";
+
+/** Worker threads cannot load TypeScript: from sources, the built worker is used. */
+const WORKER = import.meta.url.endsWith(".ts")
+  ? new URL("../../../dist/src/check/search/worker.js", import.meta.url)
+  : new URL("./worker.js", import.meta.url);
+
+export class Team {
+  readonly #shared: Shared;
+  readonly #workers: Worker[];
+  #failure: BlockgraphError | null = null;
+  #last: WorkerNews = "progress";
+  #unread = false;
+  #wake: () => void = () => {};
+
+  /** Starts them; they go on from where the search is. */
+  constructor(kernel: Kernel, shared: Shared, limits: Limits) {
+    this.#shared = shared;
+    this.#workers = shared.outboxes.map((_, thread) => {
+      const task: WorkerTask = { kernel, shared, limits, thread };
+      const worker = new Worker(WORKER, { workerData: task });
+      worker.on("message", (news: WorkerNews) => this.#hear(news));
+      worker.on("error", (error) => this.#fail(error));
+      return worker;
+    });
+  }
+
+  /**
+   * Waits for the next news.
+   * @throws BlockgraphError `worker-failed`, or what a worker failed with
+   */
+  async next(): Promise<WorkerNews> {
+    while (this.#failure === null && !this.#unread) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#unread = false;
+    if (this.#failure !== null) throw this.#failure;
+    return this.#last;
+  }
+
+  /** Makes the workers stand still between two rounds. @returns false if they are done */
+  async pause(): Promise<boolean> {
+    setPaused(this.#shared.control, true);
+    for (;;) {
+      const news = await this.next();
+      if (news === "paused") return true;
+      if (news === "over") return false;
+    }
+  }
+
+  resume(): void {
+    setPaused(this.#shared.control, false);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #hear(news: WorkerNews): void {
+    this.#last = news;
+    this.#unread = true;
+    this.#wake();
+  }
+
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#failure ??= new BlockgraphError(
+      "worker-failed",
+      `a thread of the search ended: ${message}; try --threads 1, and report it`,
+    );
+    this.#wake();
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * `blockgraph check`: a model through every interleaving there is.
+ *
+ *     lower      the model becomes a program, with its bounds filled in
+ *     search     every reachable state, or seeded walks where there are too many
+ *     report     verdict, receipt, and for whatever was found a trace
+ */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { startCheck } from "../check/check.ts";
+import { programDigest } from "../check/program-digest.ts";
+import type { CheckResult } from "../check/result.ts";
+import { type CheckFacts, type CheckReceipt, makeCheckReceipt } from "../report/check/receipt.ts";
+import { type CheckSubject, subjectName } from "../report/check/subject.ts";
+import { findChecked } from "./check/find-checked.ts";
+import { addOptions, type Options, parametersOf, requireSense } from "./check/options.ts";
+import { perform } from "./check/perform.ts";
+import { type CheckPlan, planOf } from "./check/plan.ts";
+import { printCheck } from "./check/print-check.ts";
+import { selectProperties } from "./check/select-properties.ts";
+import { writeForCi, writeReceipt, writeTraces } from "./check/write-reports.ts";
+import { EXIT_HELP, type ExitCode, exitCodeOf } from "./exit-code.ts";
+import { printJson } from "./terminal.ts";
+
+/** See {@link ./commands.ts}. */
+export function configure(command: Command): void {
+  command
+    .description(
+      "Checks every interleaving of a model within its bounds, and writes a receipt and, for a " +
+        "violation, its trace to reports/MODEL/. Holds is said only if all of them were seen.",
+    )
+    .argument("<model>");
+  addOptions(command);
+  command.addHelpText("after", HELP).action(async (name: string, options: Options) => {
+    process.exitCode = await check(name, options);
+  });
+}
+
+const HELP = `
+Examples:
+  $ blockgraph check fleece
+  $ blockgraph check fleece --clusters 3 --symmetry off --json
+  $ blockgraph check fleece --mutant guest-does-not-drain --junit junit.xml || test $? = 1
+  $ blockgraph check fleece --symmetry off --max-states 1000 || test $? = 3
+
+${EXIT_HELP}`;
+
+async function check(name: string, options: Options): Promise<ExitCode> {
+  const began = performance.now();
+  requireSense(options);
+  const checked = findChecked(name);
+  const mutant = options.mutant ?? null;
+  const { parameters, bounds, statements, ...lowered } = checked.lower(
+    parametersOf(options),
+    mutant,
+  );
+  const { program, notChecked } = selectProperties(name, lowered.program, options.property);
+  const digest = programDigest(lowered.program);
+  const { source } = checked;
+  const subject = { model: name, mutant, digest, bounds, parameters, source, program };
+  const plan = planOf(program, options);
+  const search = startCheck(program, plan.options);
+  const startSeconds = (performance.now() - began) / 1000;
+  const seconds = await perform(search, {
+    name: subjectName(subject),
+    timeout: options.timeout ?? null,
+    jsonProgress: options.jsonProgress === true,
+  });
+  const result = search.result();
+  const files = writeTraces(join(options.reports, name), subject, result, lowered.writeLog);
+  const measured = { seconds, startSeconds, notChecked, files };
+  const receipt = report(subject, result, plan, options, measured);
+  if (options.json) printJson(receipt);
+  else printCheck(subject, result, receipt, statements);
+  return exitCodeOf(receipt.verdict);
+}
+
+/** Writes the receipt, and what continuous integration asked for. */
+function report(
+  subject: CheckSubject,
+  result: CheckResult,
+  { method }: CheckPlan,
+  options: Options,
+  measured: Pick<CheckFacts, "seconds" | "startSeconds" | "notChecked" | "files">,
+): CheckReceipt {
+  const receipt = makeCheckReceipt(subject, result, {
+    ...measured,
+    method,
+    residentBytes: process.resourceUsage().maxRSS * 1024,
+    coverage: options.coverage === "on",
+    node: process.version,
+  });
+  writeReceipt(join(options.reports, subject.model), receipt);
+  writeForCi(options, subject, result, receipt);
+  return receipt;
+}

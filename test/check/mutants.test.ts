@@ -1,0 +1,24 @@
+/**
+ * Mutants are noticed by the check, each by the property that its model names, and the operators
+ * give every mutant a name of its own.
+ */
+import { expect, test } from "vitest";
+import { MODELS } from "../../models/index.ts";
+import { checkedModel } from "../../src/cli/check/checked-model.ts";
+import { genericMutants } from "../../src/cli/mutants/generic-mutants.ts";
+import { tryMutant } from "../../src/cli/mutants/try-mutant.ts";
+
+for (const model of MODELS.values()) {
+  for (const { name, caughtBy } of model.mutants) {
+    test(`${model.name}: ${name} is caught by ${caughtBy}`, async () => {
+      const { program } = checkedModel(model).lower(new Map(), name);
+      expect((await tryMutant(name, program, caughtBy, null)).caughtBy).toBe(caughtBy);
+    });
+  }
+  test(`${model.name}: generic mutants have names of their own`, () => {
+    const names = genericMutants(model, "copy-before-write").map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain("drop-wait write draining as OK");
+    expect(names).toContain("skip-unlock snapshot-read thawing as OK");
+  });
+}
