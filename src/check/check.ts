@@ -6,6 +6,9 @@
  */
 import { BlockgraphError } from "../error.ts";
 import { type Compiled, compileProgram } from "./compile/compile.ts";
+import { compileLabelled } from "./compile/labelled.ts";
+import { LivenessSearch } from "./liveness/liveness-search.ts";
+import { livenessResults, starvationOf } from "./liveness/starvation.ts";
 import { NO_DEADLOCK } from "./only-properties.ts";
 import type { Program } from "./program/program.ts";
 import { propertyResults } from "./property-results.ts";
@@ -24,6 +27,8 @@ export interface Walks {
 export interface CheckOptions {
   /** count states up to the program's symmetries */
   readonly symmetry: boolean;
+  /** look for runs in which something waits for ever; `auto`: if the state graph is not large */
+  readonly liveness: "auto" | "on" | "off";
   /** note which coverage items are taken */
   readonly coverage: boolean;
   /** that may work on it */
@@ -45,6 +50,8 @@ export interface Check {
   /** Goes on for some milliseconds. @returns false when it is over */
   advance(): Promise<boolean>;
   progress(): Progress;
+  /** whether the search is over, and only liveness is looked at now */
+  readonly searched: boolean;
   /** Asks for an early end; {@link advance} then says soon that it is over. */
   stop(reason: Stop): void;
   /** What it came to; after {@link advance} said that it is over. */
@@ -60,17 +67,93 @@ export interface Check {
  */
 export function startCheck(program: Program, options: CheckOptions): Check {
   requireBuilt(options);
-  const { symmetry, coverage, threads, maxStates, maxDepth, memory } = options;
-  const compiled = compileProgram(program, { symmetry, coverage });
-  const search = startSearch(compiled.kernel, { threads, maxStates, maxDepth, memory });
-  return {
-    advance: () => search.advance(),
-    progress: () => search.progress(),
-    stop: (reason) => search.stop(reason),
-    result: () => resultOf(program, compiled, search),
-    close: () => search.close(),
-  };
+  return new ProgramCheck(program, options);
 }
+
+/** First the search for everything that happens, then the one for what never does. */
+class ProgramCheck implements Check {
+  readonly #program: Program;
+  readonly #options: CheckOptions;
+  readonly #compiled: Compiled;
+  readonly #search: Search;
+  #liveness: LivenessSearch | null = null;
+  #stopped: Stop | null = null;
+
+  constructor(program: Program, options: CheckOptions) {
+    const { symmetry, coverage, threads, maxStates, maxDepth, memory } = options;
+    this.#program = program;
+    this.#options = options;
+    this.#compiled = compileProgram(program, { symmetry, coverage });
+    const limits = { threads, maxStates, maxDepth, memory };
+    this.#search = startSearch(this.#compiled.kernel, limits);
+  }
+
+  async advance(): Promise<boolean> {
+    if (this.#liveness === null) {
+      if (await this.#search.advance()) return true;
+      return this.#beginLiveness();
+    }
+    return this.#stopped === null && this.#liveness.advance();
+  }
+
+  /** @returns whether liveness is to be looked at */
+  #beginLiveness(): boolean {
+    const { liveness } = this.#options;
+    const { complete, found, states } = this.#search.result();
+    if (liveness === "off" || this.#program.liveness.length === 0) return false;
+    if (!complete || found.length > 0) return false;
+    const most = liveness === "on" ? GRAPH_MAX : GRAPH_USUAL;
+    if (states > most) return false;
+    this.#liveness = new LivenessSearch(this.#program, compileLabelled(this.#program), most);
+    return true;
+  }
+
+  get searched(): boolean {
+    return this.#liveness !== null;
+  }
+
+  progress(): Progress {
+    const progress = this.#search.progress();
+    const liveness = this.#liveness;
+    if (liveness === null) return progress;
+    const { states, transitions, unexpanded } = liveness;
+    const bytes = progress.bytes + liveness.bytes;
+    return { ...progress, task: "liveness", states, transitions, frontier: unexpanded, bytes };
+  }
+
+  stop(reason: Stop): void {
+    if (this.#liveness === null) this.#search.stop(reason);
+    else this.#stopped = reason;
+  }
+
+  result(): CheckResult {
+    const { found, judged, ...counts } = this.#search.result();
+    const { complete, states, peakBytes } = counts;
+    const findings = [
+      ...found.map((one) => findingOf(this.#program, this.#compiled, one)),
+      ...(this.#liveness?.found ?? []).map((one) => starvationOf(this.#program, one)),
+    ];
+    const evidence = { complete, judged, states, findings };
+    return {
+      ...counts,
+      stopped: this.#stopped ?? counts.stopped,
+      peakBytes: peakBytes + (this.#liveness?.bytes ?? 0),
+      findings,
+      properties: [
+        ...propertyResults(this.#program, evidence),
+        ...livenessResults(this.#program, this.#liveness, this.#options.liveness),
+      ],
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#search.close();
+  }
+}
+
+/** States of a graph that is searched for liveness: if asked for, and if nobody says. */
+const GRAPH_MAX = 20_000_000;
+const GRAPH_USUAL = 2_000_000;
 
 function requireBuilt({ walk, checkpoint, resume }: CheckOptions): void {
   const asked = [
@@ -81,14 +164,6 @@ function requireBuilt({ walk, checkpoint, resume }: CheckOptions): void {
   if (asked.length === 0) return;
   const what = `${asked.join(" and ")}: not built yet`;
   throw new BlockgraphError("not-built-yet", `${what}; leave it out, or check smaller bounds`);
-}
-
-function resultOf(program: Program, compiled: Compiled, search: Search): CheckResult {
-  const { found, judged, ...counts } = search.result();
-  const { complete, states } = counts;
-  const findings = found.map((one) => findingOf(program, compiled, one));
-  const properties = propertyResults(program, { complete, judged, states, findings });
-  return { ...counts, findings, properties };
 }
 
 function findingOf(program: Program, compiled: Compiled, found: Found): Finding {

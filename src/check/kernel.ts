@@ -52,9 +52,7 @@ export interface LabelledKernel {
    * Makes a function that expands a state: `found` is given each successor, and a label: 2 * number
    * of the instance that took the step + 1 if the step is one that fairness promises.
    */
-  run(
-    found: (label: number, state: readonly number[]) => void,
-  ): (state: readonly number[]) => void;
+  run(found: (label: number, state: readonly number[]) => void): (state: readonly number[]) => void;
   /** Whether the liveness property of that number is pending for an instance of its process. */
   pending(property: number, instance: number, state: readonly number[]): boolean;
 }

@@ -54,21 +54,27 @@ async function check(name: string, options: Options): Promise<ExitCode> {
     parametersOf(options),
     mutant,
   );
-  const { program, notChecked } = selectProperties(name, lowered.program, options.property);
+  const { program, notWanted } = selectProperties(name, lowered.program, options.property);
   const digest = programDigest(lowered.program);
   const { source } = checked;
   const subject = { model: name, mutant, digest, bounds, parameters, source, program };
   const plan = planOf(program, options);
   const search = startCheck(program, plan.options);
   const startSeconds = (performance.now() - began) / 1000;
-  const seconds = await perform(search, {
+  const duration = await perform(search, {
     name: subjectName(subject),
     timeout: options.timeout ?? null,
     jsonProgress: options.jsonProgress === true,
   });
   const result = search.result();
+  const judged = new Set(result.properties.map((property) => property.name));
+  const unseen = program.liveness.map(({ property }) => property);
+  const notJudged = new Set(unseen.filter((each) => !judged.has(each)));
+  const notChecked = [...notWanted, ...notJudged];
   const files = writeTraces(join(options.reports, name), subject, result, lowered.writeLog);
-  const measured = { seconds, startSeconds, notChecked, files };
+  const seconds = duration.search;
+  const livenessSeconds = duration.all - duration.search;
+  const measured = { seconds, livenessSeconds, startSeconds, notChecked, files };
   const receipt = report(subject, result, plan, options, measured);
   if (options.json) printJson(receipt);
   else printCheck(subject, result, receipt, statements);
@@ -81,7 +87,7 @@ function report(
   result: CheckResult,
   { method }: CheckPlan,
   options: Options,
-  measured: Pick<CheckFacts, "seconds" | "startSeconds" | "notChecked" | "files">,
+  measured: Omit<CheckFacts, "method" | "residentBytes" | "coverage" | "node">,
 ): CheckReceipt {
   const receipt = makeCheckReceipt(subject, result, {
     ...measured,

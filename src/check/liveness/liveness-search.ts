@@ -51,7 +51,7 @@ export class LivenessSearch {
     this.#graph = new StateGraph(kernel);
     this.#maxStates = maxStates;
     this.#questions = program.liveness.flatMap(({ process }, liveness) => {
-      const instances = program.processes.find(({ name }) => name === process)?.instances ?? 0;
+      const instances = askedInstances(program, process);
       return Array.from({ length: instances }, (_, instance) => ({ liveness, instance }));
     });
   }
@@ -75,12 +75,22 @@ export class LivenessSearch {
     return this.#grown && this.#questions.length === 0;
   }
 
+  /** Whether it gave up because there are more states than it was allowed. */
+  get tooLarge(): boolean {
+    return this.#tooLarge;
+  }
+
   get states(): number {
     return this.#graph.size;
   }
 
   get transitions(): number {
     return this.#graph.steps;
+  }
+
+  /** States that were found and not expanded. */
+  get unexpanded(): number {
+    return this.#graph.size - this.#graph.expanded;
   }
 
   get bytes(): number {
@@ -135,4 +145,13 @@ export class LivenessSearch {
   ): Lasso | null {
     return fair === null ? null : lassoInto(this.#graph, fair.component, fair.demands);
   }
+}
+
+/** Instances that can be renumbered wait alike: one of them is asked for all. */
+function askedInstances({ processes, symmetries }: Program, process: string): number {
+  const instances = processes.find(({ name }) => name === process)?.instances ?? 0;
+  const alike = symmetries.some((symmetry) =>
+    symmetry.processes.some((each) => each.process === process && each.stride === 1),
+  );
+  return alike ? Math.min(1, instances) : instances;
 }

@@ -85,12 +85,9 @@ function comesBefore(store: Store, left: Where, right: Where): boolean {
 /** The best note of all threads for every fault that was noted: bounds, properties, deadlock. */
 export function notesOf(kernel: Kernel, store: Store, notes: readonly Int32Array[]): Note[] {
   const found = faults(kernel).flatMap((fault, index) => {
-    let best: Where | null = null;
-    for (const mine of notes) {
-      const note = noteAt(mine, index * RECORD);
-      if (note !== null && (best === null || comesBefore(store, note, best))) best = note;
-    }
-    return best === null ? [] : [{ ...fault, ...(best as Where) }];
+    const noted = notes.flatMap((mine) => noteAt(mine, index * RECORD) ?? []);
+    const [best] = noted.sort((left, right) => (comesBefore(store, left, right) ? -1 : 1));
+    return best === undefined ? [] : [{ ...fault, ...best }];
   });
   const order = ["bounds", "property", "deadlock"];
   return found.sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));

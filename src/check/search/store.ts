@@ -61,7 +61,7 @@ export function at(array: ArrayLike<number>, index: number): number {
 }
 
 /** The arena that holds a partition. */
-export function arenaOf(store: Store, partition: number): Int32Array {
+function arenaOf(store: Store, partition: number): Int32Array {
   const arena = store.arenas[Math.floor(partition / PARTITIONS_PER_ARENA)];
   if (arena === undefined) throw new RangeError(`no partition ${partition}`);
   return arena;
@@ -136,7 +136,7 @@ function parentOf(store: Store, id: number): number | null {
 }
 
 /** Stands for the parent of the initial state: the id that no state can have. */
-export const NO_PARENT = 0;
+const NO_PARENT = 0;
 
 /** States on a shortest path from the initial state to one with that id, both included. */
 export function pathTo(store: Store, id: number): number[][] {

@@ -72,7 +72,9 @@ export function addOptions(command: Command): void {
     .option("--property <name>", "check this property only; repeatable", collect, [])
     .addOption(onOrOff("--symmetry", "count states up to symmetry (default: on)"))
     .addOption(onOrOff("--por", "partial-order reduction").default("off"))
-    .addOption(onOrOff("--liveness", "check that what begins comes to an end"))
+    .addOption(
+      onOrOff("--liveness", "check that what begins ends (default: if there are few states)"),
+    )
     .addOption(onOrOff("--coverage", "note which chart transitions are taken").default("on"))
     .option("--threads <n>", threadsText(), wholeNumber(1, THREADS_MAX))
     .option("--max-states <n>", "end undecided with this many states", wholeNumber(1))
@@ -106,12 +108,6 @@ export function requireSense(options: Options): void {
   }
   if (symmetry === "on" && liveness === "on") {
     refuse("--symmetry on is unsound with --liveness on", "leave one of them to its default");
-  }
-  if (liveness === "on") {
-    throw new BlockgraphError(
-      "not-built-yet",
-      "--liveness on: liveness is not built yet; leave it out to check everything else",
-    );
   }
   if (random !== undefined && swarm !== undefined) {
     refuse("--random and --swarm exclude each other", "give one of them");

@@ -18,13 +18,17 @@ export interface Performance {
 /** ms of work after which timers and signals get their turn */
 const BREATH_MS = 20;
 
-/**
- * Goes on until there is nothing more to do, or something stops it.
- * @returns seconds that it took
- */
-export async function perform(check: Check, performed: Performance): Promise<number> {
+/** Seconds: of the search alone, and of everything. */
+export interface Duration {
+  readonly search: number;
+  readonly all: number;
+}
+
+/** Goes on until there is nothing more to do, or something stops it. */
+export async function perform(check: Check, performed: Performance): Promise<Duration> {
   const { name, timeout, jsonProgress } = performed;
   const began = performance.now();
+  let searched: number | null = null;
   const timer = timeout === null ? null : setTimeout(() => check.stop("timeout"), timeout * 1000);
   try {
     // Nothing may be shown before the handlers are there: who reads it may want to interrupt.
@@ -33,22 +37,27 @@ export async function perform(check: Check, performed: Performance): Promise<num
       async () => {
         const display = new ProgressDisplay(name, () => check.progress(), { json: jsonProgress });
         try {
-          await advanceToEnd(check);
+          await advanceToEnd(check, () => {
+            searched ??= performance.now() - began;
+          });
         } finally {
           display.stop();
         }
       },
     );
-    return (performance.now() - began) / 1000;
+    const all = performance.now() - began;
+    return { search: (searched ?? all) / 1000, all: all / 1000 };
   } finally {
     if (timer !== null) clearTimeout(timer);
     await check.close();
   }
 }
 
-async function advanceToEnd(check: Check): Promise<void> {
+/** @param searched told when the search is over and something else goes on */
+async function advanceToEnd(check: Check, searched: () => void): Promise<void> {
   let breath = performance.now();
   while (await check.advance()) {
+    if (check.searched) searched();
     if (performance.now() - breath < BREATH_MS) continue;
     await breathe();
     breath = performance.now();

@@ -25,6 +25,7 @@ export function planOf(program: Program, given: Options): CheckPlan {
   return {
     options: {
       symmetry: symmetric,
+      liveness: given.liveness ?? "auto",
       coverage: given.coverage === "on",
       ...{ threads, maxStates, maxDepth, memory, walk, checkpoint, resume },
     },

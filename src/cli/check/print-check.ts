@@ -44,6 +44,9 @@ function printFiles(files: readonly string[]): void {
   print("");
   print(`  written:      ${files.join(", ")}`);
   const log = files.find((path) => path.endsWith(".jsonl"));
+  const trace =
+    log ?? files.find((path) => /trace[^/]*[.]json$/.test(path) && !path.includes("itf"));
+  if (trace !== undefined) print(`  keep it:      npx blockgraph promote ${trace}`);
   if (log === undefined) return;
   print(`  see it again: npx blockgraph replay ${log} --on sim`);
   print(`  look at it:   npx blockgraph show ${log}`);

@@ -8,13 +8,11 @@ import { didYouMean } from "./did-you-mean.ts";
 
 export interface Selection {
   readonly program: Program;
-  /** properties of the model that this check is not about */
-  readonly notChecked: readonly string[];
+  /** properties of the model that were not asked for */
+  readonly notWanted: readonly string[];
 }
 
 /**
- * Liveness is not built yet: its properties are never checked, and the receipt says so.
- *
  * @throws BlockgraphError `bad-argument` for a property that the model does not have
  */
 export function selectProperties(
@@ -24,21 +22,16 @@ export function selectProperties(
 ): Selection {
   const safety = [...program.properties.map(({ name }) => name), NO_DEADLOCK];
   const liveness = [...new Set(program.liveness.map(({ property }) => property))];
+  const all = [...safety, ...liveness];
   for (const name of wanted) {
-    if (safety.includes(name)) continue;
-    if (liveness.includes(name)) {
-      throw new BlockgraphError(
-        "not-built-yet",
-        `--property ${name}: liveness is not built yet; there is: ${safety.join(", ")}`,
-      );
-    }
+    if (all.includes(name)) continue;
     throw new BlockgraphError(
       "bad-argument",
-      `model '${model}' has no property '${name}'; it has: ${safety.join(", ")}` +
-        didYouMean(name, safety),
+      `model '${model}' has no property '${name}'; it has: ${all.join(", ")}` +
+        didYouMean(name, all),
     );
   }
-  const only = new Set(wanted.length === 0 ? safety : wanted);
-  const notChecked = [...safety, ...liveness].filter((name) => !only.has(name));
-  return { program: onlyProperties(program, only), notChecked };
+  const only = new Set(wanted.length === 0 ? all : wanted);
+  const notWanted = all.filter((name) => !only.has(name));
+  return { program: onlyProperties(program, only), notWanted };
 }

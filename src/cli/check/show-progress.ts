@@ -60,6 +60,8 @@ export class ProgressDisplay {
     const now = performance.now();
     const progress = this.#read();
     const done = doneOf(progress);
+    // Another task counts anew from 0.
+    if (done < this.#last.done) this.#last = { at: now - DRAW_MS, done: 0 };
     const lately = ((done - this.#last.done) * 1000) / Math.max(1, now - this.#last.at);
     this.#rate = this.#rate === 0 ? lately : mixed(this.#rate, lately);
     this.#last = { at: now, done };

@@ -68,6 +68,8 @@ export const checkReceiptSchema = z.strictObject({
   levels: z.array(count),
   /** of the search alone */
   seconds: amount,
+  /** of looking for what waits for ever */
+  livenessSeconds: amount,
   /** compiling, starting threads */
   startSeconds: amount,
   /** of states, frontier and buffers */
@@ -111,6 +113,7 @@ export type CheckReceipt = z.infer<typeof checkReceiptSchema>;
 export interface CheckFacts {
   readonly method: CheckMethod;
   readonly seconds: number;
+  readonly livenessSeconds: number;
   readonly startSeconds: number;
   readonly residentBytes: number;
   /** false: coverage was not asked for */
@@ -129,14 +132,14 @@ export function makeCheckReceipt(
 ): CheckReceipt {
   const { model, mutant, digest, bounds, parameters } = subject;
   const { complete, stopped, states, transitions, depth, levels, peakBytes } = result;
-  const { method, seconds, startSeconds, residentBytes, node } = facts;
+  const { method, seconds, livenessSeconds, startSeconds, residentBytes, node } = facts;
   const { verdict, problem } = checkVerdict(result);
   return checkReceiptSchema.parse({
     kind: "check-receipt",
     v: CHECK_RECEIPT_VERSION,
     ...{ model, mutant, digest, bounds, parameters, method, verdict, problem },
     ...{ complete, stopped, states, transitions, depth, levels },
-    ...{ seconds, startSeconds, peakBytes, residentBytes },
+    ...{ seconds, livenessSeconds, startSeconds, peakBytes, residentBytes },
     statesPerSecond: perSecond(states, seconds),
     transitionsPerSecond: perSecond(transitions, seconds),
     bytesPerState: states === 0 ? 0 : peakBytes / states,
@@ -158,8 +161,13 @@ function perSecond(things: number, seconds: number): number {
 }
 
 function coverageOf({ program }: CheckSubject, { covered }: CheckResult) {
-  const never = program.coverage.filter((_, index) => covered[index] !== true);
   const total = program.coverage.length;
+  const sizes = new Map<string, number>();
+  for (const { chart } of program.coverage) sizes.set(chart, (sizes.get(chart) ?? 0) + 1);
+  // The charts of requests first: of a cluster's many states most are products that never occur.
+  const never = program.coverage
+    .filter((_, index) => covered[index] !== true)
+    .sort((one, other) => (sizes.get(one.chart) ?? 0) - (sizes.get(other.chart) ?? 0));
   return { total, taken: total - never.length, never };
 }
 

@@ -92,8 +92,14 @@ describe("the yardstick", () => {
   );
 
   test.each([3, 6, 7])("counts the same in %d words", async (words) => {
-    const result = await search(yardstickKernel(model(3, 2, 2, { words })));
-    expect(result).toMatchObject({ complete: true, states: 18140, transitions: 93264 });
+    const result = await search(yardstickKernel(model(3, 3, 2, { words })));
+    expect(result).toMatchObject({ complete: true, states: 196766, transitions: 1230336 });
+  });
+
+  test("loses and repeats nothing when threads take over in the middle of a level", async () => {
+    const result = await search(yardstickKernel(model(4, 3, 2)), { threads: 2 });
+    expect(result).toMatchObject({ complete: true, states: 1377392, transitions: 9029536 });
+    expect(result.depth).toBe(31);
   });
 
   test.each([2, 3])("gives the same result in every detail with %d threads", async (threads) => {
@@ -146,6 +152,16 @@ describe("what is wrong with a state", () => {
     const { found, judged } = await search(kernel);
     expect(judged).toEqual([5]);
     expect(found).toMatchObject([{ kind: "property", inState: true, path: { length: 5 } }]);
+  });
+
+  test("a state at fault is reported before a step from a state as near", async () => {
+    const source = `function successors(w0) { if (w0 > 2) return 0;
+        if (w0 === 1) violate(0);
+        emit(w0 * 2 + 1); emit(w0 * 2 + 2); return 2; }
+      function isFinal() { return true; }
+      function inspect(w0) { if (w0 === 2) violate(0); }`;
+    const { found } = await search(small(source, { inspects: true, properties: ["fine"] }));
+    expect(found).toMatchObject([{ inState: true, path: [[0], [2]] }]);
   });
 
   test("a program that leaves its bounds says so, and is no deadlock", async () => {

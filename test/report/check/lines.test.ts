@@ -53,8 +53,8 @@ describe("coverage lines", () => {
   test("call something unreachable only if everything was seen", () => {
     expect(coverageLines(receiptOf(UNDECIDED))).toEqual([
       "  not reached yet: 2 of 3 chart transitions (1 are taken)",
-      "    hook/cluster   copied   READ",
       "    hook/write     saving   FAILED",
+      "    hook/cluster   copied   READ",
     ]);
     const complete = receiptOf({ ...HOLDS, covered: [true, true, false] });
     expect(coverageLines(complete)[0]).toContain("unreachable in these bounds: 1 of 3");

@@ -139,8 +139,8 @@ describe("a receipt", () => {
       },
     ]);
     expect(coverage?.never).toEqual([
-      { chart: "hook/cluster", state: "copied", event: "READ" },
       { chart: "hook/write", state: "saving", event: "FAILED" },
+      { chart: "hook/cluster", state: "copied", event: "READ" },
     ]);
     expect(receiptOf(VIOLATED, { coverage: false }).coverage).toBeNull();
   });

@@ -196,6 +196,7 @@ export const FACTS: CheckFacts = {
     memory: null,
   },
   seconds: 0.5,
+  livenessSeconds: 0.01,
   startSeconds: 0.02,
   residentBytes: 100_000_000,
   coverage: true,

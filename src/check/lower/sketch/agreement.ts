@@ -26,7 +26,7 @@ export function differenceOf(
   sketch: SketchOnBytes,
 ): string | null {
   for (const { what, got, said } of comparisons(program, state, sketch)) {
-    if (got !== said) return `${what} is ${got ?? "no value"} where the program says ${said}`;
+    if (got !== said) return `${what} is ${got ?? "no value"} here; the checker says ${said}`;
   }
   return null;
 }
