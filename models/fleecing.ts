@@ -6,9 +6,16 @@ import { guestOnDisk, startFleecing, stopFleecing } from "./graph.ts";
 import {
   copiesAreNotSettled,
   copyIsNotSaved,
+  copyReadsTarget,
+  discardDoesNotWait,
+  discardHitsSource,
   discardIsNotCopied,
   discardLeavesAccess,
+  failedReadStaysFrozen,
   guestDoesNotDrain,
+  saveErrorIsIgnored,
+  viewDoesNotFreeze,
+  viewDoesNotLetGo,
   viewIgnoresTarget,
 } from "./mutations.ts";
 
@@ -134,6 +141,48 @@ export const fleecing: Model = {
       statement: "a cluster counts as copied before its data is in the cache",
       mutation: copyIsNotSaved,
       caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "view-does-not-freeze",
+      statement: "the view reads the disk without making guest writes wait (H05)",
+      mutation: viewDoesNotFreeze,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "copy-reads-target",
+      statement: "what is saved is read from the cache instead of from the disk",
+      mutation: copyReadsTarget,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "save-error-is-ignored",
+      statement: "a cluster counts as copied although the cache refused it",
+      mutation: saveErrorIsIgnored,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "failed-read-stays-frozen",
+      statement: "a view read that failed is never thawed, and guests wait for ever",
+      mutation: failedReadStaysFrozen,
+      caughtBy: "no-deadlock",
+    },
+    {
+      name: "view-does-not-let-go",
+      statement: "a view read of the cache is never released, and a discard waits for ever",
+      mutation: viewDoesNotLetGo,
+      caughtBy: "no-deadlock",
+    },
+    {
+      name: "discard-does-not-wait",
+      statement: "a discard of the view takes away what another reader is reading (C11)",
+      mutation: discardDoesNotWait,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "discard-hits-source",
+      statement: "a discard of the view frees the disk instead of the cache",
+      mutation: discardHitsSource,
+      caughtBy: "disk-keeps-guest-writes",
     },
     {
       name: "discard-leaves-access",

@@ -2,9 +2,15 @@
  * All models by their names, in the order in which they are verified.
  */
 import type { Model } from "../src/system/model.ts";
+import { breakSnapshot } from "./break-snapshot.ts";
+import { breakSnapshotRace } from "./break-snapshot-race.ts";
 import { fleecing } from "./fleecing.ts";
 import { imageFleecing } from "./image-fleecing.ts";
+import { overlap } from "./overlap.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
-  [fleecing, imageFleecing].map((model) => [model.name, model]),
+  [fleecing, imageFleecing, overlap, breakSnapshot, breakSnapshotRace].map((model) => [
+    model.name,
+    model,
+  ]),
 );

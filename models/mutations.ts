@@ -1,9 +1,19 @@
 /**
  * One-line changes to the copy-before-write filter, as the models use them for their mutants.
+ *
+ * Rows (H01...) are those of section 6 of the reference, rules (C3, K9...) those of section 3.
  */
 import type { Chart } from "../src/chart/chart.ts";
-import { askClusters } from "../src/chart/effects.ts";
-import { bypass, redirect, replaceEffect } from "../src/chart/mutate.ts";
+import { askClusters, call } from "../src/chart/effects.ts";
+import {
+  bypass,
+  confuse,
+  reanswer,
+  redirect,
+  replaceEffect,
+  withEvent,
+} from "../src/chart/mutate.ts";
+import { snapshotReadChart } from "../src/drivers/copy-before-write/view-charts.ts";
 import type { DriverCharts } from "../src/drivers/driver.ts";
 import type { ChartMutation } from "../src/system/system.ts";
 import type { Operation } from "../src/vocabulary.ts";
@@ -19,6 +29,33 @@ function inRequest(operation: Operation, change: (chart: Chart) => Chart): Chart
     },
   };
 }
+
+/** Changes the chart of the tasks that copy a cluster. */
+function inCopy(change: (chart: Chart) => Chart): ChartMutation {
+  return {
+    driver: "copy-before-write",
+    change: (charts) => {
+      const { copy } = charts.tasks;
+      return copy === undefined ? charts : { ...charts, tasks: { copy: change(copy) } };
+    },
+  };
+}
+
+/** Changes what the filter remembers about a cluster. */
+function inCluster(change: (chart: Chart) => Chart): ChartMutation {
+  return {
+    driver: "copy-before-write",
+    change: (charts) => {
+      const { cluster } = charts;
+      return cluster === null ? charts : { ...charts, cluster: change(cluster) };
+    },
+  };
+}
+
+const reply = (type: string) => ({ type: "reply", params: { type } }) as const;
+const REPLY_OK = reply("OK");
+const REPLY_GRANTED = reply("GRANTED");
+const REPLY_ALREADY = reply("ALREADY");
 
 /** The guest writes without waiting for view reads that still use the source. */
 export const guestDoesNotDrain = inRequest("write", (chart) => bypass(chart, "draining", "OK"));
@@ -42,11 +79,91 @@ export const discardLeavesAccess = inRequest("snapshot-discard", (chart) =>
 );
 
 /** A task counts as done before its data is in the target. */
-export const copyIsNotSaved: ChartMutation = {
-  driver: "copy-before-write",
-  change: (charts) => {
-    const copy = charts.tasks.copy;
-    if (copy === undefined) return charts;
-    return { ...charts, tasks: { ...charts.tasks, copy: bypass(copy, "saving", "DONE") } };
-  },
-};
+export const copyIsNotSaved = inCopy((chart) => bypass(chart, "saving", "DONE"));
+
+/** A view discard leaves reads of the target in flight alone, whose data it takes away (C11). */
+export const discardDoesNotWait = inRequest("snapshot-discard", (chart) =>
+  bypass(chart, "waiting for readers", "OK"),
+);
+
+/** A view discard frees the source instead of the target. */
+export const discardHitsSource = inRequest("snapshot-discard", (chart) =>
+  replaceEffect(chart, "discarding", call("file", "discard", null, "interior")),
+);
+
+/** The view reads the source without freezing it, so that guest writes do not wait (H05). */
+export const viewDoesNotFreeze = inRequest("snapshot-read", (chart) =>
+  ["freezing", "thawing", "releasing"].reduce((left, state) => bypass(left, state, "OK"), chart),
+);
+
+/** A failed read of the source stays frozen for ever. */
+export const failedReadStaysFrozen = inRequest("snapshot-read", (chart) =>
+  bypass(chart, "releasing", "OK"),
+);
+
+/** A read of the target never lets go, and a discard waits for it for ever. */
+export const viewDoesNotLetGo = inRequest("snapshot-read", (chart) =>
+  bypass(chart, "letting go", "OK"),
+);
+
+/** The copy reads the target instead of the source. */
+export const copyReadsTarget = inCopy((chart) =>
+  replaceEffect(chart, "reading", call("target", "read", "old")),
+);
+
+/** An error of the target while saving is taken for success. */
+export const saveErrorIsIgnored = inCopy((chart) => confuse(chart, "saving", "FAILED", "DONE"));
+
+/** A failed copy leaves its cluster claimed (K8). */
+export const failedCopyIsNotAbandoned = inCopy((chart) => bypass(chart, "abandoning", "OK"));
+
+/** A cluster stays dirty while it is being copied (H02). */
+export const copyIsClaimedAtItsEnd = inCluster((chart) => {
+  const shared = reanswer(chart, "copy.dirty", "CLAIM", { actions: [REPLY_GRANTED] });
+  const ended = { target: "clean", actions: [REPLY_OK] };
+  const copied = reanswer(shared, "copy.dirty", "COPIED", ended);
+  const again = reanswer(copied, "copy.clean", "COPIED", { actions: [REPLY_OK] });
+  return ["copy.dirty", "copy.clean"].reduce(
+    (changed, state) => reanswer(changed, state, "ABANDON", { actions: [REPLY_OK] }),
+    again,
+  );
+});
+
+/** Who meets a cluster that is being copied takes it for copied (K9). */
+export const claimIsNotExclusive = inCluster((chart) =>
+  reanswer(chart, "copy.copying", "CLAIM", { actions: [REPLY_ALREADY] }),
+);
+
+/** QEMU 7.2's answer about a copied run before another one (H03). */
+export const mixedReadIsMistaken = inRequest("snapshot-read", () =>
+  snapshotReadChart({ viewDiscard: "repaired", mixedRead: "faithful" }),
+);
+
+/** Clusters are marked done although their copy failed (C3.5). */
+export const settlesAfterFailure = inRequest("write", (chart) =>
+  confuse(chart, "copying", "FAILED", "DONE"),
+);
+
+/** Clusters that a write covers in part are not marked done (C2). */
+export const guestSettlesInteriorOnly = inRequest("write", (chart) => {
+  const narrowed = replaceEffect(chart, "settling", askClusters("SETTLE", "interior"));
+  return reanswer(withEvent(narrowed, "NONE"), "settling", "NONE", { target: "draining" });
+});
+
+/** Once the view is broken, guest writes do not wait for view reads in flight (H19, R01). */
+export const guestOvertakesAfterBreak = inRequest("write", (chart) =>
+  redirect(chart, "checking", "BROKEN", "forwarding"),
+);
+
+/** A write whose copy failed goes on, but the view is not broken (C3.6). */
+export const viewIsNotBroken = inRequest("write", (chart) => bypass(chart, "giving up", "OK"));
+
+/** The view is read although it is broken (C8). */
+export const brokenViewIsIgnored = inRequest("snapshot-read", (chart) =>
+  redirect(chart, "checking", "BROKEN", "admitting"),
+);
+
+/** A copy that takes too long counts as done (K10, H17). */
+export const timeoutCountsAsCopied = inRequest("write", (chart) =>
+  confuse(chart, "copying", "TIMEOUT", "DONE"),
+);

@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./mutants.ts"),
   },
   {
+    name: "promote",
+    summary: "make a regression test of a counterexample",
+    load: () => import("./promote.ts"),
+  },
+  {
     name: "export",
     summary: "print a model for another checker",
     load: () => import("./export.ts"),

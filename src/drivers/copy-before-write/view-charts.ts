@@ -21,11 +21,11 @@ import { advance, askClusters, askNode, askRun, call, done, failed } from "../..
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { CopyBeforeWriteParameters } from "./parameters.ts";
 
-type Variant = CopyBeforeWriteParameters["mixedRead"];
+type ViewParameters = Pick<CopyBeforeWriteParameters, "viewDiscard" | "mixedRead">;
+type Variant = ViewParameters["mixedRead"];
 type ViewReply = "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_TARGET" | "IN_SOURCE" | "OK";
 
-export function snapshotReadChart(parameters: CopyBeforeWriteParameters): Chart {
-  const { viewDiscard, mixedRead } = parameters;
+export function snapshotReadChart({ viewDiscard, mixedRead }: ViewParameters): Chart {
   const name = "copy-before-write/snapshot-read";
   const fromTarget = viewDiscard === "repaired" ? "holding" : "reading target";
   const machine = requestSetup<ViewReply>().createMachine({
@@ -91,8 +91,7 @@ function untilLocated<Target extends string>(mixedRead: Variant, fromTarget: Tar
 }
 
 /** Status of one layer, target or source, for the first run of clusters; the caller asks again. */
-export function snapshotBlockStatusChart(parameters: CopyBeforeWriteParameters): Chart {
-  const { viewDiscard, mixedRead } = parameters;
+export function snapshotBlockStatusChart({ viewDiscard, mixedRead }: ViewParameters): Chart {
   const fromTarget = viewDiscard === "repaired" ? "holding" : "asking target";
   const name = "copy-before-write/snapshot-block-status";
   const machine = requestSetup<ViewReply>().createMachine({

@@ -1,0 +1,17 @@
+/**
+ * Defect R01 (H19): QEMU's `break-snapshot` lets a read in flight return what the guest wrote.
+ */
+import type { Model } from "../src/system/model.ts";
+import { breakSnapshot } from "./break-snapshot.ts";
+
+export const breakSnapshotRace: Model = {
+  ...breakSnapshot,
+  name: "break-snapshot-race",
+  title: "A view that breaks, as every QEMU since 7.1 does it",
+  idea:
+    "Once one copy has failed, guest writes no longer wait for reads of the view that still use " +
+    "the disk. Such a read ends with success, and with the guest's new data.",
+  profile: "qemu-10.0",
+  expected: { verdict: "violated" },
+  mutants: [],
+};
