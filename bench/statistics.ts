@@ -9,6 +9,12 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+/** `812 to 1,204 ms`, or the one value if there is one only; whole numbers. */
+export function spread(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(0));
+  return low === high ? `${low}` : `${low} to ${high}`;
+}
+
 /** The same values in an order that is random but always the same. */
 export function shuffled<Value>(values: readonly Value[]): Value[] {
   const generator = xoroshiro128plus(1);

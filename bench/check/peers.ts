@@ -34,9 +34,34 @@ export interface Peer {
   run(bounds: Bounds): Promise<PeerMeasurement>;
 }
 
+/** The built program: it cannot run from its source, as its worker threads cannot. */
+const OURS = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith(".ts") ? "../../dist/bench/check/ours.js" : "./ours.js",
+    import.meta.url,
+  ),
+);
 const C_FLAGS = ["-O3", "-march=native", "-w"];
 /** How often the memory of a process is looked at, in milliseconds. */
 const LOOK = 5;
+
+/** Our own; its seconds are those of the search, since starting Node counts on no side. */
+export function oursPeer(symmetry: "on" | "off", threads: 1 | 2, mutant = ""): Peer {
+  const how = `symmetry ${symmetry}, ${threads === 1 ? "1 thread" : "2 threads"}`;
+  return {
+    name: `blockgraph, ${how}${mutant === "" ? "" : `, ${mutant}`}`,
+    exhaustive: symmetry === "off" && mutant === "",
+    run: ({ clusters, guests, readers, values }) =>
+      inFolder(async (folder) => {
+        const numbers = [clusters, guests, readers, values].map(String);
+        const words = [OURS, ...numbers, symmetry, String(threads), mutant];
+        const ran = await measure(folder, process.execPath, words);
+        const [, seconds = "0"] = /([\d.e-]+) seconds/.exec(ran.output) ?? [];
+        const found = counts(ran.output, /(\d+) states, (\d+) transitions/);
+        return { ...found, seconds: Number(seconds), peakBytes: ran.cost.peakBytes };
+      }),
+  };
+}
 
 /** A plain search in C++. @param ahead successors that wait for their slot to be fetched */
 export function cppPeer(ahead: number): Peer {

@@ -1,5 +1,6 @@
 /**
- * `blockgraph replay`: does again what a log says, and compares what follows with the log.
+ * `blockgraph replay`: does again what a log says, and compares what follows with the log. A trace
+ * of a sketch is a log of its own kind: see replay-trace.ts.
  *
  * On files the recorded order of completions is forced, so a race that was seen once is seen again.
  */
@@ -7,6 +8,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { BlockgraphError } from "../error.ts";
 import type { LogRecord } from "../log/record.ts";
+import type { TraceDocument } from "../report/check/trace-document.ts";
 import { type ReplaySummary, replayLine, replaySummarySchema } from "../report/replay-summary.ts";
 import { closeImages } from "../run/image-set.ts";
 import { replayOnImages } from "../run/replay-on-images.ts";
@@ -17,7 +19,9 @@ import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { propertiesOf } from "./find.ts";
 import { type GivenImages, openInFolder, readGiven } from "./log-images.ts";
 import { type OpenedLog, openLog, upTo } from "./open-log.ts";
+import { replayTrace } from "./replay-trace.ts";
 import { print, printJson, warn } from "./terminal.ts";
+import { readTrace } from "./trace-file.ts";
 
 interface Options {
   readonly on?: "sim" | "files";
@@ -35,13 +39,14 @@ export function configure(command: Command): void {
   ]);
   command
     .description(
-      "Replays a log and compares every completion, digest and reply with it. Exit status 0: " +
-        "identical, also where the log is one of a violation.",
+      "Replays a log and compares every completion, digest and reply with it; or the " +
+        "trace.json of a sketch, and compares every state. Exit status 0: identical, also where " +
+        "it is one of a violation.",
     )
     .argument("<log>")
     .addOption(on)
     .option("--dir <folder>", "where the images are, or are made from the log (with --on files)")
-    .option("--at <n>", "stop after record number n", wholeNumber(0))
+    .option("--at <n>", "stop after record number n; of a trace, after step n", wholeNumber(0))
     .option("--image <name=file>", "an image that the log does not carry", nameAndFile, new Map())
     .option("--json", "print a summary as JSON")
     .addHelpText("after", HELP)
@@ -55,6 +60,8 @@ Examples:
   $ blockgraph run fleecing --dir images --log run.jsonl
   $ blockgraph replay run.jsonl --on sim
   $ blockgraph replay run.jsonl --on files --dir again
+  $ blockgraph check fleece --mutant guest-does-not-drain || test $? = 1
+  $ blockgraph replay reports/fleece/trace.json --on files --dir sketched
 
 ${EXIT_HELP}`;
 
@@ -69,6 +76,8 @@ async function replay(path: string, options: Options): Promise<ExitCode> {
   if (on === "sim" && options.dir !== undefined) {
     throw new BlockgraphError("bad-argument", "--dir is for --on files; use --image for --on sim");
   }
+  const trace = readTrace(path);
+  if (trace !== null) return ofTrace(path, trace, options);
   const log = openLog(path);
   const position = { last: -1 };
   const records = followed(upTo(log.records, options.at), position);
@@ -98,6 +107,15 @@ async function replay(path: string, options: Options): Promise<ExitCode> {
   if (options.json) printJson(summary);
   else print(replayLine(summary));
   return difference === null ? EXIT.ok : EXIT.violated;
+}
+
+/** A trace of a check has no images: they follow from its parameters. */
+function ofTrace(path: string, trace: TraceDocument, options: Options): Promise<ExitCode> {
+  const { dir, at, image, json } = options;
+  if (image.size > 0) {
+    throw new BlockgraphError("bad-argument", `--image is for logs, and ${path} is a trace`);
+  }
+  return replayTrace(path, trace, { folder: dir ?? null, at, json: json === true });
 }
 
 /** Notes how far a replay came. */

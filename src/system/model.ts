@@ -107,6 +107,14 @@ export interface Model {
   readonly mutants: readonly Mutant[];
 }
 
+/**
+ * Whether only a check can notice a mutant, since no simulation judges its property: an invariant
+ * of clusters, or a promise that something ends or happens. Every simulation notices a deadlock.
+ */
+export function isLeftToCheck({ properties }: Model, { caughtBy }: Mutant): boolean {
+  return caughtBy !== "no-deadlock" && !properties.includes(caughtBy);
+}
+
 /** Spells a QMP command. */
 export function qmp(execute: string, args: JsonObject): QmpCommand {
   return { execute, arguments: args };

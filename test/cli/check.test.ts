@@ -24,8 +24,8 @@ function receiptIn(folder: string) {
 
 describe("a model that holds", () => {
   test("says so with its bounds and exact counts, in one line", async () => {
-    const { code, stdout, stderr, cwd } = await check("--symmetry", "off");
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { code, stdout, cwd } = await check("--symmetry", "off");
+    expect(code).toBe(0);
     expect(stdout).toMatch(
       /^fleece {3}holds {3}2 clusters, 2 guests, 2 readers, 2 values: 2,482 states, 11,640 trans/,
     );

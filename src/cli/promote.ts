@@ -1,0 +1,112 @@
+/**
+ * `blockgraph promote`: a counterexample becomes a regression test.
+ *
+ * The log or trace is frozen beside a vitest file that asks two things of it: the design as it
+ * should be does not break there, and the mutant with which it was found still does.
+ */
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { BlockgraphError } from "../error.ts";
+import type { TraceDocument } from "../report/check/trace-document.ts";
+import { type Regression, regressionTest } from "../report/regression-test.ts";
+import { replayInSimulation } from "../simulate/replay.ts";
+import { SketchSimulation } from "../simulate/sketch-simulation.ts";
+import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
+import { propertiesOf } from "./find.ts";
+import { openLog } from "./open-log.ts";
+import { followTrace, openTrace } from "./sketch-trace.ts";
+import { print, printJson } from "./terminal.ts";
+import { readTrace } from "./trace-file.ts";
+
+interface Options {
+  readonly out: string;
+  readonly name?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+/** See {@link ./commands.ts}. */
+export function configure(command: Command): void {
+  command
+    .description(
+      "Writes a vitest regression test for a counterexample: a log, or the trace.json of a sketch.",
+    )
+    .argument("<trace>", "log or trace that shows a violation")
+    .option("--out <folder>", "where test and trace go; beside test/support", "test/regressions")
+    .option("--name <name>", "what the test is called (default: model and mutant or property)")
+    .option("--force", "write over a test of that name")
+    .option("--json", "print the names of the files as JSON")
+    .addHelpText("after", HELP)
+    .action(async (trace: string, options: Options) => {
+      process.exitCode = await promote(trace, options);
+    });
+}
+
+const HELP = `
+Examples:
+  $ blockgraph check fleece --mutant guest-does-not-drain || test $? = 1
+  $ blockgraph promote reports/fleece/trace.json --out regressions
+
+${EXIT_HELP}`;
+
+async function promote(path: string, options: Options): Promise<ExitCode> {
+  const trace = readTrace(path);
+  const found = trace === null ? ofLog(path) : await ofTrace(path, trace);
+  const name = options.name ?? `${found.model}-${found.mutant ?? found.property}`;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw new BlockgraphError("bad-argument", `--name ${name}: give a plain name, without folders`);
+  }
+  const file = `${name}${trace === null ? ".jsonl" : ".trace"}`;
+  const test = join(options.out, `${name}.test.ts`);
+  const frozen = join(options.out, file);
+  for (const made of [test, frozen]) {
+    if (!existsSync(made) || options.force) continue;
+    throw new BlockgraphError("bad-argument", `${made} exists; give --force, or another --name`);
+  }
+  mkdirSync(options.out, { recursive: true });
+  copyFileSync(path, frozen);
+  writeFileSync(test, regressionTest({ ...found, file }));
+  if (options.json) printJson({ kind: "promoted", test, trace: frozen });
+  else print(`${test} and ${frozen} are written; run them with: npx vitest run ${test}`);
+  return EXIT.ok;
+}
+
+type Found = Omit<Regression, "file">;
+
+/** A trace must show what it says, or the test would guard nothing. */
+async function ofTrace(path: string, document: TraceDocument): Promise<Found> {
+  const { model, mutant, finding } = document;
+  const trace = openTrace(path, document);
+  if (finding.kind === "liveness") {
+    throw new BlockgraphError(
+      "bad-argument",
+      `${path} shows that something never ends, and a test can only follow a trace to where ` +
+        "something breaks; name the trace of a property, deadlock or bound",
+    );
+  }
+  const simulation = new SketchSimulation(trace.design, trace.properties);
+  const { difference } = await followTrace(trace, simulation, document.steps.length);
+  if (difference !== null) {
+    throw new BlockgraphError("log-mismatch", `${path} does not replay: ${difference}`);
+  }
+  return { model, mutant, property: finding.property, message: finding.message };
+}
+
+function ofLog(path: string): Found {
+  const { start, records, model } = openLog(path);
+  if (model === undefined) {
+    throw new BlockgraphError("model-unknown", `${path} is about '${start.model}', no model here`);
+  }
+  const options = { properties: propertiesOf(model), mutants: model.mutants };
+  const { simulation } = replayInSimulation(start, records, options);
+  const [violation] = simulation.session.monitor.violations;
+  if (violation === undefined) {
+    throw new BlockgraphError(
+      "bad-argument",
+      `${path} shows no violation; name the log of a counterexample`,
+    );
+  }
+  const { property, text: message } = violation;
+  return { model: start.model, mutant: start.mutant, property, message };
+}

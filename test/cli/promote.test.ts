@@ -1,0 +1,93 @@
+/**
+ * A counterexample that was found becomes a test that runs: green as the model should be, red where
+ * it is broken in the same way again.
+ */
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { blockgraph, execute, expectRefusal, scratchFolder } from "./blockgraph.ts";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A folder in which promoted tests find what they import. */
+function project(): string {
+  const folder = scratchFolder();
+  mkdirSync(join(folder, "test"));
+  symlinkSync(join(repository, "test/support"), join(folder, "test/support"));
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** Checks a mutant. @returns the path of its trace or log, from `cwd` */
+async function found(cwd: string, model: string, mutant: string, file: string): Promise<string> {
+  const { code } = await blockgraph(["check", model, "--mutant", mutant], { cwd });
+  expect([1, 3]).toContain(code);
+  return join("reports", model, file);
+}
+
+function vitest(cwd: string) {
+  const program = join(repository, "node_modules/vitest/vitest.mjs");
+  return execute(process.execPath, [program, "run", "--root", cwd], { cwd, env: { CI: "" } });
+}
+
+test.each([
+  ["fleece", "guest-does-not-drain", "trace.json", ".trace"],
+  ["fleece", "reader-does-not-thaw", "trace.json", ".trace"],
+  ["fleecing", "discard-is-not-copied", "trace.jsonl", ".jsonl"],
+])(
+  "%s with %s: the test passes, and fails for a model so broken",
+  async (model, mutant, file, kind) => {
+    const cwd = project();
+    const trace = await found(cwd, model, mutant, file);
+    const promoted = await blockgraph(["promote", trace], { cwd });
+    expect(promoted).toMatchObject({ code: 0, stderr: "" });
+    const folder = join(cwd, "test/regressions");
+    const name = `${model}-${mutant}`;
+    expect(readdirSync(folder).sort()).toEqual([`${name}.test.ts`, `${name}${kind}`].sort());
+    expect(readFileSync(join(folder, `${name}${kind}`))).toEqual(readFileSync(join(cwd, trace)));
+
+    const passed = await vitest(cwd);
+    expect(passed.code, passed.stdout + passed.stderr).toBe(0);
+    expect(passed.stdout).toContain("2 passed");
+
+    const path = join(folder, `${name}.test.ts`);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace("brokenOn(TRACE, null)", `brokenOn(TRACE, "${mutant}")`));
+    const failed = await vitest(cwd);
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain("1 failed");
+  },
+);
+
+test("nothing is written over without being asked", async () => {
+  const cwd = project();
+  const trace = await found(cwd, "fleece", "guest-does-not-drain", "trace.json");
+  expect((await blockgraph(["promote", trace], { cwd })).code).toBe(0);
+  expectRefusal(await blockgraph(["promote", trace], { cwd }), /exists; give --force, or another/);
+  expect((await blockgraph(["promote", trace, "--force"], { cwd })).code).toBe(0);
+  const named = await blockgraph(["promote", trace, "--name", "again", "--json"], { cwd });
+  expect(JSON.parse(named.stdout)).toEqual({
+    kind: "promoted",
+    test: "test/regressions/again.test.ts",
+    trace: "test/regressions/again.trace",
+  });
+  expectRefusal(await blockgraph(["promote", trace, "--name", "../up"], { cwd }), /plain name/);
+});
+
+test("what shows nothing is refused", async () => {
+  const cwd = project();
+  const trace = await found(cwd, "fleece", "guest-does-not-drain", "trace.json");
+  const text = readFileSync(join(cwd, trace), "utf8");
+  const changed = (name: string, from: string, to: string) => {
+    expect(text).toContain(from);
+    writeFileSync(join(cwd, name), text.replace(from, to));
+    return blockgraph(["promote", name], { cwd });
+  };
+  const endless = await changed("endless.json", '"kind": "property"', '"kind": "liveness"');
+  expectRefusal(endless, /never ends/);
+  const other = await changed("other.json", '"property": "view-', '"property": "no-view-');
+  expectRefusal(other, /does not replay: no-view-equals-point-in-time is not broken/);
+  await blockgraph(["run", "fleecing", "--log", "run.jsonl", "--dir", "images"], { cwd });
+  expectRefusal(await blockgraph(["promote", "run.jsonl"], { cwd }), /shows no violation/);
+});
