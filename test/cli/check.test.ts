@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { checkReceiptSchema } from "../../src/report/check/receipt.ts";
 import { traceDocumentSchema } from "../../src/report/check/trace-document.ts";
 import { parseXml } from "../report/check/parse-xml.ts";
@@ -124,6 +124,9 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends with a valid receipt", async 
   const size = ["--clusters", "6", "--guests", "5", "--readers", "4", "--symmetry", "off"];
   const args = [PROGRAM, "check", "fleece", ...size, "--json", "--json-progress"];
   const child = spawn(process.execPath, args, { cwd });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {

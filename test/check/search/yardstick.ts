@@ -156,8 +156,9 @@ export function yardstickKernel(model: Yardstick): Kernel {
   const readers = Array.from({ length: model.readers }, (_, reader) =>
     readerText(model, write, reader),
   );
+  const steps = [...guests, ...readers].join("\n");
   const source = `
-    function successors(${parameters}) { let n = 0; ${[...guests, ...readers].join("\n")} return n; }
+    function successors(${parameters}) { let n = 0; ${steps} return n; }
     function isFinal(${parameters}) { return false; }
     function inspect() {}
     function present(${parameters}) { emit(${parameters}); }`;

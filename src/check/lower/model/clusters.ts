@@ -203,7 +203,10 @@ function waitUnless(
   return charts.mayRefuse(automaton, event).waits ? [when(handled, [], wait)] : [];
 }
 
-/** Goes on by the reply; only those that the event can have are looked at. */
+/**
+ * Goes on by the reply; only those that the event can have are looked at. An event that no state
+ * handles has none: whoever asks it waits for ever.
+ */
 function replies(
   automaton: Automaton,
   event: number,
@@ -216,6 +219,7 @@ function replies(
     given.add(automaton.reply(state, event));
   });
   if (mayBeEmpty) given.add(automaton.replies.length);
+  if (given.size === 0) return [...context.wait];
   const names = [...given]
     .sort((a, b) => a - b)
     .map((reply) => ({ reply, name: automaton.replies[reply] ?? "NONE" }));

@@ -2,8 +2,8 @@
  * Request charts to nodes of a process: one frame after the other, callees below their callers.
  *
  * A state that takes no time becomes a node that is passed through; one that waits for an image,
- * for a chart or for tasks becomes a rest. What each effect means is said in src/system/execution.ts;
- * this is the same, as code.
+ * for a chart or for tasks becomes a rest. What each effect means is said in
+ * src/system/execution.ts; this is the same, as code.
  */
 import type { Call, Effect } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";

@@ -46,8 +46,8 @@ export class Geometry {
     if (cells <= CELLS_MAX) return;
     throw new BlockgraphError(
       "bad-argument",
-      `its requests cut the disk into ${cells} cells of ${this.unit} bytes, and a check can follow ` +
-        `${CELLS_MAX}; give the requests a coarser alignment, or a smaller disk`,
+      `its requests cut the disk into ${cells} cells of ${this.unit} bytes, and a check can ` +
+        `follow ${CELLS_MAX}; give the requests a coarser alignment, or a smaller disk`,
     );
   }
 
