@@ -2,7 +2,7 @@
  * Defect R01 (H19): QEMU's `break-snapshot` lets a read in flight return what the guest wrote.
  */
 import type { Model } from "../src/system/model.ts";
-import { breakSnapshot } from "./break-snapshot.ts";
+import { breakingView, breakSnapshot } from "./break-snapshot.ts";
 
 export const breakSnapshotRace: Model = {
   ...breakSnapshot,
@@ -12,6 +12,10 @@ export const breakSnapshotRace: Model = {
     "Once one copy has failed, guest writes no longer wait for reads of the view that still use " +
     "the disk. Such a read ends with success, and with the guest's new data.",
   profile: "qemu-10.0",
+  // Other requests go wrong in the same way: these are enough to show it.
+  phases: breakingView(["write"], ["read"]),
+  properties: ["view-equals-point-in-time", "disk-keeps-guest-writes"],
+  reachable: ["view-is-read", "view-is-denied"],
   expected: { verdict: "violated" },
   mutants: [],
 };

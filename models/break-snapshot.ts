@@ -1,7 +1,8 @@
 /**
  * The policy `break-snapshot`: a copy that fails or takes too long costs the view, not the guest.
  */
-import type { Model } from "../src/system/model.ts";
+import type { Model, Phase } from "../src/system/model.ts";
+import type { Operation } from "../src/vocabulary.ts";
 import { guestOnDisk, startFleecing, stopFleecing } from "./graph.ts";
 import {
   brokenViewIsIgnored,
@@ -11,6 +12,29 @@ import {
 } from "./mutations.ts";
 
 const CLUSTER = 65536;
+
+/** A guest and a reader at the same time, by what they ask for, and a cache that may be full. */
+export function breakingView(
+  guest: readonly Operation[],
+  reader: readonly Operation[],
+): readonly Phase[] {
+  const choice = { count: 6, alignment: CLUSTER, longest: CLUSTER };
+  const options = { "on-cbw-error": "break-snapshot", "cbw-timeout": 1 };
+  return [
+    { kind: "commands", commands: [...guestOnDisk, ...startFleecing(["reader"], options)] },
+    {
+      kind: "concurrent",
+      actors: [
+        { name: "guest", through: "guest", depth: 2, requests: { operations: guest, ...choice } },
+        { name: "reader", through: "reader", requests: { operations: reader, ...choice } },
+      ],
+      faults: [
+        { image: "cache.raw", operations: ["write", "write-zeroes"], errno: "ENOSPC", times: 1 },
+      ],
+    },
+    { kind: "commands", commands: stopFleecing(["reader"]) },
+  ];
+}
 
 export const breakSnapshot: Model = {
   name: "break-snapshot",
@@ -26,39 +50,13 @@ export const breakSnapshot: Model = {
     {
       filename: "disk.raw",
       length: 2 * CLUSTER,
-      content: [{ offset: 0, length: 2 * CLUSTER, fill: { seed: 1 } }],
+      content: [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }],
     },
     { filename: "cache.raw", length: 2 * CLUSTER, content: [] },
   ],
-  phases: [
-    {
-      kind: "commands",
-      commands: [
-        ...guestOnDisk,
-        ...startFleecing(["reader"], { "on-cbw-error": "break-snapshot", "cbw-timeout": 1 }),
-      ],
-    },
-    {
-      kind: "concurrent",
-      actors: [
-        {
-          name: "guest",
-          through: "guest",
-          depth: 2,
-          requests: { operations: ["write"], count: 6, alignment: CLUSTER, longest: CLUSTER },
-        },
-        {
-          name: "reader",
-          through: "reader",
-          requests: { operations: ["read"], count: 6, alignment: CLUSTER, longest: CLUSTER },
-        },
-      ],
-      faults: [{ image: "cache.raw", operations: ["write"], errno: "ENOSPC", times: 1 }],
-    },
-    { kind: "commands", commands: stopFleecing(["reader"]) },
-  ],
-  properties: ["view-equals-point-in-time", "disk-keeps-guest-writes"],
-  reachable: ["view-is-read", "view-is-denied"],
+  phases: breakingView(["write", "write-zeroes", "discard"], ["read", "block-status"]),
+  properties: ["view-equals-point-in-time", "disk-keeps-guest-writes", "view-status-is-sound"],
+  reachable: ["view-is-read", "view-is-denied", "view-status-answers"],
   invariants: ["settled-is-copied"],
   expected: { verdict: "holds" },
   mutants: [

@@ -15,6 +15,7 @@ const REASONS: readonly { readonly reason: string; readonly mutants: readonly st
     mutants: [
       "wrong-reply copy inspecting ZERO as DATA",
       "wrong-reply copy inspecting ZERO as FAILED",
+      "wrong-range copy inspecting over interior",
     ],
   },
   {
@@ -27,6 +28,22 @@ const REASONS: readonly { readonly reason: string; readonly mutants: readonly st
       `drop-ask ${operation} checking as INTACT`,
       `wrong-reply ${operation} checking BROKEN as INTACT`,
     ]),
+  },
+  {
+    reason: "nobody comes to hold a cluster that was given back, so that the order is the same",
+    mutants: ["swap-effects snapshot-discard resetting and waiting for readers"],
+  },
+  {
+    reason: "waits for readers of more clusters than it has to: slower, and just as right",
+    mutants: ["wrong-range snapshot-discard waiting for readers over hull"],
+  },
+  {
+    reason: "a discard is advice: whether it was taken says nothing about what may be read",
+    mutants: [
+      "wrong-reply discard forwarding FAILED as DONE",
+      "wrong-range discard forwarding over interior",
+      "wrong-reply snapshot-discard discarding FAILED as DONE",
+    ],
   },
   {
     reason: "clusters given back are still copied: work for nothing, and nobody can read them",

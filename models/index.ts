@@ -4,13 +4,14 @@
 import type { Model } from "../src/system/model.ts";
 import { breakSnapshot } from "./break-snapshot.ts";
 import { breakSnapshotRace } from "./break-snapshot-race.ts";
+import { copiedView } from "./copied-view.ts";
 import { fleecing } from "./fleecing.ts";
 import { imageFleecing } from "./image-fleecing.ts";
 import { overlap } from "./overlap.ts";
+import { pieces } from "./pieces.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
-  [fleecing, imageFleecing, overlap, breakSnapshot, breakSnapshotRace].map((model) => [
-    model.name,
-    model,
-  ]),
+  [fleecing, imageFleecing, overlap, pieces, copiedView, breakSnapshot, breakSnapshotRace].map(
+    (model) => [model.name, model],
+  ),
 );

@@ -11,6 +11,7 @@ import { settledIsCopied } from "./settled-is-copied.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
 import { viewIsRead } from "./view-is-read.ts";
+import { viewStatusAnswers } from "./view-status-answers.ts";
 import { viewStatusIsSound } from "./view-status-is-sound.ts";
 
 export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
@@ -24,7 +25,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
 );
 
 export const REACHABLE: ReadonlyMap<string, Property> = new Map(
-  [viewIsRead, viewIsDenied].map((property) => [property.name, property]),
+  [viewIsRead, viewIsDenied, viewStatusAnswers].map((property) => [property.name, property]),
 );
 
 export const INVARIANTS: ReadonlyMap<string, ClusterInvariant> = new Map(

@@ -4,17 +4,24 @@
  * Compiler, search and traces know each other only here. A check is advanced in small pieces by
  * whoever started it, since only that one knows a clock, a terminal and Ctrl-C.
  */
-import { BlockgraphError } from "../error.ts";
 import { type Compiled, compileProgram } from "./compile/compile.ts";
 import { compileLabelled } from "./compile/labelled.ts";
+import { findingOf } from "./finding.ts";
 import { LivenessSearch } from "./liveness/liveness-search.ts";
 import { livenessResults, starvationOf } from "./liveness/starvation.ts";
-import { NO_DEADLOCK } from "./only-properties.ts";
 import type { Program } from "./program/program.ts";
+import { programDigest } from "./program-digest.ts";
 import { propertyResults } from "./property-results.ts";
-import type { CheckResult, Finding, Progress, Stop, Trace } from "./result.ts";
-import { type Found, type Search, startSearch } from "./search/search.ts";
-import { traceOf } from "./trace.ts";
+import type { CheckResult, Progress, Stop } from "./result.ts";
+import {
+  type Checkpoint,
+  claimFolder,
+  openCheckpoint,
+  removeCheckpoint,
+} from "./search/checkpoint.ts";
+import type { CheckpointSubject } from "./search/checkpoint-manifest.ts";
+import { type Search, startSearch } from "./search/search.ts";
+import { WalkCheck } from "./walk/walk-check.ts";
 
 /** Walks instead of a search, for what does not fit. */
 export interface Walks {
@@ -54,6 +61,12 @@ export interface Check {
   readonly searched: boolean;
   /** Asks for an early end; {@link advance} then says soon that it is over. */
   stop(reason: Stop): void;
+  /**
+   * Writes a checkpoint if one is asked for; {@link advance} must not be under way. Of a check that
+   * came to its own end the checkpoint is removed instead.
+   * @throws BlockgraphError `checkpoint-unusable` if it cannot be written or removed
+   */
+  keep(): Promise<void>;
   /** What it came to; after {@link advance} said that it is over. */
   result(): CheckResult;
   /** Ends its threads. */
@@ -61,12 +74,12 @@ export interface Check {
 }
 
 /**
- * Compiles a program and begins to search its states.
- * @throws BlockgraphError `program-malformed`, `symmetry-impossible`, and `not-built-yet` for walks
- *   and checkpoints
+ * Compiles a program and begins to search its states, or to walk through them.
+ * @throws BlockgraphError `program-malformed`, `symmetry-impossible`, `checkpoint-unusable`
  */
 export function startCheck(program: Program, options: CheckOptions): Check {
-  requireBuilt(options);
+  const { walk, maxDepth, memory, coverage } = options;
+  if (walk !== null) return new WalkCheck(program, { ...walk, maxDepth, memory }, coverage);
   return new ProgramCheck(program, options);
 }
 
@@ -75,7 +88,9 @@ class ProgramCheck implements Check {
   readonly #program: Program;
   readonly #options: CheckOptions;
   readonly #compiled: Compiled;
+  readonly #subject: CheckpointSubject;
   readonly #search: Search;
+  #over = false;
   #liveness: LivenessSearch | null = null;
   #stopped: Stop | null = null;
 
@@ -84,11 +99,35 @@ class ProgramCheck implements Check {
     this.#program = program;
     this.#options = options;
     this.#compiled = compileProgram(program, { symmetry, coverage });
+    this.#subject = { program: programDigest(program), symmetry, coverage };
     const limits = { threads, maxStates, maxDepth, memory };
-    this.#search = startSearch(this.#compiled.kernel, limits);
+    const resume = this.#opened();
+    this.#search = startSearch(this.#compiled.kernel, { ...limits, resume });
+  }
+
+  /** The checkpoint to go on from; makes sure that the one to keep can be kept. */
+  #opened(): Checkpoint | null {
+    const { resume, checkpoint } = this.#options;
+    const { kernel } = this.#compiled;
+    const opened = resume === null ? null : openCheckpoint(resume, this.#subject, kernel);
+    if (checkpoint !== null) claimFolder(checkpoint, resume);
+    return opened;
   }
 
   async advance(): Promise<boolean> {
+    this.#over = !(await this.#goOn());
+    return !this.#over;
+  }
+
+  async keep(): Promise<void> {
+    const { checkpoint } = this.#options;
+    if (checkpoint === null) return;
+    const stopped = this.#stopped ?? this.#search.stopped;
+    if (this.#over && stopped === null) await removeCheckpoint(checkpoint);
+    else await this.#search.save(checkpoint, this.#subject);
+  }
+
+  async #goOn(): Promise<boolean> {
     if (this.#liveness === null) {
       if (await this.#search.advance()) return true;
       return this.#beginLiveness();
@@ -154,39 +193,3 @@ class ProgramCheck implements Check {
 /** States of a graph that is searched for liveness: if asked for, and if nobody says. */
 const GRAPH_MAX = 20_000_000;
 const GRAPH_USUAL = 2_000_000;
-
-function requireBuilt({ walk, checkpoint, resume }: CheckOptions): void {
-  const asked = [
-    ...(walk === null ? [] : [`--${walk.kind}`]),
-    ...(checkpoint === null ? [] : ["--checkpoint"]),
-    ...(resume === null ? [] : ["--resume"]),
-  ];
-  if (asked.length === 0) return;
-  const what = `${asked.join(" and ")}: not built yet`;
-  throw new BlockgraphError("not-built-yet", `${what}; leave it out, or check smaller bounds`);
-}
-
-function findingOf(program: Program, compiled: Compiled, found: Found): Finding {
-  const { kind, path, inState } = found;
-  const property = propertyOf(compiled, found);
-  const trace = traceOf(program, compiled, path, inState ? null : { property });
-  return { kind, property, message: messageOf(compiled, found, trace), trace };
-}
-
-function propertyOf({ kernel }: Compiled, { kind, property }: Found): string {
-  if (kind === "deadlock") return NO_DEADLOCK;
-  return kind === "bounds" ? "bounds" : (kernel.properties[property] ?? "");
-}
-
-function messageOf({ kernel }: Compiled, { kind, failure, inState }: Found, trace: Trace): string {
-  const where = whereText(trace);
-  if (kind === "bounds") return `${kernel.failures[failure] ?? "out of bounds"}, in ${where}`;
-  if (kind === "deadlock") return `nobody can take a step any more after ${where}`;
-  return inState ? `it does not hold after ${where}` : `it is broken by ${where}`;
-}
-
-/** `step 7 (reader 0 reading)`; or `the beginning`. */
-function whereText({ steps }: Trace): string {
-  const last = steps.at(-1)?.step;
-  return last === undefined ? "the beginning" : `step ${steps.length} (${last.text})`;
-}

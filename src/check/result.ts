@@ -59,7 +59,15 @@ export interface PropertyResult {
   readonly outcome: "holds" | "violated" | "undecided" | "never-applies";
 }
 
+/** What an earlier check had done, from whose checkpoint this one went on. */
+export interface Before {
+  readonly states: number;
+  readonly transitions: number;
+}
+
 export interface CheckResult {
+  /** counted below, but not done by this check; absent or null: nothing */
+  readonly before?: Before | null;
   /** whether every reachable state was seen and expanded */
   readonly complete: boolean;
   /** null if nothing stopped it: it is complete, or ended with a finding */

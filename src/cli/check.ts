@@ -13,7 +13,13 @@ import type { CheckResult } from "../check/result.ts";
 import { type CheckFacts, type CheckReceipt, makeCheckReceipt } from "../report/check/receipt.ts";
 import { type CheckSubject, subjectName } from "../report/check/subject.ts";
 import { findChecked } from "./check/find-checked.ts";
-import { addOptions, type Options, parametersOf, requireSense } from "./check/options.ts";
+import {
+  addOptions,
+  checkpointEveryOf,
+  type Options,
+  parametersOf,
+  requireSense,
+} from "./check/options.ts";
 import { perform } from "./check/perform.ts";
 import { type CheckPlan, planOf } from "./check/plan.ts";
 import { printCheck } from "./check/print-check.ts";
@@ -42,6 +48,13 @@ Examples:
   $ blockgraph check fleece --clusters 3 --symmetry off --json
   $ blockgraph check fleece --mutant guest-does-not-drain --junit junit.xml || test $? = 1
   $ blockgraph check fleece --symmetry off --max-states 1000 || test $? = 3
+  $ blockgraph check fleece --symmetry off --max-states 1000 --checkpoint part || test $? = 3
+  $ blockgraph check fleece --symmetry off --resume part --checkpoint part
+
+With --checkpoint a checkpoint is written now and then, and when a limit, a time-out or Ctrl-C ends
+the check; it is removed once the check is decided. Give --resume and --checkpoint the same folder
+to go on and keep it. Threads and limits may differ then; model, bounds, properties, --symmetry and
+--coverage may not.
 
 ${EXIT_HELP}`;
 
@@ -65,6 +78,7 @@ async function check(name: string, options: Options): Promise<ExitCode> {
     name: subjectName(subject),
     timeout: options.timeout ?? null,
     jsonProgress: options.jsonProgress === true,
+    checkpointEvery: checkpointEveryOf(options),
   });
   const result = search.result();
   const judged = new Set(result.properties.map((property) => property.name));

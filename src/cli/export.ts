@@ -32,7 +32,7 @@ export function configure(command: Command): void {
   addParameterOptions(command);
   command
     .addOption(
-      new Option("--to <language>", "promela: for SPIN").choices(["promela"]).makeOptionMandatory(),
+      new Option("--to <language>", "promela: for SPIN").choices(["promela"]).default("promela"),
     )
     .option("--mutant <name>", "export the model with one of its mutants")
     .option("--out <file>", "write to a file (default: stdout)")

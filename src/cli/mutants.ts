@@ -52,9 +52,11 @@ export function configure(command: Command): void {
 
 const HELP = `
 Examples:
-  $ blockgraph mutants fleecing
+  $ blockgraph mutants overlap
   $ blockgraph mutants break-snapshot --json
-  $ blockgraph mutants overlap break-snapshot --generic || test $? = 1
+
+All operators on all models take some minutes:
+  blockgraph mutants --generic
 
 ${EXIT_HELP}`;
 
@@ -94,13 +96,13 @@ async function namedResults(model: string, limit: number | null): Promise<Mutant
   return results;
 }
 
-/** A generic mutant is caught if one of the models notices it. */
+/** A generic mutant is caught if one of the models notices it. The last models are the smallest. */
 async function genericResults(
   names: readonly string[],
   limit: number | null,
 ): Promise<MutantResult[]> {
   const results = new Map<string, MutantResult>();
-  for (const name of names) {
+  for (const name of [...names].reverse()) {
     const model = MODELS.get(name);
     if (model === undefined || model.expected.verdict === "violated") continue;
     for (const result of await genericOf(model, results, limit)) {

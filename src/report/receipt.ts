@@ -48,6 +48,8 @@ export const receiptSchema = z.strictObject({
       seeds: count,
     }),
   ),
+  /** mutants that only a check can notice: `blockgraph mutants` answers for them */
+  leftToCheck: z.array(z.string()),
   /** the first violation, with the log that shows it; null if there was none */
   violation: violationSchema.extend({ found: z.string(), log: z.string() }).nullable(),
   seconds: z.number().min(0),

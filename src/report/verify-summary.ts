@@ -22,7 +22,7 @@ export function receiptLine(receipt: Receipt, nameWidth: number): string {
   return `${model.padEnd(nameWidth)}   ${word.padEnd(9)}   ${what}   ${time}`;
 }
 
-function whatWasDone({ simulated, ran, replayed, mutants }: Receipt): string {
+function whatWasDone({ simulated, ran, replayed, mutants, leftToCheck }: Receipt): string {
   const caught = mutants.filter(({ seed }) => seed !== null).length;
   const parts = [`simulated ${simulated.seeds} seeds`];
   if (ran.memory + ran.files > 0) {
@@ -30,6 +30,7 @@ function whatWasDone({ simulated, ran, replayed, mutants }: Receipt): string {
   }
   if (replayed > 0) parts.push(`replayed ${replayed} logs`);
   if (mutants.length > 0) parts.push(`${caught} of ${mutants.length} mutants caught`);
+  if (leftToCheck.length > 0) parts.push(`${leftToCheck.length} left to blockgraph mutants`);
   return parts.join(", ");
 }
 

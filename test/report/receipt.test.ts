@@ -20,6 +20,7 @@ const receipt: Receipt = {
   repeated: 1,
   properties: [{ name: "view-equals-point-in-time", judged: 100, violations: 0 }],
   mutants: [{ name: "m", caughtBy: "view-equals-point-in-time", seed: 3, seeds: 4 }],
+  leftToCheck: [],
   violation: null,
   seconds: 1.94,
   node: "v20.20.2",
@@ -30,6 +31,12 @@ describe("a line", () => {
     expect(receiptLine(receipt, 14)).toBe(
       "fleecing         holds       simulated 200 seeds, ran 20x on memory and 10x on files, " +
         "replayed 30 logs, 1 of 1 mutants caught   1.9 s",
+    );
+  });
+
+  test("does not hide the mutants that a simulation cannot notice", () => {
+    expect(receiptLine({ ...receipt, leftToCheck: ["n", "o"] }, 8)).toContain(
+      "1 of 1 mutants caught, 2 left to blockgraph mutants   1.9 s",
     );
   });
 

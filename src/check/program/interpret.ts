@@ -60,6 +60,26 @@ export function successorsOf(program: Program, state: ProgramState): Successor[]
   return successors;
 }
 
+/** Takes a step of another run here, its text aside; null: it cannot be taken here. */
+export function retake(program: Program, state: ProgramState, step: Step): Successor | null {
+  const process = program.processes.find(({ name }) => name === step.process);
+  if (process === undefined || state.nodes[process.name]?.[step.instance] !== step.node) {
+    return null;
+  }
+  const node = nodeOf(process, step.node);
+  const alternatives = node.kind === "rest" ? node.alternatives : [];
+  const alternative = alternatives.find(({ name }) => name === step.alternative);
+  if (alternative === undefined) return null;
+  const choices = new Map(Object.entries(step.choices));
+  const isChoice = alternative.choices.every(({ local, count }) => {
+    const value = choices.get(local);
+    return value !== undefined && value < count;
+  });
+  if (!isChoice) return null;
+  const runner = { process, self: step.instance };
+  return new Execution(program, state).take(runner, node.name, alternative, choices);
+}
+
 /** Whether a state without successors is no deadlock. */
 export function isFinal(program: Program, state: ProgramState): boolean {
   return new Execution(program, state).value(program.final, new Map()) !== 0;

@@ -40,7 +40,7 @@ const STOPS: readonly Stop[] = [
 ];
 
 /** Transitions of a round: a part of the states, so that buffers stay small beside them. */
-const LEAST_ROUND = 2 ** 16;
+const LEAST_ROUND = 2 ** 13;
 const USUAL_ROUND = 2 ** 21;
 const STATES_A_TRANSITION = 4;
 const MANY_STATES_A_TRANSITION = 64;

@@ -214,15 +214,21 @@ function growText(layout: Layout): string {
     blocks[partition * ${layout.blocks} + block] = allocate(partition, ${layout.block});
   }
   function grow(partition, arena) {
-    const pageBase = partition * ${layout.pages}, blockBase = partition * ${layout.blocks};
+    const pageBase = partition * ${layout.pages};
     const old = pageCounts[partition];
-    const count = old + Math.max(1, Math.floor(old * ${GROWTH}));
-    if (count > ${layout.pages}) overflow();
     for (let index = 0; index < old; index++) {
       const start = pages[pageBase + index];
       arena.fill(0, start, start + ${PAGE});
     }
-    for (let index = old; index < count; index++) pages[pageBase + index] = allocate(partition, ${PAGE});
+    index(partition, old + Math.max(1, Math.floor(old * ${GROWTH})));
+  }
+  function index(partition, count) {
+    const arena = arenas[partition / ${PARTITIONS_PER_ARENA} | 0];
+    const pageBase = partition * ${layout.pages}, blockBase = partition * ${layout.blocks};
+    if (count > ${layout.pages}) overflow();
+    for (let index = pageCounts[partition]; index < count; index++) {
+      pages[pageBase + index] = allocate(partition, ${PAGE});
+    }
     pageCounts[partition] = count;
     for (let number = ends[partition] - 1; number > 0; number--) {
       const at = ${place(layout, "number")};
@@ -235,12 +241,9 @@ function growText(layout: Layout): string {
       arena[slot] = g << ${NUMBER_BITS} | ${LOWEST_TAG} | number;
     }
   }
-  /** Makes the index of a partition whose states were put there by somebody else. */
-  function index(partition) {
-    const arena = arenas[partition / ${PARTITIONS_PER_ARENA} | 0];
-    while (ends[partition] > 1 && ends[partition] > pageCounts[partition] * ${PAGE * FULLEST}) {
-      grow(partition, arena);
-    }
+  function reserve(partition, end) {
+    for (let number = 0; end > 1 && number < end; number += ${PAGE}) startBlock(partition, number);
+    ends[partition] = end;
   }`;
 }
 
@@ -272,6 +275,6 @@ export function engineText(layout: Layout, kernel: Kernel): string {
     begin(${parameters}) { parent = 0; emit(${parameters}); },
     clear() { used = 0; },
     used() { return used; },
-    expand, insert, index,
+    expand, insert, reserve, index,
   };`;
 }

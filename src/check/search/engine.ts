@@ -51,7 +51,7 @@ export interface Tally {
 export interface Engine {
   /** puts the initial state into the outbox */
   begin(...words: readonly number[]): void;
-  /** forgets the outbox's chunks, after everybody has emptied them */
+  /** fills the outbox from its first chunk again, from the next expansion on */
   clear(): void;
   /** chunks of the outbox in use */
   used(): number;
@@ -62,8 +62,10 @@ export interface Engine {
   expand(partition: number, from: number, to: number): number;
   /** Stores what is new in all outboxes for a partition, and empties them. */
   insert(partition: number): void;
-  /** Makes the index of a partition whose states were put there by somebody else. */
-  index(partition: number): void;
+  /** Makes room for states of an empty partition, numbers 1 to `end` - 1, for somebody to fill. */
+  reserve(partition: number, end: number): void;
+  /** Makes the index of such a partition, with so many pages, after its states were filled in. */
+  index(partition: number, pageCount: number): void;
 }
 
 /** What the threads of a search share; can be posted to a worker as it is. */

@@ -85,12 +85,25 @@ function comesBefore(store: Store, left: Where, right: Where): boolean {
 /** The best note of all threads for every fault that was noted: bounds, properties, deadlock. */
 export function notesOf(kernel: Kernel, store: Store, notes: readonly Int32Array[]): Note[] {
   const found = faults(kernel).flatMap((fault, index) => {
-    const noted = notes.flatMap((mine) => noteAt(mine, index * RECORD) ?? []);
-    const [best] = noted.sort((left, right) => (comesBefore(store, left, right) ? -1 : 1));
-    return best === undefined ? [] : [{ ...fault, ...best }];
+    const best = bestOf(store, notes, index * RECORD);
+    return best === null ? [] : [{ ...fault, ...best }];
   });
   const order = ["bounds", "property", "deadlock"];
   return found.sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
+}
+
+function bestOf(store: Store, notes: readonly Int32Array[], record: number): Where | null {
+  const noted = notes.flatMap((mine) => noteAt(mine, record) ?? []);
+  const [best] = noted.sort((left, right) => (comesBefore(store, left, right) ? -1 : 1));
+  return best ?? null;
+}
+
+/** The notes of all threads as if one had taken them. */
+export function mergedNotes(kernel: Kernel, store: Store, notes: readonly Int32Array[]): number[] {
+  return faults(kernel).flatMap((_, index) => {
+    const best = bestOf(store, notes, index * RECORD);
+    return best === null ? [0, 0, 0] : [best.level + 1, best.inState ? 0 : 1, best.id | 0];
+  });
 }
 
 /** Whether anything was noted; `bounds`: whether that the program left its bounds. */

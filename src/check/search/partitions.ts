@@ -56,7 +56,7 @@ export class OwnPartitions {
     return this.#finished();
   }
 
-  /** After all threads have stored what was new. */
+  /** At the end of a round; other threads may still store what is in the outbox. */
   clear(): void {
     this.#counts[1] = Math.max(at(this.#counts, 1), this.#engine.used());
     this.#engine.clear();

@@ -7,7 +7,9 @@
  * the same memory. What it finds, counts and answers does not depend on the number of threads.
  */
 import type { Kernel } from "../kernel.ts";
-import type { Progress, Stop } from "../result.ts";
+import type { Before, Progress, Stop } from "../result.ts";
+import { type Checkpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import type { CheckpointSubject } from "./checkpoint-manifest.ts";
 import { Control, type Limits } from "./control.ts";
 import { createEngine, createShared, type Engine, type Shared } from "./engine.ts";
 import { layoutFor, PARTITIONS } from "./layout.ts";
@@ -27,6 +29,8 @@ export interface SearchOptions {
   readonly memory?: number | undefined;
   /** go on after a finding, until every property is decided */
   readonly everyProperty?: boolean;
+  /** what to go on from, instead of from the initial state */
+  readonly resume?: Checkpoint | null;
 }
 
 /** Something wrong, and how to get there. */
@@ -38,6 +42,8 @@ export interface Found extends Fault {
 }
 
 export interface SearchResult {
+  /** counted below, but found by an earlier search; absent or null: nothing */
+  readonly before?: Before | null;
   readonly complete: boolean;
   /** null: complete, or ended by what was found */
   readonly stopped: Stop | null;
@@ -74,16 +80,26 @@ export class Search {
   readonly #own: OwnPartitions;
   #phase: "between" | "expanding" | "storing" = "between";
   #team: Team | null = null;
+  readonly #before: Before | null;
+  #resume: Checkpoint | null;
+  /** whether the next round is not to be begun */
+  #still = false;
 
   constructor(kernel: Kernel, options: SearchOptions) {
     const { maxStates = null, maxDepth = null, everyProperty = false } = options;
+    this.#resume = options.resume ?? null;
+    this.#before = this.#resume === null ? null : countsOf(this.#resume);
     this.#kernel = kernel;
     this.#shared = createShared(kernel, layoutFor(kernel.words, options.memory), options.threads);
     this.#limits = { maxStates, maxDepth, everyProperty };
     this.#control = new Control(kernel, this.#shared, this.#limits);
     this.#engine = createEngine(kernel, this.#shared, 0);
     this.#own = new OwnPartitions(this.#engine, this.#shared, 0, 1);
-    this.#engine.begin(...kernel.initial);
+    if (this.#resume === null) this.#begin();
+  }
+
+  #begin(): void {
+    this.#engine.begin(...this.#kernel.initial);
     this.#own.insert();
     this.#own.clear();
     this.#control.begin();
@@ -91,16 +107,43 @@ export class Search {
 
   /** Goes on for some 20 ms, or until there is news of the threads. @returns false: it is over */
   async advance(): Promise<boolean> {
+    if (this.#resume !== null) return this.#restore(this.#resume);
     if (this.#team !== null) return (await this.#team.next()) !== "over";
     for (let left = PIECE; left > 0 && !this.#control.over; ) {
       left -= this.#piece(left);
-      if (this.#mayHandOver()) break;
+      if (this.#phase === "between" && (this.#still || this.#mayHandOver())) break;
     }
     if (this.#control.over) return false;
-    if (this.#mayHandOver()) {
+    if (!this.#still && this.#mayHandOver()) {
       this.#team = new Team(this.#kernel, this.#shared, this.#limits);
     }
     return true;
+  }
+
+  /** Several times 20 ms, in which others get their turn. @returns false: it is over */
+  async #restore(checkpoint: Checkpoint): Promise<boolean> {
+    await restoreCheckpoint(checkpoint, this.#shared, this.#engine);
+    this.#resume = null;
+    this.#control.decide();
+    return !this.#control.over;
+  }
+
+  /**
+   * Writes where the search is, so that another one can go on from there. {@link advance} must not
+   * be under way.
+   * @throws BlockgraphError `checkpoint-unusable` if it cannot be written
+   */
+  async save(folder: string, subject: CheckpointSubject): Promise<void> {
+    if (this.#resume !== null) return;
+    this.#still = true;
+    while (this.#phase !== "between") await this.advance();
+    await this.#team?.pause();
+    try {
+      await writeCheckpoint(folder, subject, this.#kernel, this.#shared);
+    } finally {
+      this.#team?.resume();
+      this.#still = false;
+    }
   }
 
   #mayHandOver(): boolean {
@@ -140,6 +183,11 @@ export class Search {
     };
   }
 
+  /** Why it ended before its time; null: it did not. */
+  get stopped(): Stop | null {
+    return this.#control.stopped;
+  }
+
   /** Ends the search after the round that it is in. */
   stop(reason: Stop): void {
     this.#control.request(reason);
@@ -150,6 +198,7 @@ export class Search {
     const { store, tallies } = this.#shared;
     const levels = this.#levels();
     return {
+      before: this.#before,
       complete: this.#control.complete,
       stopped: this.#control.stopped,
       states: stateCount(store),
@@ -191,6 +240,10 @@ export class Search {
       path: pathTo(store, id),
     }));
   }
+}
+
+function countsOf({ manifest: { states, transitions } }: Checkpoint): Before {
+  return { states, transitions };
 }
 
 /** Starts a search; it does nothing until it is advanced. */

@@ -120,6 +120,23 @@ function placeOf(store: Store, id: number): Place {
   return { arena: arenaOf(store, partition), block, index: number % PAGE };
 }
 
+/**
+ * The memory of a partition's states as far as it is used: for each block its states, and then
+ * their parents.
+ */
+export function* regions(store: Store, partition: number): Generator<Int32Array> {
+  const { words, blocks } = store.layout;
+  const end = at(store.ends, partition);
+  const arena = arenaOf(store, partition);
+  for (let number = 1; number < end; number = (Math.floor(number / PAGE) + 1) * PAGE) {
+    const index = Math.floor(number / PAGE);
+    const block = at(store.blocks, partition * blocks + index);
+    const [from, to] = [number % PAGE, Math.min(end - index * PAGE, PAGE)];
+    yield arena.subarray(block + from * words, block + to * words);
+    yield arena.subarray(block + PAGE * words + from, block + PAGE * words + to);
+  }
+}
+
 /** The packed state with an id, as signed words. */
 export function stateOf(store: Store, id: number): number[] {
   const { words } = store.layout;

@@ -30,16 +30,17 @@ export class Team {
       const worker = new Worker(WORKER, { workerData: task });
       worker.on("message", (news: WorkerNews) => this.#hear(news));
       worker.on("error", (error) => this.#fail(error));
+      worker.on("exit", (status) => this.#end(status));
       return worker;
     });
   }
 
   /**
-   * Waits for the next news.
+   * Waits for the next news; `over` is the last, and is said again to whoever asks again.
    * @throws BlockgraphError `worker-failed`, or what a worker failed with
    */
   async next(): Promise<WorkerNews> {
-    while (this.#failure === null && !this.#unread) {
+    while (this.#failure === null && !this.#unread && this.#last !== "over") {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -49,14 +50,10 @@ export class Team {
     return this.#last;
   }
 
-  /** Makes the workers stand still between two rounds. @returns false if they are done */
-  async pause(): Promise<boolean> {
+  /** Makes the workers stand still between two rounds, unless they are done. */
+  async pause(): Promise<void> {
     setPaused(this.#shared.control, true);
-    for (;;) {
-      const news = await this.next();
-      if (news === "paused") return true;
-      if (news === "over") return false;
-    }
+    while ((await this.next()) === "progress");
   }
 
   resume(): void {
@@ -64,6 +61,7 @@ export class Team {
   }
 
   async close(): Promise<void> {
+    for (const worker of this.#workers) worker.removeAllListeners("exit");
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
@@ -73,12 +71,24 @@ export class Team {
     this.#wake();
   }
 
+  /** A thread that ends by itself is done, or it says before what it failed with. */
+  #end(status: number): void {
+    if (status !== 0) this.#fail(new Error(`it left with status ${status}`));
+  }
+
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#failure ??= new BlockgraphError(
-      "worker-failed",
-      `a thread of the search ended: ${message}; try --threads 1, and report it`,
-    );
+    this.#failure ??= outOfMemory(error)
+      ? new BlockgraphError("memory-exhausted", message)
+      : new BlockgraphError(
+          "worker-failed",
+          `a thread of the search ended: ${message}; try --threads 1, and report it`,
+        );
     this.#wake();
   }
+}
+
+/** An error loses its class on its way from a thread, but not its code. */
+function outOfMemory(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "memory-exhausted";
 }

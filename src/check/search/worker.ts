@@ -46,8 +46,8 @@ function work({ kernel, shared, limits, thread }: WorkerTask, tell: (news: Worke
     own.expand(control.share);
     barrier(shared.control, threads);
     own.insert();
-    barrier(shared.control, threads);
     own.clear();
+    barrier(shared.control, threads);
     if (thread === 0) lead();
     barrier(shared.control, threads);
   }

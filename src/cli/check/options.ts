@@ -35,6 +35,7 @@ export interface Options extends ParameterOptions {
   readonly swarm?: number;
   readonly seed?: number;
   readonly checkpoint?: string;
+  readonly checkpointEvery?: number;
   readonly resume?: string;
   readonly reports: string;
   readonly junit?: string;
@@ -51,6 +52,9 @@ const THREADS_MAX = 64;
 
 /** s; about four months, and still a number that a timer takes in ms */
 const TIMEOUT_MAX = 10_000_000;
+
+/** Steps; a path of so many takes some MB, and a while to be shortened. */
+const WALK_DEPTH_MAX = 100_000;
 
 /** Parameters that have an option of their own. */
 const PARAMETERS = ["clusters", "guests", "readers", "values"] as const;
@@ -84,8 +88,9 @@ export function addOptions(command: Command): void {
     .option("--random <n>", "take n walks at random instead of a search", wholeNumber(1))
     .option("--swarm <n>", "take n walks that differ in what they prefer", wholeNumber(1))
     .option("--seed <n>", "seed of the walks (default: 0)", wholeNumber(0, SEED_MAX))
-    .option("--checkpoint <folder>", "keep what is needed to go on after a break")
-    .option("--resume <folder>", "go on from a checkpoint")
+    .option("--checkpoint <folder>", "keep what is needed to go on after a break or a limit")
+    .option("--checkpoint-every <seconds>", checkpointEveryText(), wholeNumber(0, TIMEOUT_MAX))
+    .option("--resume <folder>", "go on from a checkpoint of the same check")
     .option("--reports <folder>", "where receipts and traces go", "reports")
     .option("--junit <file>", "write JUnit XML")
     .option("--sarif <file>", "write SARIF 2.1.0")
@@ -98,7 +103,8 @@ export function addOptions(command: Command): void {
  * @throws BlockgraphError `bad-argument` or `not-built-yet`, with the way out
  */
 export function requireSense(options: Options): void {
-  const { symmetry, por, liveness, random, swarm, seed, checkpoint, resume, maxStates } = options;
+  const { symmetry, por, liveness, random, swarm, seed, threads, maxStates } = options;
+  const { maxDepth, checkpoint, checkpointEvery, resume } = options;
   if (por === "on") {
     throw new BlockgraphError(
       "not-built-yet",
@@ -111,6 +117,9 @@ export function requireSense(options: Options): void {
   }
   if (random !== undefined && swarm !== undefined) {
     refuse("--random and --swarm exclude each other", "give one of them");
+  }
+  if (checkpointEvery !== undefined && checkpoint === undefined) {
+    refuse("--checkpoint-every is for checkpoints", "give --checkpoint with it, or leave it out");
   }
   const walks = random !== undefined || swarm !== undefined;
   if (seed !== undefined && !walks) {
@@ -125,6 +134,16 @@ export function requireSense(options: Options): void {
   }
   if (symmetry === "on") {
     refuse("walks have no use for --symmetry on", "leave it out");
+  }
+  if (liveness === "on") {
+    refuse("walks cannot see what never happens", "leave --liveness on out, or the walks");
+  }
+  if (maxDepth !== undefined && maxDepth > WALK_DEPTH_MAX) {
+    const most = `--max-depth of walks is at most ${WALK_DEPTH_MAX}`;
+    refuse(most, "give less, and more walks, for each of them remembers where it came from");
+  }
+  if (threads !== undefined && threads > 1) {
+    refuse("walks take one thread", "leave --threads out, and start another with its own --seed");
   }
 }
 
@@ -150,6 +169,18 @@ export function parametersOf(options: ParameterOptions): ReadonlyMap<string, num
 /** Threads if nobody says how many. */
 export function usefulThreads(): number {
   return Math.min(THREADS_USEFUL, availableParallelism());
+}
+
+/** s */
+const CHECKPOINT_EVERY = 60;
+
+/** Seconds between two checkpoints, at least. */
+export function checkpointEveryOf({ checkpointEvery = CHECKPOINT_EVERY }: Options): number {
+  return checkpointEvery;
+}
+
+function checkpointEveryText(): string {
+  return `time between two checkpoints, at least (default: ${CHECKPOINT_EVERY})`;
 }
 
 function threadsText(): string {

@@ -3,6 +3,7 @@
  */
 import type { CheckOptions } from "../../check/check.ts";
 import type { Program } from "../../check/program/program.ts";
+import { USUAL_DEPTH } from "../../check/walk/walk-search.ts";
 import type { CheckMethod } from "../../report/check/receipt.ts";
 import { memoryOf, type Options, usefulThreads } from "./options.ts";
 
@@ -12,16 +13,24 @@ export interface CheckPlan {
   readonly method: CheckMethod;
 }
 
+/**
+ * Bytes for walks if nobody says how many. A swarm of any size fills them once, and that takes a
+ * minute or so.
+ */
+const WALK_MEMORY = 2 ** 26;
+
 /** @throws BlockgraphError `bad-argument` for more memory than there is */
 export function planOf(program: Program, given: Options): CheckPlan {
   const { random, swarm, seed = 0, timeout = null, checkpoint = null, resume = null } = given;
-  const { maxStates = null, maxDepth = null } = given;
   const walks = random ?? swarm ?? null;
+  const { maxStates = null, maxDepth = walks === null ? null : USUAL_DEPTH } = given;
   const kind = random === undefined ? ("swarm" as const) : ("random" as const);
   const walk = walks === null ? null : { kind, walks, seed };
   const symmetric = walk === null && given.symmetry !== "off" && program.symmetries.length > 0;
   const threads = given.threads ?? (walk === null ? usefulThreads() : 1);
-  const memory = memoryOf(given);
+  const free = memoryOf(given);
+  const usual = walk === null ? free : Math.min(WALK_MEMORY, free);
+  const memory = given.memory ?? usual;
   return {
     options: {
       symmetry: symmetric,

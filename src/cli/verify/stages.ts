@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import type { Receipt } from "../../report/receipt.ts";
 import { imagesInFolder, imagesInMemory } from "../../run/image-set.ts";
-import type { Model } from "../../system/model.ts";
+import { isLeftToCheck, type Model } from "../../system/model.ts";
 import { roundRobinSchedule, type Schedule, seededSchedule } from "../../system/schedule.ts";
 import { breathe, withTemporaryFolder } from "../leftovers.ts";
 import { type Attempt, replayOnce, runOnce, simulateOnce } from "./attempt.ts";
@@ -94,18 +94,19 @@ async function runSome(
 }
 
 /**
- * Every mutant must break the property that the model says, within some seeds. Invariants of
- * clusters are looked at by a check only: `blockgraph mutants` answers for those.
+ * Every mutant must break the property that the model says, within some seeds. Those that only a
+ * check can notice are left to `blockgraph mutants`, and named.
  */
 export async function catchMutants({
   model,
   plan,
   progress,
-}: Verification): Promise<Receipt["mutants"]> {
+}: Verification): Promise<Pick<Receipt, "mutants" | "leftToCheck">> {
   const results: Receipt["mutants"] = [];
+  const left = model.mutants.filter((mutant) => isLeftToCheck(model, mutant));
   for (const mutant of model.mutants) {
+    if (left.includes(mutant)) continue;
     const { name, caughtBy } = mutant;
-    if (model.invariants?.includes(caughtBy)) continue;
     let caught: number | null = null;
     let seed = 0;
     for (; seed < plan.mutantSeeds && caught === null; seed++) {
@@ -116,7 +117,7 @@ export async function catchMutants({
     }
     results.push({ name, caughtBy, seed: caught, seeds: seed });
   }
-  return results;
+  return { mutants: results, leftToCheck: left.map(({ name }) => name) };
 }
 
 function take(evidence: Evidence, { session, log }: Attempt): void {

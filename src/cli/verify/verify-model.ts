@@ -59,15 +59,15 @@ export async function verifyModel(
   return receipt;
 }
 
-type Done = Pick<Receipt, "simulated" | "ran" | "replayed" | "repeated" | "mutants"> & {
-  readonly finding: Finding | null;
-};
+type Counts = "simulated" | "ran" | "replayed" | "repeated" | "mutants" | "leftToCheck";
+type Done = Pick<Receipt, Counts> & { readonly finding: Finding | null };
 
 async function allStages(verification: Verification, folder: string): Promise<Done> {
   const { evidence } = verification;
   const { finding, sample, seeds, others } = await simulateAll(verification);
   const simulated = { seeds, others, requests: evidence.requests, steps: evidence.steps };
-  const nothing = { ran: { memory: 0, files: 0 }, replayed: 0, repeated: 0, mutants: [] };
+  const untried = { mutants: [], leftToCheck: [] };
+  const nothing = { ran: { memory: 0, files: 0 }, replayed: 0, repeated: 0, ...untried };
   if (sample !== null) writeLog(join(folder, "sample.jsonl"), sample.log.records);
   if (finding !== null || sample === null) return { ...nothing, simulated, finding };
   const different = repeat(verification, sample);
@@ -75,8 +75,8 @@ async function allStages(verification: Verification, folder: string): Promise<Do
   const runs = await runAll(verification);
   const ran = { memory: runs.memory, files: runs.files };
   const rest = { ran, replayed: runs.replayed, repeated: 1, simulated, finding: runs.finding };
-  if (runs.finding !== null) return { ...rest, mutants: [] };
-  return { ...rest, mutants: await catchMutants(verification) };
+  if (runs.finding !== null) return { ...rest, ...untried };
+  return { ...rest, ...(await catchMutants(verification)) };
 }
 
 function judge(

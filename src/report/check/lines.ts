@@ -17,12 +17,15 @@ export function verdictLine(receipt: CheckReceipt): string {
   return `${subjectName(receipt)}   ${verdict}   ${what}   ${seconds.toFixed(1)} s`;
 }
 
-function countsText({ states, transitions, depth, method }: CheckReceipt): string {
+function countsText({ states, transitions, depth, method, stopped }: CheckReceipt): string {
   const { symmetry, walks, seed } = method;
   const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${listed(symmetry)}`;
   if (method.search !== "bfs") {
-    const taken = `${counted(walks ?? 0, `${method.search} walk`)} from seed ${seed ?? 0}`;
-    return `${taken}, ${counted(transitions, "transition")}, depth ${depth}`;
+    const most = stopped === "walks" ? "" : "up to ";
+    const taken = `${most}${counted(walks ?? 0, `${method.search} walk`)} from seed ${seed ?? 0}`;
+    // Walks of a swarm know what each of them saw, but not how much of it others saw as well.
+    const seen = states === 0 ? "" : `, at least ${counted(states, "state")}`;
+    return `${taken}, ${counted(transitions, "transition")}, depth ${depth}${seen}`;
   }
   const taken = counted(transitions, "transition");
   return `${counted(states, "state")}${upTo}, ${taken}, depth ${depth}`;

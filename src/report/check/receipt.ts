@@ -132,6 +132,7 @@ export function makeCheckReceipt(
 ): CheckReceipt {
   const { model, mutant, digest, bounds, parameters } = subject;
   const { complete, stopped, states, transitions, depth, levels, peakBytes } = result;
+  const before = result.before ?? { states: 0, transitions: 0 };
   const { method, seconds, livenessSeconds, startSeconds, residentBytes, node } = facts;
   const { verdict, problem } = checkVerdict(result);
   return checkReceiptSchema.parse({
@@ -140,8 +141,8 @@ export function makeCheckReceipt(
     ...{ model, mutant, digest, bounds, parameters, method, verdict, problem },
     ...{ complete, stopped, states, transitions, depth, levels },
     ...{ seconds, livenessSeconds, startSeconds, peakBytes, residentBytes },
-    statesPerSecond: perSecond(states, seconds),
-    transitionsPerSecond: perSecond(transitions, seconds),
+    statesPerSecond: perSecond(states - before.states, seconds),
+    transitionsPerSecond: perSecond(transitions - before.transitions, seconds),
     bytesPerState: states === 0 ? 0 : peakBytes / states,
     properties: result.properties,
     notChecked: facts.notChecked,

@@ -54,8 +54,11 @@ function stepsOf({ steps }: { readonly steps: readonly unknown[] }): string {
   return counted(steps.length, "step");
 }
 
-/** What a search that stopped early shows nevertheless: it takes all runs at the same pace. */
-function seenText({ stopped, depth }: CheckResult): string {
-  if (stopped === "walks" || depth < 1) return "";
+/**
+ * What a search that stopped early shows nevertheless: it takes all runs at the same pace. Walks,
+ * which have no levels, do not.
+ */
+function seenText({ levels, depth }: CheckResult): string {
+  if (levels.length === 0 || depth < 1) return "";
   return `; every run of up to ${counted(depth, "step")} was taken`;
 }

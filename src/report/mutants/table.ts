@@ -72,11 +72,11 @@ function survivorText({ complete, reason }: MutantResult): string {
 /** The last line: how many were caught, and what became of the others. */
 export function mutantsClosingLine(results: readonly MutantResult[], seconds: number): string {
   const caught = results.filter(({ caughtBy }) => caughtBy !== null).length;
-  const explained = results.filter(({ caughtBy, reason }) => caughtBy === null && reason !== null);
+  const explained = results.filter((each) => each.caughtBy === null && isAccounted(each)).length;
   const bad = results.filter((result) => !isAccounted(result)).length;
   const parts = [
     `${caught} of ${results.length} mutants caught`,
-    ...(explained.length > 0 ? [`${explained.length} survive for a reason`] : []),
+    ...(explained > 0 ? [`${explained} that may survive, for a reason`] : []),
     ...(bad > 0 ? [`${bad} not accounted for`] : []),
   ];
   return `${parts.join(", ")}   ${seconds.toFixed(1)} s`;

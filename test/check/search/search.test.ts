@@ -192,7 +192,7 @@ describe("limits", () => {
   });
 
   test("memory", async () => {
-    const memory = 7 * 2 ** 20;
+    const memory = 5 * 2 ** 20;
     const result = await search(kernel, { memory });
     expect(result).toMatchObject({ complete: false, stopped: "memory" });
     expect(result.peakBytes).toBeLessThanOrEqual(memory);

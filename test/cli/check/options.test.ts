@@ -90,9 +90,13 @@ describe("what does not go together", () => {
     [{ random: 1, swarm: 1 }, /exclude each other/],
     [{ seed: 1 }, /--seed is for walks/],
     [{ random: 1, checkpoint: "c" }, /walks leave no checkpoint/],
+    [{ checkpointEvery: 5 }, /--checkpoint-every is for checkpoints/],
     [{ swarm: 1, resume: "c" }, /walks leave no checkpoint/],
     [{ random: 1, maxStates: 5 }, /walks do not count states/],
     [{ random: 1, symmetry: "on" }, /no use for --symmetry on/],
+    [{ random: 1, liveness: "on" }, /cannot see what never happens/],
+    [{ swarm: 1, threads: 2 }, /walks take one thread/],
+    [{ random: 1, maxDepth: 1e6 }, /--max-depth of walks is at most 100000/],
   ])("%j is refused in one line with a remedy", (options, line) => {
     expect(() => requireSense({ ...DEFAULTS, ...options })).toThrow(line);
     expect(() => requireSense({ ...DEFAULTS, ...options })).toThrow(/^[^\n]*;[^\n]*$/);

@@ -36,8 +36,11 @@ describe("the verdict line", () => {
   test("counts walks as walks", () => {
     const method = { ...FACTS.method, search: "swarm" as const, walks: 1000, seed: 7 };
     const line = verdictLine(receiptOf({ ...UNDECIDED, stopped: "walks" }, { method }));
-    expect(line).toContain("1,000 swarm walks from seed 7, 2,011 transitions");
+    const counts = "1,000 swarm walks from seed 7, 2,011 transitions, depth 3, at least 812 states";
+    expect(line).toContain(counts);
     expect(line).toContain("   undecided   ");
+    const early = verdictLine(receiptOf({ ...UNDECIDED, stopped: "timeout" }, { method }));
+    expect(early).toContain("up to 1,000 swarm walks");
   });
 });
 

@@ -70,7 +70,9 @@ describe("a verdict", () => {
         "every run of up to 3 steps was taken",
     );
     expect(problem({ stopped: "max-depth" })).toContain("every run of up to 3 steps was taken");
-    expect(problem({ stopped: "walks" })).not.toContain("every run");
+    for (const stopped of ["walks", "timeout", "interrupted"] as const) {
+      expect(problem({ stopped, levels: [] })).not.toContain("every run");
+    }
     expect(problem({ stopped: "memory" })).toContain("raise --memory");
   });
 
@@ -119,6 +121,13 @@ describe("a receipt", () => {
       bytesPerState: 33_057_408 / 1_377_392,
       coverage: { total: 3, taken: 3, never: [] },
       findings: [],
+    });
+    // What was done before the checkpoint it went on from took other seconds than these.
+    const before = { states: HOLDS.states - 50, transitions: HOLDS.transitions - 300 };
+    expect(receiptOf({ ...HOLDS, before })).toMatchObject({
+      states: HOLDS.states,
+      statesPerSecond: 100,
+      transitionsPerSecond: 600,
     });
     expect(receiptOf({ ...HOLDS, states: 0 }, { seconds: 0 })).toMatchObject({
       statesPerSecond: 0,
