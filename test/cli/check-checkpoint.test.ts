@@ -124,7 +124,7 @@ describe("refused in one line is", () => {
     expectRefusal(nowhere, /there is no checkpoint in nowhere; give the folder/);
   });
 
-  test("a folder with a checkpoint that would be lost, and an interval without a folder", async () => {
+  test("a checkpoint that would be lost, and an interval without a folder", async () => {
     const cwd = await limited();
     expectRefusal(await blockgraph([...SMALL, ...KEEP], { cwd }), /go on from it with --resume/);
     const every = await blockgraph([...SMALL, "--checkpoint-every", "5"], { cwd });

@@ -8,9 +8,6 @@
 import type { LabelledKernel } from "../kernel.ts";
 import { GrowingNumbers } from "./growing.ts";
 
-/** What an edge's label says: 2 * number of the instance + whether the step is a fair one. */
-export const labelOf = (instance: number, fair: boolean): number => 2 * instance + (fair ? 1 : 0);
-
 type Expand = (state: readonly number[]) => void;
 
 export class StateGraph {

@@ -34,7 +34,7 @@ export interface Checkpoint {
 
 /**
  * Looks at a checkpoint, but not yet at its states.
- * @throws BlockgraphError `checkpoint-unusable`: there is none, or it is damaged or of another search
+ * @throws BlockgraphError `checkpoint-unusable`: there is none, it is damaged, or of another search
  */
 export function openCheckpoint(
   folder: string,

@@ -78,7 +78,10 @@ function noteText(kernel: Kernel): string {
   return `
   let inspecting = false, failed = false;
   function violate(property) { note(property, parent, inspecting); }
-  function fail(failure) { failed = true; note(${kernel.properties.length + 1} + failure, parent, false); }`;
+  function fail(failure) {
+    failed = true;
+    note(${kernel.properties.length + 1} + failure, parent, false);
+  }`;
 }
 
 function expandText(layout: Layout, kernel: Kernel): string {
@@ -164,7 +167,8 @@ function insertRangeText(layout: Layout): string {
     .join(" && ");
   return `
   function insertRange(partition, arena, entries, from, to) {
-    while ((ends[partition] + (to - from) / ${layout.entry}) > pageCounts[partition] * ${PAGE * FULLEST}) {
+    const most = ends[partition] + (to - from) / ${layout.entry};
+    while (most > pageCounts[partition] * ${PAGE * FULLEST}) {
       grow(partition, arena);
     }
     const count = pageCounts[partition];

@@ -85,7 +85,7 @@ export function actorData(players: readonly Player[]): {
 }
 
 /** The operations of an actor, each once, in the order of their first request. */
-export function operationsOf({ requests }: PlannedActor): readonly Operation[] {
+function operationsOf({ requests }: PlannedActor): readonly Operation[] {
   return [...new Set(requests.map(({ spec }) => spec.operation))];
 }
 

@@ -67,7 +67,7 @@ function asOperation(actor: PlannedActor, name: string): Operation {
 }
 
 /** Which agent an instance of a process is. */
-export function placeOf(
+function placeOf(
   lowered: LoweredModel,
   process: string,
   instance: number,
