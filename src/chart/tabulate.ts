@@ -10,13 +10,14 @@
  * chart's context schema, and is thrown to whoever takes that transition; `chart-malformed` when a
  * chart says something no interpreter can do.
  */
-import { type AnyMachineSnapshot, initialTransition, transition } from "xstate";
+import { type AnyMachineSnapshot, initialTransition } from "xstate";
 import { BlockgraphError } from "../error.ts";
 import { Automaton, type AutomatonState, type Transition } from "./automaton.ts";
 import { type Chart, eventName } from "./chart.ts";
 import { readActions } from "./read-actions.ts";
 import { readEffect } from "./read-effect.ts";
 import { stateName } from "./state-name.ts";
+import { stepper } from "./stepper.ts";
 
 /** What fits the 16 bits that an interpreter keeps for a cluster. */
 const STATES_MAX = 0x10000;
@@ -31,6 +32,7 @@ export function tabulate(chart: Chart): Automaton {
   const states: AutomatonState[] = [];
   const indices = new Map<string, number>();
   const events = chart.events.map(eventName);
+  const step = stepper(chart.machine);
 
   function intern(snapshot: AnyMachineSnapshot): number {
     const key = stateKey(snapshot);
@@ -55,7 +57,7 @@ export function tabulate(chart: Chart): Automaton {
       throw new RangeError(`${chart.name}: no state ${state} or no event ${event}`);
     }
     if (!snapshot.can(occurrence)) return NOT_HANDLED;
-    const [after, actions] = transition(chart.machine, snapshot, occurrence);
+    const [after, actions] = step(snapshot, occurrence);
     const place = `${chart.name}, state ${states[state]?.name}, event ${events[event]}`;
     const beyond = leavesBounds(chart, place, after);
     if (beyond !== null) return beyond;

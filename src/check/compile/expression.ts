@@ -114,11 +114,9 @@ export class Expressions {
   }
 
   #entry(name: string, at: Value): Value {
-    const values = this.#unit.program.tables[name] ?? [];
     const index = constantOf(at);
-    if (index !== null) return constant(values[index] ?? 0);
-    const reached = values.slice(Math.max(0, at.low), at.high + 1);
-    const [low, high] = [least(reached), -least(reached.map((value) => -value))];
+    if (index !== null) return constant(this.#unit.program.tables[name]?.[index] ?? 0);
+    const [low, high] = this.#unit.entryRange(name, at.low, at.high);
     if (low === high) return constant(low);
     return ranged(`${this.#unit.table(name)}[${at.code}]`, low, high);
   }
@@ -126,8 +124,4 @@ export class Expressions {
 
 function isNumber(operator: Extract<Expression, { kind: "binary" }>["operator"]): boolean {
   return ["+", "-", "*", "/", "%", "&", "|", "<<", ">>"].includes(operator);
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((low, value) => Math.min(low, value), values[0] ?? 0);
 }

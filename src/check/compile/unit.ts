@@ -36,6 +36,7 @@ export class Unit {
   /** set when a step blocks after it noticed something: compile again with `deferred` */
   blocksLate = false;
   readonly #tables = new Map<string, string>();
+  readonly #ranges = new Map<string, readonly [number, number]>();
   readonly #passes = new Map<string, PassFunction>();
   readonly #fields: ReadonlyMap<string, Field>;
   readonly #processes: ReadonlyMap<string, Process>;
@@ -79,6 +80,20 @@ export class Unit {
     const variable = this.#tables.get(name) ?? `T${this.#tables.size}`;
     this.#tables.set(name, variable);
     return variable;
+  }
+
+  /** The least and the greatest entry of a table at places from `first` to `last`. */
+  entryRange(name: string, first: number, last: number): readonly [number, number] {
+    const key = `${first} ${last} ${name}`;
+    const known = this.#ranges.get(key);
+    if (known !== undefined) return known;
+    const reached = (this.program.tables[name] ?? []).slice(Math.max(0, first), last + 1);
+    const range = reached.reduce<readonly [number, number]>(
+      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+      [reached[0] ?? 0, reached[0] ?? 0],
+    );
+    this.#ranges.set(key, range);
+    return range;
   }
 
   failure(message: string): number {

@@ -15,6 +15,7 @@
 import type { Kernel } from "../kernel.ts";
 import { hashText } from "./hash-text.ts";
 import { FULLEST, GROWTH, type Layout, NUMBER_BITS, PAGE, PARTITIONS_PER_ARENA } from "./layout.ts";
+import { rehearsalText } from "./rehearsal-text.ts";
 
 const NUMBER_MASK = 2 ** NUMBER_BITS - 1;
 const TAG_MASK = ~NUMBER_MASK;
@@ -57,17 +58,14 @@ function outboxText(layout: Layout): string {
   const { chunk, entry } = layout;
   return `
   let used = 0, parent = 0;
-  function startChunk(partition, at) {
-    const fresh = used++;
-    if (at < 0) heads[partition] = fresh;
-    else followers[at >>> ${Math.log2(chunk)}] = fresh;
-    return fresh * ${chunk};
-  }
   function emit(${variables(layout)}) {
     ${hashText(variables(layout))}
     const partition = h >>> ${NUMBER_BITS};
     let at = cursors[partition];
-    if ((at & ${chunk - 1}) > ${chunk - 1 - entry}) at = startChunk(partition, at);
+    if ((at & ${chunk - 1}) > ${chunk - 1 - entry}) {
+      followers[at >>> ${Math.log2(chunk)}] = used;
+      at = used++ * ${chunk};
+    }
     ${store(layout, "entries", "at")}
     entries[at + ${layout.words}] = parent;
     cursors[partition] = at + ${entry};
@@ -112,32 +110,24 @@ function expandText(layout: Layout, kernel: Kernel): string {
 }
 
 function insertText(layout: Layout): string {
-  const { chunk, entry } = layout;
-  const shift = Math.log2(chunk);
+  const { chunk, chunks, entry } = layout;
   return `
   function insert(partition) {
-    let entriesHere = 0;
-    for (let sender = 0; sender < outboxes.length; sender++) {
-      const end = outboxes[sender].cursors[partition];
-      if (end < 0) continue;
-      entriesHere += ${entriesOf(layout)};
-    }
-    if (entriesHere === 0) return;
     const arena = arenas[partition / ${PARTITIONS_PER_ARENA} | 0];
     let warm = false;
     for (let sender = 0; sender < outboxes.length; sender++) {
       const box = outboxes[sender];
       const end = box.cursors[partition];
-      if (end < 0) continue;
-      const last = end - 1 >>> ${shift};
-      let current = box.heads[partition];
+      if (end >= ${chunks * chunk}) continue;
+      const last = end - 1 >>> ${Math.log2(chunk)};
+      let current = box.followers[${chunks} + partition];
       if (!warm && current !== last) { read(partition, arena, box, current, last); warm = true; }
       for (; current !== last; current = box.followers[current]) {
         const start = current * ${chunk};
         insertRange(partition, arena, box.entries, start, start + ${entriesOf(layout) * entry});
       }
       insertRange(partition, arena, box.entries, last * ${chunk}, end);
-      box.cursors[partition] = -1;
+      box.cursors[partition] = ${chunks * chunk + chunk - 1} + partition * ${chunk};
     }
   }
   let touched = 0;
@@ -260,7 +250,7 @@ export function engineText(layout: Layout, kernel: Kernel): string {
   return `"use strict";
   const { arenas, tops, ends, nexts, pageCounts, pages, blocks } = shared.store;
   const { outboxes, note, overflow, judged, covered } = shared;
-  const { entries, followers, heads, cursors } = outboxes[shared.thread];
+  const { entries, followers, cursors } = outboxes[shared.thread];
   ${outboxText(layout)}
   ${noteText(kernel)}
   const { successors, isFinal, inspect } = (function () {
@@ -275,10 +265,11 @@ export function engineText(layout: Layout, kernel: Kernel): string {
   ${insertText(layout)}
   ${insertRangeText(layout)}
   ${growText(layout)}
+  ${rehearsalText(layout)}
   return {
     begin(${parameters}) { parent = 0; emit(${parameters}); },
     clear() { used = 0; },
     used() { return used; },
-    expand, insert, reserve, index,
+    expand, insert, reserve, index, rehearse,
   };`;
 }

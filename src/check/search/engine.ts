@@ -18,20 +18,23 @@ const CONTROL_LENGTH = 16;
 export interface Outbox {
   /** states, each followed by its parent's id */
   readonly entries: Int32Array;
-  /** by chunk: the next one for the same partition */
+  /**
+   * by chunk: the next one for the same partition. Every partition's chain begins at a chunk of no
+   * memory, the one with the partition's number beyond all others, so that a chain is begun as it
+   * is continued.
+   */
   readonly followers: Int32Array;
-  /** by partition: its first chunk */
-  readonly heads: Int32Array;
-  /** by partition: where its next entry goes; -1 if it has none */
+  /** by partition: where its next entry goes; beyond all chunks if it has none */
   readonly cursors: Int32Array;
 }
 
 function createOutbox(layout: Layout): Outbox {
   return {
     entries: sharedIntegers(layout.chunks * layout.chunk),
-    followers: sharedIntegers(layout.chunks),
-    heads: sharedIntegers(PARTITIONS),
-    cursors: sharedIntegers(PARTITIONS).fill(-1),
+    followers: sharedIntegers(layout.chunks + PARTITIONS),
+    cursors: sharedIntegers(PARTITIONS).map(
+      (_, partition) => (layout.chunks + partition + 1) * layout.chunk - 1,
+    ),
   };
 }
 
@@ -64,6 +67,8 @@ export interface Engine {
   insert(partition: number): void;
   /** Makes room for states of an empty partition, numbers 1 to `end` - 1, for somebody to fill. */
   reserve(partition: number, end: number): void;
+  /** Before anything is stored: see rehearsal-text.ts. */
+  rehearse(): void;
   /** Makes the index of such a partition, with so many pages, after its states were filled in. */
   index(partition: number, pageCount: number): void;
 }

@@ -22,7 +22,7 @@ export const PAGE = 256;
 export const ARENAS = 64;
 export const PARTITIONS_PER_ARENA = PARTITIONS / ARENAS;
 /** An index grows when more than this part of its slots is used... */
-export const FULLEST = 0.75;
+export const FULLEST = 0.8;
 /** ...by this part of its pages, and at least by one. */
 export const GROWTH = 0.5;
 /** Bytes that the states may take if nobody says. */

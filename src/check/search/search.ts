@@ -99,6 +99,7 @@ export class Search {
   }
 
   #begin(): void {
+    this.#engine.rehearse();
     this.#engine.begin(...this.#kernel.initial);
     this.#own.insert();
     this.#own.clear();
