@@ -76,6 +76,8 @@ export interface CheckResult {
   readonly transitions: number;
   /** longest shortest path from the initial state, in steps */
   readonly depth: number;
+  /** every run of up to so many steps was taken; 0 for walks */
+  readonly everyRun: number;
   readonly levels: readonly number[];
   /** bytes, at the most */
   readonly peakBytes: number;

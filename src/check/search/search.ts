@@ -50,6 +50,8 @@ export interface SearchResult {
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
+  /** every run of up to so many steps was taken: `depth`, unless it ended within a level */
+  readonly everyRun: number;
   readonly levels: readonly number[];
   readonly peakBytes: number;
   /** by property, how often it was judged */
@@ -205,6 +207,7 @@ export class Search {
       states: stateCount(store),
       transitions: this.#control.transitions,
       depth: levels.length - 1,
+      everyRun: this.#control.level,
       levels,
       peakBytes: this.#control.bytes,
       judged: this.#kernel.properties.map((_, property) =>

@@ -42,7 +42,7 @@ export function sharedIntegers(length: number): Int32Array {
 export function createStore(layout: Layout): Store {
   return {
     layout,
-    arenas: Array.from({ length: ARENAS }, () => sharedIntegers(layout.arena)),
+    arenas: createArenas(layout.arena),
     tops: sharedIntegers(ARENAS),
     ends: sharedIntegers(PARTITIONS).fill(1),
     levelEnds: sharedIntegers(PARTITIONS).fill(1),
@@ -51,6 +51,28 @@ export function createStore(layout: Layout): Store {
     pages: sharedIntegers(PARTITIONS * layout.pages),
     blocks: sharedIntegers(PARTITIONS * layout.blocks),
   };
+}
+
+/** Bytes of shared memory that arenas are cut from, at the most if one of them is not larger. */
+const ARENAS_TOGETHER = 2 ** 30;
+
+/**
+ * Arenas, side by side in few large pieces of memory.
+ *
+ * The C library takes small pieces from memory that was used before, once something of their size
+ * was freed, and then writes zeros all over them: searches one after the other in one process would
+ * each take all the memory that they may, instead of what they use. Large pieces always are fresh.
+ * They are no larger than that because some systems refuse pieces as large as their whole memory.
+ */
+function createArenas(length: number): Int32Array[] {
+  const together = Math.min(ARENAS, Math.max(1, Math.floor(ARENAS_TOGETHER / (length * 4))));
+  return Array.from({ length: Math.ceil(ARENAS / together) }, (_, piece) => {
+    const count = Math.min(together, ARENAS - piece * together);
+    const { buffer } = sharedIntegers(count * length);
+    return Array.from({ length: count }, (_, index) => {
+      return new Int32Array(buffer, index * length * 4, length);
+    });
+  }).flat();
 }
 
 /** The element of a typed array at an index that is known to be inside. */

@@ -188,6 +188,7 @@ export class WalkSearch {
       complete: false,
       stopped: shrinker === null ? this.#stopped : null,
       ...{ states, transitions, depth },
+      everyRun: 0,
       levels: [],
       peakBytes: this.#bytes,
       judged: [...this.#expander.judged],

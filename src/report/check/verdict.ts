@@ -55,10 +55,10 @@ function stepsOf({ steps }: { readonly steps: readonly unknown[] }): string {
 }
 
 /**
- * What a search that stopped early shows nevertheless: it takes all runs at the same pace. Walks,
- * which have no levels, do not.
+ * What a search that stopped early shows nevertheless: it takes all runs at the same pace. Walks
+ * do not.
  */
-function seenText({ levels, depth }: CheckResult): string {
-  if (levels.length === 0 || depth < 1) return "";
-  return `; every run of up to ${counted(depth, "step")} was taken`;
+function seenText({ everyRun }: CheckResult): string {
+  if (everyRun < 1) return "";
+  return `; every run of up to ${counted(everyRun, "step")} was taken`;
 }

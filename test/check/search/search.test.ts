@@ -182,10 +182,21 @@ describe("limits", () => {
     expect(result.states).toBeLessThan(196_766);
   });
 
+  test("says up to which level it has found everything, wherever it ends", async () => {
+    const levels = plainLevels(yardstickKernel(model(3, 2, 2)));
+    for (const maxStates of [1, 2, 500, 5000, 10_000, 15_000]) {
+      const result = await search(yardstickKernel(model(3, 2, 2)), { maxStates });
+      const whole = result.everyRun + 1;
+      expect(result.levels.slice(0, whole)).toEqual(levels.slice(0, whole));
+      expect(result.levels.length - whole).toBeLessThan(2);
+    }
+  });
+
   test("a depth: the states there are stored but not expanded", async () => {
     const all = await search(kernel);
     const result = await search(kernel, { maxDepth: 9 });
-    expect(result).toMatchObject({ complete: false, stopped: "max-depth", depth: 9 });
+    const ending = { complete: false, stopped: "max-depth", depth: 9, everyRun: 9 };
+    expect(result).toMatchObject(ending);
     expect(result.levels).toEqual(all.levels.slice(0, 10));
     expect(await search(kernel, { maxDepth: 26 })).toMatchObject({ stopped: "max-depth" });
     expect(await search(kernel, { maxDepth: 27 })).toMatchObject({ complete: true });

@@ -67,11 +67,11 @@ describe("a verdict", () => {
       checkVerdict({ ...UNDECIDED, ...change }).problem;
     expect(problem({})).toBe(
       "--max-states was reached; raise it, or check smaller bounds; " +
-        "every run of up to 3 steps was taken",
+        "every run of up to 2 steps was taken",
     );
-    expect(problem({ stopped: "max-depth" })).toContain("every run of up to 3 steps was taken");
+    expect(problem({ stopped: "max-depth", everyRun: 3 })).toContain("every run of up to 3 steps");
     for (const stopped of ["walks", "timeout", "interrupted"] as const) {
-      expect(problem({ stopped, levels: [] })).not.toContain("every run");
+      expect(problem({ stopped, everyRun: 0 })).not.toContain("every run");
     }
     expect(problem({ stopped: "memory" })).toContain("raise --memory");
   });
