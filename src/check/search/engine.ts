@@ -28,13 +28,13 @@ export interface Outbox {
   readonly cursors: Int32Array;
 }
 
-function createOutbox(layout: Layout): Outbox {
+function createOutbox({ chunk, chunks }: Layout): Outbox {
+  const cursors = sharedIntegers(PARTITIONS);
+  for (const partition of cursors.keys()) cursors[partition] = (chunks + partition + 1) * chunk - 1;
   return {
-    entries: sharedIntegers(layout.chunks * layout.chunk),
-    followers: sharedIntegers(layout.chunks + PARTITIONS),
-    cursors: sharedIntegers(PARTITIONS).map(
-      (_, partition) => (layout.chunks + partition + 1) * layout.chunk - 1,
-    ),
+    entries: sharedIntegers(chunks * chunk),
+    followers: sharedIntegers(chunks + PARTITIONS),
+    cursors,
   };
 }
 
