@@ -39,10 +39,14 @@ const STOPS: readonly Stop[] = [
   "walks",
 ];
 
-/** Transitions of a round: a part of the states, so that buffers stay small beside them. */
+/**
+ * Transitions of a round. At first a part of the states, so that a search which soon finds something
+ * is soon over; then ever more, since partitions are visited in turns and each turn costs; and a
+ * small part again of very many, so that buffers stay small beside them.
+ */
 const LEAST_ROUND = 2 ** 13;
 const USUAL_ROUND = 2 ** 21;
-const STATES_A_TRANSITION = 4;
+const STATES_A_USUAL_ROUND = 2 ** 20;
 const MANY_STATES_A_TRANSITION = 64;
 
 export class Control {
@@ -158,8 +162,8 @@ export class Control {
   }
 
   #roundTransitions(states: number): number {
-    const usual = Math.min(USUAL_ROUND, states / STATES_A_TRANSITION);
-    return Math.max(LEAST_ROUND, usual, states / MANY_STATES_A_TRANSITION);
+    const part = Math.min(1, states / STATES_A_USUAL_ROUND) ** 2;
+    return Math.max(LEAST_ROUND, USUAL_ROUND * part, states / MANY_STATES_A_TRANSITION);
   }
 
   #stop(reason: Stop): void {
