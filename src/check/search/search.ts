@@ -13,6 +13,7 @@ import type { CheckpointSubject } from "./checkpoint-manifest.ts";
 import { Control, type Limits } from "./control.ts";
 import { createEngine, createShared, type Engine, type Shared } from "./engine.ts";
 import { layoutFor, PARTITIONS } from "./layout.ts";
+import { leaveMemory } from "./leftover-memory.ts";
 import { type Fault, notesOf } from "./notes.ts";
 import { OwnPartitions } from "./partitions.ts";
 import { beyondCount, frontierCount, pathTo, stateCount, storeFill } from "./store.ts";
@@ -223,6 +224,7 @@ export class Search {
   /** Ends the threads. Memory is freed when nobody holds the search any more. */
   async close(): Promise<void> {
     await this.#team?.close();
+    leaveMemory(this.#control.bytes);
   }
 
   #levels(): number[] {

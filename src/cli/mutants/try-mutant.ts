@@ -8,7 +8,7 @@ import type { CheckResult } from "../../check/result.ts";
 import { perform } from "../check/perform.ts";
 
 /** bytes that a search of a mutant may use */
-const MEMORY = 2 ** 31;
+const MEMORY = 2 ** 29;
 
 export interface Tried {
   /** the property that noticed; null: none did */
