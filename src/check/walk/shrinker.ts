@@ -11,6 +11,8 @@
  */
 import { type Compiled, compileProgram } from "../compile/compile.ts";
 import { instantiate, type RunnableKernel } from "../compile/instantiate.ts";
+import type { Kernel } from "../kernel.ts";
+import { NO_DEADLOCK, onlyProperties } from "../only-properties.ts";
 import { successorsOf } from "../program/interpret.ts";
 import type { Program } from "../program/program.ts";
 import type { Step } from "../program/state.ts";
@@ -132,14 +134,15 @@ export class Shrinker {
   /** Looks for a shorter run with the same fault, up to the program's symmetries. */
   async *#searchShorter(length: number): AsyncGenerator<void> {
     const symmetry = this.#program.symmetries.length > 0;
-    const compiled = compileProgram(this.#program, { symmetry, coverage: false });
+    // The search ends with the first fault that it sees, which must not be another one.
+    const judged = onlyProperties(this.#program, new Set([this.#property]));
+    const compiled = compileProgram(judged, { symmetry, coverage: false });
     const maxDepth = length - (this.#best.inState ? 0 : 1);
     const limits = { threads: 1, maxDepth, maxStates: MOST_STATES, memory: SEARCH_MEMORY };
     const search = startSearch(compiled.kernel, limits);
     try {
       while (await search.advance()) yield;
-      const { failures } = compiled.kernel;
-      const found = search.result().found.find((each) => this.#isSameFault(each, failures));
+      const found = search.result().found.find((each) => this.#isSameFault(each, compiled.kernel));
       if (found === undefined || lengthOf(found) >= length) return;
       this.#best = { ...this.#fault, ...this.#concrete(compiled, found) };
     } finally {
@@ -147,11 +150,19 @@ export class Shrinker {
     }
   }
 
-  /** @param failures messages of the kernel that the other fault is of */
-  #isSameFault({ kind, property, failure }: Fault, failures: readonly string[]): boolean {
+  /** @param kernel that the other fault is of */
+  #isSameFault({ kind, property, failure }: Fault, kernel: Kernel): boolean {
     const own = this.#fault;
-    if (kind !== own.kind || property !== own.property) return false;
-    return failures[failure] === this.#compiled.kernel.failures[own.failure];
+    if (kind !== own.kind) return false;
+    if (kind === "property") return kernel.properties[property] === this.#property;
+    return kernel.failures[failure] === this.#compiled.kernel.failures[own.failure];
+  }
+
+  /** Name of the property that is broken; `no-deadlock` for deadlocks, none for bounds. */
+  get #property(): string {
+    const { kind, property } = this.#fault;
+    if (kind === "deadlock") return NO_DEADLOCK;
+    return this.#compiled.kernel.properties[property] ?? "";
   }
 
   /** A path of canonical states as one of the states themselves. */

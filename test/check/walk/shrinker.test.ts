@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { compileProgram } from "../../../src/check/compile/compile.ts";
 import { instantiate } from "../../../src/check/compile/instantiate.ts";
 import { findingOf } from "../../../src/check/finding.ts";
-import type { Program } from "../../../src/check/program/program.ts";
+import { binary, block, field, goto, judge, set, when } from "../../../src/check/program/build.ts";
+import type { Program, Statement } from "../../../src/check/program/program.ts";
 import type { Step } from "../../../src/check/program/state.ts";
 import type { Found } from "../../../src/check/search/search.ts";
 import { dropSteps } from "../../../src/check/walk/drop.ts";
@@ -78,6 +79,51 @@ describe("shrinking", () => {
       }
     }
   });
+});
+
+/**
+ * A counter that reaches 9 step by step, which the first step breaks another promise for, or by way
+ * of 20 in two steps.
+ */
+function counter(): Program {
+  const n = field("n", 0);
+  const way = (name: string, body: readonly Statement[]) => ({
+    ...{ name, text: name, choices: [], fair: true },
+    body: [...body, goto("counting")],
+  });
+  const up = [
+    when(binary(n, ">=", 9), [block]),
+    judge("near", 1, binary(n, "==", 0)),
+    judge("far", 1, binary(n, "==", 8)),
+    set("n", 0, binary(n, "+", 1)),
+  ];
+  const leap = [when(binary(n, "!=", 0), [block]), set("n", 0, 20)];
+  const back = [when(binary(n, "!=", 20), [block]), judge("far", 1, 1), set("n", 0, 9)];
+  const alternatives = [way("up", up), way("leap", leap), way("back", back)];
+  const nodes = [{ kind: "rest" as const, name: "counting", alternatives }];
+  return {
+    ...MUTANT,
+    fields: [{ name: "n", size: 21, count: 1, initial: [], values: null }],
+    processes: [{ name: "counter", instances: 1, nodes }],
+    properties: [
+      { name: "near", promise: "always" },
+      { name: "far", promise: "always" },
+    ],
+    symmetries: [],
+    final: { kind: "constant", value: 1 },
+  };
+}
+
+test("a shorter run is found past other faults", async () => {
+  const program = counter();
+  const { layout } = compileProgram(program, { symmetry: false, coverage: false });
+  const path = Array.from({ length: 9 }, (_, n) =>
+    layout.pack({ fields: { n: [n] }, nodes: { counter: ["counting"] } }),
+  );
+  const found: Found = { kind: "property", property: 1, failure: -1, inState: false, path };
+  const short = await shrunk(program, found);
+  expect(short).toMatchObject({ kind: "property", property: 1 });
+  expect(lengthOf(short)).toBe(2);
 });
 
 /** A run of the mutant as a walk found it, its steps known. */
