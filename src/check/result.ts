@@ -59,6 +59,13 @@ export interface PropertyResult {
   readonly outcome: "holds" | "violated" | "undecided" | "never-applies";
 }
 
+/** Walks that a check took. */
+export interface WalksTaken {
+  readonly taken: number;
+  /** the options that take the one alone that found something; null: none did */
+  readonly again: string | null;
+}
+
 /** What an earlier check had done, from whose checkpoint this one went on. */
 export interface Before {
   readonly states: number;
@@ -68,6 +75,8 @@ export interface Before {
 export interface CheckResult {
   /** counted below, but not done by this check; absent or null: nothing */
   readonly before?: Before | null;
+  /** absent or null: it searched */
+  readonly walks?: WalksTaken | null;
   /** whether every reachable state was seen and expanded */
   readonly complete: boolean;
   /** null if nothing stopped it: it is complete, or ended with a finding */

@@ -12,6 +12,7 @@ import { programDigest } from "../check/program-digest.ts";
 import type { CheckResult } from "../check/result.ts";
 import { type CheckFacts, type CheckReceipt, makeCheckReceipt } from "../report/check/receipt.ts";
 import { type CheckSubject, subjectName } from "../report/check/subject.ts";
+import { againCommand } from "./check/again-command.ts";
 import { findChecked } from "./check/find-checked.ts";
 import {
   addOptions,
@@ -26,7 +27,7 @@ import { printCheck } from "./check/print-check.ts";
 import { selectProperties } from "./check/select-properties.ts";
 import { writeForCi, writeReceipt, writeTraces } from "./check/write-reports.ts";
 import { EXIT_HELP, type ExitCode, exitCodeOf } from "./exit-code.ts";
-import { printJson } from "./terminal.ts";
+import { print, printJson } from "./terminal.ts";
 
 /** See {@link ./commands.ts}. */
 export function configure(command: Command): void {
@@ -91,7 +92,11 @@ async function check(name: string, options: Options): Promise<ExitCode> {
   const measured = { seconds, livenessSeconds, startSeconds, notChecked, files };
   const receipt = report(subject, result, plan, options, measured);
   if (options.json) printJson(receipt);
-  else printCheck(subject, result, receipt, statements);
+  else {
+    printCheck(subject, result, receipt, statements);
+    const walk = result.walks?.again ?? null;
+    if (walk !== null) print(`  walk again:   ${againCommand(name, options, walk)}`);
+  }
   return exitCodeOf(receipt.verdict);
 }
 

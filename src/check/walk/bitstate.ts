@@ -9,6 +9,8 @@
 const PLACES = 3;
 const MOST_BITS = 2 ** 32;
 const LEAST_BYTES = 2 ** 16;
+/** of which a part may be used, but no less than that */
+const LEAST_PART = 2 ** 12;
 
 /** The size of a table that fits into so many bytes: a power of two. */
 export function bitstateBytes(bytes: number): number {
@@ -19,7 +21,8 @@ export function bitstateBytes(bytes: number): number {
 export class Bitstate {
   readonly #words: number;
   readonly #bits: Int32Array;
-  readonly #mask: number;
+  #used: number;
+  #mask: number;
   #salt = 0;
   #set = 0;
 
@@ -30,6 +33,7 @@ export class Bitstate {
   constructor(words: number, bytes: number) {
     this.#words = words;
     this.#bits = new Int32Array(bytes / 4);
+    this.#used = bytes;
     this.#mask = (bytes * 8 - 1) | 0;
   }
 
@@ -37,14 +41,25 @@ export class Bitstate {
     return this.#bits.byteLength;
   }
 
-  /** part of the bits that is set, 0 to 1 */
-  get fill(): number {
-    return this.#set / (this.#bits.length * 32);
+  /** bytes that are used */
+  get used(): number {
+    return this.#used;
   }
 
-  /** Forgets all states, and hashes differently from now on. */
-  clear(salt: number): void {
-    this.#bits.fill(0);
+  /** part of the bits in use that is set, 0 to 1 */
+  get fill(): number {
+    return this.#set / (this.#used * 8);
+  }
+
+  /**
+   * Forgets all states, and hashes differently from now on.
+   * @param halvings uses 1 / 2^halvings of the table from now on
+   */
+  clear(salt: number, halvings = 0): void {
+    const part = this.#bits.byteLength / 2 ** halvings;
+    this.#used = Math.min(this.#bits.byteLength, Math.max(LEAST_PART, part));
+    this.#mask = (this.#used * 8 - 1) | 0;
+    this.#bits.fill(0, 0, this.#used / 4);
     this.#set = 0;
     this.#salt = salt | 0;
   }

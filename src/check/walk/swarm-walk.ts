@@ -7,13 +7,19 @@
  */
 import type { Bitstate } from "./bitstate.ts";
 import { StateList } from "./state-list.ts";
+import { type Preference, preferred } from "./swarm-traits.ts";
 import type { Walk, WalkPlan } from "./walk.ts";
+
+/** What one of a swarm is given. */
+interface SwarmPlan extends WalkPlan {
+  readonly prefers: Preference;
+}
 
 /** With half of the bits set, one new state in eight is taken for known. */
 const FULLEST = 1 / 2;
 
 export class SwarmWalk implements Walk {
-  readonly #plan: WalkPlan;
+  readonly #plan: SwarmPlan;
   readonly #table: Bitstate;
   readonly #words: number;
   readonly #path: StateList;
@@ -26,7 +32,7 @@ export class SwarmWalk implements Walk {
   #depth = 0;
 
   /** @param table empty, with a salt of this walk's */
-  constructor(plan: WalkPlan, table: Bitstate) {
+  constructor(plan: SwarmPlan, table: Bitstate) {
     this.#plan = plan;
     this.#table = table;
     this.#words = plan.initial.length;
@@ -68,13 +74,14 @@ export class SwarmWalk implements Walk {
 
   /** Moves one of the successors that are left onto the path. */
   #choose(begin: number): void {
-    const { expander, picks } = this.#plan;
+    const { expander, picks, prefers } = this.#plan;
     const buffer = expander.buffer();
-    const last = this.#end - this.#words;
-    const chosen = begin + picks.pick((this.#end - begin) / this.#words) * this.#words;
+    const count = (this.#end - begin) / this.#words;
+    const chosen = begin + preferred(prefers, picks, count) * this.#words;
     this.#path.push(buffer, chosen);
-    for (let word = 0; word < this.#words; word++) buffer[chosen + word] = buffer[last + word] ?? 0;
-    this.#end = last;
+    // The others stay in their order, which a walk may prefer them by.
+    buffer.copyWithin(chosen, chosen + this.#words, this.#end);
+    this.#end -= this.#words;
   }
 
   /** Expands the end of the path if it is new. @returns false: something is wrong with it */

@@ -9,7 +9,7 @@ import { findingOf } from "../finding.ts";
 import type { Program } from "../program/program.ts";
 import { propertyResults } from "../property-results.ts";
 import type { CheckResult, Finding, Progress, Stop } from "../result.ts";
-import { type WalkIdentity, type WalkOptions, WalkSearch } from "./walk-search.ts";
+import { USUAL_DEPTH, type WalkIdentity, type WalkOptions, WalkSearch } from "./walk-search.ts";
 
 export class WalkCheck {
   readonly searched = false;
@@ -47,21 +47,27 @@ export class WalkCheck {
     const { found, judged, ...counts } = this.#search.result();
     const findings = found.map((one) => this.#findingOf(one));
     const evidence = { complete: false, judged, states: this.#search.expanded, findings };
-    return { ...counts, findings, properties: propertyResults(this.#program, evidence) };
+    const walks = { taken: this.#search.taken, again: this.#again };
+    return { ...counts, walks, findings, properties: propertyResults(this.#program, evidence) };
   }
 
   #findingOf(found: Parameters<typeof findingOf>[2]): Finding {
     const finding = findingOf(this.#program, this.#compiled, found);
+    if (this.#again === null) return finding;
+    return { ...finding, message: `${finding.message}; found by ${this.#again}` };
+  }
+
+  get #again(): string | null {
     const { finder } = this.#search;
-    if (finder === null) return finding;
-    return { ...finding, message: `${finding.message}; found by ${againText(finder)}` };
+    return finder === null ? null : againText(finder);
   }
 
   async close(): Promise<void> {}
 }
 
-/** The options that take a walk again: `--swarm 1 --seed 29 --memory 64K`. */
-function againText({ kind, seed, table }: WalkIdentity): string {
+/** The options that take a walk again: `--swarm 1 --seed 29 --max-depth 50 --memory 64K`. */
+function againText({ kind, seed, maxDepth, table }: WalkIdentity): string {
+  const depth = maxDepth === USUAL_DEPTH ? "" : ` --max-depth ${maxDepth}`;
   const memory = table === null ? "" : ` --memory ${table / 1024}K`;
-  return `--${kind} 1 --seed ${seed}${memory}`;
+  return `--${kind} 1 --seed ${seed}${depth}${memory}`;
 }

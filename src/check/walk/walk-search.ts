@@ -5,7 +5,6 @@
  * reported; or when all are taken, and then nothing is known about what they did not see. So a
  * check by walks never is complete.
  */
-import { seededSchedule } from "../../system/schedule.ts";
 import type { Compiled } from "../compile/compile.ts";
 import type { Program } from "../program/program.ts";
 import type { Progress, Stop } from "../result.ts";
@@ -14,9 +13,10 @@ import { Bitstate, bitstateBytes } from "./bitstate.ts";
 import { createExpander, type Expander } from "./expander.ts";
 import { RandomWalk } from "./random-walk.ts";
 import { Shrinker } from "./shrinker.ts";
+import { swarmTraits, TABLE_FACTOR } from "./swarm-traits.ts";
 import { SwarmWalk } from "./swarm-walk.ts";
 import type { Walk } from "./walk.ts";
-import { walkSeed } from "./walk-seed.ts";
+import { walkPicks, walkSeed } from "./walk-seed.ts";
 
 export interface WalkOptions {
   readonly kind: "random" | "swarm";
@@ -33,23 +33,19 @@ export interface WalkOptions {
 export interface WalkIdentity {
   readonly kind: "random" | "swarm";
   readonly seed: number;
-  /** bytes of its table; null: it has none */
+  readonly maxDepth: number;
+  /** bytes of the table, of which it may use a part; null: it has none */
   readonly table: number | null;
 }
 
 /** Steps of a walk if nobody says how many. */
 export const USUAL_DEPTH = 4000;
 
-/**
- * Walks of a swarm are limited to that depth, or to a half, a quarter... of it, as the seed says,
- * most of them to a small part: a depth-first search that may go deep fills its table there, and
- * sees little of what is near the beginning.
- */
-const SWARM_HALVINGS = 8;
-const LEAST_DEPTH = 16;
-
 /** Transitions that `advance` computes; some 20 ms. */
 const PIECE = 2 ** 18;
+
+/** Bytes of a table that are cleared in the time of a transition. */
+const BYTES_A_TRANSITION = 2 ** 8;
 
 /** What walks that are over came to. */
 interface Sum {
@@ -81,7 +77,7 @@ export class WalkSearch {
     this.#options = options;
     this.#expander = createExpander(compiled.kernel);
     const { words } = compiled.kernel;
-    const bytes = bitstateBytes(Math.floor(memory / walks));
+    const bytes = bitstateBytes(Math.floor(memory * Math.min(1, TABLE_FACTOR / walks)));
     this.#table = kind === "swarm" ? new Bitstate(words, bytes) : null;
     this.#walk = this.#begin();
   }
@@ -90,17 +86,19 @@ export class WalkSearch {
     return walkSeed(this.#options.seed, this.#number);
   }
 
+  get #maxDepth(): number {
+    return this.#options.maxDepth ?? USUAL_DEPTH;
+  }
+
   #begin(): Walk {
-    const maxDepth = this.#options.maxDepth ?? USUAL_DEPTH;
-    const picks = seededSchedule(this.#seed);
+    const maxDepth = this.#maxDepth;
+    const picks = walkPicks(this.#seed);
     const { initial } = this.#compiled.kernel;
     const plan = { initial, expander: this.#expander, picks, maxDepth };
     if (this.#table === null) return new RandomWalk(plan);
-    this.#table.clear(this.#seed);
-    const halvings = Math.max(picks.pick(SWARM_HALVINGS), picks.pick(SWARM_HALVINGS));
-    const part = Math.floor(maxDepth / 2 ** halvings);
-    const depth = Math.max(part, Math.min(maxDepth, LEAST_DEPTH));
-    return new SwarmWalk({ ...plan, maxDepth: depth }, this.#table);
+    const traits = swarmTraits(picks, maxDepth);
+    this.#table.clear(this.#seed, traits.halvings);
+    return new SwarmWalk({ ...plan, ...traits }, this.#table);
   }
 
   /** Goes on for some 20 ms. @returns false: it is over */
@@ -111,7 +109,9 @@ export class WalkSearch {
       const before = this.#walk.transitions;
       const goesOn = this.#walk.advance(left);
       left -= this.#walk.transitions - before;
-      if (!goesOn && !this.#endWalk()) return false;
+      if (goesOn) continue;
+      if (!this.#endWalk()) return false;
+      left -= (this.#table?.used ?? 0) / BYTES_A_TRANSITION;
     }
     return true;
   }
@@ -168,11 +168,16 @@ export class WalkSearch {
     this.#stopped ??= reason;
   }
 
+  /** Walks that were begun. */
+  get taken(): number {
+    return this.#number + 1;
+  }
+
   /** Which walk found something; null: none did. */
   get finder(): WalkIdentity | null {
     if (this.#shrinker === null) return null;
     const table = this.#table?.bytes ?? null;
-    return { kind: this.#options.kind, seed: this.#seed, table };
+    return { kind: this.#options.kind, seed: this.#seed, maxDepth: this.#maxDepth, table };
   }
 
   /** States that were expanded, those that several walks or turns came to each time. */

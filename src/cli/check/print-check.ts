@@ -47,7 +47,7 @@ function printFiles(files: readonly string[]): void {
   const trace =
     log ?? files.find((path) => /trace[^/]*[.]json$/.test(path) && !path.includes("itf"));
   if (trace !== undefined) print(`  keep it:      npx blockgraph promote ${trace}`);
-  if (log === undefined) return;
-  print(`  see it again: npx blockgraph replay ${log} --on sim`);
-  print(`  look at it:   npx blockgraph show ${log}`);
+  const shown = log ?? trace;
+  if (shown !== undefined) print(`  see it again: npx blockgraph replay ${shown} --on sim`);
+  if (log !== undefined) print(`  look at it:   npx blockgraph show ${log}`);
 }

@@ -17,12 +17,13 @@ export function verdictLine(receipt: CheckReceipt): string {
   return `${subjectName(receipt)}   ${verdict}   ${what}   ${seconds.toFixed(1)} s`;
 }
 
-function countsText({ states, transitions, depth, method, stopped }: CheckReceipt): string {
-  const { symmetry, walks, seed } = method;
+function countsText({ states, transitions, depth, method, walks }: CheckReceipt): string {
+  const { symmetry, walks: most, seed } = method;
   const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${listed(symmetry)}`;
   if (method.search !== "bfs") {
-    const most = stopped === "walks" ? "" : "up to ";
-    const taken = `${most}${counted(walks ?? 0, `${method.search} walk`)} from seed ${seed ?? 0}`;
+    const all = counted(most ?? 0, `${method.search} walk`);
+    const part = walks === most ? "" : `${grouped(walks ?? 0)} of `;
+    const taken = `${part}${all} from seed ${seed ?? 0}`;
     // Walks of a swarm know what each of them saw, but not how much of it others saw as well.
     const seen = states === 0 ? "" : `, at least ${counted(states, "state")}`;
     return `${taken}, ${counted(transitions, "transition")}, depth ${depth}${seen}`;

@@ -61,6 +61,8 @@ export const checkReceiptSchema = z.strictObject({
   stopped: z
     .enum(["max-states", "max-depth", "memory", "timeout", "interrupted", "walks"])
     .nullable(),
+  /** walks that were begun; null: it was no check by walks */
+  walks: count.nullable(),
   states: count,
   transitions: count,
   depth: count,
@@ -139,7 +141,8 @@ export function makeCheckReceipt(
     kind: "check-receipt",
     v: CHECK_RECEIPT_VERSION,
     ...{ model, mutant, digest, bounds, parameters, method, verdict, problem },
-    ...{ complete, stopped, states, transitions, depth, levels },
+    ...{ complete, stopped, walks: result.walks?.taken ?? null },
+    ...{ states, transitions, depth, levels },
     ...{ seconds, livenessSeconds, startSeconds, peakBytes, residentBytes },
     statesPerSecond: perSecond(states - before.states, seconds),
     transitionsPerSecond: perSecond(transitions - before.transitions, seconds),

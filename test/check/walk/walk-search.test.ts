@@ -9,7 +9,7 @@ import { findingOf } from "../../../src/check/finding.ts";
 import { goto } from "../../../src/check/program/build.ts";
 import type { Program, Statement } from "../../../src/check/program/program.ts";
 import { WalkSearch } from "../../../src/check/walk/walk-search.ts";
-import { walkSeed } from "../../../src/check/walk/walk-seed.ts";
+import { walkPicks, walkSeed } from "../../../src/check/walk/walk-seed.ts";
 import { fleece } from "../support/programs.ts";
 import { anyProgram } from "../support/random-program.ts";
 import { lengthOf, walked } from "./support.ts";
@@ -44,7 +44,8 @@ describe.each(KINDS)("%s walks", (kind) => {
     const alone = { kind, seed, walks: 1, maxDepth: 30, memory: table ?? 0 };
     const { search, found } = await walked(MUTANT, alone);
     expect(found).toEqual(several.found);
-    expect(search.finder).toEqual({ kind, seed, table });
+    expect(search.finder).toEqual({ kind, seed, maxDepth: 30, table });
+    expect(search.taken).toBe(1);
   });
 
   test("never say that all was seen, whatever they walk through", async () => {
@@ -117,6 +118,14 @@ function oneStep(body: readonly Statement[]): Program {
 }
 
 describe("seeds of walks", () => {
+  test("that are neighbours pick what has nothing to do with each other", () => {
+    const pairs = Array.from({ length: 1000 }, (_, seed) => {
+      const picks = walkPicks(seed);
+      return `${picks.pick(8)} ${picks.pick(8)}`;
+    });
+    expect(new Set(pairs).size).toBe(64);
+  });
+
   test("begin with the given one, and are all different", () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (seed) => {

@@ -50,6 +50,22 @@ describe.each(["random", "swarm"])("--%s", (kind) => {
     expect(findings[0].message).toBe(finding?.message);
   });
 
+  test("prints a command that takes that walk again, and one that replays what it found", async () => {
+    const limits = ["--max-depth", "50", "--property", "view-equals-point-in-time"];
+    const mutant = [...LARGE, "--mutant", "guest-does-not-drain", "--set", "values=3", ...limits];
+    const { stdout, cwd } = await check(...mutant, `--${kind}`, "1000", "--seed", "3");
+    const pasted = async (label: string) => {
+      const [, command] = new RegExp(`${label}: +npx blockgraph (.*)`).exec(stdout) ?? [];
+      return blockgraph(command?.split(" ") ?? [], { cwd });
+    };
+    const replayed = await pasted("see it again");
+    expect(replayed).toMatchObject({ code: 0, stderr: expect.stringMatching(/violates view-/) });
+    const again = await pasted("walk again");
+    expect(again.code).toBe(1);
+    const traceOf = (text: string) => text.slice(text.indexOf("A successful read"));
+    expect(traceOf(again.stdout)).toBe(traceOf(stdout));
+  });
+
   test("finds the mutant of a model with a graph, with a log that replays", async () => {
     const mutant = ["fleecing", "--mutant", "guest-does-not-drain"];
     const { code, read, cwd } = await check(...mutant, `--${kind}`, "2000");

@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Progress } from "../../../src/check/result.ts";
+import type { Progress, Stop } from "../../../src/check/result.ts";
 import { forecast } from "../../../src/report/check/forecast.ts";
 import { checkPropertyLines, coverageLines, verdictLine } from "../../../src/report/check/lines.ts";
 import { durationText, grouped, memoryText, rounded } from "../../../src/report/check/numbers.ts";
@@ -35,12 +35,14 @@ describe("the verdict line", () => {
 
   test("counts walks as walks", () => {
     const method = { ...FACTS.method, search: "swarm" as const, walks: 1000, seed: 7 };
-    const line = verdictLine(receiptOf({ ...UNDECIDED, stopped: "walks" }, { method }));
+    const walked = (stopped: Stop, taken: number) =>
+      verdictLine(receiptOf({ ...UNDECIDED, stopped, walks: { taken, again: null } }, { method }));
+    const line = walked("walks", 1000);
     const counts = "1,000 swarm walks from seed 7, 2,011 transitions, depth 3, at least 812 states";
     expect(line).toContain(counts);
     expect(line).toContain("   undecided   ");
-    const early = verdictLine(receiptOf({ ...UNDECIDED, stopped: "timeout" }, { method }));
-    expect(early).toContain("up to 1,000 swarm walks");
+    expect(line).not.toContain("of 1,000");
+    expect(walked("timeout", 17)).toContain("; 17 of 1,000 swarm walks from seed 7, ");
   });
 });
 
