@@ -76,6 +76,16 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify({ ...manifest, xxh64: hashOf(manifest) })}\n`;
 }
 
+/** Whether a text says that it is a manifest of another format version. */
+export function isOfOtherVersion(text: string): boolean {
+  const head = z.looseObject({ kind: z.literal("blockgraph-checkpoint"), v: z.int() });
+  try {
+    return head.parse(JSON.parse(text)).v !== VERSION;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads such a text. @returns null if it is not one, or was altered */
 export function parseManifest(text: string): Manifest | null {
   try {

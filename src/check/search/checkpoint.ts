@@ -15,6 +15,7 @@ import { readChunk, writeChunks } from "./checkpoint-chunks.ts";
 import {
   type CheckpointSubject,
   codeDigest,
+  isOfOtherVersion,
   MANIFEST,
   MANIFEST_HEAD,
   type Manifest,
@@ -41,7 +42,9 @@ export function openCheckpoint(
   subject: CheckpointSubject,
   kernel: Kernel,
 ): Checkpoint {
-  const manifest = parseManifest(manifestIn(folder));
+  const text = manifestIn(folder);
+  if (isOfOtherVersion(text)) throw ofOtherVersion(folder);
+  const manifest = parseManifest(text);
   if (manifest === null) {
     throw unusable(`${join(folder, MANIFEST)} is cut off, altered, or no checkpoint`, BEGIN_ANEW);
   }
@@ -60,13 +63,13 @@ export function openCheckpoint(
       "give the same, or leave --resume out",
     );
   }
-  if (manifest.code !== codeDigest(kernel)) {
-    throw unusable(
-      `the checkpoint in ${folder} was made by another version of blockgraph`,
-      BEGIN_ANEW,
-    );
-  }
+  if (manifest.code !== codeDigest(kernel)) throw ofOtherVersion(folder);
   return { folder, manifest };
+}
+
+function ofOtherVersion(folder: string): BlockgraphError {
+  const problem = `the checkpoint in ${folder} was made by another version of blockgraph`;
+  return unusable(problem, BEGIN_ANEW);
 }
 
 const BEGIN_ANEW = "leave --resume out to begin anew";
@@ -117,16 +120,34 @@ export async function writeCheckpoint(
 ): Promise<void> {
   try {
     const before = statesFiles(await readdir(folder));
-    const generation = 1 + Math.max(0, ...before.map(generationOf));
-    const chunks = await writeChunks(folder, generation, shared.store);
-    const manifest = { ...MANIFEST_HEAD, subject, ...factsOf(kernel, shared), chunks };
-    await replaceManifest(folder, manifestText(manifest));
+    try {
+      const generation = 1 + Math.max(0, ...before.map(generationOf));
+      const chunks = await writeChunks(folder, generation, shared.store);
+      const manifest = { ...MANIFEST_HEAD, subject, ...factsOf(kernel, shared), chunks };
+      await replaceManifest(folder, manifestText(manifest));
+    } catch (error) {
+      await removeUnfinished(folder, before);
+      throw error;
+    }
     for (const name of before) await rm(join(folder, name), { force: true });
   } catch (error) {
     throw unusable(
       `a checkpoint cannot be written to ${folder}: ${textOf(error)}`,
       "make room there, or name another folder",
     );
+  }
+}
+
+/**
+ * Removes what was begun after a checkpoint, so that a full disk has room again for the next one.
+ * @param before the files of states that were there, which are left alone
+ */
+async function removeUnfinished(folder: string, before: readonly string[]): Promise<void> {
+  try {
+    const begun = statesFiles(await readdir(folder)).filter((name) => !before.includes(name));
+    for (const name of [...begun, FRESH]) await rm(join(folder, name), { force: true });
+  } catch {
+    // What could not be written is the problem to tell of; the next one to be written removes this.
   }
 }
 
