@@ -55,7 +55,7 @@ const place = (layout: Layout, number: string): string =>
   `blocks[blockBase + (${number} >>> ${PAGE_BITS})] + (${number} & ${PAGE - 1}) * ${layout.words}`;
 
 function outboxText(layout: Layout): string {
-  const { chunk, entry } = layout;
+  const { chunk, chunks, entry } = layout;
   return `
   let used = 0, parent = 0;
   function emit(${variables(layout)}) {
@@ -63,6 +63,7 @@ function outboxText(layout: Layout): string {
     const partition = h >>> ${NUMBER_BITS};
     let at = cursors[partition];
     if ((at & ${chunk - 1}) > ${chunk - 1 - entry}) {
+      if (used === ${chunks}) crowded();
       followers[at >>> ${Math.log2(chunk)}] = used;
       at = used++ * ${chunk};
     }
@@ -249,7 +250,7 @@ export function engineText(layout: Layout, kernel: Kernel): string {
   const parameters = variables(layout).join(", ");
   return `"use strict";
   const { arenas, tops, ends, nexts, pageCounts, pages, blocks } = shared.store;
-  const { outboxes, note, overflow, judged, covered } = shared;
+  const { outboxes, note, overflow, crowded, judged, covered } = shared;
   const { entries, followers, cursors } = outboxes[shared.thread];
   ${outboxText(layout)}
   ${noteText(kernel)}

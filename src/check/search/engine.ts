@@ -125,8 +125,16 @@ export function createEngine(kernel: Kernel, shared: Shared, thread: number): En
     covered: tally.covered,
     note: noteTaker(store, tally.notes, shared.control),
     overflow,
+    crowded,
   });
   return engine;
+}
+
+function crowded(): never {
+  throw new BlockgraphError(
+    "memory-exhausted",
+    "a state has tens of millions of successors, more than fit into a buffer; check smaller bounds",
+  );
 }
 
 function overflow(): never {

@@ -209,6 +209,18 @@ describe("limits", () => {
     expect(result.peakBytes).toBeLessThanOrEqual(memory);
   });
 
+  test("more successors of one state than can be held are refused, and none is lost", async () => {
+    const fan = (count: number) =>
+      small(`function successors(w0) { if (w0 > 0) return 0;
+        for (let i = 0; i < ${count}; i++) emit(1); return ${count}; }
+        function isFinal() { return true; }`);
+    expect(await search(fan(1e6))).toMatchObject({ complete: true, states: 2, transitions: 1e6 });
+    await expect(search(fan(2 ** 25))).rejects.toMatchObject({
+      code: "memory-exhausted",
+      message: expect.stringMatching(/^a state has tens of millions of successors, more than/),
+    });
+  });
+
   test("a request from outside", async () => {
     const started = startSearch(kernel, { threads: 1 });
     await started.advance();
