@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./export.ts"),
   },
   {
+    name: "schema",
+    summary: "print the JSON Schema of receipts, traces or logs",
+    load: () => import("./schema.ts"),
+  },
+  {
     name: "doctor",
     summary: "check that everything is deterministic here",
     load: () => import("./doctor.ts"),

@@ -57,7 +57,7 @@ export function propertyLines(receipts: readonly Receipt[]): string[] {
 export function closingLine(receipts: readonly Receipt[], folder: string, seconds: number): string {
   const bad = receipts.filter((receipt) => !isAsExpected(receipt));
   const time = `${seconds.toFixed(1)} s`;
-  const where = `receipts in ${folder}/MODEL/receipt.json`;
+  const where = `receipts in ${folder}/MODEL/verify.json`;
   if (bad.length > 0) {
     const names = bad.map(({ model }) => model).join(", ");
     const part = `${bad.length} of ${receipts.length} models`;

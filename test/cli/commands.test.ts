@@ -245,13 +245,13 @@ describe("verify", () => {
     const [line = "", ...more] = stdout.trimEnd().split("\n");
     expect(line).toMatch(/^fleecing {3}holds {5,}simulated 5 seeds, ran \d+x on memory and \d+x/);
     expect(line).toMatch(/replayed \d+ logs, 13 of 13 mutants caught {3}\d+\.\d s$/);
-    expect(more.pop()).toMatch(/^1 model is as expected; receipts in reports.MODEL.receipt.json/);
+    expect(more.pop()).toMatch(/^1 model is as expected; receipts in reports.MODEL.verify.json/);
     for (const name of fleecing.properties) {
       expect(more.shift()).toMatch(new RegExp(`^  ${name} +judged \\d+ times, never broken$`));
     }
     expect(more).toEqual([]);
     const folder = join(cwd, "reports", "fleecing");
-    expect(readdirSync(folder).sort()).toEqual(["receipt.json", "sample.jsonl"]);
+    expect(readdirSync(folder).sort()).toEqual(["sample.jsonl", "verify.json"]);
     const sample = join(folder, "sample.jsonl");
     expect(await blockgraph(["replay", sample, "--on", "sim"])).toMatchObject({ code: 0 });
   });

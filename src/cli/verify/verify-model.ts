@@ -20,7 +20,7 @@ import type { Plan } from "./plan.ts";
 import { catchMutants, repeat, runAll, simulateAll, type Verification } from "./stages.ts";
 
 /**
- * @param folder where `receipt.json`, `sample.jsonl` and, if there is one, `violation.jsonl` go
+ * @param folder where `verify.json`, `sample.jsonl` and, if there is one, `violation.jsonl` go
  * @param progress told what is being done
  */
 export async function verifyModel(
@@ -53,7 +53,7 @@ export async function verifyModel(
     seconds: (performance.now() - began) / 1000,
     node: process.version,
   });
-  const path = join(folder, "receipt.json");
+  const path = join(folder, "verify.json");
   const text = `${JSON.stringify(receipt, null, 2)}\n`;
   fileAction(path, "cannot be written", () => writeFileSync(path, text));
   return receipt;

@@ -19,7 +19,7 @@ async function verified(model: Model, plan = PLAN) {
   const folder = scratchFolder();
   const progress: string[] = [];
   const receipt = await verifyModel(model, plan, folder, (text) => progress.push(text));
-  const written: unknown = JSON.parse(readFileSync(join(folder, "receipt.json"), "utf8"));
+  const written: unknown = JSON.parse(readFileSync(join(folder, "verify.json"), "utf8"));
   expect(receiptSchema.parse(written)).toEqual(receipt);
   return { receipt, folder, progress };
 }
@@ -38,7 +38,7 @@ describe("a model that holds", () => {
     for (const { judged } of receipt.properties) expect(judged).toBeGreaterThan(0);
     for (const { seed } of receipt.mutants) expect(seed).not.toBeNull();
     expect(isAsExpected(receipt)).toBe(true);
-    expect(readdirSync(folder).sort()).toEqual(["receipt.json", "sample.jsonl"]);
+    expect(readdirSync(folder).sort()).toEqual(["sample.jsonl", "verify.json"]);
     expect(progress).toContain("simulating, seed 0");
     expect(progress).toContain("run on files, free order, seed 0");
   });
