@@ -10,7 +10,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Stop } from "../result.ts";
 import { MOST_LEVELS, type Shared } from "./engine.ts";
 import { PARTITIONS } from "./layout.ts";
-import { LEVEL, noted } from "./notes.ts";
+import { LEVEL, noted, PROBING } from "./notes.ts";
 import { at, beyondCount, frontierCount, stateCount, storeBytes } from "./store.ts";
 
 /** When to end before everything is seen; null: never. */
@@ -114,13 +114,19 @@ export class Control {
 
   /**
    * Whether something was found that ends the search. Rounds are the same for any number of
-   * threads, so there is no need to finish the level, unless a state that is not inspected yet may
-   * have a trace that is one step shorter.
+   * threads, so there is no need to finish the level once a state of it is known to be at fault:
+   * there is nothing nearer. If it is a step, then a state that is not looked at yet may be at
+   * fault itself, a deadlock for one, and its trace would be one step shorter: the rest of the
+   * level is looked at, but where it leads to is not stored any more.
    */
   #endsWithFinding(): boolean {
     const { control, store } = this.#shared;
-    if (!noted(this.#kernel, this.#notes, this.#limits.everyProperty)) return false;
-    if (this.#kernel.inspects && frontierCount(store) > 0) return false;
+    const stateAtFault = noted(this.#kernel, this.#notes, this.#limits.everyProperty);
+    if (stateAtFault === null) return false;
+    if (!stateAtFault && frontierCount(store) > 0) {
+      control[PROBING] = 1;
+      return false;
+    }
     control[OVER] = 1;
     return true;
   }

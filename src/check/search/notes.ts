@@ -47,6 +47,8 @@ export function notesLength(kernel: Kernel): number {
 
 /** Where the control array has the level that is being expanded. */
 export const LEVEL = 0;
+/** And where it has 1 once something was found, and nothing needs to be stored any more. */
+export const PROBING = 6;
 
 /** Makes the function that generated code calls. `control` says which level it is. */
 export function noteTaker(store: Store, notes: Int32Array, control: Int32Array) {
@@ -82,14 +84,26 @@ function comesBefore(store: Store, left: Where, right: Where): boolean {
   return false;
 }
 
-/** The best note of all threads for every fault that was noted: bounds, properties, deadlock. */
+/**
+ * The best note of all threads for every fault that was noted: shortest traces first, and among
+ * those as long as each other what is broken before what cannot be told, for leaving the bounds.
+ */
 export function notesOf(kernel: Kernel, store: Store, notes: readonly Int32Array[]): Note[] {
   const found = faults(kernel).flatMap((fault, index) => {
     const best = bestOf(store, notes, index * RECORD);
     return best === null ? [] : [{ ...fault, ...best }];
   });
-  const order = ["bounds", "property", "deadlock"];
-  return found.sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
+  const order = ["property", "deadlock", "bounds"];
+  return found.sort(
+    (left, right) =>
+      traceLength(left) - traceLength(right) ||
+      order.indexOf(left.kind) - order.indexOf(right.kind),
+  );
+}
+
+/** Steps of its trace: to the state, and the one that is at fault if it is not the state. */
+function traceLength({ level, inState }: Where): number {
+  return inState ? level : level + 1;
 }
 
 function bestOf(store: Store, notes: readonly Int32Array[], record: number): Where | null {
@@ -106,10 +120,20 @@ export function mergedNotes(kernel: Kernel, store: Store, notes: readonly Int32A
   });
 }
 
-/** Whether anything was noted; `bounds`: whether that the program left its bounds. */
-export function noted(kernel: Kernel, notes: readonly Int32Array[], bounds: boolean): boolean {
-  const first = bounds ? kernel.properties.length + 1 : 0;
-  return notes.some((mine) =>
-    faults(kernel).some((_, index) => index >= first && at(mine, index * RECORD) !== 0),
+/**
+ * Whether a state itself is at fault among what was noted, not only steps; null: nothing was noted.
+ * @param onlyBounds whether only that the program left its bounds counts
+ */
+export function noted(
+  kernel: Kernel,
+  notes: readonly Int32Array[],
+  onlyBounds: boolean,
+): boolean | null {
+  const first = onlyBounds ? kernel.properties.length + 1 : 0;
+  const all = notes.flatMap((mine) =>
+    faults(kernel).flatMap((_, index) => {
+      return index < first ? [] : (noteAt(mine, index * RECORD) ?? []);
+    }),
   );
+  return all.length === 0 ? null : all.some(({ inState }) => inState);
 }

@@ -7,6 +7,7 @@
  */
 import type { Engine, Shared } from "./engine.ts";
 import { ARENAS, PARTITIONS, PARTITIONS_PER_ARENA } from "./layout.ts";
+import { PROBING } from "./notes.ts";
 import { at } from "./store.ts";
 
 export class OwnPartitions {
@@ -52,7 +53,11 @@ export class OwnPartitions {
   /** Stores what is new; the same way. @param most partitions after which it stops in between */
   insert(most = PARTITIONS): boolean {
     const stop = Math.min(this.#end, this.#next + most);
-    for (; this.#next < stop; this.#next++) this.#engine.insert(this.#next);
+    const { control, outboxes } = this.#shared;
+    for (; this.#next < stop; this.#next++) {
+      if (control[PROBING] === 0) this.#engine.insert(this.#next);
+      else for (const { cursors } of outboxes) cursors[this.#next] = -1;
+    }
     return this.#finished();
   }
 

@@ -164,6 +164,30 @@ describe("what is wrong with a state", () => {
     expect(found).toMatchObject([{ inState: true, path: [[0], [2]] }]);
   });
 
+  /** The initial state leads to 1 ... 200,000, and all of these but one go wrong with their step. */
+  const wide = (wrong: string) => `function successors(w0) {
+      if (w0 === 0) { for (let next = 1; next <= 200000; next++) emit(next); return 200000; }
+      if (w0 > 200000) { emit(w0); return 1; }
+      if (w0 === 199999) return 0;
+      ${wrong} }
+    function isFinal() { return false; }`;
+
+  test.each([1, 2])("a deadlock comes before longer traces, with %d threads", async (threads) => {
+    const deadlock = { kind: "deadlock", inState: true, path: [[0], [199_999]] };
+    const broken = small(wide("violate(0); emit(w0 + 200000); return 1;"), { properties: ["fine"] });
+    expect((await search(broken, { threads })).found).toMatchObject([deadlock]);
+    const leaving = small(wide("fail(0); return 0;"), { failures: ["far"] });
+    expect((await search(leaving, { threads })).found).toMatchObject([deadlock]);
+  });
+
+  test("of traces as long as each other one that shows a broken property is reported", async () => {
+    const source = `function successors(w0) { if (w0 === 1) fail(0); if (w0 === 2) violate(0);
+        if (w0 > 0) return 0; emit(1); emit(2); return 2; }
+      function isFinal() { return true; }`;
+    const { found } = await search(small(source, { properties: ["fine"], failures: ["far"] }));
+    expect(found).toMatchObject([{ kind: "property", path: [[0], [2]] }]);
+  });
+
   test("a program that leaves its bounds says so, and is no deadlock", async () => {
     const source = `function successors(w0) { if (w0 < 3) { emit(w0 + 1); return 1; }
       fail(1); return 0; } function isFinal() { return false; }`;
