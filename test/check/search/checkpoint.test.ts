@@ -36,9 +36,12 @@ function fleece(clusters: number, guests: number, readers: number, mutant?: stri
   return lowerSketch(design, watched);
 }
 
+/** bytes: a search reserves what it may use */
+const MEMORY = 2 ** 28;
+
 const OPTIONS: CheckOptions = {
   ...{ symmetry: false, coverage: true, liveness: "off", threads: 1 },
-  ...{ maxStates: null, maxDepth: null, memory: 2 ** 30 },
+  ...{ maxStates: null, maxDepth: null, memory: MEMORY },
   ...{ walk: null, checkpoint: null, resume: null },
 };
 
@@ -153,7 +156,7 @@ async function search(
   options: Partial<SearchOptions>,
   folder?: string,
 ): Promise<Omit<SearchResult, "peakBytes" | "before">> {
-  const started = startSearch(kernel, { threads: 1, ...options });
+  const started = startSearch(kernel, { threads: 1, memory: MEMORY, ...options });
   try {
     while (await started.advance()) if (folder !== undefined) await started.save(folder, SUBJECT);
     const { peakBytes, before, ...outcome } = started.result();
@@ -187,7 +190,12 @@ describe("a search", () => {
     });
     const whole = await search(mutant, { everyProperty: true });
     const folder = scratchFolder();
-    const started = startSearch(mutant, { threads: 1, everyProperty: true, maxDepth: 12 });
+    const started = startSearch(mutant, {
+      threads: 1,
+      memory: MEMORY,
+      everyProperty: true,
+      maxDepth: 12,
+    });
     while (await started.advance());
     await started.save(folder, SUBJECT);
     const resume = openCheckpoint(folder, SUBJECT, mutant);
@@ -197,7 +205,7 @@ describe("a search", () => {
 
   test("keeps the checkpoint before when a new one cannot be written", async () => {
     const folder = scratchFolder();
-    const started = startSearch(kernel, { threads: 2, maxStates: 200_000 });
+    const started = startSearch(kernel, { threads: 2, memory: MEMORY, maxStates: 200_000 });
     await started.save(folder, SUBJECT);
     mkdirSync(join(folder, `${MANIFEST}.new`));
     while (await started.advance());
@@ -317,7 +325,7 @@ describe("refused is", () => {
   test("a checkpoint that other code made", async () => {
     const kernel = yardstickKernel({ clusters: 2, guests: 1, readers: 1, values: 2 });
     const folder = scratchFolder();
-    await startSearch(kernel, { threads: 1 }).save(folder, SUBJECT);
+    await startSearch(kernel, { threads: 1, memory: MEMORY }).save(folder, SUBJECT);
     const changed = { ...kernel, source: `${kernel.source} ` };
     expect(() => openCheckpoint(folder, SUBJECT, changed)).toThrow(/another version of blockgraph/);
   });

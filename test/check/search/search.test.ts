@@ -12,8 +12,11 @@ import {
 } from "../../../src/check/search/search.ts";
 import { type Yardstick, yardstickKernel } from "./yardstick.ts";
 
+/** bytes: a search reserves what it may use */
+const MEMORY = 2 ** 28;
+
 async function search(kernel: Kernel, options: Partial<SearchOptions> = {}): Promise<SearchResult> {
-  const started = startSearch(kernel, { threads: 1, ...options });
+  const started = startSearch(kernel, { threads: 1, memory: MEMORY, ...options });
   try {
     while (await started.advance());
     return started.result();
@@ -174,7 +177,9 @@ describe("what is wrong with a state", () => {
 
   test.each([1, 2])("a deadlock comes before longer traces, with %d threads", async (threads) => {
     const deadlock = { kind: "deadlock", inState: true, path: [[0], [199_999]] };
-    const broken = small(wide("violate(0); emit(w0 + 200000); return 1;"), { properties: ["fine"] });
+    const broken = small(wide("violate(0); emit(w0 + 200000); return 1;"), {
+      properties: ["fine"],
+    });
     expect((await search(broken, { threads })).found).toMatchObject([deadlock]);
     const leaving = small(wide("fail(0); return 0;"), { failures: ["far"] });
     expect((await search(leaving, { threads })).found).toMatchObject([deadlock]);
@@ -246,7 +251,7 @@ describe("limits", () => {
   });
 
   test("a request from outside", async () => {
-    const started = startSearch(kernel, { threads: 1 });
+    const started = startSearch(kernel, { threads: 1, memory: MEMORY });
     await started.advance();
     started.stop("interrupted");
     while (await started.advance());

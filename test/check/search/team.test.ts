@@ -6,6 +6,9 @@ import type { Kernel } from "../../../src/check/kernel.ts";
 import { type Search, startSearch } from "../../../src/check/search/search.ts";
 import { yardstickKernel } from "./yardstick.ts";
 
+/** bytes: a search reserves what it may use */
+const MEMORY = 2 ** 28;
+
 /** States from which on threads take over, and a few more. */
 const TAKEN_OVER = 2 ** 17 + 2 ** 16;
 
@@ -17,7 +20,7 @@ describe("a search that is stopped while threads work on it", () => {
   const kernel = yardstickKernel({ clusters: 4, guests: 4, readers: 2, values: 2 });
 
   test.each([2, 3])("ends soon and whole with %d of them", async (threads) => {
-    const search = startSearch(kernel, { threads });
+    const search = startSearch(kernel, { threads, memory: MEMORY });
     await untilTakenOver(search);
     search.stop("interrupted");
     while (await search.advance());
@@ -31,7 +34,7 @@ describe("a search that is stopped while threads work on it", () => {
   });
 
   test("may be closed before it is over", async () => {
-    const search = startSearch(kernel, { threads: 2 });
+    const search = startSearch(kernel, { threads: 2, memory: MEMORY });
     await untilTakenOver(search);
     await search.close();
   });
@@ -51,7 +54,7 @@ describe("a thread that fails", () => {
     [`throw new TypeError("nothing there");`, /^a thread .* ended: nothing there; try --threads 1/],
     ["process.exit(7);", /^a thread of the search ended: it left with status 7; try --threads 1/],
   ])("by %s", async (fault, line) => {
-    const search = startSearch(tree(fault), { threads: 2 });
+    const search = startSearch(tree(fault), { threads: 2, memory: MEMORY });
     const failing = async () => {
       while (await search.advance());
     };
@@ -65,7 +68,7 @@ describe("a thread that fails", () => {
   test("for want of memory says that, and not that it is a defect", async () => {
     const fault = `throw Object.assign(new Error("it is full; allow more memory"),
       { code: "memory-exhausted" });`;
-    const search = startSearch(tree(fault), { threads: 2 });
+    const search = startSearch(tree(fault), { threads: 2, memory: MEMORY });
     const failing = async () => {
       while (await search.advance());
     };
