@@ -138,12 +138,14 @@ class ProgramCheck implements Check {
   /** @returns whether liveness is to be looked at */
   #beginLiveness(): boolean {
     const { liveness } = this.#options;
-    const { complete, found, states } = this.#search.result();
+    const { complete, found, states, transitions, peakBytes } = this.#search.result();
     if (liveness === "off" || this.#program.liveness.length === 0) return false;
     if (!complete || found.length > 0) return false;
-    const most = liveness === "on" ? GRAPH_MAX : GRAPH_USUAL;
-    if (states > most) return false;
-    this.#liveness = new LivenessSearch(this.#program, compileLabelled(this.#program), most);
+    const limits = liveness === "on" ? GRAPH_MAX : GRAPH_USUAL;
+    if (states > limits.states || transitions > limits.steps) return false;
+    const memory = this.#options.memory - peakBytes;
+    const kernel = compileLabelled(this.#program);
+    this.#liveness = new LivenessSearch(this.#program, kernel, { ...limits, memory });
     return true;
   }
 
@@ -190,6 +192,7 @@ class ProgramCheck implements Check {
   }
 }
 
-/** States of a graph that is searched for liveness: if asked for, and if nobody says. */
-const GRAPH_MAX = 20_000_000;
-const GRAPH_USUAL = 2_000_000;
+/** Sizes of a state graph up to which it is searched for liveness if that is asked for... */
+const GRAPH_MAX = { states: 2 ** 27, steps: 2 ** 30 };
+/** ...and if nobody says: that takes a second or two. */
+const GRAPH_USUAL = { states: 1_000_000, steps: 4_000_000 };

@@ -49,10 +49,13 @@ export interface LabelledKernel {
   /** instances of all processes together, numbered in the order of the processes */
   readonly instances: number;
   /**
-   * Makes a function that expands a state: `found` is given each successor, and a label: 2 * number
-   * of the instance that took the step + 1 if the step is one that fairness promises.
+   * Makes a function that expands a state: `emit` is given a label and each successor. The label is
+   * 2 * number of the instance that took the step + 1 if the step is one that fairness promises.
    */
-  run(found: (label: number, state: readonly number[]) => void): (state: readonly number[]) => void;
-  /** Whether the liveness property of that number is pending for an instance of its process. */
-  pending(property: number, instance: number, state: readonly number[]): boolean;
+  run(emit: (label: number, ...words: number[]) => void): (...words: number[]) => void;
+  /** Tests whether the liveness property of that number is pending. */
+  pending(property: number): PendingTest;
 }
+
+/** Whether something is pending in a state for the instance `self` of its process. */
+export type PendingTest = (self: number, ...words: number[]) => boolean;

@@ -3,7 +3,7 @@
  *
  * Properties and coverage are not its business, and symmetry would hide who it was.
  */
-import type { LabelledKernel } from "../kernel.ts";
+import type { LabelledKernel, PendingTest } from "../kernel.ts";
 import { layoutOf } from "../layout.ts";
 import { initialState } from "../program/interpret.ts";
 import type { Liveness, Program } from "../program/program.ts";
@@ -16,8 +16,8 @@ import { Unit } from "./unit.ts";
 import { ranged } from "./value.ts";
 
 interface LabelledFunctions {
-  successors(...words: readonly number[]): number;
-  readonly pending: readonly ((self: number, ...words: readonly number[]) => boolean)[];
+  successors(...words: number[]): number;
+  readonly pending: readonly PendingTest[];
 }
 
 /** @throws BlockgraphError `program-malformed` if the program contradicts itself */
@@ -46,18 +46,12 @@ export function compileLabelled(program: Program): LabelledKernel {
     words: layout.words,
     initial: layout.pack(initialState(program)),
     instances: program.processes.reduce((sum, { instances }) => sum + instances, 0),
-    run(found) {
-      const { successors } = instance((label, ...words) =>
-        found(
-          label,
-          words.map((word) => word | 0),
-        ),
-      );
-      return (state) => {
-        successors(...state);
-      };
+    run: (emit) => instance(emit).successors,
+    pending(property) {
+      const test = questions.pending[property];
+      if (test === undefined) throw new RangeError(`no liveness property ${property}`);
+      return test;
     },
-    pending: (property, self, state) => questions.pending[property]?.(self, ...state) === true,
   };
 }
 

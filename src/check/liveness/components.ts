@@ -1,67 +1,78 @@
 /**
  * Strongly connected components of a part of the state graph: Tarjan's algorithm (1972), with a
- * stack of its own instead of recursion.
+ * stack of its own instead of recursion, and in pieces.
  */
+import { at } from "../search/store.ts";
 import type { StateGraph } from "./state-graph.ts";
 
 /** Numbers of states. */
-export type Component = readonly number[];
+export type Component = Int32Array;
+
+/** Edges that are followed between two breaks. */
+const PIECE = 2 ** 18;
+
+/** Stands for the order of states whose component is complete. */
+const COMPLETE = 2 ** 31 - 1;
 
 /**
- * Hands over every component of the states in `within` as it is completed.
+ * Hands over every component of the states in `within` as it is completed; each is valid during
+ * that call only. Yields now and then, so that others get their turn.
  * @param within 1 for the states that count, by number; steps to others are ignored
  */
-export function components(
+export function* components(
   graph: StateGraph,
   within: Uint8Array,
   found: (component: Component) => void,
-): void {
-  const order = new Int32Array(graph.size);
-  const low = new Int32Array(graph.size);
-  const onStack = new Uint8Array(graph.size);
-  const stack: number[] = [];
-  const path: number[] = [];
-  const edges: number[] = [];
-  let visited = 0;
+): Generator<void, void> {
+  const { firsts, targets } = graph.arrays;
+  const { size } = graph;
+  const order = new Int32Array(size);
+  const low = new Int32Array(size);
+  const stack = new Int32Array(size);
+  const path = new Int32Array(size);
+  const edges = new Int32Array(size);
+  let [visited, stacked, depth, followed] = [0, 0, 0, 0];
 
   const enter = (state: number) => {
     order[state] = ++visited;
     low[state] = visited;
-    onStack[state] = 1;
-    stack.push(state);
-    path.push(state);
-    edges.push(graph.firstEdge(state));
+    stack[stacked++] = state;
+    path[depth] = state;
+    edges[depth++] = at(firsts, state);
   };
 
   const leave = (state: number) => {
-    path.pop();
-    edges.pop();
-    const parent = path.at(-1);
-    if (parent !== undefined) low[parent] = Math.min(low[parent] ?? 0, low[state] ?? 0);
+    depth--;
+    if (depth > 0) {
+      const parent = at(path, depth - 1);
+      low[parent] = Math.min(at(low, parent), at(low, state));
+    }
     if (low[state] !== order[state]) return;
-    const component = stack.splice(stack.lastIndexOf(state));
-    for (const member of component) onStack[member] = 0;
+    const end = stacked;
+    do stacked--;
+    while (stack[stacked] !== state);
+    const component = stack.subarray(stacked, end);
+    for (const member of component) order[member] = COMPLETE;
     found(component);
   };
 
-  for (let root = 0; root < graph.size; root++) {
+  for (let root = 0; root < size; root++) {
     if (within[root] !== 1 || order[root] !== 0) continue;
     enter(root);
-    while (path.length > 0) {
-      const top = path.length - 1;
-      const state = path[top] ?? 0;
-      const edge = edges[top] ?? 0;
-      if (edge === graph.endEdge(state)) {
+    while (depth > 0) {
+      if (++followed % PIECE === 0) yield;
+      const state = at(path, depth - 1);
+      const edge = at(edges, depth - 1);
+      if (edge === firsts[state + 1]) {
         leave(state);
         continue;
       }
-      edges[top] = edge + 1;
-      const target = graph.target(edge);
+      edges[depth - 1] = edge + 1;
+      const target = at(targets, edge);
       if (within[target] !== 1) continue;
-      if (order[target] === 0) enter(target);
-      else if (onStack[target] === 1) {
-        low[state] = Math.min(low[state] ?? 0, order[target] ?? 0);
-      }
+      const reached = at(order, target);
+      if (reached === 0) enter(target);
+      else if (reached < at(low, state)) low[state] = reached;
     }
   }
 }

@@ -10,6 +10,7 @@
  * A single state without a step to itself counts as well: where no instance can take a fair step,
  * nothing needs to happen any more.
  */
+import { at } from "../search/store.ts";
 import type { Component } from "./components.ts";
 import type { StateGraph } from "./state-graph.ts";
 
@@ -19,47 +20,80 @@ export interface Demand {
 }
 
 /**
- * The instances that a fair run within the component must be seen to treat fairly, that is those
- * that could take a fair step in the states of it; null: no run within it is fair.
- * @param instances how many there are
+ * Judges components that have no states in common, one after the other. Most have one state, so
+ * nothing is made anew for each.
  */
-export function demandsOf(
-  graph: StateGraph,
-  component: Component,
-  instances: number,
-): readonly Demand[] | null {
-  const members = new Set(component);
-  const enabledIn = new Int32Array(instances);
-  const taken = new Uint8Array(instances);
-  let inside = 0;
-  for (const state of component) {
-    const enabled = new Set<number>();
-    for (let edge = graph.firstEdge(state); edge < graph.endEdge(state); edge++) {
-      const label = graph.label(edge);
-      const within = members.has(graph.target(edge));
-      if (within) inside++;
-      if ((label & 1) === 0) continue;
-      enabled.add(label >> 1);
-      if (within) taken[label >> 1] = 1;
+export class FairnessJudge {
+  readonly #graph: StateGraph;
+  readonly #instances: number;
+  /** by state: number of the component that it was last seen in */
+  readonly #componentOf: Int32Array;
+  /** by instance: the state, plus 1, where it was last seen to be able to take a fair step */
+  readonly #lastEnabled: Int32Array;
+  readonly #enabledIn: Int32Array;
+  readonly #taken: Uint8Array;
+  #component = 0;
+
+  /** @param instances how many there are */
+  constructor(graph: StateGraph, instances: number) {
+    this.#graph = graph;
+    this.#instances = instances;
+    this.#componentOf = new Int32Array(graph.size);
+    this.#lastEnabled = new Int32Array(instances);
+    this.#enabledIn = new Int32Array(instances);
+    this.#taken = new Uint8Array(instances);
+  }
+
+  /**
+   * The instances that a fair run within the component must be seen to treat fairly, that is those
+   * that could take a fair step in the states of it; null: no run within it is fair.
+   */
+  demandsOf(component: Component): readonly Demand[] | null {
+    const inside = this.#look(component);
+    const demands: Demand[] = [];
+    for (let instance = 0; instance < this.#instances; instance++) {
+      const times = at(this.#enabledIn, instance);
+      if (times === 0) continue;
+      if (times === component.length && this.#taken[instance] === 0) return null;
+      demands.push({ instance });
     }
-    for (const instance of enabled) enabledIn[instance] = (enabledIn[instance] ?? 0) + 1;
+    return inside === 0 && demands.length > 0 ? null : demands;
   }
-  const demands: Demand[] = [];
-  for (let instance = 0; instance < instances; instance++) {
-    const times = enabledIn[instance] ?? 0;
-    if (times === 0) continue;
-    if (times === component.length && taken[instance] === 0) return null;
-    demands.push({ instance });
+
+  /** Notes where who could take a fair step, and who does. @returns steps within the component */
+  #look(component: Component): number {
+    const { firsts, targets, labels } = this.#graph.arrays;
+    const number = ++this.#component;
+    for (const state of component) this.#componentOf[state] = number;
+    this.#enabledIn.fill(0);
+    this.#taken.fill(0);
+    let inside = 0;
+    for (const state of component) {
+      const end = at(firsts, state + 1);
+      for (let edge = at(firsts, state); edge < end; edge++) {
+        const label = at(labels, edge);
+        const within = this.#componentOf[at(targets, edge)] === number;
+        if (within) inside++;
+        if ((label & 1) === 0) continue;
+        const instance = label >> 1;
+        if (within) this.#taken[instance] = 1;
+        if (this.#lastEnabled[instance] === state + 1) continue;
+        this.#lastEnabled[instance] = state + 1;
+        this.#enabledIn[instance] = at(this.#enabledIn, instance) + 1;
+      }
+    }
+    return inside;
   }
-  return inside === 0 && demands.length > 0 ? null : demands;
 }
 
 /** Whether a step satisfies a demand: the instance takes a fair step, or cannot where it leads. */
 export function satisfies(graph: StateGraph, edge: number, { instance }: Demand): boolean {
-  if (graph.label(edge) === 2 * instance + 1) return true;
-  const state = graph.target(edge);
-  for (let next = graph.firstEdge(state); next < graph.endEdge(state); next++) {
-    if (graph.label(next) === 2 * instance + 1) return false;
+  const { firsts, targets, labels } = graph.arrays;
+  if (labels[edge] === 2 * instance + 1) return true;
+  const state = at(targets, edge);
+  const end = at(firsts, state + 1);
+  for (let next = at(firsts, state); next < end; next++) {
+    if (labels[next] === 2 * instance + 1) return false;
   }
   return true;
 }

@@ -9,7 +9,7 @@
 import type { LabelledKernel } from "../kernel.ts";
 import type { Program } from "../program/program.ts";
 import { type Component, components } from "./components.ts";
-import { type Demand, demandsOf } from "./fairness.ts";
+import { type Demand, FairnessJudge } from "./fairness.ts";
 import { type Lasso, lassoInto } from "./lasso.ts";
 import { StateGraph } from "./state-graph.ts";
 
@@ -30,52 +30,71 @@ interface Question {
   readonly instance: number;
 }
 
-/** States that are expanded, at the most, before control is given back. */
+/** States that are expanded before control is given back. */
 const STATES_A_ROUND = 20_000;
+
+/** A graph with more is not searched: the result is undecided then. */
+export interface GraphLimits {
+  readonly states: number;
+  readonly steps: number;
+  /** bytes */
+  readonly memory: number;
+}
 
 export class LivenessSearch {
   readonly #program: Program;
   readonly #kernel: LabelledKernel;
   readonly #graph: StateGraph;
-  readonly #maxStates: number;
+  readonly #limits: GraphLimits;
   readonly #questions: Question[];
   readonly #found: Starvation[] = [];
   readonly #pendingStates = new Map<string, number>();
-  #grown = false;
+  readonly #work: Generator<void, void>;
+  #complete = false;
   #tooLarge = false;
 
-  /** @param maxStates a graph with more is not searched: the result is undecided then */
-  constructor(program: Program, kernel: LabelledKernel, maxStates: number) {
+  constructor(program: Program, kernel: LabelledKernel, limits: GraphLimits) {
     this.#program = program;
     this.#kernel = kernel;
     this.#graph = new StateGraph(kernel);
-    this.#maxStates = maxStates;
+    this.#limits = limits;
     this.#questions = program.liveness.flatMap(({ process }, liveness) => {
       const instances = askedInstances(program, process);
       return Array.from({ length: instances }, (_, instance) => ({ liveness, instance }));
     });
+    this.#work = this.#everything();
   }
 
-  /** Does a part of the work. @returns false when it is over */
+  /** Does a part of the work, some 20 ms. @returns false when it is over */
   advance(): boolean {
-    if (this.#tooLarge) return false;
-    if (!this.#grown) {
-      this.#grown = !this.#graph.grow(STATES_A_ROUND);
-      this.#tooLarge = this.#graph.size > this.#maxStates;
-      return !this.#tooLarge;
+    return this.#work.next().done !== true;
+  }
+
+  *#everything(): Generator<void, void> {
+    for (let more = true; more; ) {
+      more = this.#graph.grow(STATES_A_ROUND);
+      this.#tooLarge = this.#exceeds();
+      if (this.#tooLarge) return;
+      yield;
     }
-    const question = this.#questions.shift();
-    if (question === undefined) return false;
-    this.#ask(question);
-    return this.#questions.length > 0;
+    for (const question of this.#questions) {
+      yield* this.#ask(question);
+      yield;
+    }
+    this.#complete = true;
+  }
+
+  #exceeds(): boolean {
+    const { states, steps, memory } = this.#limits;
+    return this.#graph.size > states || this.#graph.steps > steps || this.#graph.bytes > memory;
   }
 
   /** Whether all questions were answered. */
   get complete(): boolean {
-    return this.#grown && this.#questions.length === 0;
+    return this.#complete;
   }
 
-  /** Whether it gave up because there are more states than it was allowed. */
+  /** Whether it gave up because the graph is larger than it may be. */
   get tooLarge(): boolean {
     return this.#tooLarge;
   }
@@ -107,44 +126,43 @@ export class LivenessSearch {
     return this.#pendingStates.get(property) ?? 0;
   }
 
-  #ask({ liveness, instance }: Question): void {
+  *#ask({ liveness, instance }: Question): Generator<void, void> {
     const asked = this.#program.liveness[liveness];
     if (asked === undefined) return;
     const { property, process } = asked;
     const pending = new Uint8Array(this.#graph.size);
-    let count = 0;
-    for (let id = 0; id < pending.length; id++) {
-      if (!this.#kernel.pending(liveness, instance, this.#graph.state(id))) continue;
-      pending[id] = 1;
-      count++;
-    }
+    const count = this.#graph.select(this.#kernel.pending(liveness), instance, pending);
     this.#pendingStates.set(property, this.pendingStates(property) + count);
     if (this.#found.some((found) => found.property === property)) return;
-    const worst = this.#nearestFair(pending);
-    if (worst === null) return;
-    const { stem, loop } = worst;
+    yield;
+    const lasso = yield* this.#nearestFair(pending);
+    if (lasso === null) return;
     const states = (ids: readonly number[]) => ids.map((id) => this.#graph.state(id));
+    const { stem, loop } = lasso;
     this.#found.push({ property, process, instance, stem: states(stem), loop: states(loop) });
   }
 
-  /** The lasso into the fair component that is found first; null: there is none. */
-  #nearestFair(pending: Uint8Array): Lasso | null {
-    const { instances } = this.#kernel;
-    let nearest: { component: Component; demands: readonly Demand[]; first: number } | null = null;
-    components(this.#graph, pending, (component) => {
+  /** The lasso into the fair component that is nearest; null: there is none. */
+  *#nearestFair(pending: Uint8Array): Generator<void, Lasso | null> {
+    const judge = new FairnessJudge(this.#graph, this.#kernel.instances);
+    const nearest: Fair[] = [];
+    yield* components(this.#graph, pending, (component) => {
       const first = component.reduce((least, state) => Math.min(least, state));
-      if (nearest !== null && first > nearest.first) return;
-      const demands = demandsOf(this.#graph, component, instances);
-      if (demands !== null) nearest = { component, demands, first };
+      if (nearest[0] !== undefined && first > nearest[0].first) return;
+      const demands = judge.demandsOf(component);
+      if (demands !== null) nearest[0] = { component: component.slice(), demands, first };
     });
-    return this.#lasso(nearest);
+    const [fair] = nearest;
+    return fair === undefined ? null : yield* lassoInto(this.#graph, fair.component, fair.demands);
   }
+}
 
-  #lasso(
-    fair: { component: Component; demands: readonly Demand[]; first: number } | null,
-  ): Lasso | null {
-    return fair === null ? null : lassoInto(this.#graph, fair.component, fair.demands);
-  }
+/** A component that a fair run can stay in. */
+interface Fair {
+  readonly component: Component;
+  readonly demands: readonly Demand[];
+  /** the smallest number of a state in it */
+  readonly first: number;
 }
 
 /** Instances that can be renumbered wait alike: one of them is asked for all. */

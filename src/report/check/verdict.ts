@@ -40,6 +40,12 @@ export function checkVerdict(result: CheckResult): CheckVerdict {
   if (stopped !== null) return undecided(`${REMEDIES[stopped]}${seenText(result)}`);
   if (!complete) return undecided("the search did not come to its end");
   if (properties.length === 0) return undecided("there is no property to judge");
+  const open = properties.filter(({ outcome }) => outcome === "undecided");
+  if (open.length > 0) {
+    const names = open.map(({ name }) => name).join(", ");
+    const remedy = "raise --memory, or check smaller bounds";
+    return undecided(`all states were seen, but their graph is too large for ${names}; ${remedy}`);
+  }
   const silent = properties.filter(({ outcome }) => outcome === "never-applies");
   if (silent.length === 0) return { verdict: "holds", problem: null };
   const names = silent.map(({ name }) => name).join(", ");

@@ -14,6 +14,8 @@ import type { Program } from "../../../src/check/program/program.ts";
 import type { Step } from "../../../src/check/program/state.ts";
 import { designOf, mutateDesign } from "../../../src/system/sketch.ts";
 
+const LIMITS = { states: 1_000_000, steps: 10_000_000, memory: 2 ** 30 };
+
 function fleece(mutantName: string | null): Program {
   const sketch = SKETCHES.get("fleece");
   if (sketch === undefined) throw new Error("the yardstick is gone");
@@ -41,12 +43,14 @@ it("labels the same successors as the interpreter finds", () => {
   const layout = layoutOf(program);
   const kernel = compileLabelled(program);
   let found: { label: number; state: readonly number[] }[] = [];
-  const expand = kernel.run((label, state) => found.push({ label, state }));
+  const expand = kernel.run((label, ...words) => {
+    found.push({ label, state: words.map((word) => word | 0) });
+  });
   let state = initialState(program);
   for (let walk = 0; walk < 300; walk++) {
     const successors = successorsOf(program, state);
     found = [];
-    expand(layout.pack(state));
+    expand(...layout.pack(state));
     expect(found).toEqual(
       successors.map((successor) => ({
         label: labelOf(program, successor.step),
@@ -55,7 +59,7 @@ it("labels the same successors as the interpreter finds", () => {
     );
     const guests = state.nodes.guest ?? [];
     for (const [guest, node] of guests.entries()) {
-      expect(kernel.pending(0, guest, layout.pack(state))).toBe(node !== "choosing");
+      expect(kernel.pending(0)(guest, ...layout.pack(state))).toBe(node !== "choosing");
     }
     state = successors[(walk * 7919) % successors.length]?.state ?? state;
   }
@@ -64,7 +68,7 @@ it("labels the same successors as the interpreter finds", () => {
 describe("liveness of the yardstick", () => {
   const search = (mutant: string | null) => {
     const program = fleece(mutant);
-    const made = new LivenessSearch(program, compileLabelled(program), 1_000_000);
+    const made = new LivenessSearch(program, compileLabelled(program), LIMITS);
     while (made.advance());
     return made;
   };

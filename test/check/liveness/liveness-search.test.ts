@@ -8,6 +8,8 @@ import type { LabelledKernel } from "../../../src/check/kernel.ts";
 import { LivenessSearch } from "../../../src/check/liveness/liveness-search.ts";
 import type { Program } from "../../../src/check/program/program.ts";
 
+const LIMITS = { states: 1_000_000, steps: 10_000_000, memory: 2 ** 30 };
+
 interface Step {
   readonly from: number;
   readonly to: number;
@@ -28,12 +30,12 @@ function kernelOf({ instances, steps, pending }: Graph): LabelledKernel {
     words: 1,
     initial: [0],
     instances,
-    run: (found) => (state) => {
+    run: (emit) => (word) => {
       for (const { from, to, instance, fair } of steps) {
-        if (from === state[0]) found(2 * instance + (fair ? 1 : 0), [to]);
+        if (from === word) emit(2 * instance + (fair ? 1 : 0), to);
       }
     },
-    pending: (_property, _instance, state) => pending[state[0] ?? 0] === true,
+    pending: () => (_self, word) => pending[word ?? 0] === true,
   };
 }
 
@@ -52,7 +54,7 @@ const program: Program = {
 };
 
 function search(graph: Graph): LivenessSearch {
-  const made = new LivenessSearch(program, kernelOf(graph), 1000);
+  const made = new LivenessSearch(program, kernelOf(graph), LIMITS);
   while (made.advance());
   return made;
 }
@@ -183,11 +185,14 @@ it("does not oblige the environment: a wait that only a time-out ends may last f
   expect(found).toMatchObject([{ property: "ends", stem: [[0]], loop: [] }]);
 });
 
-it("is undecided about a graph that is too large", () => {
+it.each([
+  ["states", { ...LIMITS, states: 1 }],
+  ["steps", { ...LIMITS, steps: 0 }],
+  ["bytes", { ...LIMITS, memory: 1000 }],
+])("is undecided about a graph that has too many %s", (_what, limits) => {
   const steps = [{ from: 0, to: 1, instance: 0, fair: true }];
   const graphOfTwo = { states: 2, instances: 1, pending: [true, true], steps };
-  const made = new LivenessSearch(program, kernelOf(graphOfTwo), 1);
+  const made = new LivenessSearch(program, kernelOf(graphOfTwo), limits);
   while (made.advance());
-  expect(made.complete).toBe(false);
-  expect(made.found).toEqual([]);
+  expect(made).toMatchObject({ complete: false, tooLarge: true, found: [] });
 });
