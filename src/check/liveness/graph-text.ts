@@ -18,14 +18,18 @@ const STEPS_A_STATE = 4;
 /** Successors that are gathered before they are looked up, about. */
 const GATHERED = 2 ** 10;
 
-/** A function body. It is given `run` and `initial` of a kernel, and returns a `GrowingGraph`. */
-export function graphText(words: number): string {
-  const names = Array.from({ length: words }, (_, word) => `w${word}`);
-  const stored = names.map((_, word) => `states[at + ${word}]`);
-  const load = `const ${names.map((name, word) => `${name} = ${stored[word]}`).join(", ")};`;
-  const gatheredWords = names.map((_, word) => `words[at + ${word}]`);
-  const known = names.map((name, word) => `${stored[word]} === ${name}`).join(" && ");
-  return `"use strict";
+/** The words of a state, and the text that they occur in. */
+interface Text {
+  readonly words: number;
+  /** variables */
+  readonly names: readonly string[];
+  /** places in `states`, from `at` on */
+  readonly stored: readonly string[];
+}
+
+/** Where everything is kept, and how it grows. */
+function roomText({ words, names, stored }: Text): string {
+  return `
   let room = ${ROOM}, size = 0, expanded = 0;
   let states = new Int32Array((room + 1) * ${words}), parents = new Int32Array(room);
   let slots = new Int32Array(room * 2), firsts = new Int32Array(room + 1);
@@ -44,13 +48,18 @@ export function graphText(words: number): string {
     slots = new Int32Array(room * 2);
     for (let id = 0; id < size; id++) {
       const at = (id + 1) * ${words};
-      ${load}
+      const ${names.map((name, word) => `${name} = ${stored[word]}`).join(", ")};
       ${hashText(names)}
       let slot = h & slots.length - 1;
       while (slots[slot] !== 0) slot = slot + 1 & slots.length - 1;
       slots[slot] = id + 1;
     }
-  }
+  }`;
+}
+
+/** Takes successors from the kernel. */
+function gatherText({ words, names }: Text): string {
+  return `
   let gatherRoom = ${GATHERED * 2}, gathered = 0, settled = 0, read = 0;
   let words = new Int32Array(gatherRoom * ${words}), hashes = new Int32Array(gatherRoom);
   let origins = new Int32Array(gatherRoom), places = new Int32Array(gatherRoom);
@@ -76,7 +85,14 @@ export function graphText(words: number): string {
     origins[gathered] = expanded;
     const at = gathered++ * ${words};
     ${names.map((name, word) => `words[at + ${word}] = ${name};`).join(" ")}
-  }
+  }`;
+}
+
+/** Looks up what was gathered. */
+function settleText({ words, names, stored }: Text): string {
+  const known = names.map((name, word) => `${stored[word]} === ${name}`).join(" && ");
+  const taken = names.map((_, word) => `words[at + ${word}]`);
+  return `
   function readAhead() {
     const mask = slots.length - 1;
     for (let index = 0; index < gathered; index++) places[index] = slots[hashes[index] & mask];
@@ -88,7 +104,7 @@ export function graphText(words: number): string {
     readAhead();
     for (let index = 0; index < gathered; index++) {
       const at = index * ${words};
-      targets[settled++] = numberOf(hashes[index], origins[index], ${gatheredWords});
+      targets[settled++] = numberOf(hashes[index], origins[index], ${taken});
     }
     gathered = 0;
   }
@@ -106,7 +122,18 @@ export function graphText(words: number): string {
     parents[size - 1] = origin;
     if (size === room) makeRoom();
     return size - 1;
-  }
+  }`;
+}
+
+/** A function body. It is given `run` and `initial` of a kernel, and returns a `GrowingGraph`. */
+export function graphText(words: number): string {
+  const names = Array.from({ length: words }, (_, word) => `w${word}`);
+  const stored = names.map((_, word) => `states[at + ${word}]`);
+  const text = { words, names, stored };
+  return `"use strict";
+  ${roomText(text)}
+  ${gatherText(text)}
+  ${settleText(text)}
   const expand = run(emit);
   gather(...initial);
   settle();

@@ -167,9 +167,12 @@ describe("what is wrong with a state", () => {
     expect(found).toMatchObject([{ inState: true, path: [[0], [2]] }]);
   });
 
-  /** The initial state leads to 1 ... 200,000, and all of these but one go wrong with their step. */
+  /** The first state leads to 1 ... 200,000, and all of these but one go wrong with their step. */
   const wide = (wrong: string) => `function successors(w0) {
-      if (w0 === 0) { for (let next = 1; next <= 200000; next++) emit(next); return 200000; }
+      if (w0 === 0) {
+        for (let next = 1; next <= 200000; next++) emit(next);
+        return 200000;
+      }
       if (w0 > 200000) { emit(w0); return 1; }
       if (w0 === 199999) return 0;
       ${wrong} }
