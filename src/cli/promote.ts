@@ -7,6 +7,8 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { SKETCHES } from "../../models/sketches.ts";
+import { brokenAlong } from "../check/retrace.ts";
 import { BlockgraphError } from "../error.ts";
 import type { TraceDocument } from "../report/check/trace-document.ts";
 import { type Regression, regressionTest } from "../report/regression-test.ts";
@@ -15,7 +17,7 @@ import { SketchSimulation } from "../simulate/sketch-simulation.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { propertiesOf } from "./find.ts";
 import { openLog } from "./open-log.ts";
-import { followTrace, openTrace } from "./sketch-trace.ts";
+import { followTrace, openTrace, openTracedProgram } from "./sketch-trace.ts";
 import { print, printJson } from "./terminal.ts";
 import { readTrace } from "./trace-file.ts";
 
@@ -30,7 +32,7 @@ interface Options {
 export function configure(command: Command): void {
   command
     .description(
-      "Writes a vitest regression test for a counterexample: a log, or the trace.json of a sketch.",
+      "Writes a vitest regression test for a counterexample: a log, or the trace.json of a check.",
     )
     .argument("<trace>", "log or trace that shows a violation")
     .option("--out <folder>", "where test and trace go; beside test/support", "test/regressions")
@@ -74,23 +76,39 @@ async function promote(path: string, options: Options): Promise<ExitCode> {
 
 type Found = Omit<Regression, "file">;
 
-/** A trace must show what it says, or the test would guard nothing. */
+/**
+ * A trace must show what it says, or the test would guard nothing. One of a sketch is followed on
+ * bytes as far as something breaks there; that something waits for ever is shown by its program,
+ * and so is whatever else a model's trace says.
+ */
 async function ofTrace(path: string, document: TraceDocument): Promise<Found> {
   const { model, mutant, finding } = document;
-  const trace = openTrace(path, document);
-  if (finding.kind === "liveness") {
-    throw new BlockgraphError(
-      "bad-argument",
-      `${path} shows that something never ends, and a test can only follow a trace to where ` +
-        "something breaks; name the trace of a property, deadlock or bound",
-    );
-  }
-  const simulation = new SketchSimulation(trace.design, trace.properties);
-  const { difference } = await followTrace(trace, simulation, document.steps.length);
+  const difference =
+    SKETCHES.has(model) && finding.kind !== "liveness"
+      ? await onBytes(path, document)
+      : inProgram(path, document);
   if (difference !== null) {
     throw new BlockgraphError("log-mismatch", `${path} does not replay: ${difference}`);
   }
   return { model, mutant, property: finding.property, message: finding.message };
+}
+
+/** What differs in one line; null: nothing. */
+async function onBytes(path: string, document: TraceDocument): Promise<string | null> {
+  const trace = openTrace(path, document);
+  const simulation = new SketchSimulation(trace.design, trace.properties);
+  return (await followTrace(trace, simulation, document.steps.length)).difference;
+}
+
+function inProgram(path: string, document: TraceDocument): string | null {
+  const { finding, loop } = document;
+  const { property, kind } = finding;
+  if (kind === "liveness" && loop === null)
+    return `${property} is to be broken, and nothing repeats`;
+  const broken = brokenAlong(openTracedProgram(path, document), document);
+  if (broken.includes(property)) return null;
+  if (kind === "liveness") return `nothing that ${property} is about waits for ever on its loop`;
+  return `${property} is not broken, and the trace says that it is`;
 }
 
 function ofLog(path: string): Found {
@@ -104,7 +122,8 @@ function ofLog(path: string): Found {
   if (violation === undefined) {
     throw new BlockgraphError(
       "bad-argument",
-      `${path} shows no violation; name the log of a counterexample`,
+      `${path} shows no violation to a simulation; name the log of a counterexample, or of a ` +
+        "check its trace.json",
     );
   }
   const { property, text: message } = violation;

@@ -2,6 +2,7 @@
  * A trace of a sketch, checked against the sketch as it is now, and followed on bytes.
  */
 
+import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
 import { PROPERTIES } from "../../properties/index.ts";
 import { differenceOf, type SketchOnBytes } from "../check/lower/sketch/agreement.ts";
@@ -24,32 +25,41 @@ export interface OpenedTrace {
 }
 
 /**
- * Finds what a trace is about.
- * @throws BlockgraphError `model-unknown`; `bad-argument` for a trace of a model with a graph;
- *   `log-mismatch` if the sketch is not what it was
+ * Finds the program that a trace is of, whatever kind of model it was made of.
+ * @throws BlockgraphError `model-unknown`; `log-mismatch` if the model is not what it was
+ */
+export function openTracedProgram(path: string, document: TraceDocument): Program {
+  const { model, mutant, parameters, digest } = document;
+  const checked = findChecked(model);
+  const { program } = lowered(path, () =>
+    checked.lower(new Map(Object.entries(parameters)), mutant),
+  );
+  const found = programDigest(program);
+  if (found === digest) return program;
+  throw new BlockgraphError(
+    "log-mismatch",
+    `${path} is a trace of another '${model}' (digest ${digest}, here it is ${found}); ` +
+      "use the version of blockgraph that wrote it, or make the trace anew",
+  );
+}
+
+/**
+ * Finds what a trace of a sketch is about.
+ * @throws BlockgraphError `bad-argument` for a trace of a model with a graph; and what
+ *   {@link openTracedProgram} throws
  */
 export function openTrace(path: string, document: TraceDocument): OpenedTrace {
-  const { model, mutant: mutantName, parameters, digest } = document;
+  const { model, mutant: mutantName, parameters } = document;
   const sketch = SKETCHES.get(model);
-  const checked = findChecked(model);
-  if (sketch === undefined) {
+  if (sketch === undefined && MODELS.has(model)) {
     const log = path.replace(/\.json$/, ".jsonl");
     throw new BlockgraphError(
       "bad-argument",
       `${path} is a trace of '${model}', which has a graph; name the log beside it, ${log}`,
     );
   }
-  const { program } = lowered(path, () =>
-    checked.lower(new Map(Object.entries(parameters)), mutantName),
-  );
-  const found = programDigest(program);
-  if (found !== digest) {
-    throw new BlockgraphError(
-      "log-mismatch",
-      `${path} is a trace of another '${model}' (digest ${digest}, here it is ${found}); ` +
-        "use the version of blockgraph that wrote it, or make the trace anew",
-    );
-  }
+  const program = openTracedProgram(path, document);
+  if (sketch === undefined) throw new RangeError(`${model} is no sketch`);
   const mutant = sketch.mutants.find(({ name }) => name === mutantName);
   const sound = designOf(sketch, parameters);
   const design = mutant === undefined ? sound : mutateDesign(sound, mutant);

@@ -34,7 +34,10 @@ function vitest(cwd: string) {
 test.each([
   ["fleece", "guest-does-not-drain", "trace.json", ".trace"],
   ["fleece", "reader-does-not-thaw", "trace.json", ".trace"],
+  ["fleece", "thaw-is-lost", "trace.json", ".trace"],
   ["fleecing", "discard-is-not-copied", "trace.jsonl", ".jsonl"],
+  ["overlap", "settles-after-failure", "trace.json", ".trace"],
+  ["overlap", "failed-copy-is-not-abandoned", "trace.json", ".trace"],
 ])(
   "%s with %s: the test passes, and fails for a model so broken",
   async (model, mutant, file, kind) => {
@@ -85,7 +88,12 @@ test("what shows nothing is refused", async () => {
     return blockgraph(["promote", name], { cwd });
   };
   const endless = await changed("endless.json", '"kind": "property"', '"kind": "liveness"');
-  expectRefusal(endless, /never ends/);
+  expectRefusal(endless, /does not replay: view-.* is to be broken, and nothing repeats/);
+  const once = await found(cwd, "fleece", "thaw-is-lost", "trace.json");
+  const lasso = readFileSync(join(cwd, once), "utf8");
+  writeFileSync(join(cwd, "open.json"), lasso.replace(/"loop": \d+/, '"loop": 1'));
+  const open = await blockgraph(["promote", "open.json"], { cwd });
+  expectRefusal(open, /does not replay: nothing that guest-requests-end is about waits for ever/);
   const other = await changed("other.json", '"property": "view-', '"property": "no-view-');
   expectRefusal(other, /does not replay: no-view-equals-point-in-time is not broken/);
   await blockgraph(["run", "fleecing", "--log", "run.jsonl", "--dir", "images"], { cwd });

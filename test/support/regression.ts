@@ -8,15 +8,17 @@ import { SKETCHES } from "../../models/sketches.ts";
 import { PROPERTIES } from "../../properties/index.ts";
 import { sketchStepOf } from "../../src/check/lower/sketch/directions.ts";
 import { NO_DEADLOCK } from "../../src/check/only-properties.ts";
+import { brokenAlong } from "../../src/check/retrace.ts";
+import { findChecked } from "../../src/cli/check/find-checked.ts";
 import { BlockgraphError } from "../../src/error.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
 import { readLog } from "../../src/log/reader.ts";
-import { traceDocumentSchema } from "../../src/report/check/trace-document.ts";
+import { type TraceDocument, traceDocumentSchema } from "../../src/report/check/trace-document.ts";
 import { Simulation } from "../../src/simulate/simulation.ts";
 import { SketchSimulation } from "../../src/simulate/sketch-simulation.ts";
 import { driveRecorded } from "../../src/system/drive-recorded.ts";
 import { describeModelImage } from "../../src/system/model-image.ts";
-import { designOf, mutateDesign } from "../../src/system/sketch.ts";
+import { designOf, mutateDesign, type Sketch } from "../../src/system/sketch.ts";
 import { startRecord } from "../../src/system/start.ts";
 import { thrownBy } from "./refusal.ts";
 
@@ -49,11 +51,17 @@ function ofLog(path: string, mutantName: string | null): string[] {
   return [...new Set(simulation.session.monitor.violations.map(({ property }) => property))];
 }
 
-/** A step that cannot be taken any more is left out; whoever takes one goes the way there is. */
+/** What something waits for, for ever, is a question about a program; so is a model's trace. */
 function ofTrace(path: string, mutantName: string | null): string[] {
   const trace = traceDocumentSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   const sketch = SKETCHES.get(trace.model);
-  if (sketch === undefined) throw new Error(`${path} is about no sketch that there is`);
+  if (sketch !== undefined && trace.loop === null) return ofSketch(sketch, trace, mutantName);
+  const parameters = new Map(Object.entries(trace.parameters));
+  return brokenAlong(findChecked(trace.model).lower(parameters, mutantName).program, trace);
+}
+
+/** A step that cannot be taken any more is left out; whoever takes one goes the way there is. */
+function ofSketch(sketch: Sketch, trace: TraceDocument, mutantName: string | null): string[] {
   const design = designOf(sketch, trace.parameters);
   const mutant = sketch.mutants.find(({ name }) => name === mutantName);
   const simulation = new SketchSimulation(

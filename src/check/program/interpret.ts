@@ -7,7 +7,15 @@
  */
 import { calculate } from "./calculate.ts";
 import { outOfBounds } from "./out-of-bounds.ts";
-import type { Alternative, Expression, Node, Process, Program, Statement } from "./program.ts";
+import type {
+  Alternative,
+  Expression,
+  Liveness,
+  Node,
+  Process,
+  Program,
+  Statement,
+} from "./program.ts";
 import type { Judgement, ProgramState, Step, Successor } from "./state.ts";
 
 type Locals = Map<string, number>;
@@ -83,6 +91,19 @@ export function retake(program: Program, state: ProgramState, step: Step): Succe
 /** Whether a state without successors is no deadlock. */
 export function isFinal(program: Program, state: ProgramState): boolean {
   return new Execution(program, state).value(program.final, new Map()) !== 0;
+}
+
+/** Whether a liveness property is pending in a state for an instance of its process. */
+export function isPending(
+  program: Program,
+  { pending, process }: Liveness,
+  instance: number,
+  state: ProgramState,
+): boolean {
+  const found = program.processes.find(({ name }) => name === process);
+  if (found === undefined) throw new Error(`internal: no process ${process}`);
+  const runner = { process: found, self: instance };
+  return new Execution(program, state).value(pending, new Map(), runner) !== 0;
 }
 
 /** What the properties about states say about one. */

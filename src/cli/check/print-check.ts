@@ -2,6 +2,7 @@
  * What `check` prints for people: the verdict, the properties, the coverage; for a violation the
  * trace, where its files are, and how to look further.
  */
+import { PROPERTIES } from "../../../properties/index.ts";
 import type { CheckResult, Finding } from "../../check/result.ts";
 import { checkPropertyLines, coverageLines, verdictLine } from "../../report/check/lines.ts";
 import type { CheckReceipt } from "../../report/check/receipt.ts";
@@ -23,7 +24,7 @@ export function printCheck(
   for (const line of coverageLines(receipt)) print(line);
   for (const [index, finding] of result.findings.entries()) {
     printFinding(subject, finding, statements.get(finding.property));
-    printFiles(receipt.findings[index]?.files ?? []);
+    printFiles(receipt.findings[index]?.files ?? [], finding);
   }
 }
 
@@ -38,16 +39,19 @@ function printFinding(
   print(`  ${paint("red", message)}`);
 }
 
-/** Where the trace is, and what can be done with it. */
-function printFiles(files: readonly string[]): void {
+/**
+ * Where the trace is, and what can be done with it. A log is kept only of what simulations judge:
+ * that nothing can go on, or that something waits for ever, it does not show them.
+ */
+function printFiles(files: readonly string[], { property }: Finding): void {
   if (files.length === 0) return;
   print("");
   print(`  written:      ${files.join(", ")}`);
   const log = files.find((path) => path.endsWith(".jsonl"));
-  const trace =
-    log ?? files.find((path) => /trace[^/]*[.]json$/.test(path) && !path.includes("itf"));
-  if (trace !== undefined) print(`  keep it:      npx blockgraph promote ${trace}`);
-  const shown = log ?? trace;
+  const document = files.find((path) => /trace(-\d+)?[.]json$/.test(path));
+  const kept = PROPERTIES.has(property) ? (log ?? document) : document;
+  if (kept !== undefined) print(`  keep it:      npx blockgraph promote ${kept}`);
+  const shown = log ?? document;
   if (shown !== undefined) print(`  see it again: npx blockgraph replay ${shown} --on sim`);
   if (log !== undefined) print(`  look at it:   npx blockgraph show ${log}`);
 }
