@@ -24,6 +24,9 @@ export function reportFailure(error: unknown): void {
   }
 }
 
+/** What V8 says when it is refused memory. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|cannot allocate/i;
+
 /** The text of an error on one line. */
 function failureLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -33,6 +36,9 @@ function failureLine(error: unknown): string {
     const code = String(error.code);
     const thing = "path" in error ? String(error.path) : `the system call ${error.syscall}`;
     return `${thing}: ${REMEDIES[code] ?? "the system refused it"} (${code})`;
+  }
+  if (error instanceof RangeError && OUT_OF_MEMORY.test(line)) {
+    return `the system has no memory for this (${line}); free some, or raise the limit (ulimit -v)`;
   }
   return `internal error: ${line}; rerun with BLOCKGRAPH_DEBUG=1 to see where, and report it`;
 }

@@ -72,8 +72,8 @@ export class LivenessSearch {
 
   *#everything(): Generator<void, void> {
     for (let more = true; more; ) {
-      more = this.#graph.grow(STATES_A_ROUND);
-      this.#tooLarge = this.#exceeds();
+      more = this.#grow();
+      this.#tooLarge ||= this.#exceeds();
       if (this.#tooLarge) return;
       yield;
     }
@@ -82,6 +82,18 @@ export class LivenessSearch {
       yield;
     }
     this.#complete = true;
+  }
+
+  /** @returns whether there is more to do */
+  #grow(): boolean {
+    try {
+      return this.#graph.grow(STATES_A_ROUND);
+    } catch (error) {
+      const noRoom = error instanceof RangeError && /allocation|array length/.test(error.message);
+      if (!noRoom) throw error;
+      this.#tooLarge = true;
+      return false;
+    }
   }
 
   #exceeds(): boolean {

@@ -6,7 +6,7 @@ import type { Kernel } from "../kernel.ts";
 import { engineText } from "./engine-text.ts";
 import { type Layout, PARTITIONS } from "./layout.ts";
 import { notesLength, noteTaker } from "./notes.ts";
-import { createStore, type Store, sharedIntegers } from "./store.ts";
+import { createStore, type Store, sharedIntegers, sharedMemory } from "./store.ts";
 
 /** 32-bit integers that threads steer each other with: see control.ts and team.ts. */
 const CONTROL_LENGTH = 16;
@@ -91,7 +91,7 @@ export const MOST_LEVELS = 2 ** 22;
 function createTally(kernel: Kernel): Tally {
   return {
     judged: sharedNumbers(kernel.properties.length),
-    covered: new Uint8Array(new SharedArrayBuffer(kernel.coverage)),
+    covered: new Uint8Array(sharedMemory(kernel.coverage)),
     counts: sharedNumbers(2),
     notes: sharedIntegers(notesLength(kernel)),
   };
@@ -108,7 +108,7 @@ export function createShared(kernel: Kernel, layout: Layout, threads: number): S
 }
 
 function sharedNumbers(length: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(length * 8));
+  return new Float64Array(sharedMemory(length * 8));
 }
 
 /** @throws BlockgraphError a state has more successors than fit anywhere, or memory runs out */

@@ -5,6 +5,7 @@
  * is what a search, its coordinator and whoever follows a path need beside that. Ids are unsigned
  * 32-bit numbers: partition, then number in the partition.
  */
+import { BlockgraphError } from "../../error.ts";
 import {
   ARENAS,
   type Layout,
@@ -34,9 +35,26 @@ export interface Store {
   readonly blocks: Int32Array;
 }
 
+/**
+ * Shared memory, all 0.
+ * @throws BlockgraphError `memory-exhausted` if the system has none
+ */
+export function sharedMemory(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BlockgraphError(
+      "memory-exhausted",
+      `the system does not let a search reserve another ${Math.ceil(bytes / 2 ** 20)}M; ` +
+        "give less with --memory, or raise the limit of the system (ulimit -v)",
+    );
+  }
+}
+
 /** Shared memory for integers, all 0. */
 export function sharedIntegers(length: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(length * 4));
+  return new Int32Array(sharedMemory(length * 4));
 }
 
 export function createStore(layout: Layout): Store {

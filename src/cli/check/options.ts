@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { BlockgraphError } from "../../error.ts";
 import { SEED_MAX, wholeNumber } from "../arguments.ts";
+import { hasLimitedAddressSpace } from "./address-space.ts";
 import { memorySize } from "./memory-size.ts";
 
 /** How large a model is to be, as commander gives it. */
@@ -121,6 +122,9 @@ export function requireSense(options: Options): void {
   if (checkpointEvery !== undefined && checkpoint === undefined) {
     refuse("--checkpoint-every is for checkpoints", "give --checkpoint with it, or leave it out");
   }
+  if (threads !== undefined && threads > 1 && hasLimitedAddressSpace()) {
+    refuse(`no room for --threads ${threads} under a limit of address space`, "lift ulimit -v");
+  }
   const walks = random !== undefined || swarm !== undefined;
   if (seed !== undefined && !walks) {
     refuse("--seed is for walks", "give --random or --swarm with it, or leave it out");
@@ -168,7 +172,7 @@ export function parametersOf(options: ParameterOptions): ReadonlyMap<string, num
 
 /** Threads if nobody says how many. */
 export function usefulThreads(): number {
-  return Math.min(THREADS_USEFUL, availableParallelism());
+  return hasLimitedAddressSpace() ? 1 : Math.min(THREADS_USEFUL, availableParallelism());
 }
 
 /** s */
