@@ -5,8 +5,13 @@
  * tasks in the background are processes of their own; images, cluster charts and node charts are
  * fields. A model is lowered as it stands; bounds narrow how often actors that choose may choose.
  *
- * Limits: dumps are left out (they read what readers read); commands come when nothing is in
- * flight, as everywhere so far; time passes only as the TIMEOUT of a request.
+ * Limits: dumps are left out; commands come when nothing is in flight, as everywhere so far; time
+ * passes only as the TIMEOUT of a request.
+ *
+ * A dump asserts nothing of its own: it reads everything while nothing else goes on, and its reads
+ * are judged like any reader's. Whatever comes out there comes out of a reader's reads too, in the
+ * runs in which that reader comes last, if it reads all that guests write; what nobody writes stays
+ * as it was. That readers of the models with dumps do so is tested (test/check/lower/dumps.test.ts).
  */
 import type { ClusterInvariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
