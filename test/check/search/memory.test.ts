@@ -1,6 +1,6 @@
 /**
- * Many searches one after the other in one process, as `blockgraph mutants` makes them, need no more
- * memory than a few: what is left of one is noticed by the garbage collector.
+ * Many searches one after the other in one process, as `blockgraph mutants` makes them, need no
+ * more memory than a few: what is left of one is noticed by the garbage collector.
  */
 import { expect, test } from "vitest";
 import type { Kernel } from "../../../src/check/kernel.ts";

@@ -11,7 +11,7 @@
  * A dump asserts nothing of its own: it reads everything while nothing else goes on, and its reads
  * are judged like any reader's. Whatever comes out there comes out of a reader's reads too, in the
  * runs in which that reader comes last, if it reads all that guests write; what nobody writes stays
- * as it was. That readers of the models with dumps do so is tested (test/check/lower/dumps.test.ts).
+ * as it was. That readers of models with dumps do so is tested (test/check/lower/dumps.test.ts).
  */
 import type { ClusterInvariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
