@@ -8,10 +8,12 @@
 import { readElement } from "./elements.ts";
 import { wordName } from "./expression.ts";
 import { FunctionText } from "./function-text.ts";
+import { NameTables, type Naming } from "./naming.ts";
 import { permutationsText } from "./permute.ts";
 import { chunkTexts, type Piece, pieceText, placePieces } from "./record.ts";
 import { sortText } from "./sorting.ts";
-import { type Group, type Part, type SymmetryPlan, symmetryPlan } from "./symmetry-plan.ts";
+import { type SymmetryPlan, symmetryPlan } from "./symmetry-plan.ts";
+import type { Group, Part, Place } from "./things.ts";
 import type { Unit } from "./unit.ts";
 import { constant } from "./value.ts";
 
@@ -33,6 +35,7 @@ class StarText {
   readonly #text = new FunctionText();
   readonly #spare: string;
   readonly #arrays: string[] = [];
+  readonly #tables = new NameTables();
 
   constructor(unit: Unit, plan: SymmetryPlan, hub: number) {
     this.#unit = unit;
@@ -42,11 +45,12 @@ class StarText {
   }
 
   lines(): string[] {
-    const { groups } = this.#plan;
+    const { groups, loose } = this.#plan;
     const hub = groups[this.#hubIndex];
     if (hub === undefined) throw new Error("internal: no symmetry to compile");
     const words = Array.from({ length: this.#unit.layout.words }, (_, word) => word);
-    this.#text.add(...words.map((word) => `x${word} = s${word} & ${untouched(groups, word)};`));
+    const parts = [...groups.flatMap((group) => group.parts), ...loose];
+    this.#text.add(...words.map((word) => `x${word} = s${word} & ${untouched(parts, word)};`));
     const others = groups.flatMap((group, index) =>
       index === this.#hubIndex ? [] : [{ group, records: this.#gather(group) }],
     );
@@ -54,19 +58,54 @@ class StarText {
     const signatures = namers.map(({ group, records }, index) =>
       this.#signatures(group, records, hub, index),
     );
-    this.#sortHub(hub, signatures, namers.length > 0);
+    const singles = loose.map((part) => this.#single(part));
+    const named = namers.length > 0 || singles.length > 0;
+    this.#sortHub(hub, [...signatures, ...singles.map((name) => namedBy(name, hub))], named);
     for (const { group, records } of namers) this.#rename(group, records);
     for (const { group, records } of others) this.#putBack(group, records);
+    for (const [index, { places, names }] of loose.entries()) {
+      this.#put(places[0], this.#decoded(`P[${singles[index]}]`, names));
+    }
     this.#text.add(`emit(${words.map((word) => `x${word}`).join(", ")});`);
     const names = words.map((word) => `s${word}`).join(", ");
     const results = words.map((word) => `x${word} = 0`);
-    return [...this.#arrays, this.#text.wrap("canonical", names, results)];
+    const declared = [...this.#arrays, ...this.#tables.lines()];
+    return [...declared, this.#text.wrap("canonical", names, results)];
+  }
+
+  /** Takes a name that no thing owns out of the state. @returns the variable of its code */
+  #single(part: Part): string {
+    const variable = this.#text.variable();
+    this.#text.add(`${variable} = ${this.#piece(part, 0).code};`);
+    return variable;
+  }
+
+  /** What a thing owns, read from the state; of a name its code. */
+  #piece({ places, width, names }: Part, thing: number): Piece {
+    const place = places[thing];
+    if (place === undefined) throw new Error("internal: a thing lacks a part of its symmetry");
+    const { code } = readElement(place.array, constant(place.at), wordName);
+    return { code: names === null ? code : this.#tables.coded(code, names), width };
+  }
+
+  #pieces({ parts }: Group, thing: number): Piece[] {
+    return parts.map((part) => this.#piece(part, thing));
+  }
+
+  #decoded(code: string, names: Naming | null): string {
+    return names === null ? code : this.#tables.decoded(code, names);
+  }
+
+  #put(place: Place | undefined, code: string): void {
+    if (place === undefined) return;
+    const { word, shift } = bitsOf(place);
+    this.#text.add(`x${word} |= ${shift === 0 ? code : `${code} << ${shift}`};`);
   }
 
   /** Takes the things of a group out of the state, and sorts them. */
   #gather(group: Group, extra: readonly Piece[][] = []): Variables[] {
     const records = Array.from({ length: group.size }, (_, thing) => {
-      const pieces = [...partPieces(group, thing), ...(extra[thing] ?? [])];
+      const pieces = [...this.#pieces(group, thing), ...(extra[thing] ?? [])];
       return chunkTexts(pieces).map((code) => {
         const variable = this.#text.variable();
         this.#text.add(`${variable} = ${code};`);
@@ -85,12 +124,12 @@ class StarText {
    */
   #signatures({ size, parts }: Group, records: Variables[], hub: Group, index: number): Piece[] {
     const naming = parts.at(-1);
-    const places = placePieces(parts.map(({ array }) => array.width));
+    const places = placePieces(parts.map(({ width }) => width));
     const name = places.at(-1);
     if (naming === undefined || name === undefined) return [];
     const counts = `N${index}`;
     const weights = Array.from({ length: size }, (_, rank) => (size + 1) ** rank);
-    const slots = Math.max(hub.size, 2 ** naming.array.width);
+    const slots = Math.max(hub.size, 2 ** naming.width);
     this.#arrays.push(`const ${counts} = new Int32Array(${slots});`);
     const weight = this.#text.variable();
     this.#text.add(...hubThings(hub).map((thing) => `${counts}[${thing}] = 0;`));
@@ -116,7 +155,7 @@ class StarText {
     if (!named) return;
     const slots = Array.from({ length: this.#longestName(hub.size) }, (_, index) => index);
     this.#arrays.push(`const P = new Int32Array([${slots}]);`);
-    const pieces = [...partPieces(hub, 0), ...(extra[0] ?? [])];
+    const pieces = [...this.#pieces(hub, 0), ...(extra[0] ?? [])];
     const number = placePieces(pieces.map((piece) => piece.width)).at(-1);
     if (number === undefined || width === 0) return;
     for (const [position, record] of records.entries()) {
@@ -126,15 +165,15 @@ class StarText {
 
   /** How many numbers a naming field can hold. */
   #longestName(least: number): number {
-    const widths = this.#plan.groups.flatMap(({ parts }) =>
-      parts.filter(({ names }) => names !== null).map(({ array }) => 2 ** array.width),
-    );
-    return Math.max(least, ...widths);
+    const { groups, loose } = this.#plan;
+    const parts = [...groups.flatMap((group) => group.parts), ...loose];
+    const names = parts.filter((part) => part.names !== null);
+    return Math.max(least, ...names.map(({ width }) => 2 ** width));
   }
 
   /** Gives the names their new numbers, and sorts again. */
   #rename({ parts }: Group, records: Variables[]): void {
-    const name = placePieces(parts.map(({ array }) => array.width)).at(-1);
+    const name = placePieces(parts.map(({ width }) => width)).at(-1);
     if (name === undefined) return;
     for (const record of records) {
       const variable = record[name.chunk];
@@ -147,15 +186,13 @@ class StarText {
 
   /** Writes the records into the state, in their order. */
   #putBack(group: Group, records: Variables[], extra: readonly Piece[] = []): void {
-    const pieces = [...partPieces(group, 0), ...extra];
+    const pieces = [...group.parts, ...extra];
     const places = placePieces(pieces.map(({ width }) => width));
     for (const [thing, record] of records.entries()) {
       for (const [index, part] of group.parts.entries()) {
         const at = places[index];
         if (at === undefined) continue;
-        const { word, shift } = placeOf(part, thing);
-        const code = pieceText(record, at);
-        this.#text.add(`x${word} |= ${shift === 0 ? code : `${code} << ${shift}`};`);
+        this.#put(part.places[thing], this.#decoded(pieceText(record, at), part.names));
       }
     }
   }
@@ -176,33 +213,25 @@ function differ(left: Variables, right: Variables, width: number): string {
     .join(" || ");
 }
 
-/** What a thing owns, read from the state. */
-function partPieces(group: Group, thing: number): Piece[] {
-  return group.parts.map((part) => {
-    const at = constant(thing * part.stride + part.offset);
-    return { code: readElement(part.array, at, wordName).code, width: part.array.width };
-  });
+/** For each thing of the hub, whether a name is its own. */
+function namedBy(name: string, hub: Group): Piece[] {
+  return hubThings(hub).map((thing) => ({ code: `(${name} === ${thing} ? 1 : 0)`, width: 1 }));
 }
 
-/** Where a thing's part lies in the state. */
-function placeOf({ array, stride, offset }: Part, thing: number): { word: number; shift: number } {
-  const element = thing * stride + offset;
-  const segment = array.segments.find(
-    ({ first, count }) => first <= element && element < first + count,
-  );
-  if (segment === undefined) throw new Error(`internal: ${array.name} has no element ${element}`);
-  return { word: segment.word, shift: segment.shift + (element - segment.first) * array.width };
+/** Where an element lies in the state. */
+function bitsOf({ array, at }: Place): { word: number; shift: number } {
+  const segment = array.segments.find(({ first, count }) => first <= at && at < first + count);
+  if (segment === undefined) throw new Error(`internal: ${array.name} has no element ${at}`);
+  return { word: segment.word, shift: segment.shift + (at - segment.first) * array.width };
 }
 
-/** The bits of a word that belong to no thing. */
-function untouched(groups: readonly Group[], word: number): number {
+/** The bits of a word that belong to no part. */
+function untouched(parts: readonly Part[], word: number): number {
   let mask = -1;
-  for (const { size, parts } of groups) {
-    for (const part of parts) {
-      for (let thing = 0; thing < size; thing++) {
-        const at = placeOf(part, thing);
-        if (at.word === word) mask &= ~((2 ** part.array.width - 1) << at.shift);
-      }
+  for (const { places, width } of parts) {
+    for (const place of places) {
+      const at = bitsOf(place);
+      if (at.word === word) mask &= ~((2 ** width - 1) << at.shift);
     }
   }
   return mask;

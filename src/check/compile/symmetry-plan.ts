@@ -4,37 +4,26 @@
  *
  * *Unnamed* groups (guests, readers: no field has their numbers) are simply sorted. *Named* ones
  * need more, since renumbering them changes the fields that name them. If only one group is named,
- * its things name nothing, and every other thing names at most one of them, then a named thing is
- * told apart by what it owns and by the multiset of the things that name it; two of them alike in
- * that can be swapped without a difference, so sorting by it is exact. In all other cases every
- * permutation of the named groups is tried and the least state taken.
+ * its things name nothing, no two groups share an element, and every other thing names at most one
+ * of them, then a named thing is told apart by what it owns and by the multiset of the things that
+ * name it; two of them alike in that can be swapped without a difference, so sorting by it is
+ * exact. In all other cases every permutation of the named groups is tried, the others are sorted
+ * in each, inner ones first, and the least state is taken.
  */
 import { BlockgraphError } from "../../error.ts";
 import type { Layout, PackedArray } from "../layout.ts";
 import type { Program, Symmetry } from "../program/program.ts";
+import { type Naming, nameCodes } from "./naming.ts";
+import { refuseSharing } from "./sharing.ts";
+import { type Group, type Part, partsOutside } from "./things.ts";
 import { known } from "./unit.ts";
 
-/** One element that a thing owns. */
-export interface Part {
-  readonly array: PackedArray;
-  /** thing i owns element i * stride + offset */
-  readonly stride: number;
-  readonly offset: number;
-  /** index of the group whose things this element names; null: it is just a number */
-  readonly names: number | null;
-}
-
-export interface Group {
-  readonly name: string;
-  readonly size: number;
-  /** parts that name things come last */
-  readonly parts: readonly Part[];
-  readonly named: boolean;
-}
-
 export interface SymmetryPlan {
+  /** in the program's order: inner groups before those whose things contain theirs */
   readonly groups: readonly Group[];
-  /** naming fields that no thing owns; their elements are parts of "thing 0" */
+  /** naming elements that no named thing owns, each the part of a thing of its own */
+  readonly renamed: readonly Part[];
+  /** those of them that no thing owns at all */
   readonly loose: readonly Part[];
   /** the single named group that sorting is exact for; null: permutations are tried */
   readonly hub: number | null;
@@ -47,24 +36,26 @@ const NAMERS_MOST = 9;
 
 /** @throws BlockgraphError `symmetry-impossible` */
 export function symmetryPlan(program: Program, layout: Layout): SymmetryPlan {
-  refuseTwiceOwned(program);
-  const naming = new Map(
-    program.symmetries.flatMap((group, index) => group.naming.map((field) => [field, index])),
-  );
+  const naming = namingOf(program, layout);
   const groups = program.symmetries.map((group) => groupOf(group, layout, naming));
-  const owned = new Set(program.symmetries.flatMap((group) => group.owned.map((of) => of.field)));
-  const loose = [...naming]
-    .filter(([field]) => !owned.has(field))
-    .flatMap(([field, names]) => {
-      const array = known(layout.fields.get(field), field);
-      return partsOf(array, array.count, names);
+  const shared = refuseSharing(program.name, groups);
+  const all = [...naming].flatMap(([field, names]) => {
+    const array = known(layout.fields.get(field), field);
+    return Array.from({ length: array.count }, (_, at): Part => {
+      return { places: [{ array, at }], width: array.width, names };
     });
+  });
+  const renamed = partsOutside(
+    all,
+    groups.filter((group) => group.named),
+  );
+  const loose = partsOutside(all, groups);
   const hub = groups.findIndex(({ named }) => named);
-  if (loose.length === 0 && isStar(groups, hub)) return { groups, loose, hub: Math.max(0, hub) };
+  if (!shared && isStar(groups, hub)) return { groups, renamed, loose, hub: Math.max(0, hub) };
   const permutations = groups
     .filter(({ named }) => named)
     .reduce((product, { size }) => product * factorial(size), 1);
-  if (permutations <= PERMUTATIONS_MOST) return { groups, loose, hub: null };
+  if (permutations <= PERMUTATIONS_MOST) return { groups, renamed, loose, hub: null };
   throw new BlockgraphError(
     "symmetry-impossible",
     `${program.name}: its symmetries have ${permutations} permutations, more than ` +
@@ -72,35 +63,46 @@ export function symmetryPlan(program: Program, layout: Layout): SymmetryPlan {
   );
 }
 
-function refuseTwiceOwned(program: Program): void {
-  const seen = new Set<string>();
-  for (const { name, owned, processes, naming } of program.symmetries) {
-    const things = [
-      ...owned.map(({ field }) => `field ${field}`),
-      ...processes.map(({ process }) => `process ${process}`),
-      ...naming.map((field) => `naming field ${field}`),
-    ];
-    for (const thing of things) {
-      if (seen.has(thing)) {
+/** What the values of each naming field stand for. */
+function namingOf(program: Program, layout: Layout): Map<string, Naming> {
+  const naming = new Map<string, Naming>();
+  for (const [group, { size, naming: fields }] of program.symmetries.entries()) {
+    for (const { field, first, each } of fields) {
+      if (naming.has(field)) {
         throw new BlockgraphError(
           "symmetry-impossible",
-          `${program.name}: ${thing} belongs to ${name} and to another symmetry; ` +
+          `${program.name}: field ${field} names things of two symmetries; ` +
             "check it with --symmetry off",
         );
       }
-      seen.add(thing);
+      const { width } = known(layout.fields.get(field), field);
+      naming.set(field, { group, ...nameCodes({ size, first, each }, width) });
     }
   }
+  return naming;
 }
 
-function groupOf(group: Symmetry, layout: Layout, naming: ReadonlyMap<string, number>): Group {
-  const rests = group.processes.flatMap(({ process, stride }) =>
-    partsOf(known(layout.rests.get(process), process), stride, null),
-  );
-  const fields = group.owned.flatMap(({ field, stride }) =>
-    partsOf(known(layout.fields.get(field), field), stride, naming.get(field) ?? null),
-  );
-  const parts = [...rests, ...fields].filter(({ array }) => array.width > 0);
+function groupOf(group: Symmetry, layout: Layout, naming: ReadonlyMap<string, Naming>): Group {
+  const restArray = (name: string) => known(layout.rests.get(name), name);
+  const fieldArray = (name: string) => known(layout.fields.get(name), name);
+  const [first] = group.members;
+  const parts = [
+    ...group.processes.flatMap(({ process, stride }) =>
+      stretches(restArray(process), stride, group.size, null),
+    ),
+    ...(first?.processes ?? []).flatMap((_, index) =>
+      wholes(group.members.map(({ processes }) => restArray(processes[index] ?? ""))),
+    ),
+    ...group.owned.flatMap(({ field, stride }) =>
+      stretches(fieldArray(field), stride, group.size, naming.get(field) ?? null),
+    ),
+    ...(first?.fields ?? []).flatMap((name, index) =>
+      wholes(
+        group.members.map(({ fields }) => fieldArray(fields[index] ?? "")),
+        naming.get(name),
+      ),
+    ),
+  ].filter(({ width }) => width > 0);
   const order = [
     ...parts.filter(({ names }) => names === null),
     ...parts.filter(({ names }) => names !== null),
@@ -108,8 +110,23 @@ function groupOf(group: Symmetry, layout: Layout, naming: ReadonlyMap<string, nu
   return { name: group.name, size: group.size, parts: order, named: group.naming.length > 0 };
 }
 
-function partsOf(array: PackedArray, stride: number, names: number | null): Part[] {
-  return Array.from({ length: stride }, (_, offset) => ({ array, stride, offset, names }));
+/** Parts of an array of which thing i owns elements [i * stride, (i + 1) * stride). */
+function stretches(array: PackedArray, stride: number, size: number, names: Naming | null): Part[] {
+  return Array.from({ length: stride }, (_, offset) => ({
+    places: Array.from({ length: size }, (__, thing) => ({ array, at: thing * stride + offset })),
+    width: array.width,
+    names,
+  }));
+}
+
+/** Parts of arrays of which thing i owns the i-th as a whole. */
+function wholes(arrays: readonly PackedArray[], names: Naming | null = null): Part[] {
+  const [first] = arrays;
+  return Array.from({ length: first?.count ?? 0 }, (_, at) => ({
+    places: arrays.map((array) => ({ array, at })),
+    width: first?.width ?? 0,
+    names,
+  }));
 }
 
 /** Whether sorting is exact: see the head of this file. */

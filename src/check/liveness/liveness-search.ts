@@ -177,11 +177,13 @@ interface Fair {
   readonly first: number;
 }
 
-/** Instances that can be renumbered wait alike: one of them is asked for all. */
+/** Where every instance can be anyone's number they wait alike: one of them is asked for all. */
 function askedInstances({ processes, symmetries }: Program, process: string): number {
   const instances = processes.find(({ name }) => name === process)?.instances ?? 0;
-  const alike = symmetries.some((symmetry) =>
-    symmetry.processes.some((each) => each.process === process && each.stride === 1),
+  const alike = symmetries.some(
+    (symmetry) =>
+      symmetry.closed &&
+      symmetry.processes.some((each) => each.process === process && each.stride === 1),
   );
   return alike ? Math.min(1, instances) : instances;
 }

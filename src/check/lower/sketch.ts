@@ -153,14 +153,18 @@ function symmetriesOf(design: SketchDesign, actors: readonly LoweredActor[]): Sy
       size: design.cells.count,
       owned: [design.cells, ...design.stores].map(({ name: field }) => ({ field, stride: 1 })),
       processes: [],
-      naming: addresses,
+      members: [],
+      naming: addresses.map((field) => ({ field, first: 0, each: 1 })),
+      closed: true,
     },
     ...actors.map(({ process, fields }) => ({
       name: `${process.name}s`,
       size: process.instances,
       owned: fields.map(({ name: field }) => ({ field, stride: 1 })),
       processes: [{ process: process.name, stride: 1 }],
+      members: [],
       naming: [],
+      closed: true,
     })),
   ].filter(({ size }) => size > 1);
 }

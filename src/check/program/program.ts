@@ -163,17 +163,38 @@ export interface Liveness {
 }
 
 /**
- * Things that are interchangeable: renumbering them gives a state with the same future. Thing i
- * owns elements [i * stride, (i + 1) * stride) of each owned field; a process in `processes` has
- * one instance for each thing (stride 1) or `stride` of them. Elements of the `naming` fields are
- * numbers of such things; values from `size` on name none.
+ * Things that are interchangeable: renumbering them gives a state with the same future, up to a
+ * renumbering again. Thing i owns elements [i * stride, (i + 1) * stride) of each owned field, and
+ * `stride` instances of each process in `processes`; what is left over belongs to nobody. It also
+ * owns all of `members[i]`, whose n-th field and process are like the n-th of any other thing.
+ *
+ * Symmetries whose things lie within things of another one (requests of one of several like guests)
+ * come before that one, and every such thing has them.
  */
 export interface Symmetry {
   readonly name: string;
   readonly size: number;
   readonly owned: readonly { readonly field: string; readonly stride: number }[];
   readonly processes: readonly { readonly process: string; readonly stride: number }[];
-  readonly naming: readonly string[];
+  /** one for each thing, or none at all */
+  readonly members: readonly SymmetryMember[];
+  /** fields of which value `first + i * each` is the number of thing i; other values name none */
+  readonly naming: readonly {
+    readonly field: string;
+    readonly first: number;
+    readonly each: number;
+  }[];
+  /**
+   * whether every renumbering of a reachable state is reachable: then instances of its processes
+   * that could wait for ever can do so under each number
+   */
+  readonly closed: boolean;
+}
+
+/** What one thing owns as a whole. */
+export interface SymmetryMember {
+  readonly fields: readonly string[];
+  readonly processes: readonly string[];
 }
 
 /** A transition of a chart that some statement covers. */

@@ -6,7 +6,15 @@
  * that no chart schema could refuse; it is reported before anything is compiled from it.
  */
 import { BlockgraphError } from "../../error.ts";
-import type { Expression, Process, Program, Statement, Symmetry } from "./program.ts";
+import type {
+  Expression,
+  Field,
+  Process,
+  Program,
+  Statement,
+  Symmetry,
+  SymmetryMember,
+} from "./program.ts";
 import { expressionsOf, localsSet, partsOf, statementsIn } from "./walk.ts";
 
 /** @throws BlockgraphError `program-malformed`, naming the program, the place and the thing */
@@ -17,13 +25,13 @@ export function validateProgram(program: Program): void {
 class Validation {
   readonly #program: Program;
   readonly #processes: ReadonlyMap<string, Process>;
-  readonly #counts: ReadonlyMap<string, number>;
+  readonly #fields: ReadonlyMap<string, Field>;
   readonly #properties: ReadonlySet<string>;
 
   constructor(program: Program) {
     this.#program = program;
     this.#processes = new Map(program.processes.map((process) => [process.name, process]));
-    this.#counts = new Map(program.fields.map(({ name, count }) => [name, count]));
+    this.#fields = new Map(program.fields.map((field) => [field.name, field]));
     this.#properties = new Set(program.properties.map(({ name }) => name));
   }
 
@@ -155,11 +163,11 @@ class Validation {
     }
   }
 
-  #symmetry({ name, size, owned, processes, naming }: Symmetry): void {
+  #symmetry({ name, size, owned, processes, members, naming }: Symmetry): void {
     const where = `symmetry ${name}`;
     for (const { field, stride } of owned) {
       this.#field(where, field);
-      if (this.#counts.get(field) !== size * stride) {
+      if ((this.#fields.get(field)?.count ?? 0) < size * stride) {
         this.#refuse(where, `owns field ${field}, which has not ${size} times ${stride} elements`);
       }
     }
@@ -168,11 +176,35 @@ class Validation {
         this.#refuse(where, `owns ${process}, which has not ${size} times ${stride} instances`);
       }
     }
-    for (const field of naming) this.#field(where, field);
+    if (members.length > 0) this.#members(where, size, members, naming.length > 0);
+    for (const { field, first, each } of naming) {
+      this.#field(where, field);
+      if (first + (size - 1) * each >= (this.#fields.get(field)?.size ?? 0)) {
+        this.#refuse(where, `is named by field ${field}, which has too few values`);
+      }
+    }
+  }
+
+  /** Members own fields and processes that are like each other's, so that they can be swapped. */
+  #members(where: string, size: number, members: readonly SymmetryMember[], named: boolean): void {
+    if (members.length !== size || named) {
+      this.#refuse(where, `has ${members.length} members for ${size} things, or is named`);
+    }
+    const kinds = members.map(({ fields, processes }) => {
+      for (const field of fields) this.#field(where, field);
+      return JSON.stringify([
+        fields.map((field) => [this.#fields.get(field)?.size, this.#fields.get(field)?.count]),
+        processes.map((process) => {
+          const { instances, nodes } = this.#processNamed(where, process);
+          return [instances, nodes.map((node) => [node.kind, node.name])];
+        }),
+      ]);
+    });
+    if (new Set(kinds).size > 1) this.#refuse(where, "has members that are not alike");
   }
 
   #field(where: string, name: string): void {
-    if (!this.#counts.has(name)) this.#refuse(where, `names field ${name}, which is not there`);
+    if (!this.#fields.has(name)) this.#refuse(where, `names field ${name}, which is not there`);
   }
 
   #node(where: string, process: Process | null, name: string): void {

@@ -53,9 +53,10 @@ interface Arrow {
 
 /** Fields that belong to no process: what processes know each other by. */
 function sharedFields({ fields, symmetries }: Program): string[] {
-  const owned = symmetries.flatMap((symmetry) =>
-    symmetry.processes.length === 0 ? [] : symmetry.owned.map(({ field }) => field),
-  );
+  const owned = symmetries.flatMap(({ processes, owned: stretches, members }) => [
+    ...(processes.length === 0 ? [] : stretches.map(({ field }) => field)),
+    ...members.flatMap((member) => member.fields),
+  ]);
   return fields.map(({ name }) => name).filter((name) => !owned.includes(name));
 }
 

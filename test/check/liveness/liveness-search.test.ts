@@ -196,3 +196,26 @@ it.each([
   while (made.advance());
   expect(made).toMatchObject({ complete: false, tooLarge: true, found: [] });
 });
+
+it("asks every instance where not all numberings are reachable", () => {
+  // Instance 1 alone can wait for ever: as the second request of an actor that sends in order.
+  const asked = (closed: boolean) => {
+    const symmetry = {
+      ...{ name: "requests", size: 2, owned: [], members: [], naming: [], closed },
+      processes: [{ process: "waiter", stride: 1 }],
+    };
+    const waiters: Program = {
+      ...program,
+      processes: [{ name: "waiter", instances: 2, nodes: [rest] }],
+      symmetries: [symmetry],
+    };
+    const graph = { states: 1, instances: 2, steps: [], pending: [true] };
+    const pending = () => (instance: number) => instance === 1;
+    const made = new LivenessSearch(waiters, { ...kernelOf(graph), pending }, LIMITS);
+    while (made.advance());
+    return made.found.map(({ instance }) => instance);
+  };
+  expect(asked(false)).toEqual([1]);
+  // Where they are, the first one speaks for all.
+  expect(asked(true)).toEqual([]);
+});

@@ -100,21 +100,27 @@ function fleeceSymmetries({
       size: clusters,
       owned: each("disk", "cache", "copy", ...(counts ? ["frozen"] : [])),
       processes: [],
-      naming: ["guest.cluster", "reader.cluster"],
+      members: [],
+      naming: ["guest.cluster", "reader.cluster"].map((field) => ({ field, first: 0, each: 1 })),
+      closed: true,
     },
     {
       name: "guests",
       size: guests,
       owned: each("guest.cluster", "guest.value", "guest.old"),
       processes: [{ process: "guest", stride: 1 }],
+      members: [],
       naming: [],
+      closed: true,
     },
     {
       name: "readers",
       size: readers,
       owned: each("reader.cluster"),
       processes: [{ process: "reader", stride: 1 }],
+      members: [],
       naming: [],
+      closed: true,
     },
   ];
 }

@@ -60,7 +60,9 @@ export const PROGRAM: Program = {
       size: 2,
       owned: [{ field: "data", stride: 1 }],
       processes: [{ process: "guest", stride: 1 }],
+      members: [],
       naming: [],
+      closed: true,
     },
   ],
   coverage: [

@@ -42,10 +42,9 @@ export const turnField = (actor: PlannedActor) => `${actor.name} sent`;
 export function makePlayers(actors: readonly PlannedActor[], plan: Plan, watch: Watch): Player[] {
   return actors.map((actor) => {
     const carrier = new Carrier(actor.name, actor.depth);
-    const ends = actor.requests.map(({ end }) => end);
-    const bound = Math.max(0, ...ends) + 1;
-    carrier.register("start", bound);
-    carrier.register("end", bound);
+    const starts = actor.requests.map(({ start }) => start);
+    carrier.numberRegister("start", Math.max(0, ...starts) + 1);
+    carrier.distanceRegister("end", "start", longestOf(actor) + 1);
     const carries = actor.requests.some(
       ({ spec }) => READS.has(spec.operation) || CARRIES_PAYLOAD.has(spec.operation),
     );
@@ -165,8 +164,10 @@ class ActorLowering {
         : []),
       local("start", table(`${name} start`, "number")),
       local("end", table(`${name} end`, "number")),
-      carrier.write("start", "start"),
-      carrier.write("end", "end"),
+      // A flush is nowhere, so it remembers no place.
+      ...(operation === "flush"
+        ? []
+        : [carrier.write("start", "start"), carrier.write("end", "end")]),
       ...this.#payload(operation, sent),
       set(turnField(actor), 0, binary(sent, "+", 1)),
       ...this.#watch.started(this.#player, operation, this.#players),
@@ -211,7 +212,9 @@ class ActorLowering {
   #begin(operation: Operation, route: Route & { kind: "chart" | "image" }): string {
     const { actor, carrier } = this.#player;
     const shift = this.#context.cells(route.shift);
-    const [start, end] = [carrier.read("start"), carrier.read("end")];
+    const nowhere = operation === "flush";
+    const start = nowhere ? term(0) : carrier.read("start");
+    const end = nowhere ? term(0) : carrier.read("end");
     const carriesData = READS.has(operation) || CARRIES_PAYLOAD.has(operation);
     const data: RegisterAccess | null = carriesData ? dataAccess(carrier) : null;
     if (route.kind === "chart") {

@@ -7,6 +7,16 @@ import type { Alternative, Expression, Field, Node, Statement } from "../../prog
 /** The rest of an instance that has nothing to do: the first node of every process. */
 export const IDLE = "idle";
 
+interface Register {
+  readonly size: number;
+  readonly stride: number;
+  readonly values: readonly string[];
+  /** what is kept is the number plus 1 */
+  readonly plusOne: boolean;
+  /** what is kept is the distance from the number in that register */
+  readonly from: string | null;
+}
+
 export class Carrier {
   readonly process: string;
   readonly instances: number;
@@ -14,7 +24,7 @@ export class Carrier {
   readonly cancels = new Map<string, readonly Statement[]>();
   /** rests that wait for tasks */
   readonly joins = new Set<string>();
-  readonly #fields = new Map<string, { size: number; stride: number; values: readonly string[] }>();
+  readonly #fields = new Map<string, Register>();
   readonly #nodes = new Map<string, Node | null>();
 
   constructor(process: string, instances: number) {
@@ -32,7 +42,28 @@ export class Carrier {
       size: Math.max(size, known?.size ?? 1),
       stride: Math.max(stride, known?.stride ?? 1),
       values,
+      plusOne: false,
+      from: null,
     });
+  }
+
+  /**
+   * Declares a register that holds a number in [0, count) of something. It is kept plus 1, so that
+   * one that is forgotten names nothing.
+   */
+  numberRegister(name: string, count: number): void {
+    this.#fields.set(name, {
+      ...{ size: count + 1, stride: 1, values: [] },
+      ...{ plusOne: true, from: null },
+    });
+  }
+
+  /**
+   * Declares a register that holds a number in [n, n + size), where n is what the register `from`
+   * holds. Their distance is kept, which is the same wherever that is.
+   */
+  distanceRegister(name: string, from: string, size: number): void {
+    this.#fields.set(name, { size, stride: 1, values: [], plusOne: false, from });
   }
 
   /** The field of a register. */
@@ -45,21 +76,37 @@ export class Carrier {
   }
 
   read(name: string, at: Term = 0, instance: Term = "self"): Expression {
-    return field(this.fieldOf(name), this.#index(name, at, instance));
+    const kept = this.kept(name, at, instance);
+    const { plusOne = false, from = null } = this.#fields.get(name) ?? {};
+    if (from !== null) return add(this.read(from, 0, instance), kept);
+    return plusOne ? binary(kept, "-", 1) : kept;
   }
 
   write(name: string, value: Term, at: Term = 0, instance: Term = "self"): Statement {
+    const { plusOne = false, from = null } = this.#fields.get(name) ?? {};
+    if (from !== null) {
+      return this.#keep(name, binary(value, "-", this.read(from, 0, instance)), at, instance);
+    }
+    return this.#keep(name, plusOne ? add(value, 1) : value, at, instance);
+  }
+
+  /** What is in the field of a register, whatever that stands for. */
+  kept(name: string, at: Term = 0, instance: Term = "self"): Expression {
+    return field(this.fieldOf(name), this.#index(name, at, instance));
+  }
+
+  #keep(name: string, value: Term, at: Term, instance: Term): Statement {
     return set(this.fieldOf(name), this.#index(name, at, instance), value);
   }
 
-  /** Forgets registers: all their numbers become 0. Unknown ones are none to forget. */
+  /** Forgets registers: 0 is kept in all of them. Unknown ones are none to forget. */
   forget(names: readonly string[], instance: Term = "self"): Statement[] {
     return names
       .filter((name) => this.#fields.has(name))
       .map((name) => {
         const { stride } = this.#fields.get(name) ?? { stride: 1 };
-        if (stride === 1) return this.write(name, 0, 0, instance);
-        return loop("forgotten", 0, stride, [this.write(name, 0, "forgotten", instance)]);
+        if (stride === 1) return this.#keep(name, 0, 0, instance);
+        return loop("forgotten", 0, stride, [this.#keep(name, 0, "forgotten", instance)]);
       });
   }
 

@@ -19,7 +19,7 @@ import {
 import type { Expression, Statement } from "../../program/program.ts";
 import { add } from "./carrier.ts";
 import { BEYOND, type ChartTables, UNHANDLED } from "./charts.ts";
-import { type LoweredFrame, registersOf } from "./frame.ts";
+import { type LoweredFrame, spanOf } from "./frame.ts";
 
 /** Name of the field that holds the states of a node's cluster charts. */
 export const clusterField = (node: string) => `${node} cluster`;
@@ -28,20 +28,17 @@ export const nodeField = (node: string) => `${node} node`;
 
 /** Sets locals `first` and `last` (exclusive): the clusters that an effect is for. */
 export function clusterRange(frame: LoweredFrame, over: ClusterRange, cells: number): Statement[] {
-  const { position, spanEnd } = registersOf(frame.depth);
-  const { carrier, lo, hi } = frame;
+  const { lo, hi } = frame;
+  const { from, to } = spanOf(frame);
   const up = (cell: Expression) => binary(add(cell, cells - 1), "/", cells);
   const down = (cell: Expression) => binary(cell, "/", cells);
   switch (over) {
     case "hull":
       return [local("first", down(lo)), local("last", up(hi))];
     case "rest":
-      return [local("first", down(carrier.read(position))), local("last", up(hi))];
+      return [local("first", down(from.read())), local("last", up(hi))];
     case "span":
-      return [
-        local("first", down(carrier.read(position))),
-        local("last", up(carrier.read(spanEnd))),
-      ];
+      return [local("first", down(from.read())), local("last", up(to.read()))];
     case "interior":
       return [
         local("first", up(lo)),
@@ -135,7 +132,6 @@ function askRun(
   event: number,
   context: AskContext,
 ): Statement[] {
-  const { spanEnd } = registersOf(frame.depth);
   const name = clusterField(frame.node.description.name);
   const { charts, cells } = context;
   const state = field(name, "cluster");
@@ -165,7 +161,7 @@ function askRun(
     ]),
     local("reached", binary("stop", "*", cells)),
     when(binary("reached", ">", frame.hi), [local("reached", frame.hi)]),
-    frame.carrier.write(spanEnd, "reached"),
+    spanOf(frame).to.write("reached"),
     ...replies(automaton, event, context, false),
   ];
 }

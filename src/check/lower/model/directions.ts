@@ -75,7 +75,7 @@ function placeOf(
 ): AgentPlace {
   const role = lowered.roles.get(process);
   const { geometry } = lowered.plan;
-  const cluster = state.fields[`${process} cluster`]?.[instance] ?? 0;
+  const cluster = (state.fields[`${process} cluster`]?.[instance] ?? 1) - 1;
   const offset = geometry.byte(cluster * geometry.clusterCells);
   if (role?.kind === "task") {
     const owner = placeOf(lowered, role.owner, Math.floor(instance / role.each), state);

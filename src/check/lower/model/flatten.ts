@@ -21,6 +21,7 @@ import {
   partOf,
   type RegisterAccess,
   registersOf,
+  spanOf,
 } from "./frame.ts";
 import { type ImageAccess, imageAlternatives } from "./image-call.ts";
 
@@ -53,9 +54,8 @@ export function flatten(frame: LoweredFrame, context: FlattenContext): string {
   const registers = registersOf(frame.depth);
   const moves = automaton.states.length > 0 && usesPosition(frame);
   if (moves) {
-    const cells = context.cells(frame.node.description.length) + 1;
-    carrier.register(registers.position, cells);
-    carrier.register(registers.spanEnd, cells);
+    carrier.register(registers.position, frame.longest + 1);
+    carrier.register(registers.spanEnd, frame.longest + 1);
   }
   if (frame.tells) {
     carrier.register(registers.status, 3, 1, ["none", "data", "zero"]);
@@ -63,9 +63,7 @@ export function flatten(frame: LoweredFrame, context: FlattenContext): string {
   }
   const flattening = new Flattening(frame, context);
   carrier.pass(begin, [
-    ...(moves
-      ? [carrier.write(registers.position, frame.lo), carrier.write(registers.spanEnd, frame.lo)]
-      : []),
+    ...(moves ? [carrier.write(registers.position, 0), carrier.write(registers.spanEnd, 0)] : []),
     ...flattening.go(0),
   ]);
   return begin;
@@ -116,11 +114,12 @@ class Flattening {
         this.#fork(state, name, effect.task);
         return;
       case "advance": {
-        const { position, spanEnd } = registersOf(this.#frame.depth);
+        const { from, to } = spanOf(this.#frame);
+        const { position } = registersOf(this.#frame.depth);
         carrier.pass(name, [
-          carrier.write(position, carrier.read(spanEnd)),
+          carrier.write(position, to.distance()),
           when(
-            binary(carrier.read(position), "<", this.#frame.hi),
+            binary(from.read(), "<", this.#frame.hi),
             this.#take(state, "MORE"),
             this.#take(state, "END"),
           ),
@@ -252,14 +251,14 @@ class Flattening {
   }
 
   #calledRange(effect: Call): { lo: Expression; hi: Expression } {
-    const { carrier, lo, hi, depth } = this.#frame;
-    const { position, spanEnd } = registersOf(depth);
+    const { lo, hi } = this.#frame;
+    const { from, to } = spanOf(this.#frame);
     const cells = this.#context.clusterCells;
     switch (effect.over) {
       case "request":
         return { lo, hi };
       case "span":
-        return { lo: carrier.read(position), hi: carrier.read(spanEnd) };
+        return { lo: from.read(), hi: to.read() };
       case "interior":
         return {
           lo: binary(binary(add(lo, cells - 1), "/", cells), "*", cells),
@@ -283,6 +282,7 @@ class Flattening {
       );
     }
     if (effect.over === "request") return data;
+    if (effect.over === "span") return partOf(data, spanOf(this.#frame).from.distance());
     return partOf(data, binary(this.#calledRange(effect).lo, "-", lo));
   }
 

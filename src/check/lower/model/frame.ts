@@ -63,6 +63,31 @@ export function registersOf(depth: number) {
   };
 }
 
+/** A cell of the frame's node that the frame remembers. */
+export interface CellAccess {
+  read(): Expression;
+  write(cell: Term): Statement;
+  /** cells from the frame's first one on */
+  distance(): Expression;
+}
+
+/**
+ * The span that the frame is at: [from, to). Their distances from the frame's first cell are kept:
+ * what a request remembers depends on where it is only in its own beginning.
+ */
+export function spanOf(frame: Pick<LoweredFrame, "carrier" | "depth" | "lo">): {
+  readonly from: CellAccess;
+  readonly to: CellAccess;
+} {
+  const { position, spanEnd } = registersOf(frame.depth);
+  const access = (register: string): CellAccess => ({
+    read: () => add(frame.lo, frame.carrier.read(register)),
+    write: (cell) => frame.carrier.write(register, binary(cell, "-", frame.lo)),
+    distance: () => frame.carrier.read(register),
+  });
+  return { from: access(position), to: access(spanEnd) };
+}
+
 /** 0 in the register `old`: nothing was read into it; else the value plus 1. */
 export function oldAccess({ carrier, depth }: Pick<LoweredFrame, "carrier" | "depth">) {
   const { old } = registersOf(depth);

@@ -53,9 +53,11 @@ import {
 import { alternative, type Carrier, IDLE } from "./carrier.ts";
 import { ChartTables } from "./charts.ts";
 import { clusterField, nodeField } from "./clusters.ts";
+import type { FieldShape } from "./field-shape.ts";
 import type { FlattenContext } from "./flatten.ts";
 import type { GraphChange } from "./graph-phases.ts";
 import { type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
+import { symmetriesOf } from "./symmetries.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
 import { imageOf, type Player, Watch } from "./watch.ts";
 
@@ -103,6 +105,8 @@ class ModelLowering {
   readonly #fields: Field[] = [];
   readonly #tables: Record<string, readonly number[]> = {};
   readonly #carriers: Carrier[] = [];
+  /** of the fields that no carrier has */
+  readonly #shapes = new Map<string, FieldShape>();
   readonly roles = new Map<string, TaskRole>();
 
   constructor(plan: Plan, { properties, invariants }: LowerOptions) {
@@ -115,13 +119,9 @@ class ModelLowering {
   program(): Program {
     const { model, phases, images, values } = this.#plan;
     for (const [image, initial] of images) {
-      this.#fields.push({
-        name: imageOf(image),
-        size: values,
-        count: initial.length,
-        initial,
-        values: null,
-      });
+      const name = imageOf(image);
+      this.#shapes.set(name, "cell");
+      this.#fields.push({ name, size: values, count: initial.length, initial, values: null });
     }
     this.#nodeFields();
     const players = phases.map((phase, index) => this.#phase(phase, index));
@@ -148,7 +148,11 @@ class ModelLowering {
         })),
         { property: TEARDOWN, process: PHASES, pending: not(stands(PHASES, "self", END)) },
       ],
-      symmetries: [],
+      symmetries: symmetriesOf({
+        ...{ plan: this.#plan, players, roles: this.roles },
+        tasks: this.#carriers.filter(({ process }) => this.roles.has(process)),
+        shapes: new Map([...this.#shapes, ...this.#watch.shapes]),
+      }),
       coverage: this.#charts.coverage,
       final: stands(PHASES, 0, END),
     };
@@ -166,6 +170,7 @@ class ModelLowering {
         if (cluster !== null) {
           const count = Math.ceil(geometry.cells(length) / geometry.clusterCells);
           this.#chartField(clusterField(name), cluster, count);
+          this.#shapes.set(clusterField(name), "cluster");
         }
         if (node !== null) this.#chartField(nodeField(name), node, 1);
       }

@@ -186,7 +186,7 @@ export class Tasks {
     const clusters = Math.ceil(cells(node.description.length) / clusterCells);
     carrier.reserve(IDLE);
     carrier.rest(IDLE, []);
-    carrier.register(CLUSTER, clusters);
+    carrier.numberRegister(CLUSTER, clusters);
     this.carriers.push(carrier);
     return carrier;
   }
@@ -245,7 +245,7 @@ function detach(carrier: Carrier, background: Carrier, rest: string): Statement[
       set(
         background.fieldOf(name),
         add(binary("spot", "*", stride), "copied"),
-        carrier.read(name, "copied", "task"),
+        carrier.kept(name, "copied", "task"),
       ),
     ]);
   });

@@ -26,6 +26,7 @@ import {
 } from "../../program/build.ts";
 import type { Expression, Field, Statement } from "../../program/program.ts";
 import { add, type Carrier } from "./carrier.ts";
+import type { FieldShape } from "./field-shape.ts";
 import type { GraphChange, Stretch } from "./graph-phases.ts";
 import type { Plan, PlannedActor } from "./plan.ts";
 
@@ -43,6 +44,8 @@ type Shape = Pick<Observation, "kind"> & { readonly succeeded: boolean };
 
 export class Watch {
   readonly fields: Field[] = [];
+  /** what the elements of each field are for */
+  readonly shapes = new Map<string, FieldShape>();
   readonly #plan: Plan;
   readonly #properties: readonly Property[];
   readonly #names = new Set<string>();
@@ -56,13 +59,13 @@ export class Watch {
     for (const change of changes) {
       if (change.kind !== "point") continue;
       const clusters = Math.ceil(this.#cells(change.length) / plan.geometry.clusterCells);
-      this.#field(pointOf(change.node), plan.values, this.#cells(change.length), []);
-      if (this.#speaks("view-read")) this.#field(givenOf(change.node), 2, clusters, []);
+      this.#field(pointOf(change.node), plan.values, this.#cells(change.length), [], "cell");
+      if (this.#speaks("view-read")) this.#field(givenOf(change.node), 2, clusters, [], "cluster");
     }
     if (!this.#guests) return;
     for (const [image, cells] of plan.images) {
       const initial = cells.map((value) => 1 << value);
-      this.#field(possibleOf(image), 1 << plan.values, cells.length, initial);
+      this.#field(possibleOf(image), 1 << plan.values, cells.length, initial, "cell");
     }
   }
 
@@ -330,9 +333,16 @@ export class Watch {
     return this.#plan.geometry.cells(bytes);
   }
 
-  #field(name: string, size: number, count: number, initial: readonly number[]): void {
+  #field(
+    name: string,
+    size: number,
+    count: number,
+    initial: readonly number[],
+    shape: FieldShape,
+  ): void {
     if (this.#names.has(name)) return;
     this.#names.add(name);
+    this.shapes.set(name, shape);
     this.fields.push({ name, size, count, initial, values: null });
   }
 }
