@@ -41,8 +41,8 @@ const STOPS: readonly Stop[] = [
 
 /**
  * Transitions of a round. At first a part of the states, so that a search which soon finds
- * something is soon over; then ever more, since partitions are visited in turns and each turn costs; and a
- * small part again of very many, so that buffers stay small beside them.
+ * something is soon over; then ever more, since partitions are visited in turns and each turn
+ * costs; and a small part again of very many, so that buffers stay small beside them.
  */
 const LEAST_ROUND = 2 ** 13;
 const USUAL_ROUND = 2 ** 21;

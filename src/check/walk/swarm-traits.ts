@@ -1,6 +1,6 @@
 /**
- * What makes the walks of a swarm differ, beside their seeds and their hashes: how deep they go, how
- * much they remember, and which successors they prefer.
+ * What makes the walks of a swarm differ, beside their seeds and their hashes: how deep they go,
+ * how much they remember, and which successors they prefer.
  *
  * Each walk misses something: a deep one fills its table far from the beginning and sees little of
  * what is near; one with a large table goes on for long where it once began. So all are drawn for

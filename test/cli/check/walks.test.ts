@@ -50,7 +50,7 @@ describe.each(["random", "swarm"])("--%s", (kind) => {
     expect(findings[0].message).toBe(finding?.message);
   });
 
-  test("prints a command that takes that walk again, and one that replays what it found", async () => {
+  test("prints commands that take that walk again, and replay what it found", async () => {
     const limits = ["--max-depth", "50", "--property", "view-equals-point-in-time"];
     const mutant = [...LARGE, "--mutant", "guest-does-not-drain", "--set", "values=3", ...limits];
     const { stdout, cwd } = await check(...mutant, `--${kind}`, "1000", "--seed", "3");
