@@ -9,7 +9,7 @@
 import type { Kernel } from "../kernel.ts";
 import type { Stop } from "../result.ts";
 import { MOST_LEVELS, type Shared } from "./engine.ts";
-import { PARTITIONS } from "./layout.ts";
+import { NUMBER_BITS, PARTITIONS } from "./layout.ts";
 import { LEVEL, noted, PROBING } from "./notes.ts";
 import { at, beyondCount, frontierCount, stateCount, storeBytes } from "./store.ts";
 
@@ -164,7 +164,10 @@ export class Control {
     else if (this.bytes + next > store.layout.memory) this.#stop("memory");
     const expanded = Math.max(1, states - frontierCount(store) - beyondCount(this.#shared.store));
     const branching = Math.max(1, this.transitions / expanded);
-    control[SHARE] = Math.max(1, Math.floor(round / branching / PARTITIONS));
+    control[SHARE] =
+      control[PROBING] === 1
+        ? 2 ** NUMBER_BITS
+        : Math.max(1, Math.floor(round / branching / PARTITIONS));
   }
 
   #roundTransitions(states: number): number {

@@ -57,8 +57,9 @@ const place = (layout: Layout, number: string): string =>
 function outboxText(layout: Layout): string {
   const { chunk, chunks, entry } = layout;
   return `
-  let used = 0, parent = 0;
+  let used = 0, parent = 0, muted = false;
   function emit(${variables(layout)}) {
+    if (muted) return;
     ${hashText(variables(layout))}
     const partition = h >>> ${NUMBER_BITS};
     let at = cursors[partition];
@@ -270,6 +271,7 @@ export function engineText(layout: Layout, kernel: Kernel): string {
   return {
     begin(${parameters}) { parent = 0; emit(${parameters}); },
     clear() { used = 0; },
+    mute() { muted = true; },
     used() { return used; },
     expand, insert, reserve, index, rehearse,
   };`;

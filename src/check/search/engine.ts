@@ -56,6 +56,8 @@ export interface Engine {
   begin(...words: readonly number[]): void;
   /** fills the outbox from its first chunk again, from the next expansion on */
   clear(): void;
+  /** From now on states are looked at, but where they lead to is forgotten. */
+  mute(): void;
   /** chunks of the outbox in use */
   used(): number;
   /**

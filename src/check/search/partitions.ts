@@ -37,6 +37,7 @@ export class OwnPartitions {
    */
   expand(share: number, budget = Infinity): boolean {
     const { nexts, levelEnds } = this.#shared.store;
+    if (this.#shared.control[PROBING] === 1) this.#engine.mute();
     let left = budget;
     while (this.#next < this.#end) {
       const from = at(nexts, this.#next);
@@ -53,11 +54,7 @@ export class OwnPartitions {
   /** Stores what is new; the same way. @param most partitions after which it stops in between */
   insert(most = PARTITIONS): boolean {
     const stop = Math.min(this.#end, this.#next + most);
-    const { control, outboxes } = this.#shared;
-    for (; this.#next < stop; this.#next++) {
-      if (control[PROBING] === 0) this.#engine.insert(this.#next);
-      else for (const { cursors } of outboxes) cursors[this.#next] = -1;
-    }
+    for (; this.#next < stop; this.#next++) this.#engine.insert(this.#next);
     return this.#finished();
   }
 
