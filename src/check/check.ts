@@ -11,6 +11,7 @@ import { LivenessSearch } from "./liveness/liveness-search.ts";
 import { livenessResults, starvationOf } from "./liveness/starvation.ts";
 import type { Program } from "./program/program.ts";
 import { programDigest } from "./program-digest.ts";
+import type { Reduction } from "./reduce/reduction.ts";
 import { propertyResults } from "./property-results.ts";
 import type { CheckResult, Progress, Stop } from "./result.ts";
 import {
@@ -20,7 +21,7 @@ import {
   removeCheckpoint,
 } from "./search/checkpoint.ts";
 import type { CheckpointSubject } from "./search/checkpoint-manifest.ts";
-import { type Search, startSearch } from "./search/search.ts";
+import { type Search, type SearchResult, startSearch } from "./search/search.ts";
 import { WalkCheck } from "./walk/walk-check.ts";
 
 /** Walks instead of a search, for what does not fit. */
@@ -34,6 +35,11 @@ export interface Walks {
 export interface CheckOptions {
   /** count states up to the program's symmetries */
   readonly symmetry: boolean;
+  /**
+   * leave out steps that make no difference; null or absent: none. What goes wrong all the same is
+   * looked for again without it, since the path to it need not be a shortest one.
+   */
+  readonly reduction?: Reduction | null;
   /** look for runs in which something waits for ever; `auto`: if the state graph is not large */
   readonly liveness: "auto" | "on" | "off";
   /** note which coverage items are taken */
@@ -83,26 +89,39 @@ export function startCheck(program: Program, options: CheckOptions): Check {
   return new ProgramCheck(program, options);
 }
 
+/** A search that is over. */
+interface Searched {
+  readonly compiled: Compiled;
+  readonly result: SearchResult;
+}
+
 /** First the search for everything that happens, then the one for what never does. */
 class ProgramCheck implements Check {
   readonly #program: Program;
   readonly #options: CheckOptions;
-  readonly #compiled: Compiled;
   readonly #subject: CheckpointSubject;
-  readonly #search: Search;
+  #compiled: Compiled;
+  #search: Search;
+  /** the search with a reduction, if that found something, and one without it goes on */
+  #reduced: Searched | null = null;
   #over = false;
   #liveness: LivenessSearch | null = null;
   #stopped: Stop | null = null;
 
   constructor(program: Program, options: CheckOptions) {
-    const { symmetry, coverage, threads, maxStates, maxDepth, memory } = options;
+    const { symmetry, coverage, reduction = null } = options;
     this.#program = program;
     this.#options = options;
-    this.#compiled = compileProgram(program, { symmetry, coverage });
-    this.#subject = { program: programDigest(program), symmetry, coverage };
+    this.#compiled = compileProgram(program, { symmetry, coverage, reduction });
+    const partialOrder = reduction !== null;
+    this.#subject = { program: programDigest(program), symmetry, partialOrder, coverage };
+    this.#search = this.#begin(this.#opened());
+  }
+
+  #begin(resume: Checkpoint | null): Search {
+    const { threads, maxStates, maxDepth, memory } = this.#options;
     const limits = { threads, maxStates, maxDepth, memory };
-    const resume = this.#opened();
-    this.#search = startSearch(this.#compiled.kernel, { ...limits, resume });
+    return startSearch(this.#compiled.kernel, { ...limits, resume });
   }
 
   /** The checkpoint to go on from; makes sure that the one to keep can be kept. */
@@ -123,16 +142,35 @@ class ProgramCheck implements Check {
     const { checkpoint } = this.#options;
     if (checkpoint === null) return;
     const stopped = this.#stopped ?? this.#search.stopped;
-    if (this.#over && stopped === null) await removeCheckpoint(checkpoint);
-    else await this.#search.save(checkpoint, this.#subject);
+    const decided = stopped === null || this.#reduced !== null;
+    if (this.#over && decided) await removeCheckpoint(checkpoint);
+    else if (this.#reduced === null) await this.#search.save(checkpoint, this.#subject);
   }
 
   async #goOn(): Promise<boolean> {
     if (this.#liveness === null) {
       if (await this.#search.advance()) return true;
-      return this.#beginLiveness();
+      return (await this.#searchAgain()) || this.#beginLiveness();
     }
     return this.#stopped === null && this.#liveness.advance();
+  }
+
+  /** @returns whether something was found with a reduction, and is looked for without it now */
+  async #searchAgain(): Promise<boolean> {
+    const { symmetry, coverage, reduction = null } = this.#options;
+    const result = this.#search.result();
+    if (reduction === null || this.#reduced !== null || result.found.length === 0) return false;
+    this.#reduced = { compiled: this.#compiled, result };
+    await this.#search.close();
+    this.#compiled = compileProgram(this.#program, { symmetry, coverage });
+    this.#search = this.#begin(null);
+    return true;
+  }
+
+  /** What the search came to: the last one, unless that was stopped before it found anything. */
+  #decisive(): Searched {
+    const last = { compiled: this.#compiled, result: this.#search.result() };
+    return last.result.found.length === 0 && this.#reduced !== null ? this.#reduced : last;
   }
 
   /** @returns whether liveness is to be looked at */
@@ -168,15 +206,17 @@ class ProgramCheck implements Check {
   }
 
   result(): CheckResult {
-    const { found, judged, ...counts } = this.#search.result();
+    const { compiled, result } = this.#decisive();
+    const { found, judged, ...counts } = result;
     const { complete, states, peakBytes } = counts;
     const findings = [
-      ...found.map((one) => findingOf(this.#program, this.#compiled, one)),
+      ...found.map((one) => findingOf(this.#program, compiled, one)),
       ...(this.#liveness?.found ?? []).map((one) => starvationOf(this.#program, one)),
     ];
     const evidence = { complete, judged, states, findings };
     return {
       ...counts,
+      reduced: compiled.reduced,
       stopped: this.#stopped ?? counts.stopped,
       peakBytes: peakBytes + (this.#liveness?.bytes ?? 0),
       findings,

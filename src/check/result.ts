@@ -77,8 +77,13 @@ export interface CheckResult {
   readonly before?: Before | null;
   /** absent or null: it searched */
   readonly walks?: WalksTaken | null;
-  /** whether every reachable state was seen and expanded */
+  /**
+   * whether every reachable state was seen and expanded; with a reduction every one that may make
+   * a difference
+   */
   readonly complete: boolean;
+  /** whether the counts are those of a search with a partial-order reduction */
+  readonly reduced: boolean;
   /** null if nothing stopped it: it is complete, or ended with a finding */
   readonly stopped: Stop | null;
   readonly states: number;

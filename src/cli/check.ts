@@ -54,8 +54,8 @@ Examples:
 
 With --checkpoint a checkpoint is written now and then, and when a limit, a time-out or Ctrl-C ends
 the check; it is removed once the check is decided. Give --resume and --checkpoint the same folder
-to go on and keep it. Threads and limits may differ then; model, bounds, properties, --symmetry and
---coverage may not.
+to go on and keep it. Threads and limits may differ then; model, bounds, properties, --symmetry,
+--por and --coverage may not.
 
 ${EXIT_HELP}`;
 
@@ -110,7 +110,7 @@ function report(
 ): CheckReceipt {
   const receipt = makeCheckReceipt(subject, result, {
     ...measured,
-    method,
+    method: { ...method, partialOrder: result.reduced },
     residentBytes: process.resourceUsage().maxRSS * 1024,
     coverage: options.coverage === "on",
     node: process.version,

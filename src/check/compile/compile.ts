@@ -6,6 +6,8 @@ import { type Layout, layoutOf } from "../layout.ts";
 import { initialState } from "../program/interpret.ts";
 import type { Program } from "../program/program.ts";
 import { validateProgram } from "../program/validate.ts";
+import type { Reduction } from "../reduce/reduction.ts";
+import { ampleFunctions } from "./ample.ts";
 import { canonicalFunction } from "./canonical.ts";
 import type { Frame } from "./frame.ts";
 import { FunctionText } from "./function-text.ts";
@@ -20,11 +22,15 @@ export interface CompileOptions {
   readonly symmetry: boolean;
   /** report which coverage items are taken */
   readonly coverage: boolean;
+  /** leave out steps that need not be looked at; null or absent: none */
+  readonly reduction?: Reduction | null;
 }
 
 export interface Compiled {
   readonly kernel: Kernel;
   readonly layout: Layout;
+  /** whether it leaves out steps that need not be looked at */
+  readonly reduced: boolean;
 }
 
 /**
@@ -34,11 +40,13 @@ export interface Compiled {
 export function compileProgram(program: Program, options: CompileOptions): Compiled {
   validateProgram(program);
   const layout = layoutOf(program);
-  const first = new Unit(program, layout, { ...options, labels: false, deferred: false });
+  const { reduction = null } = options;
+  const all = { ...options, reduction, labels: false };
+  const first = new Unit(program, layout, { ...all, deferred: false });
   let source = kernelText(first);
   let { failures } = first;
   if (first.blocksLate) {
-    const second = new Unit(program, layout, { ...options, labels: false, deferred: true });
+    const second = new Unit(program, layout, { ...all, deferred: true });
     source = kernelText(second);
     failures = second.failures;
   }
@@ -53,12 +61,13 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
     failures,
   };
   const initial = instantiate(kernel).present(layout.pack(initialState(program)));
-  return { kernel: { ...kernel, initial }, layout };
+  return { kernel: { ...kernel, initial }, layout, reduced: reduction !== null };
 }
 
 /** The functions of a program: steps, checks, and whatever else the unit is made for. */
 export function kernelText(unit: Unit, more: readonly string[] = []): string {
-  const steps = stepFunctions(unit);
+  const ample = unit.reduction === null ? [] : ampleFunctions(unit, unit.reduction);
+  const steps = [...stepFunctions(unit), ...ample];
   const checks = unit.labels
     ? more
     : [finalFunction(unit), inspectFunction(unit), presentFunction(unit)];

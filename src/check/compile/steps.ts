@@ -20,7 +20,10 @@ const INSTANCES_MOST = 3000;
 /** Code of all choices of an alternative together, if written apart. */
 const CHOICES_MOST = 300;
 
-/** Functions for the steps of all processes, and `successors`, which calls them. */
+/**
+ * Functions for the steps of all processes, and `successors`, which calls them; with a reduction
+ * `everybody`, which is given the set of the teams that may step as well.
+ */
 export function stepFunctions(unit: Unit): string[] {
   const functions: string[] = [];
   const main = new FunctionText();
@@ -28,17 +31,39 @@ export function stepFunctions(unit: Unit): string[] {
     if (instancesApart(unit, process)) {
       for (let self = 0; self < process.instances; self++) {
         const name = `step${index}_${self}`;
-        main.add(...dispatch(unit, process, constant(self), name, functions));
+        const calls = dispatch(unit, process, constant(self), name, functions);
+        main.add(...ifMember(unit, process, self, calls));
       }
     } else {
       const self = ranged("i", 0, process.instances - 1);
+      const calls = dispatch(unit, process, self, `step${index}`, functions);
       main.add(`for (let i = 0; i < ${process.instances}; i++) {`);
-      main.add(...dispatch(unit, process, self, `step${index}`, functions), "}");
+      main.add(...ifMember(unit, process, null, calls), "}");
     }
   }
   main.add("return n;");
-  const whole = main.wrap("successors", wordList(unit, "w"), ["n = 0"]);
-  return [...functions, whole];
+  const words = wordList(unit, "w");
+  if (unit.reduction === null) return [...functions, main.wrap("successors", words, ["n = 0"])];
+  return [...functions, main.wrap("everybody", `set, ${words}`, ["n = 0"])];
+}
+
+/** Statements for an instance (null: instance `i`) if its team may step. */
+function ifMember(
+  unit: Unit,
+  process: Process,
+  self: number | null,
+  statements: readonly string[],
+): readonly string[] {
+  if (unit.reduction === null || statements.length === 0) return statements;
+  const first = unit.firstInstance(process);
+  const teams = unit.reduction.teams;
+  const numbers = Array.from({ length: process.instances }, (_, index) =>
+    teams.findIndex((members) => members.includes(first + index)),
+  );
+  // Who is in no team steps only if everybody does: then the sign bit is set.
+  const bits = numbers.map((team) => (team === -1 ? 31 : team));
+  const bit = self === null ? `[${bits}][i]` : `${bits[self] ?? 31}`;
+  return [`if (set >>> ${bit} & 1) {`, ...statements, "}"];
 }
 
 function instancesApart(unit: Unit, process: Process): boolean {

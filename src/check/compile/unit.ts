@@ -4,6 +4,7 @@
  */
 import type { Layout } from "../layout.ts";
 import type { Field, Process, Program } from "../program/program.ts";
+import type { Reduction } from "../reduce/reduction.ts";
 import { Sizes } from "./sizes.ts";
 
 /** A passing node that is a function, because it is large or can be reached from itself. */
@@ -21,6 +22,8 @@ export interface UnitOptions {
   readonly deferred: boolean;
   /** whether `emit` is told first who took the step; not with symmetry */
   readonly labels: boolean;
+  /** whose steps are enough; null: everybody's */
+  readonly reduction: Reduction | null;
 }
 
 export class Unit {
@@ -31,6 +34,7 @@ export class Unit {
   readonly deferred: boolean;
   readonly symmetric: boolean;
   readonly labels: boolean;
+  readonly reduction: Reduction | null;
   readonly sizes: Sizes;
   readonly failures: string[] = [];
   /** set when a step blocks after it noticed something: compile again with `deferred` */
@@ -49,6 +53,7 @@ export class Unit {
     this.deferred = options.deferred;
     this.symmetric = options.symmetry && program.symmetries.length > 0;
     this.labels = options.labels;
+    this.reduction = options.reduction;
     this.sizes = new Sizes(program);
     this.#fields = new Map(program.fields.map((field) => [field.name, field]));
     this.#processes = new Map(program.processes.map((process) => [process.name, process]));

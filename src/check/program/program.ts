@@ -197,6 +197,34 @@ export interface SymmetryMember {
   readonly processes: readonly string[];
 }
 
+/**
+ * What a partial-order reduction is told about the processes (src/check/reduce). An instance works
+ * in one team with those that do tasks for it; teams do not move each other's instances, but that
+ * they may set an idle instance of an `adopted` process going.
+ */
+export interface Teams {
+  /** a process whose steps can be taken only where nobody else can take one */
+  readonly director: string;
+  /** `each` instances of a process for every instance of its owner */
+  readonly tasks: readonly {
+    readonly process: string;
+    readonly owner: string;
+    readonly each: number;
+  }[];
+  /**
+   * Processes whose instances others set going, but only those at their first rest, and their
+   * fields, which others write only then: `count / instances` elements for each.
+   */
+  readonly adopted: readonly { readonly process: string; readonly fields: readonly string[] }[];
+  /**
+   * Fields that say what an instance is at, such as where its request begins: `count / instances`
+   * numbers for each. With fewer numbers than instances it is a counter that all of them share.
+   */
+  readonly guides: readonly { readonly field: string; readonly process: string }[];
+  /** fields that count what happens to anybody */
+  readonly counters: readonly string[];
+}
+
 /** A transition of a chart that some statement covers. */
 export interface CoverageItem {
   readonly chart: string;
@@ -215,6 +243,8 @@ export interface Program {
   readonly everyState: readonly Statement[];
   readonly liveness: readonly Liveness[];
   readonly symmetries: readonly Symmetry[];
+  /** absent: nothing is known that would allow a partial-order reduction */
+  readonly teams?: Teams;
   readonly coverage: readonly CoverageItem[];
   /** a state without successors is a deadlock unless this holds there */
   readonly final: Expression;

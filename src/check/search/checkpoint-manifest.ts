@@ -15,7 +15,7 @@ import { NUMBER_BITS, PARTITIONS } from "./layout.ts";
 export const MANIFEST = "manifest.json";
 
 /** Format version of checkpoints. */
-const VERSION = 1;
+const VERSION = 2;
 
 const count = z.int().min(0);
 const digest = z.string().regex(/^[0-9a-f]{16}$/);
@@ -26,6 +26,7 @@ const subjectSchema = z.strictObject({
   /** digest of the program, its bounds and properties included */
   program: digest,
   symmetry: z.boolean(),
+  partialOrder: z.boolean(),
   coverage: z.boolean(),
 });
 export type CheckpointSubject = z.infer<typeof subjectSchema>;

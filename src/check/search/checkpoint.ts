@@ -48,18 +48,17 @@ export function openCheckpoint(
   if (manifest === null) {
     throw unusable(`${join(folder, MANIFEST)} is cut off, altered, or no checkpoint`, BEGIN_ANEW);
   }
-  const { program, symmetry, coverage } = manifest.subject;
-  const onOrOff = (on: boolean) => (on ? "on" : "off");
+  const { program } = manifest.subject;
   if (program !== subject.program) {
     throw unusable(
       `the checkpoint in ${folder} is of another model, or of other bounds or properties`,
       "give the ones that it was made with, or leave --resume out",
     );
   }
-  if (symmetry !== subject.symmetry || coverage !== subject.coverage) {
+  const method = methodText(manifest.subject);
+  if (method !== methodText(subject)) {
     throw unusable(
-      `the checkpoint in ${folder} was made with --symmetry ${onOrOff(symmetry)} --coverage ` +
-        onOrOff(coverage),
+      `the checkpoint in ${folder} was made with ${method}`,
       "give the same, or leave --resume out",
     );
   }
@@ -279,6 +278,14 @@ function requireRoom(folder: string, { ends, pageCounts }: Manifest, { store }: 
     `the states of the checkpoint in ${folder} take ${needed}, more than may be used; ` +
       `give --memory with more than ${needed}`,
   );
+}
+
+/** `--symmetry on --por off --coverage on` */
+function methodText({ symmetry, partialOrder, coverage }: CheckpointSubject): string {
+  const switches = { symmetry, por: partialOrder, coverage };
+  return Object.entries(switches)
+    .map(([name, on]) => `--${name} ${on ? "on" : "off"}`)
+    .join(" ");
 }
 
 function unusable(problem: string, remedy: string): BlockgraphError {

@@ -48,7 +48,8 @@ export class WalkCheck {
     const findings = found.map((one) => this.#findingOf(one));
     const evidence = { complete: false, judged, states: this.#search.expanded, findings };
     const walks = { taken: this.#search.taken, again: this.#again };
-    return { ...counts, walks, findings, properties: propertyResults(this.#program, evidence) };
+    const properties = propertyResults(this.#program, evidence);
+    return { ...counts, reduced: false, walks, findings, properties };
   }
 
   #findingOf(found: Parameters<typeof findingOf>[2]): Finding {

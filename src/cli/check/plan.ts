@@ -5,7 +5,8 @@ import type { CheckOptions } from "../../check/check.ts";
 import type { Program } from "../../check/program/program.ts";
 import { USUAL_DEPTH } from "../../check/walk/walk-search.ts";
 import type { CheckMethod } from "../../report/check/receipt.ts";
-import { memoryOf, type Options, usefulThreads } from "./options.ts";
+import { type Reduction, reductionOf } from "../../check/reduce/reduction.ts";
+import { memoryOf, refuse, type Options, usefulThreads } from "./options.ts";
 
 export interface CheckPlan {
   readonly options: CheckOptions;
@@ -19,7 +20,10 @@ export interface CheckPlan {
  */
 const WALK_MEMORY = 2 ** 26;
 
-/** @throws BlockgraphError `bad-argument` for more memory than there is */
+/**
+ * @throws BlockgraphError `bad-argument` for more memory than there is, or a reduction that is asked
+ * for where there is none
+ */
 export function planOf(program: Program, given: Options): CheckPlan {
   const { random, swarm, seed = 0, timeout = null, checkpoint = null, resume = null } = given;
   const walks = random ?? swarm ?? null;
@@ -27,6 +31,7 @@ export function planOf(program: Program, given: Options): CheckPlan {
   const kind = random === undefined ? ("swarm" as const) : ("random" as const);
   const walk = walks === null ? null : { kind, walks, seed };
   const symmetric = walk === null && given.symmetry !== "off" && program.symmetries.length > 0;
+  const reduction = walk === null && given.por !== "off" ? reductionFor(program, given) : null;
   const threads = given.threads ?? (walk === null ? usefulThreads() : 1);
   const free = memoryOf(given);
   const usual = walk === null ? free : Math.min(WALK_MEMORY, free);
@@ -34,6 +39,7 @@ export function planOf(program: Program, given: Options): CheckPlan {
   return {
     options: {
       symmetry: symmetric,
+      reduction,
       liveness: given.liveness ?? "auto",
       coverage: given.coverage === "on",
       ...{ threads, maxStates, maxDepth, memory, walk, checkpoint, resume },
@@ -42,11 +48,19 @@ export function planOf(program: Program, given: Options): CheckPlan {
       search: walk?.kind ?? "bfs",
       threads,
       symmetry: symmetric ? program.symmetries.map(({ name }) => name) : [],
-      partialOrder: false,
+      partialOrder: reduction !== null,
       resumed: resume !== null,
       walks,
       seed: walk?.seed ?? null,
       ...{ maxStates, maxDepth, timeout, memory },
     },
   };
+}
+
+/** The program's reduction; null: there is none, and nobody asked for it. */
+function reductionFor(program: Program, { por }: Options): Reduction | null {
+  const reduction = reductionOf(program);
+  if (typeof reduction !== "string") return reduction;
+  if (por !== "on") return null;
+  return refuse(`--por on cannot be sound here, because ${reduction}`, "leave it out");
 }

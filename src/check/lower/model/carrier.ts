@@ -17,6 +17,16 @@ interface Register {
   readonly from: string | null;
 }
 
+/** Registers that say what a request or a task is at; those of deeper frames have a number. */
+const GUIDES: ReadonlySet<string> = new Set([
+  "start",
+  "end",
+  "position",
+  "span end",
+  "joining",
+  "cluster",
+]);
+
 export class Carrier {
   readonly process: string;
   readonly instances: number;
@@ -108,6 +118,13 @@ export class Carrier {
         if (stride === 1) return this.#keep(name, 0, 0, instance);
         return loop("forgotten", 0, stride, [this.#keep(name, 0, "forgotten", instance)]);
       });
+  }
+
+  /** Registers that say what an instance is at, and not which data it has seen. */
+  get guides(): readonly { readonly field: string; readonly process: string }[] {
+    return this.registers
+      .filter((name) => GUIDES.has(name.replace(/ \d+$/, "")))
+      .map((name) => ({ field: this.fieldOf(name), process: this.process }));
   }
 
   /** Names of all registers. */

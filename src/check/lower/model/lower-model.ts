@@ -39,6 +39,7 @@ import type {
   Process,
   Program,
   Statement,
+  Teams,
 } from "../../program/program.ts";
 import {
   actorData,
@@ -153,8 +154,35 @@ class ModelLowering {
         tasks: this.#carriers.filter(({ process }) => this.roles.has(process)),
         shapes: new Map([...this.#shapes, ...this.#watch.shapes]),
       }),
+      teams: this.#teams(players.flat()),
       coverage: this.#charts.coverage,
       final: stands(PHASES, 0, END),
+    };
+  }
+
+  /** Who works with whom: a request with its tasks, and what is in the background by itself. */
+  #teams(players: readonly Player[]): Teams {
+    const tasks = [...this.roles].flatMap(([process, role]) =>
+      role.kind === "task" ? [{ process, owner: role.owner, each: role.each }] : [],
+    );
+    const background = this.#carriers.filter(
+      ({ process }) => this.roles.get(process)?.kind === "background",
+    );
+    const sent = players.map(({ actor, carrier }) => ({
+      field: turnField(actor),
+      process: carrier.process,
+    }));
+    return {
+      director: PHASES,
+      tasks,
+      adopted: background.map(({ process, fields }) => ({
+        process,
+        fields: fields.map(({ name }) => name),
+      })),
+      guides: [...this.#carriers.flatMap((carrier) => carrier.guides), ...sent],
+      counters: this.#plan.phases.flatMap(({ faults }, phase) =>
+        faults.map((_, fault) => faultField(phase, fault)),
+      ),
     };
   }
 
