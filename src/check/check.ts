@@ -11,8 +11,8 @@ import { LivenessSearch } from "./liveness/liveness-search.ts";
 import { livenessResults, starvationOf } from "./liveness/starvation.ts";
 import type { Program } from "./program/program.ts";
 import { programDigest } from "./program-digest.ts";
-import type { Reduction } from "./reduce/reduction.ts";
 import { propertyResults } from "./property-results.ts";
+import type { Reduction } from "./reduce/reduction.ts";
 import type { CheckResult, Progress, Stop } from "./result.ts";
 import {
   type Checkpoint,

@@ -108,7 +108,10 @@ describe("refused in one line is", () => {
     expectRefusal(await resume(...SMALL, "--clusters", "3"), other);
     expectRefusal(await resume(...SMALL, "--mutant", "guest-does-not-drain"), other);
     expectRefusal(await resume(...SMALL, "--property", "no-deadlock"), other);
-    expectRefusal(await resume("check", "fleece"), /was made with --symmetry off --coverage on/);
+    expectRefusal(
+      await resume("check", "fleece"),
+      /was made with --symmetry off --por off --coverage on/,
+    );
     expectRefusal(await resume(...SMALL, "--memory", "64K"), /give --memory with more than/);
     expect((await resume(...SMALL, "--threads", "1")).code).toBe(0);
   });

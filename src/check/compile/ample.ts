@@ -76,7 +76,7 @@ function chooseFunction(unit: Unit, { components, roots }: Reduction): string {
   const failure = unit.failure(UNKNOWN);
   const lookUps = components.map((list, team) => {
     const found = list.reduce(
-      (at, component) => `LOOK[${at} + ${valueOf(unit, component)}]`,
+      (at, component) => `LOOK[${at} + ${codeOf(unit, component)}]`,
       `${roots[team] ?? 0}`,
     );
     return `AT[${team}] = ${found};`;
@@ -104,7 +104,7 @@ return found;
 }`;
 }
 
-function valueOf({ layout }: Unit, component: Component): string {
+function codeOf({ layout }: Unit, component: Component): string {
   const isRest = component.kind === "rest";
   const array = isRest
     ? known(layout.rests.get(component.process), component.process)

@@ -24,7 +24,13 @@ interface LabelledFunctions {
 export function compileLabelled(program: Program): LabelledKernel {
   validateProgram(program);
   const layout = layoutOf(program);
-  const options = { symmetry: false, coverage: false, labels: true, deferred: false, reduction: null };
+  const options = {
+    symmetry: false,
+    coverage: false,
+    labels: true,
+    deferred: false,
+    reduction: null,
+  };
   const first = new Unit(program, layout, options);
   let source = kernelText(first, pendingFunctions(first));
   if (first.blocksLate) {

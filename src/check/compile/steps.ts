@@ -32,13 +32,13 @@ export function stepFunctions(unit: Unit): string[] {
       for (let self = 0; self < process.instances; self++) {
         const name = `step${index}_${self}`;
         const calls = dispatch(unit, process, constant(self), name, functions);
-        main.add(...ifMember(unit, process, self, calls));
+        main.add(...ifMember(unit, process, self, calls, functions));
       }
     } else {
       const self = ranged("i", 0, process.instances - 1);
       const calls = dispatch(unit, process, self, `step${index}`, functions);
       main.add(`for (let i = 0; i < ${process.instances}; i++) {`);
-      main.add(...ifMember(unit, process, null, calls), "}");
+      main.add(...ifMember(unit, process, null, calls, functions), "}");
     }
   }
   main.add("return n;");
@@ -53,6 +53,7 @@ function ifMember(
   process: Process,
   self: number | null,
   statements: readonly string[],
+  functions: string[],
 ): readonly string[] {
   if (unit.reduction === null || statements.length === 0) return statements;
   const first = unit.firstInstance(process);
@@ -62,7 +63,9 @@ function ifMember(
   );
   // Who is in no team steps only if everybody does: then the sign bit is set.
   const bits = numbers.map((team) => (team === -1 ? 31 : team));
-  const bit = self === null ? `[${bits}][i]` : `${bits[self] ?? 31}`;
+  const table = `TEAM${first}`;
+  if (self === null) functions.push(`const ${table} = new Uint8Array([${bits}]);`);
+  const bit = self === null ? `${table}[i]` : `${bits[self] ?? 31}`;
   return [`if (set >>> ${bit} & 1) {`, ...statements, "}"];
 }
 

@@ -221,8 +221,6 @@ export interface Teams {
    * numbers for each. With fewer numbers than instances it is a counter that all of them share.
    */
   readonly guides: readonly { readonly field: string; readonly process: string }[];
-  /** fields that count what happens to anybody */
-  readonly counters: readonly string[];
 }
 
 /** A transition of a chart that some statement covers. */

@@ -14,6 +14,7 @@ import type {
   Statement,
   Symmetry,
   SymmetryMember,
+  Teams,
 } from "./program.ts";
 import { expressionsOf, localsSet, partsOf, statementsIn } from "./walk.ts";
 
@@ -36,7 +37,7 @@ class Validation {
   }
 
   all(): void {
-    const { fields, processes, properties, everyState, liveness, symmetries, final } =
+    const { fields, processes, properties, everyState, liveness, symmetries, teams, final } =
       this.#program;
     this.#unique("field", fields);
     this.#unique("process", processes);
@@ -54,6 +55,22 @@ class Validation {
       this.#expression(`property ${property}`, pending, new Set(["self"]));
     }
     for (const symmetry of symmetries) this.#symmetry(symmetry);
+    if (teams !== undefined) this.#teams(teams);
+  }
+
+  #teams({ director, tasks, adopted, guides }: Teams): void {
+    const where = "its teams";
+    for (const name of [director, ...tasks.flatMap(({ process, owner }) => [process, owner])]) {
+      this.#processNamed(where, name);
+    }
+    for (const { process, fields } of adopted) {
+      this.#processNamed(where, process);
+      for (const field of fields) this.#field(where, field);
+    }
+    for (const { process, field } of guides) {
+      this.#processNamed(where, process);
+      this.#field(where, field);
+    }
   }
 
   #sizes(): void {

@@ -55,10 +55,7 @@ function setsOf(
 }
 
 /** Elements that one team may write and another one may read or write. */
-function disputedOf(
-  futures: ReadonlyMap<Context, Footprint>,
-  teams: readonly Team[],
-): bigint {
+function disputedOf(futures: ReadonlyMap<Context, Footprint>, teams: readonly Team[]): bigint {
   const [written, touched] = [teams.map(() => 0n), teams.map(() => 0n)];
   for (const [{ team }, { reads, writes }] of futures) {
     written[team.number] = (written[team.number] ?? 0n) | writes;

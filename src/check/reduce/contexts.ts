@@ -12,7 +12,7 @@ import type { Process, Program } from "../program/program.ts";
 import type { Elements } from "./elements.ts";
 import type { Place } from "./evaluate.ts";
 import { Executor, type Known } from "./execute.ts";
-import { type Footprint, NO_FOOTPRINT, bit, bits } from "./footprint.ts";
+import { bit, bits, type Footprint, NO_FOOTPRINT } from "./footprint.ts";
 import { Inseparable } from "./inseparable.ts";
 import type { Guide, Member, Team, TeamList } from "./team-list.ts";
 import { range, type Values } from "./values.ts";

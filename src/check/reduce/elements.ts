@@ -6,20 +6,20 @@
  * instance to be done, and little cares for what it does meanwhile.
  */
 import type { Process, Program } from "../program/program.ts";
-import { type Values, range } from "./values.ts";
+import { range, type Values } from "./values.ts";
 
 export class Elements {
   readonly count: number;
   /** number of the first instance of a process, all instances of all processes counted */
   readonly firstInstance = new Map<string, number>();
   readonly instances: number;
-  readonly #fields = new Map<string, { first: number; count: number; any: Values; size: number }>();
+  readonly #fields = new Map<string, { first: number; count: number; all: Values; size: number }>();
   readonly #idle: number;
 
   constructor({ fields, processes }: Pick<Program, "fields" | "processes">) {
     let next = 0;
     for (const { name, count, size } of fields) {
-      this.#fields.set(name, { first: next, count, size, any: range(0, size) });
+      this.#fields.set(name, { first: next, count, size, all: range(0, size) });
       next += count;
     }
     let instance = 0;
@@ -40,7 +40,7 @@ export class Elements {
 
   /** What an element of a field may be if nothing is known. */
   anyOf(name: string): Values {
-    return this.#field(name).any;
+    return this.#field(name).all;
   }
 
   size(name: string): number {

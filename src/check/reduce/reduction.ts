@@ -15,13 +15,13 @@
 import { restsOf } from "../layout.ts";
 import type { Program } from "../program/program.ts";
 import { columnsOf } from "./columns.ts";
-import { contextsOf, type Context } from "./contexts.ts";
+import { type Context, contextsOf } from "./contexts.ts";
 import { Elements } from "./elements.ts";
 import { futuresOf } from "./future.ts";
 import { Inseparable } from "./inseparable.ts";
 import { requireLocalStates } from "./local-states.ts";
-import { type TeamList, teamsOf } from "./team-list.ts";
 import { type Component, LookUp } from "./look-up.ts";
+import { type TeamList, teamsOf } from "./team-list.ts";
 
 export interface Reduction {
   /** by team: its instances, as numbers among all instances */

@@ -130,7 +130,7 @@ class Gathering {
 
   #counters(): Guide[] {
     const shared = this.#declared.guides.filter((guide) => this.#isShared(guide));
-    const names = [...shared.map(({ field }) => field), ...this.#declared.counters];
+    const names = shared.map(({ field }) => field);
     for (const name of names) {
       if (!this.#onlyRises(name)) throw new Inseparable(`${name} is not only raised`);
     }

@@ -101,10 +101,10 @@ export function addOptions(command: Command): void {
 
 /**
  * Refuses what does not go together.
- * @throws BlockgraphError `bad-argument` or `not-built-yet`, with the way out
+ * @throws BlockgraphError `bad-argument`, with the way out
  */
 export function requireSense(options: Options): void {
-  const { symmetry, liveness, random, swarm, seed, threads, maxStates } = options;
+  const { symmetry, por, liveness, random, swarm, seed, threads, maxStates } = options;
   const { maxDepth, checkpoint, checkpointEvery, resume } = options;
   if (symmetry === "on" && liveness === "on") {
     refuse("--symmetry on is unsound with --liveness on", "leave one of them to its default");
@@ -129,8 +129,8 @@ export function requireSense(options: Options): void {
   if (maxStates !== undefined) {
     refuse("walks do not count states", "leave --max-states out, and choose how many walks");
   }
-  if (symmetry === "on") {
-    refuse("walks have no use for --symmetry on", "leave it out");
+  if (symmetry === "on" || por === "on") {
+    refuse("walks have no use for --symmetry on or --por on", "leave it out");
   }
   if (liveness === "on") {
     refuse("walks cannot see what never happens", "leave --liveness on out, or the walks");

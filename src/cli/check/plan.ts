@@ -3,10 +3,10 @@
  */
 import type { CheckOptions } from "../../check/check.ts";
 import type { Program } from "../../check/program/program.ts";
+import { type Reduction, reductionOf } from "../../check/reduce/reduction.ts";
 import { USUAL_DEPTH } from "../../check/walk/walk-search.ts";
 import type { CheckMethod } from "../../report/check/receipt.ts";
-import { type Reduction, reductionOf } from "../../check/reduce/reduction.ts";
-import { memoryOf, refuse, type Options, usefulThreads } from "./options.ts";
+import { memoryOf, type Options, refuse, usefulThreads } from "./options.ts";
 
 export interface CheckPlan {
   readonly options: CheckOptions;
@@ -21,8 +21,8 @@ export interface CheckPlan {
 const WALK_MEMORY = 2 ** 26;
 
 /**
- * @throws BlockgraphError `bad-argument` for more memory than there is, or a reduction that is asked
- * for where there is none
+ * @throws BlockgraphError `bad-argument` for more memory than there is, or for a reduction where
+ * there is none
  */
 export function planOf(program: Program, given: Options): CheckPlan {
   const { random, swarm, seed = 0, timeout = null, checkpoint = null, resume = null } = given;

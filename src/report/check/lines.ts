@@ -18,7 +18,7 @@ export function verdictLine(receipt: CheckReceipt): string {
 }
 
 function countsText({ states, transitions, depth, method, walks }: CheckReceipt): string {
-  const { symmetry, walks: most, seed } = method;
+  const { symmetry, partialOrder, walks: most, seed } = method;
   const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${listed(symmetry)}`;
   if (method.search !== "bfs") {
     const all = counted(most ?? 0, `${method.search} walk`);
@@ -29,7 +29,8 @@ function countsText({ states, transitions, depth, method, walks }: CheckReceipt)
     return `${taken}, ${counted(transitions, "transition")}, depth ${depth}${seen}`;
   }
   const taken = counted(transitions, "transition");
-  return `${counted(states, "state")}${upTo}, ${taken}, depth ${depth}`;
+  const left = partialOrder ? " left by partial-order reduction" : "";
+  return `${counted(states, "state")}${left}${upTo}, ${taken}, depth ${depth}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -23,6 +23,7 @@ const methodSchema = z.strictObject({
   threads: z.int().min(1),
   /** names of the symmetries that were used; states are then counted up to them */
   symmetry: z.array(z.string()),
+  /** whether states are left out to which only another order of steps leads */
   partialOrder: z.boolean(),
   /** whether it went on from a checkpoint */
   resumed: z.boolean(),

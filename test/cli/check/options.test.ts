@@ -85,7 +85,6 @@ describe("parameters", () => {
 
 describe("what does not go together", () => {
   test.each<[Partial<Options>, RegExp]>([
-    [{ por: "on" }, /no partial-order reduction is built in, .*bench\/README.md/],
     [{ symmetry: "on", liveness: "on" }, /unsound with --liveness on/],
     [{ random: 1, swarm: 1 }, /exclude each other/],
     [{ seed: 1 }, /--seed is for walks/],
@@ -94,6 +93,7 @@ describe("what does not go together", () => {
     [{ swarm: 1, resume: "c" }, /walks leave no checkpoint/],
     [{ random: 1, maxStates: 5 }, /walks do not count states/],
     [{ random: 1, symmetry: "on" }, /no use for --symmetry on/],
+    [{ swarm: 1, por: "on" }, /no use for .* --por on/],
     [{ random: 1, liveness: "on" }, /cannot see what never happens/],
     [{ swarm: 1, threads: 2 }, /walks take one thread/],
     [{ random: 1, maxDepth: 1e6 }, /--max-depth of walks is at most 100000/],

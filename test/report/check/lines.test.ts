@@ -25,6 +25,13 @@ describe("the verdict line", () => {
     );
   });
 
+  test("says if states were left out", () => {
+    const method = { ...FACTS.method, partialOrder: true };
+    expect(verdictLine(receiptOf(HOLDS, { method }))).toContain(
+      "1,377,392 states left by partial-order reduction, 9,029,536 transitions",
+    );
+  });
+
   test("names what is violated, and the mutant that it is violated in", () => {
     const line = verdictLine({ ...receiptOf(VIOLATED), mutant: "no-drain" });
     expect(line).toBe(

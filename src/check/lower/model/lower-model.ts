@@ -180,9 +180,6 @@ class ModelLowering {
         fields: fields.map(({ name }) => name),
       })),
       guides: [...this.#carriers.flatMap((carrier) => carrier.guides), ...sent],
-      counters: this.#plan.phases.flatMap(({ faults }, phase) =>
-        faults.map((_, fault) => faultField(phase, fault)),
-      ),
     };
   }
 

@@ -1,0 +1,82 @@
+/**
+ * A reduced search finds what the whole one does, in every model and every mutant; what a check
+ * reports is a shortest path all the same.
+ */
+import { describe, expect, test } from "vitest";
+import { MODELS } from "../../../models/index.ts";
+import { type CheckOptions, startCheck } from "../../../src/check/check.ts";
+import { compileProgram } from "../../../src/check/compile/compile.ts";
+import { onlyProperties } from "../../../src/check/only-properties.ts";
+import type { Program } from "../../../src/check/program/program.ts";
+import { type Reduction, reductionOf } from "../../../src/check/reduce/reduction.ts";
+import type { CheckResult } from "../../../src/check/result.ts";
+import { startSearch } from "../../../src/check/search/search.ts";
+import { findChecked } from "../../../src/cli/check/find-checked.ts";
+
+const MEMORY = 2 ** 27;
+
+function reductionFor(program: Program): Reduction {
+  const reduction = reductionOf(program);
+  if (typeof reduction === "string") throw new Error(reduction);
+  return reduction;
+}
+
+/** What a search finds first, and which properties apply if it sees everything. */
+async function found(program: Program, reduction: Reduction | null) {
+  const { kernel } = compileProgram(program, { symmetry: false, coverage: false, reduction });
+  const search = startSearch(kernel, { threads: 1, memory: MEMORY });
+  while (await search.advance());
+  const result = search.result();
+  await search.close();
+  const first = result.found.map(({ kind, property }) => ({ kind, property }));
+  return { first, applies: result.complete ? result.judged.map((times) => times > 0) : [] };
+}
+
+describe.each([...MODELS.values()])("$name", ({ name, mutants }) => {
+  const cases = [{ mutant: null, caughtBy: null }, ...mutants.map(asCase)];
+  test.each(cases)("$mutant", async ({ mutant, caughtBy }) => {
+    const { program } = findChecked(name).lower(new Map(), mutant);
+    const asked = caughtBy === null ? program : onlyProperties(program, new Set([caughtBy]));
+    expect(await found(asked, reductionFor(asked))).toEqual(await found(asked, null));
+  });
+});
+
+function asCase({ name, caughtBy }: { readonly name: string; readonly caughtBy: string }) {
+  return { mutant: name, caughtBy };
+}
+
+const OPTIONS: CheckOptions = {
+  ...{ symmetry: false, coverage: false, liveness: "off", threads: 1 },
+  ...{ maxStates: null, maxDepth: null, memory: MEMORY },
+  ...{ walk: null, checkpoint: null, resume: null },
+};
+
+async function checked(program: Program, options: Partial<CheckOptions>): Promise<CheckResult> {
+  const check = startCheck(program, { ...OPTIONS, ...options });
+  try {
+    while (await check.advance());
+    return check.result();
+  } finally {
+    await check.close();
+  }
+}
+
+describe("of a mutant whose reduced search takes longer paths", () => {
+  const { program } = findChecked("fleecing").lower(new Map(), "guest-does-not-drain");
+
+  test("a check reports the shortest path", async () => {
+    const reduced = await checked(program, { reduction: reductionFor(program) });
+    const whole = await checked(program, {});
+    expect(reduced).toEqual(whole);
+    expect(whole.findings[0]?.trace.steps).toHaveLength(9);
+  });
+});
+
+test("what a reduced search found is reported if the whole one may not go far enough", async () => {
+  const { program } = findChecked("fleecing").lower(new Map(), "save-error-is-ignored");
+  const limit = { maxStates: 65_000 };
+  expect((await checked(program, limit)).findings).toEqual([]);
+  const reduced = await checked(program, { ...limit, reduction: reductionFor(program) });
+  expect(reduced.findings.map(({ property }) => property)).toEqual(["view-equals-point-in-time"]);
+  expect(reduced.reduced).toBe(true);
+});
