@@ -31,7 +31,7 @@ export function planOf(program: Program, given: Options): CheckPlan {
   const kind = random === undefined ? ("swarm" as const) : ("random" as const);
   const walk = walks === null ? null : { kind, walks, seed };
   const symmetric = walk === null && given.symmetry !== "off" && program.symmetries.length > 0;
-  const reduction = walk === null && given.por !== "off" ? reductionFor(program, given) : null;
+  const reduction = walk === null ? reductionFor(program, given, symmetric) : null;
   const threads = given.threads ?? (walk === null ? usefulThreads() : 1);
   const free = memoryOf(given);
   const usual = walk === null ? free : Math.min(WALK_MEMORY, free);
@@ -57,10 +57,17 @@ export function planOf(program: Program, given: Options): CheckPlan {
   };
 }
 
-/** The program's reduction; null: there is none, and nobody asked for it. */
-function reductionFor(program: Program, { por }: Options): Reduction | null {
+/**
+ * The program's reduction; null: there is none, and nobody asked for it. Where there is symmetry,
+ * that is used instead: what both of them leave of a search has not been compared with the whole.
+ */
+function reductionFor(program: Program, { por }: Options, symmetric: boolean): Reduction | null {
+  if (por === "off" || (symmetric && por !== "on")) return null;
   const reduction = reductionOf(program);
-  if (typeof reduction !== "string") return reduction;
-  if (por !== "on") return null;
-  return refuse(`--por on cannot be sound here, because ${reduction}`, "leave it out");
+  if (typeof reduction === "string") {
+    if (por !== "on") return null;
+    return refuse(`--por on cannot be sound here, because ${reduction}`, "leave it out");
+  }
+  if (!symmetric) return reduction;
+  return refuse("--por on goes without symmetry", "give --symmetry off with it");
 }
