@@ -13,7 +13,9 @@ const { program } = findChecked("copied-view").lower(new Map(), null);
 /** The model as if something in it were interchangeable. */
 const symmetric: Program = {
   ...program,
-  symmetries: [{ name: "nothing", size: 1, owned: [], processes: [], naming: [] }],
+  symmetries: [
+    { name: "nothing", size: 1, owned: [], processes: [], naming: [], members: [], closed: true },
+  ],
 };
 
 test("orders are left out where that is sound, and not if it is switched off or of no use", () => {
