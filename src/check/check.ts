@@ -12,7 +12,7 @@ import { livenessResults, starvationOf } from "./liveness/starvation.ts";
 import type { Program } from "./program/program.ts";
 import { programDigest } from "./program-digest.ts";
 import { propertyResults } from "./property-results.ts";
-import type { Reduction } from "./reduce/reduction.ts";
+import { type Reduction, reductionOf } from "./reduce/reduction.ts";
 import type { CheckResult, Progress, Stop } from "./result.ts";
 import {
   type Checkpoint,
@@ -37,9 +37,11 @@ export interface CheckOptions {
   readonly symmetry: boolean;
   /**
    * leave out steps that make no difference; null or absent: none. What goes wrong all the same is
-   * looked for again without it, since the path to it need not be a shortest one.
+   * looked for again without it, since the path to it need not be a shortest one. `if-large`: the
+   * program's own, from the beginning again once the search has {@link LARGE} states, for to work
+   * it out takes as long as to find some thousands of them. That does not go with a checkpoint.
    */
-  readonly reduction?: Reduction | null;
+  readonly reduction?: Reduction | null | "if-large";
   /** look for runs in which something waits for ever; `auto`: if the state graph is not large */
   readonly liveness: "auto" | "on" | "off";
   /** note which coverage items are taken */
@@ -100,6 +102,9 @@ class ProgramCheck implements Check {
   readonly #program: Program;
   readonly #options: CheckOptions;
   readonly #subject: CheckpointSubject;
+  #reduction: Reduction | null;
+  /** whether the search is one that a reduction may follow, if it proves to be large */
+  #onTrial: boolean;
   #compiled: Compiled;
   #search: Search;
   /** the search with a reduction, if that found something, and one without it goes on */
@@ -109,9 +114,12 @@ class ProgramCheck implements Check {
   #stopped: Stop | null = null;
 
   constructor(program: Program, options: CheckOptions) {
-    const { symmetry, coverage, reduction = null } = options;
+    const { symmetry, coverage, reduction: wanted = null, maxStates } = options;
+    const reduction = wanted === "if-large" ? null : wanted;
     this.#program = program;
     this.#options = options;
+    this.#reduction = reduction;
+    this.#onTrial = wanted === "if-large" && (maxStates ?? Infinity) > LARGE;
     this.#compiled = compileProgram(program, { symmetry, coverage, reduction });
     const partialOrder = reduction !== null;
     this.#subject = { program: programDigest(program), symmetry, partialOrder, coverage };
@@ -119,7 +127,8 @@ class ProgramCheck implements Check {
   }
 
   #begin(resume: Checkpoint | null): Search {
-    const { threads, maxStates, maxDepth, memory } = this.#options;
+    const { threads, maxDepth, memory } = this.#options;
+    const maxStates = this.#onTrial ? LARGE : this.#options.maxStates;
     const limits = { threads, maxStates, maxDepth, memory };
     return startSearch(this.#compiled.kernel, { ...limits, resume });
   }
@@ -150,21 +159,38 @@ class ProgramCheck implements Check {
   async #goOn(): Promise<boolean> {
     if (this.#liveness === null) {
       if (await this.#search.advance()) return true;
-      return (await this.#searchAgain()) || this.#beginLiveness();
+      return (await this.#endTrial()) || (await this.#confirmFinding()) || this.#beginLiveness();
     }
     return this.#stopped === null && this.#liveness.advance();
   }
 
-  /** @returns whether something was found with a reduction, and is looked for without it now */
-  async #searchAgain(): Promise<boolean> {
-    const { symmetry, coverage, reduction = null } = this.#options;
-    const result = this.#search.result();
-    if (reduction === null || this.#reduced !== null || result.found.length === 0) return false;
-    this.#reduced = { compiled: this.#compiled, result };
-    await this.#search.close();
-    this.#compiled = compileProgram(this.#program, { symmetry, coverage });
-    this.#search = this.#begin(null);
+  /** @returns whether the search proved to be large, and begins again with the reduction */
+  async #endTrial(): Promise<boolean> {
+    if (!this.#onTrial) return false;
+    this.#onTrial = false;
+    if (this.#search.stopped !== "max-states") return false;
+    const reduction = reductionOf(this.#program);
+    this.#reduction = typeof reduction === "string" ? null : reduction;
+    await this.#searchAgain(this.#reduction);
     return true;
+  }
+
+  /** @returns whether something was found with a reduction, and is looked for without it now */
+  async #confirmFinding(): Promise<boolean> {
+    const result = this.#search.result();
+    if (this.#reduction === null || this.#reduced !== null || result.found.length === 0) {
+      return false;
+    }
+    this.#reduced = { compiled: this.#compiled, result };
+    await this.#searchAgain(null);
+    return true;
+  }
+
+  async #searchAgain(reduction: Reduction | null): Promise<void> {
+    const { symmetry, coverage } = this.#options;
+    await this.#search.close();
+    this.#compiled = compileProgram(this.#program, { symmetry, coverage, reduction });
+    this.#search = this.#begin(null);
   }
 
   /** What the search came to: the last one, unless that was stopped before it found anything. */
@@ -232,6 +258,8 @@ class ProgramCheck implements Check {
   }
 }
 
+/** States of a search from which on a reduction is worth working out. */
+export const LARGE = 2 ** 17;
 /** Sizes of a state graph up to which it is searched for liveness if that is asked for... */
 const GRAPH_MAX = { states: 2 ** 27, steps: 2 ** 30 };
 /** ...and if nobody says: that takes a second or two. */

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { startCheck } from "../check/check.ts";
+import { LARGE, startCheck } from "../check/check.ts";
 import { programDigest } from "../check/program-digest.ts";
 import type { CheckResult } from "../check/result.ts";
 import { type CheckFacts, type CheckReceipt, makeCheckReceipt } from "../report/check/receipt.ts";
@@ -56,6 +56,9 @@ With --checkpoint a checkpoint is written now and then, and when a limit, a time
 the check; it is removed once the check is decided. Give --resume and --checkpoint the same folder
 to go on and keep it. Threads and limits may differ then; model, bounds, properties, --symmetry,
 --por and --coverage may not.
+
+Where a model has no symmetry, and --por can be sound, a search that gets to ${LARGE} states begins
+again with --por on, unless a checkpoint is kept.
 
 ${EXIT_HELP}`;
 

@@ -76,7 +76,7 @@ export function addOptions(command: Command): void {
     .option("--mutant <name>", "check the model with one of its mutants")
     .option("--property <name>", "check this property only; repeatable", collect, [])
     .addOption(onOrOff("--symmetry", "count states up to symmetry (default: on)"))
-    .addOption(onOrOff("--por", "leave out steps whose order is all the same (default: on)"))
+    .addOption(onOrOff("--por", "leave out steps whose order is all the same (default: see below)"))
     .addOption(
       onOrOff("--liveness", "check that what begins ends (default: if there are few states)"),
     )

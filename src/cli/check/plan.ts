@@ -48,7 +48,7 @@ export function planOf(program: Program, given: Options): CheckPlan {
       search: walk?.kind ?? "bfs",
       threads,
       symmetry: symmetric ? program.symmetries.map(({ name }) => name) : [],
-      partialOrder: reduction !== null,
+      partialOrder: reduction !== null && reduction !== "if-large",
       resumed: resume !== null,
       walks,
       seed: walk?.seed ?? null,
@@ -58,16 +58,22 @@ export function planOf(program: Program, given: Options): CheckPlan {
 }
 
 /**
- * The program's reduction; null: there is none, and nobody asked for it. Where there is symmetry,
- * that is used instead: what both of them leave of a search has not been compared with the whole.
+ * What `--por` comes to. Where there is symmetry, that is used instead: what both of them leave of
+ * a search has not been compared with the whole. A checkpoint is of one search, from its beginning.
  */
-function reductionFor(program: Program, { por }: Options, symmetric: boolean): Reduction | null {
-  if (por === "off" || (symmetric && por !== "on")) return null;
-  const reduction = reductionOf(program);
-  if (typeof reduction === "string") {
-    if (por !== "on") return null;
-    return refuse(`--por on cannot be sound here, because ${reduction}`, "leave it out");
+function reductionFor(
+  program: Program,
+  { por, checkpoint, resume }: Options,
+  symmetric: boolean,
+): Reduction | "if-large" | null {
+  if (por === "on") {
+    const reduction = reductionOf(program);
+    if (typeof reduction === "string") {
+      return refuse(`--por on cannot be sound here, because ${reduction}`, "leave it out");
+    }
+    if (!symmetric) return reduction;
+    return refuse("--por on goes without symmetry", "give --symmetry off with it");
   }
-  if (!symmetric) return reduction;
-  return refuse("--por on goes without symmetry", "give --symmetry off with it");
+  const kept = checkpoint !== undefined || resume !== undefined;
+  return por === "off" || symmetric || kept ? null : "if-large";
 }

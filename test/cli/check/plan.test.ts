@@ -18,9 +18,11 @@ const symmetric: Program = {
   ],
 };
 
-test("orders are left out where that is sound, and not if it is switched off or of no use", () => {
-  expect(planOf(program, OPTIONS).options.reduction).not.toBeNull();
+test("orders are left out of large searches, and not if it is switched off or of no use", () => {
+  expect(planOf(program, OPTIONS).options.reduction).toBe("if-large");
+  expect(planOf(program, { ...OPTIONS, por: "on" }).options.reduction).toHaveProperty("teams");
   expect(planOf(program, { ...OPTIONS, por: "off" }).options.reduction).toBeNull();
+  expect(planOf(program, { ...OPTIONS, checkpoint: "kept" }).options.reduction).toBeNull();
   expect(planOf(program, { ...OPTIONS, random: 1 }).options.reduction).toBeNull();
 });
 
@@ -31,5 +33,5 @@ test("symmetry goes first, and not together with it", () => {
     "--por on goes without symmetry; give --symmetry off with it",
   );
   const without = planOf(symmetric, { ...OPTIONS, por: "on", symmetry: "off" }).options;
-  expect(without.reduction).not.toBeNull();
+  expect(without.reduction).toHaveProperty("teams");
 });
