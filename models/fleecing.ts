@@ -109,6 +109,8 @@ export const fleecing: Model = {
     "disk-keeps-guest-writes",
     "discarded-is-unreadable",
     "view-status-is-sound",
+    "flushed-is-stable",
+    "errors-are-told",
   ],
   expected: { verdict: "holds" },
   mutants: [
@@ -162,7 +164,7 @@ export const fleecing: Model = {
     },
     {
       name: "failed-read-stays-frozen",
-      statement: "a view read that failed is never thawed, and guests wait for ever",
+      statement: "a view read that failed is never thawed, and guests wait for ever (H43c)",
       mutation: failedReadStaysFrozen,
       caughtBy: "no-deadlock",
     },
@@ -174,7 +176,7 @@ export const fleecing: Model = {
     },
     {
       name: "discard-does-not-wait",
-      statement: "a discard of the view takes away what another reader is reading (C11)",
+      statement: "a discard of the view takes away what another reader is reading (C11, H60)",
       mutation: discardDoesNotWait,
       caughtBy: "view-equals-point-in-time",
     },

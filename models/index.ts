@@ -6,12 +6,13 @@ import { breakSnapshot } from "./break-snapshot.ts";
 import { breakSnapshotRace } from "./break-snapshot-race.ts";
 import { copiedView } from "./copied-view.ts";
 import { fleecing } from "./fleecing.ts";
+import { forwarding } from "./forwarding.ts";
 import { imageFleecing } from "./image-fleecing.ts";
 import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
-  [fleecing, imageFleecing, overlap, pieces, copiedView, breakSnapshot, breakSnapshotRace].map(
+  [fleecing, imageFleecing, overlap, pieces, copiedView, forwarding, breakSnapshot, breakSnapshotRace].map(
     (model) => [model.name, model],
   ),
 );

@@ -167,3 +167,70 @@ export const brokenViewIsIgnored = inRequest("snapshot-read", (chart) =>
 export const timeoutCountsAsCopied = inRequest("write", (chart) =>
   confuse(chart, "copying", "TIMEOUT", "DONE"),
 );
+
+/** The hook makes the target stable where the guest asked for its disk (C4). */
+export const flushGoesToTarget = inRequest("flush", (chart) =>
+  replaceEffect(chart, "forwarding", call("target", "flush")),
+);
+
+/** A flush is acknowledged and reaches nobody (C4). */
+export const flushIsNotForwarded = inRequest("flush", (chart) =>
+  bypass(chart, "forwarding", "DONE"),
+);
+
+/** A flush that the disk refused ends with success (H30d: an error is reported as success). */
+export const flushErrorIsHidden = inRequest("flush", (chart) =>
+  confuse(chart, "forwarding", "FAILED", "DONE"),
+);
+
+/** The guest is told the status of the target (C7). */
+export const statusIsOfTarget = inRequest("block-status", (chart) =>
+  replaceEffect(chart, "forwarding", call("target", "block-status")),
+);
+
+/** A block-status that failed is taken for an answer (H30b). */
+export const statusErrorIsHidden = inRequest("block-status", (chart) =>
+  confuse(chart, "forwarding", "FAILED", "DATA"),
+);
+
+/** A write that changes nothing goes to the target (C3.1). */
+export const unchangedWriteGoesToTarget = inRequest("write-unchanged", (chart) =>
+  replaceEffect(chart, "forwarding", call("target", "write", "data")),
+);
+
+/** A cluster whose status nobody could tell is taken for zeros (K5, H30b). */
+export const unknownStatusIsZero = inCopy((chart) =>
+  confuse(chart, "inspecting", "FAILED", "ZERO"),
+);
+
+/** A cluster that the image ends in is not claimed, for it is no whole one (H29, H49). */
+export const partialClusterIsSkipped = inCopy((chart) => {
+  const narrowed = replaceEffect(chart, "claiming", askClusters("CLAIM", "interior"));
+  return reanswer(withEvent(narrowed, "NONE"), "claiming", "NONE", { target: "done" });
+});
+
+/** A view discard also spares guests the copy of clusters that it covers in part (K11, H23). */
+export const resetRoundsOutward = inRequest("snapshot-discard", (chart) =>
+  replaceEffect(chart, "resetting", askClusters("RESET", "hull")),
+);
+
+/** A view discard frees the target first, and forbids the clusters to readers afterwards (H44). */
+export const discardFreesFirst = inRequest("snapshot-discard", (chart) => {
+  const resets = replaceEffect(chart, "excluding", askClusters("RESET", "interior"));
+  const waits = replaceEffect(resets, "resetting", askClusters("UNHELD", "interior"));
+  const frees = replaceEffect(
+    waits,
+    "waiting for readers",
+    call("target", "discard", null, "interior"),
+  );
+  const freed = reanswer(frees, "waiting for readers", "DONE", { target: "discarding" });
+  const failed = { target: "failed", actions: [{ type: "remember" }] };
+  const refused = reanswer(freed, "waiting for readers", "FAILED", failed);
+  const excludes = replaceEffect(refused, "discarding", askClusters("EXCLUDE", "interior"));
+  return reanswer(excludes, "discarding", "OK", { target: "done" });
+});
+
+/** A view read waits until nobody reads the source any more, itself included (H06). */
+export const viewWaitsForItself = inRequest("snapshot-read", (chart) =>
+  replaceEffect(chart, "thawing", askClusters("DRAINED", "rest")),
+);

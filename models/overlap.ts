@@ -89,7 +89,7 @@ export const overlap: Model = {
     },
     {
       name: "settles-after-failure",
-      statement: "a write whose copy failed marks its clusters done all the same (C3.5)",
+      statement: "a write whose copy failed marks its clusters done all the same (C3.5, H30)",
       mutation: settlesAfterFailure,
       caughtBy: "settled-is-copied",
     },

@@ -4,6 +4,12 @@
  */
 import type { Model } from "../src/system/model.ts";
 import { guestOnDisk, startFleecing, stopFleecing } from "./graph.ts";
+import {
+  discardFreesFirst,
+  resetRoundsOutward,
+  unknownStatusIsZero,
+  viewWaitsForItself,
+} from "./mutations.ts";
 
 const CLUSTER = 65536;
 const SECTOR = CLUSTER / 2;
@@ -78,9 +84,36 @@ export const pieces: Model = {
     "disk-keeps-guest-writes",
     "discarded-is-unreadable",
     "view-status-is-sound",
+    "status-says-something",
+    "errors-are-told",
   ],
   reachable: ["view-is-read", "view-is-denied", "view-status-answers"],
   invariants: ["settled-is-copied"],
   expected: { verdict: "holds" },
-  mutants: [],
+  mutants: [
+    {
+      name: "reset-rounds-outward",
+      statement: "a discard of the view also covers clusters that it touches in part (K11, H23)",
+      mutation: resetRoundsOutward,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "discard-frees-first",
+      statement: "a discard of the view frees the cache before readers are kept out (H44)",
+      mutation: discardFreesFirst,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "unknown-status-is-zero",
+      statement: "a cluster of which the disk cannot tell whether it is zero is not read (H30b)",
+      mutation: unknownStatusIsZero,
+      caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "view-waits-for-itself",
+      statement: "a read of the view waits for all reads of the disk, its own among them (H06)",
+      mutation: viewWaitsForItself,
+      caughtBy: "no-deadlock",
+    },
+  ],
 };

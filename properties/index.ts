@@ -6,8 +6,12 @@ import type { ClusterInvariant } from "../src/system/invariant.ts";
 import type { Property } from "../src/system/property.ts";
 import { discardedIsUnreadable } from "./discarded-is-unreadable.ts";
 import { diskKeepsGuestWrites } from "./disk-keeps-guest-writes.ts";
+import { errorsAreTold } from "./errors-are-told.ts";
+import { flushedIsStable } from "./flushed-is-stable.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
+import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
+import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
 import { viewIsRead } from "./view-is-read.ts";
@@ -21,6 +25,10 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     diskKeepsGuestWrites,
     discardedIsUnreadable,
     viewStatusIsSound,
+    guestStatusIsSound,
+    statusSaysSomething,
+    flushedIsStable,
+    errorsAreTold,
   ].map((property) => [property.name, property]),
 );
 

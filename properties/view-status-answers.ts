@@ -7,6 +7,6 @@ export const viewStatusAnswers: Property = {
   name: "view-status-answers",
   statement: "Some block-status of the view says that something is zero.",
   promise: "sometimes",
-  applies: (observation) => observation.kind === "view-status",
+  applies: (observation) => observation.kind === "view-status" && observation.said === "zero",
   violated: () => false,
 };

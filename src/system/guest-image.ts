@@ -63,10 +63,13 @@ export class GuestImage {
     return window;
   }
 
-  /** The first byte of a completed read that no order of the writes explains; null: none. */
+  /**
+   * The first byte of a completed read that no order of the writes explains; null: none.
+   * @param got what it returned; less than it asked for is compared as far as it goes
+   */
   endRead(window: ReadWindow, got: Uint8Array): { at: number; expected: number } | null {
     this.#reads.delete(window);
-    return this.#firstDifference(window, got);
+    return this.#firstDifference({ ...window, end: window.start + got.length }, got);
   }
 
   /** A read that failed tells nothing. */

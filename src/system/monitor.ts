@@ -1,18 +1,20 @@
 /**
  * Watches a simulation or run and judges the properties.
  *
- * It sees only what somebody outside sees: requests as they enter and end, and the graph as
- * commands change it. It keeps plain byte arrays: one per guest disk (guest-image.ts), and one per
- * point in time, taken when a filter gets its first parent (rule P13).
+ * It sees only what somebody outside sees: requests as they enter and end, calls as images answer
+ * them, and the graph as commands change it. It keeps plain byte arrays: one per guest disk
+ * (guest-image.ts), one per point in time, taken when a filter gets its first parent (rule P13),
+ * and what of a guest's disk a power failure would leave (stable-image.ts), if anybody asks.
  */
 import { type Graph, parentEdges } from "../graph/graph.ts";
-import type { Operation } from "../vocabulary.ts";
+import { type BlockStatus, CHANGING_OPERATIONS, type Operation } from "../vocabulary.ts";
 import { type Entry, type ImageWindow, imageBelow, resolveEntry, targetWindows } from "./entry.ts";
 import type { Execution } from "./execution.ts";
-import type { Outcome } from "./frame.ts";
+import type { ImageCall, Outcome } from "./frame.ts";
 import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
 import type { Difference, Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
+import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
 
 /** Reads a whole image while nothing is in flight. The result must not change afterwards. */
@@ -34,6 +36,8 @@ export interface Watch {
   readonly layer: Layer | null;
   readonly window: ReadWindow | null;
   readonly discarded: boolean;
+  /** whether an image refused a call that the request made itself */
+  refused: boolean;
 }
 
 interface PointInTime {
@@ -46,6 +50,9 @@ interface PointInTime {
   readonly discarded: Set<number>;
 }
 
+/** Whoever speaks about this wants to know what is stable. */
+const FLUSH: Observation = { kind: "guest-flush", through: "", difference: null };
+
 export class Monitor {
   readonly violations: Violation[] = [];
   /** how many observations each property spoke about */
@@ -53,6 +60,9 @@ export class Monitor {
   readonly #properties: readonly Property[];
   readonly #read: ImageReader;
   readonly #disks = new Map<string, GuestImage>();
+  /** the same disks, as a power failure would leave them; empty if no property is about that */
+  readonly #stable = new Map<string, StableImage>();
+  readonly #flushes: boolean;
   readonly #points = new Map<string, PointInTime>();
   /** parts of images that filters write to, as of the last command */
   #targets: ReturnType<typeof targetWindows> = [];
@@ -60,6 +70,7 @@ export class Monitor {
   constructor(properties: readonly Property[], read: ImageReader) {
     this.#properties = properties;
     this.#read = read;
+    this.#flushes = properties.some((property) => property.applies(FLUSH));
     for (const property of properties) this.judged.set(property.name, 0);
   }
 
@@ -73,7 +84,10 @@ export class Monitor {
     // Filters wrote there, not guests: what was known of these parts is out of date.
     for (const target of this.#targets) {
       const disk = this.#disks.get(target.image);
-      disk?.reconcile(target.shift, this.#window(target, target.length));
+      if (disk === undefined) continue;
+      const content = this.#window(target, target.length);
+      disk.reconcile(target.shift, content);
+      this.#stable.get(target.image)?.settle(target.shift, content);
     }
     this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
@@ -122,47 +136,90 @@ export class Monitor {
     if (entry.kind === "guest") {
       const start = offset + entry.shift;
       const disk = this.#disk(entry.image);
-      if (operation === "read") window = disk.beginRead(start, start + length);
-      else if (/^write|^discard/.test(operation)) {
+      if (operation === "read" || operation === "block-status") {
+        window = disk.beginRead(start, start + length);
+      } else if (operation === "flush") {
+        window = disk.beginRead(start, start + execution.node(node).description.length);
+      } else if (/^write|^discard/.test(operation)) {
         layer = disk.beginWrite(start, start + length, data);
       }
     }
-    return { request, entry, layer, window, discarded: this.#isDiscarded(entry, request) };
+    const discarded = this.#isDiscarded(entry, request);
+    return { request, entry, layer, window, discarded, refused: false };
+  }
+
+  /**
+   * An image answered a call.
+   * @param watch of the request that made the call itself; null: a task did
+   */
+  answered(call: ImageCall, outcome: Outcome, watch: Watch | null): void {
+    if (outcome.errno !== null) {
+      if (watch !== null) watch.refused = true;
+      return;
+    }
+    const stable = this.#stable.get(call.image);
+    if (stable === undefined) return;
+    const { operation, offset, length, buffer } = call;
+    if (operation === "flush") stable.flushed();
+    else if (CHANGING_OPERATIONS.has(operation)) stable.changed(offset, length, buffer);
   }
 
   /** A request ended; `data` of a successful read holds what it returned. */
   ended(watch: Watch, outcome: Outcome, seq: number): void {
-    const { entry, request, layer, window } = watch;
+    const { entry, request } = watch;
     const { through, operation, data } = request;
     const succeeded = outcome.errno === null;
-    if (entry.kind === "guest") {
-      const disk = this.#disk(entry.image);
-      if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
-      if (window === null) return;
-      if (!succeeded || data === null) {
-        disk.abandonRead(window);
-        this.#judge({ kind: "guest-read", through, succeeded, difference: null }, seq);
-        return;
-      }
-      const found = disk.endRead(window, data);
-      const difference =
-        found === null ? null : { ...found, got: data[found.at - window.start] ?? 0 };
-      this.#judge({ kind: "guest-read", through, succeeded, difference }, seq);
+    if (watch.refused) {
+      this.#judge({ kind: "refused", through, operation, succeeded, difference: null }, seq);
     }
+    if (entry.kind === "guest") this.#guestEnded(watch, entry.image, outcome, seq);
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
-    if (operation === "block-status" && outcome.status === "zero") {
-      const zeros = new Uint8Array(outcome.bytes);
-      const difference = compare(point, entry, request.offset, zeros);
-      this.#judge({ kind: "view-status", through, difference }, seq);
+    if (operation === "block-status" && succeeded && request.length > 0) {
+      const difference = compare(point, entry, request.offset, zerosOf(outcome));
+      this.#judge({ kind: "view-status", through, said: saidOf(outcome), difference }, seq);
     }
     if (operation !== "read") return;
     const difference =
       succeeded && data !== null ? compare(point, entry, request.offset, data) : null;
     const { discarded } = watch;
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded }, seq);
+  }
+
+  /** A guest's request ended: what it found on its disk is compared with what may be there. */
+  #guestEnded(watch: Watch, image: string, outcome: Outcome, seq: number): void {
+    const { request, layer, window } = watch;
+    const { through, operation } = request;
+    const succeeded = outcome.errno === null;
+    const disk = this.#disk(image);
+    if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
+    if (window === null) return;
+    const got = succeeded ? this.#found(request, image, window, outcome) : null;
+    const first = got === null ? null : disk.endRead(window, got);
+    const difference =
+      first === null ? null : { ...first, got: got?.[first.at - window.start] ?? 0 };
+    if (got === null) disk.abandonRead(window);
+    if (operation === "read") {
+      this.#judge({ kind: "guest-read", through, succeeded, difference }, seq);
+    } else if (got !== null && operation === "flush") {
+      this.#judge({ kind: "guest-flush", through, difference }, seq);
+    } else if (succeeded && request.length > 0) {
+      this.#judge({ kind: "guest-status", through, said: saidOf(outcome), difference }, seq);
+    }
+  }
+
+  /** What a successful request says is on the disk, from the window's start on; null: nothing. */
+  #found(
+    { operation, data }: WatchedRequest,
+    image: string,
+    { start, end }: ReadWindow,
+    outcome: Outcome,
+  ): Uint8Array | null {
+    if (operation === "read") return data;
+    if (operation === "block-status") return zerosOf(outcome);
+    return this.#stable.get(image)?.content.subarray(start, end) ?? null;
   }
 
   /** The process died: what was in flight may have happened or not, and all views are gone. */
@@ -180,6 +237,7 @@ export class Monitor {
     if (known !== undefined) return known;
     const disk = new GuestImage(this.#read(image));
     this.#disks.set(image, disk);
+    if (this.#flushes) this.#stable.set(image, new StableImage(this.#read(image)));
     return disk;
   }
 
@@ -214,6 +272,16 @@ export class Monitor {
     }
     return false;
   }
+}
+
+/** What block-status said of the bytes from its start on; null: nothing. */
+function saidOf({ status, bytes }: Outcome): BlockStatus | null {
+  return bytes > 0 ? status : null;
+}
+
+/** The bytes that block-status called zero. */
+function zerosOf({ status, bytes }: Outcome): Uint8Array {
+  return new Uint8Array(status === "zero" ? bytes : 0);
 }
 
 /** Compares bytes of an entry, from `offset` on, with the point in time that it is a view of. */

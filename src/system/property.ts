@@ -1,11 +1,12 @@
 /**
  * Properties: what must hold, said once, and used by every interpreter.
  *
- * An interpreter observes: a read of the view ended, a guest's read ended, a disk was released. It
+ * An interpreter observes: a read of the view ended, a guest's flush ended, a disk was released. It
  * does the comparing itself, on bytes or on tags, and reports what came out; a property says which
  * observations it speaks about and which of them break it. A property that never spoke proved
  * nothing, so interpreters count how often each did.
  */
+import type { BlockStatus, Operation } from "../vocabulary.ts";
 
 /** Where something differs from what it must be. Positions are bytes. */
 export interface Difference {
@@ -32,11 +33,40 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
-      /** block-status of the view said that something is zero */
+      /** block-status of the view succeeded */
       readonly kind: "view-status";
       readonly through: string;
-      /** the first byte there that is not zero in the point-in-time image */
+      /** what it said of the bytes from its start on; null: nothing of any byte */
+      readonly said: BlockStatus | null;
+      /** the first byte that it called zero and that is not zero in the point-in-time image */
       readonly difference: Difference | null;
+    }
+  | {
+      /** block-status of a guest's disk succeeded */
+      readonly kind: "guest-status";
+      readonly through: string;
+      /** what it said of the bytes from its start on; null: nothing of any byte */
+      readonly said: BlockStatus | null;
+      /** the first byte that it called zero, which no order of the guest's writes explains */
+      readonly difference: Difference | null;
+    }
+  | {
+      /** a guest's flush succeeded */
+      readonly kind: "guest-flush";
+      readonly through: string;
+      /**
+       * the first byte of what a power failure would leave of its disk that no order of the guest's
+       * writes explains, all those in effect that ended before the flush began
+       */
+      readonly difference: Difference | null;
+    }
+  | {
+      /** a request ended of which an image had refused a call; calls of its tasks do not count */
+      readonly kind: "refused";
+      readonly through: string;
+      readonly operation: Operation;
+      readonly succeeded: boolean;
+      readonly difference: null;
     }
   | {
       /** a copy-before-write filter was taken out of the graph */
@@ -75,6 +105,12 @@ export interface Violation {
 export function describeObservation(observation: Observation): string {
   const subject = subjectOf(observation);
   const { difference } = observation;
+  if (observation.kind === "refused" && observation.succeeded) {
+    return `${subject} succeeded although an image refused a call that it made`;
+  }
+  if ("said" in observation && observation.said === null) {
+    return `${subject} succeeded and said nothing of any byte`;
+  }
   if (observation.kind === "view-read" && observation.discarded && difference === null) {
     return `${subject} succeeded on an area that was discarded`;
   }
@@ -84,11 +120,20 @@ export function describeObservation(observation: Observation): string {
 }
 
 function subjectOf(observation: Observation): string {
-  if (observation.kind === "hook-removed") {
-    return `after node '${observation.node}' was removed, the disk`;
+  switch (observation.kind) {
+    case "hook-removed":
+      return `after node '${observation.node}' was removed, the disk`;
+    case "guest-flush":
+      return `after a flush through '${observation.through}', stable storage`;
+    case "view-status":
+    case "guest-status":
+      return `a block-status through '${observation.through}'`;
+    case "view-read":
+    case "guest-read":
+      return `a read through '${observation.through}'`;
+    case "refused":
+      return `a ${observation.operation} through '${observation.through}'`;
   }
-  const request = observation.kind === "view-status" ? "block-status" : "read";
-  return `a ${request} through '${observation.through}'`;
 }
 
 function hex(byte: number): string {

@@ -181,6 +181,9 @@ export class Session {
   /** Ends the image call that an agent waits for. */
   deliver(agent: Agent, outcome: Outcome): void {
     if (this.#options.sink !== null) this.#append(deliveryRecord(agent, outcome));
+    if (this.#watches && agent.call !== null) {
+      this.monitor.answered(agent.call, outcome, this.#open.get(agent.request)?.watch ?? null);
+    }
     this.execution.deliver(agent, outcome);
   }
 

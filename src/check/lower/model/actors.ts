@@ -23,16 +23,21 @@ import type { Alternative, Expression, Field, Statement } from "../../program/pr
 import { add, alternative, Carrier, IDLE } from "./carrier.ts";
 import { type FlattenContext, flatten } from "./flatten.ts";
 import type { FrameEnd, LoweredFrame, RegisterAccess } from "./frame.ts";
+import { FLUSH_SEEN } from "./guest-watch.ts";
 import { imageAlternatives } from "./image-call.ts";
 import { CARRIES_PAYLOAD, type Plan, type PlannedActor, refusedByExport } from "./plan.ts";
-import type { Player, Watch } from "./watch.ts";
+import type { Player } from "./player.ts";
+import type { Watch } from "./watch.ts";
 
 /** The process that says which phase it is, and the rest of a phase. */
 export const PHASES = "commands";
 export const phaseNode = (phase: number) => `phase ${phase}`;
 
 /** Registers that a request uses from its beginning to its end. */
-const REQUEST_REGISTERS = ["start", "end", "data", "seen", "flight", "given"];
+const REQUEST_REGISTERS = [
+  ...["start", "end", "data", "flight", "seen", FLUSH_SEEN],
+  ...["given", "refused"],
+];
 const READS: ReadonlySet<Operation> = new Set(["read"]);
 
 /** How many requests the actor has sent: a field of its own. */
@@ -193,9 +198,9 @@ class ActorLowering {
   #enter(operation: Operation): Statement[] {
     const { actor, carrier } = this.#player;
     const route = this.#execution.node(actor.node).route(operation);
-    const failed = [goto(this.#ended(operation, { kind: "failed", errno: "EPERM" }))];
+    const failed = this.#end(operation, { kind: "failed", errno: "EPERM" });
     if (refusedByExport(actor, operation) || route.kind === "refused") return failed;
-    if (route.kind === "ignored") return [goto(this.#ended(operation, { kind: "done" }))];
+    if (route.kind === "ignored") return this.#end(operation, { kind: "done" });
     const begin = goto(this.#begin(operation, route));
     if (operation === "flush") return [begin];
     const empty = this.#player.actor.requests.some(({ start, end }) => start === end);
@@ -203,7 +208,7 @@ class ActorLowering {
     return [
       when(
         binary(carrier.read("start"), "==", carrier.read("end")),
-        [goto(this.#ended(operation, { kind: "done" }))],
+        this.#end(operation, { kind: "done" }),
         [begin],
       ),
     ];
@@ -248,8 +253,7 @@ class ActorLowering {
     };
     carrier.rest(
       rest,
-      imageAlternatives(carrier, rest, access, {
-        faults: (failed) => this.#context.faults(image, route.operation, failed),
+      imageAlternatives(carrier, rest, access, this.#context, {
         done: () => this.#end(operation, { kind: "done" }),
         failed: (errno) => this.#end(operation, { kind: "failed", errno }),
         told: (status, cells) =>
@@ -260,18 +264,22 @@ class ActorLowering {
   }
 
   #end(operation: Operation, end: FrameEnd): Statement[] {
-    const zeros = this.#zeros(end);
-    return [local("zeros", zeros), goto(this.#ended(operation, end))];
+    const told = operation === "block-status" ? this.#told(end) : [];
+    return [...told, goto(this.#ended(operation, end))];
   }
 
-  /** Cells from the start on that a block-status request called zero. */
-  #zeros(end: FrameEnd): Expression {
+  /** What a block-status request answers, and the cells from its start on that it called zero. */
+  #told(end: FrameEnd): Statement[] {
     const { carrier } = this.#player;
-    if (end.kind === "status" && end.status === "zero") {
-      return binary(carrier.read("end"), "-", carrier.read("start"));
+    if (end.kind === "status") {
+      const zeros = binary(carrier.read("end"), "-", carrier.read("start"));
+      const isZero = end.status === "zero";
+      return [local("said", isZero ? 2 : 1), local("zeros", isZero ? zeros : 0)];
     }
-    if (end.kind !== "told") return term(0);
-    return binary(binary(end.status, "==", 2), "*", end.cells);
+    if (end.kind !== "told") return [local("said", 0), local("zeros", 0)];
+    const { status, cells } = end;
+    const zeros = binary(binary(status, "==", 2), "*", cells);
+    return [local("said", binary(binary(cells, ">", 0), "*", status)), local("zeros", zeros)];
   }
 
   /** The node at which a request is over. */
@@ -280,13 +288,7 @@ class ActorLowering {
     const succeeded = end.kind !== "failed";
     const name = `${operation} ${succeeded ? "succeeded" : "failed"}`;
     if (!carrier.reserve(name)) return name;
-    const judged = this.#watch.ended(
-      this.#player,
-      operation,
-      succeeded,
-      operation === "block-status" ? "zeros" : 0,
-      this.#players,
-    );
+    const judged = this.#watch.ended(this.#player, operation, succeeded, this.#players);
     carrier.pass(name, [
       local("start", carrier.read("start")),
       local("end", carrier.read("end")),

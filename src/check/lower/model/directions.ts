@@ -9,9 +9,9 @@ import { ERRNOS, type Operation } from "../../../vocabulary.ts";
 import type { ProgramState, Step } from "../../program/state.ts";
 import { PHASES, requestsOf, turnField } from "./actors.ts";
 import { IDLE } from "./carrier.ts";
+import { imageOf } from "./image-fields.ts";
 import type { LoweredModel } from "./lower-model.ts";
 import { CARRIES_PAYLOAD, type Plan, type PlannedActor } from "./plan.ts";
-import { imageOf } from "./watch.ts";
 
 /**
  * @param step a step of the lowered model's program

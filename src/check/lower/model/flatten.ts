@@ -8,7 +8,7 @@
 import type { Call, Effect } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";
 import { FAILED } from "../../../system/outcome.ts";
-import { ERRNOS, type Errno, type Operation } from "../../../vocabulary.ts";
+import { ERRNOS } from "../../../vocabulary.ts";
 import { binary, block, cover, goto, local, loop, term, when } from "../../program/build.ts";
 import type { Alternative, Expression, Statement } from "../../program/program.ts";
 import { add, alternative } from "./carrier.ts";
@@ -23,10 +23,10 @@ import {
   registersOf,
   spanOf,
 } from "./frame.ts";
-import { type ImageAccess, imageAlternatives } from "./image-call.ts";
+import { type ImageAccess, type ImageContext, imageAlternatives } from "./image-call.ts";
 
 /** What lowering a frame needs to know of the rest of the program. */
-export interface FlattenContext {
+export interface FlattenContext extends ImageContext {
   readonly charts: ChartTables;
   /** cells of a cluster */
   readonly clusterCells: number;
@@ -34,12 +34,6 @@ export interface FlattenContext {
   readonly values: number;
   /** bytes to cells */
   cells(bytes: number): number;
-  /** alternatives of a call that fails, one for each fault that may strike there */
-  faults(
-    image: string,
-    operation: Operation,
-    failed: (errno: Errno) => Statement[],
-  ): readonly Alternative[];
   /** the code that starts the tasks of a fork; goes on at `joined`, or rests at `waiting` */
   fork(frame: LoweredFrame, task: string, joined: string, waiting: string): Statement[];
   /** what a frame that waits for tasks does when it stops waiting, before it goes on */
@@ -177,8 +171,7 @@ class Flattening {
       };
       carrier.rest(
         name,
-        imageAlternatives(carrier, name, access, {
-          faults: (failed) => this.#context.faults(route.image, route.operation, failed),
+        imageAlternatives(carrier, name, access, this.#context, {
           done: () => this.#take(state, "DONE"),
           failed: (errno) => [...this.#tell(0, 0), ...this.#take(state, FAILED[errno])],
           told: (status, cells) => this.#told(state, status, cells, binary(hi, "-", lo)),

@@ -9,7 +9,7 @@ import { binary, block, field, leave, local, loop, set, when } from "../../progr
 import type { Alternative, Expression, Statement } from "../../program/program.ts";
 import { add, alternative, type Carrier } from "./carrier.ts";
 import type { RegisterAccess } from "./frame.ts";
-import { imageOf } from "./watch.ts";
+import { imageOf } from "./image-fields.ts";
 
 export interface ImageAccess {
   readonly image: string;
@@ -22,8 +22,19 @@ export interface ImageAccess {
   readonly register: RegisterAccess | null;
 }
 
+/** What images do besides answering. */
+export interface ImageContext {
+  /** alternatives of a call that fails, one for each fault that may strike there */
+  faults(
+    carrier: Carrier,
+    access: Pick<ImageAccess, "image" | "operation">,
+    failed: (errno: Errno) => Statement[],
+  ): readonly Alternative[];
+  /** what follows from a flush of the image that ended */
+  flushed(image: string): readonly Statement[];
+}
+
 export interface ImageAnswers {
-  faults(failed: (errno: Errno) => Statement[]): readonly Alternative[];
   done(): Statement[];
   failed(errno: Errno): Statement[];
   told(status: "data" | "zero", cells: Expression): Statement[];
@@ -34,13 +45,15 @@ export function imageAlternatives(
   carrier: Carrier,
   place: string,
   access: ImageAccess,
+  context: ImageContext,
   answers: ImageAnswers,
 ): Alternative[] {
   const { image, operation, lo, hi, shift } = access;
   const text = `${carrier.process} {self}: ${operation} of ${image}`;
-  const faults = answers.faults((errno) => answers.failed(errno));
+  const faults = context.faults(carrier, access, (errno) => answers.failed(errno));
   if (operation !== "block-status") {
-    const body = [...perform(access, place), ...answers.done()];
+    const effect = operation === "flush" ? context.flushed(image) : perform(access, place);
+    const body = [...effect, ...answers.done()];
     return [alternative("DONE", `${text} ends`, body), ...faults];
   }
   const value = field(imageOf(image), add("cell", shift));

@@ -16,7 +16,7 @@
 import type { ClusterInvariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
 import type { Property } from "../../../system/property.ts";
-import type { Errno, Operation } from "../../../vocabulary.ts";
+import type { Errno } from "../../../vocabulary.ts";
 import {
   all,
   binary,
@@ -57,10 +57,13 @@ import { clusterField, nodeField } from "./clusters.ts";
 import type { FieldShape } from "./field-shape.ts";
 import type { FlattenContext } from "./flatten.ts";
 import type { GraphChange } from "./graph-phases.ts";
+import type { ImageAccess } from "./image-call.ts";
+import { imageOf } from "./image-fields.ts";
 import { type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
+import type { Player } from "./player.ts";
 import { symmetriesOf } from "./symmetries.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
-import { imageOf, type Player, Watch } from "./watch.ts";
+import { Watch } from "./watch.ts";
 
 export interface LowerOptions {
   /** the properties that are to be judged */
@@ -232,7 +235,12 @@ class ModelLowering {
       clusterCells: geometry.clusterCells,
       values,
       cells: (bytes) => geometry.cells(bytes),
-      faults: (image, operation, failed) => this.#faults(phase, index, image, operation, failed),
+      faults: (carrier, access, failed) =>
+        this.#faults(phase, index, access, (errno) => [
+          ...this.#watch.refused(carrier),
+          ...failed(errno),
+        ]),
+      flushed: (image) => this.#watch.flushed(image),
       fork: (frame, task, joined, waiting) => tasks.fork(frame, task, joined, waiting),
       abandon: (frame, task) => tasks.abandon(frame, task),
     };
@@ -249,8 +257,7 @@ class ModelLowering {
   #faults(
     { faults }: PlannedPhase,
     phase: number,
-    image: string,
-    operation: Operation,
+    { image, operation }: Pick<ImageAccess, "image" | "operation">,
     failed: (errno: Errno) => Statement[],
   ): readonly Alternative[] {
     return faults.flatMap((fault, index) => {

@@ -45,6 +45,8 @@ export interface PlannedActor {
   /** the node that it enters at */
   readonly node: string;
   readonly entry: Entry;
+  /** cells of the device or export */
+  readonly cells: number;
   readonly writable: boolean;
   /** requests in flight at once */
   readonly depth: number;
@@ -160,7 +162,8 @@ function planActor(
     : everyRequest(narrowed(requests, bounds), length, geometry);
   const turns = scripted ? requests.length : narrowed(requests, bounds).count;
   const depth = Math.min(actor.depth ?? 1, Math.max(1, turns));
-  return { name, through, node, entry, writable, depth, turns, scripted, requests: planned };
+  const cells = geometry.cells(length);
+  return { name, through, node, entry, cells, writable, depth, turns, scripted, requests: planned };
 }
 
 function planRequest(

@@ -27,7 +27,8 @@
  * (frame.ts and carrier.ts see to that). They can be renumbered if every request has exactly one of
  * them, any of them, and leaves the others alone; or has all of them and reads them from the image
  * in a single step, as somebody does who looks at the disk afterwards: then each cluster has its
- * share of what that request remembers. Values of data need no renumbering: an image begins with
+ * share of what that request remembers. A flush has no cluster; what it must make stable, of which
+ * each cluster has its share too, is in a register of its own. Values of data need no renumbering: an image begins with
  * one value wherever it holds data, and what is written depends on the turn and not on the place.
  * Charts, faults and properties know nothing of numbers.
  *
@@ -44,9 +45,10 @@ import type { Symmetry, SymmetryMember } from "../../program/program.ts";
 import { turnField } from "./actors.ts";
 import type { Carrier } from "./carrier.ts";
 import type { FieldShape } from "./field-shape.ts";
+import { FLUSH_SEEN } from "./guest-watch.ts";
 import type { Plan, PlannedActor } from "./plan.ts";
+import type { Player } from "./player.ts";
 import type { TaskRole } from "./tasks.ts";
-import type { Player } from "./watch.ts";
 
 /** A lowered model, as far as it matters here. */
 export interface SymmetrySubject {
@@ -92,16 +94,17 @@ function clusterSymmetry(subject: SymmetrySubject): Symmetry | null {
   const uses = players.flatMap((inPhase, phase) =>
     inPhase.map(({ actor, carrier }) => ({ carrier, use: useOf(plan, phase, actor, size) })),
   );
+  const flushes = uses.filter(({ carrier }) => carrier.registers.includes(FLUSH_SEEN));
+  if (flushes.some(({ carrier }) => carrier.instances > 1)) return null;
   if (uses.some(({ use }) => use === "unlike")) return null;
   const byCell = [...shapes].filter(([, shape]) => shape === "cell").map(([field]) => field);
   const byCluster = [...shapes].filter(([, shape]) => shape === "cluster").map(([field]) => field);
-  const shares = uses
-    .filter(({ use }) => use === "all of them")
-    .flatMap(({ carrier }) =>
-      carrier.registers
-        .filter((register) => carrier.stride(register) > 1)
-        .map((register) => carrier.fieldOf(register)),
-    );
+  const shares = uses.flatMap(({ carrier, use }) =>
+    carrier.registers
+      .filter((register) => carrier.stride(register) > 1)
+      .filter((register) => use === "all of them" || register === FLUSH_SEEN)
+      .map((register) => carrier.fieldOf(register)),
+  );
   const starts = uses.filter(({ use }) => use === "any one of them");
   return {
     name: "clusters",
