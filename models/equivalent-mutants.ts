@@ -38,12 +38,17 @@ const REASONS: readonly { readonly reason: string; readonly mutants: readonly st
     mutants: ["wrong-range snapshot-discard waiting for readers over hull"],
   },
   {
-    reason: "a discard is advice: whether it was taken says nothing about what may be read",
-    mutants: [
-      "wrong-reply discard forwarding FAILED as DONE",
-      "wrong-range discard forwarding over interior",
-      "wrong-reply snapshot-discard discarding FAILED as DONE",
-    ],
+    reason: "a discard is advice: to take less of it than was given is right",
+    mutants: ["wrong-range discard forwarding over interior"],
+  },
+  {
+    reason: "a flush has no range, and is about the whole disk whichever is named",
+    mutants: ["wrong-range flush forwarding over interior"],
+  },
+  {
+    reason:
+      "what is left out is on the disk already: that is what makes the write an unchanged one",
+    mutants: ["wrong-range write-unchanged forwarding over interior"],
   },
   {
     reason: "clusters given back are still copied: work for nothing, and nobody can read them",

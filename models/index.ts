@@ -12,7 +12,14 @@ import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
-  [fleecing, imageFleecing, overlap, pieces, copiedView, forwarding, breakSnapshot, breakSnapshotRace].map(
-    (model) => [model.name, model],
-  ),
+  [
+    fleecing,
+    imageFleecing,
+    overlap,
+    pieces,
+    copiedView,
+    forwarding,
+    breakSnapshot,
+    breakSnapshotRace,
+  ].map((model) => [model.name, model]),
 );

@@ -96,23 +96,35 @@ async function namedResults(model: string, limit: number | null): Promise<Mutant
   return results;
 }
 
-/** A generic mutant is caught if one of the models notices it. The last models are the smallest. */
+/** A generic mutant is caught if one of the models notices it. */
 async function genericResults(
   names: readonly string[],
   limit: number | null,
 ): Promise<MutantResult[]> {
   const results = new Map<string, MutantResult>();
-  for (const name of [...names].reverse()) {
-    const model = MODELS.get(name);
-    if (model === undefined || model.expected.verdict === "violated") continue;
+  for (const model of await smallestFirst(names, limit)) {
     for (const result of await genericOf(model, results, limit)) {
       const before = results.get(result.mutant);
-      const models = before === undefined ? name : `${before.model},${name}`;
+      const models = before === undefined ? model.name : `${before.model},${model.name}`;
       const still = { ...result, model: models };
       results.set(result.mutant, result.caughtBy === null ? still : result);
     }
   }
   return [...results.values()];
+}
+
+/** Models that hold, by their number of states: what one notices, none after it is asked about. */
+async function smallestFirst(names: readonly string[], limit: number | null): Promise<Model[]> {
+  const sizes = new Map<Model, number>();
+  for (const name of names) {
+    const model = MODELS.get(name);
+    if (model === undefined) continue;
+    progress(`${name}   without a mutant`);
+    const { program } = checkedModel(model).lower(new Map(), null);
+    const { caughtBy, states } = await tryMutant(name, program, null, limit);
+    if (caughtBy === null) sizes.set(model, states);
+  }
+  return [...sizes].sort(([, one], [, other]) => one - other).map(([model]) => model);
 }
 
 async function genericOf(
