@@ -3,7 +3,6 @@
  */
 import type { Model } from "../src/system/model.ts";
 import { guestOnDisk, startFleecing, stopFleecing } from "./graph.ts";
-import { partialClusterIsSkipped } from "./mutations.ts";
 
 const CLUSTER = 65536;
 const SECTOR = CLUSTER / 2;
@@ -67,12 +66,5 @@ export const copiedView: Model = {
   reachable: ["view-is-read", "view-is-denied", "view-status-answers"],
   invariants: ["settled-is-copied"],
   expected: { verdict: "holds" },
-  mutants: [
-    {
-      name: "partial-cluster-is-skipped",
-      statement: "the half cluster at the end of the disk is not copied (H29, H49)",
-      mutation: partialClusterIsSkipped,
-      caughtBy: "view-equals-point-in-time",
-    },
-  ],
+  mutants: [],
 };

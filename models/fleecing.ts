@@ -13,6 +13,7 @@ import {
   discardLeavesAccess,
   failedReadStaysFrozen,
   guestDoesNotDrain,
+  partialClusterIsSkipped,
   saveErrorIsIgnored,
   viewDoesNotFreeze,
   viewDoesNotLetGo,
@@ -191,6 +192,12 @@ export const fleecing: Model = {
       statement: "a discard of the view leaves the discarded clusters readable",
       mutation: discardLeavesAccess,
       caughtBy: "discarded-is-unreadable",
+    },
+    {
+      name: "partial-cluster-is-skipped",
+      statement: "the half cluster at the end of the disk is not copied (H29, H49)",
+      mutation: partialClusterIsSkipped,
+      caughtBy: "view-equals-point-in-time",
     },
   ],
 };

@@ -35,8 +35,14 @@ export const phaseNode = (phase: number) => `phase ${phase}`;
 
 /** Registers that a request uses from its beginning to its end. */
 const REQUEST_REGISTERS = [
-  ...["start", "end", "data", "flight", "seen", FLUSH_SEEN],
-  ...["given", "refused"],
+  "start",
+  "end",
+  "data",
+  "flight",
+  "seen",
+  FLUSH_SEEN,
+  "given",
+  "refused",
 ];
 const READS: ReadonlySet<Operation> = new Set(["read"]);
 
