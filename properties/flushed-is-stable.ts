@@ -6,7 +6,7 @@ import type { Property } from "../src/system/property.ts";
 export const flushedIsStable: Property = {
   name: "flushed-is-stable",
   statement:
-    "When a guest's flush succeeds, every write that ended before it began survives a power failure.",
+    "When a guest's flush succeeds, the writes that ended before it began survive a power failure.",
   applies: (observation) => observation.kind === "guest-flush",
   violated: (observation) => observation.difference !== null,
 };

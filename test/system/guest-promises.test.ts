@@ -46,7 +46,9 @@ describe("a flush that succeeds", () => {
     expect(monitorOf([...write, flush], mutant).violations).toMatchObject([
       {
         property: "flushed-is-stable",
-        text: `after a flush through 'guest', stable storage has 0x11 at byte ${CLUSTER} where 0xaa belongs`,
+        text:
+          `after a flush through 'guest', stable storage has 0x11 at byte ${CLUSTER} ` +
+          "where 0xaa belongs",
       },
     ]);
   });
@@ -87,9 +89,10 @@ describe("block-status of the guest's disk", () => {
   test("that failed and is taken for an answer is noticed, for both reasons", () => {
     const { violations } = monitorOf([status, fault(0)], "status-error-is-hidden");
     expect(violations.map(({ property, text }) => `${property}: ${text}`).sort()).toEqual([
-      "errors-are-told: a block-status through 'guest' succeeded although an image refused a call " +
-        "that it made",
-      "status-says-something: a block-status through 'guest' succeeded and said nothing of any byte",
+      "errors-are-told: a block-status through 'guest' succeeded " +
+        "although an image refused a call that it made",
+      "status-says-something: a block-status through 'guest' succeeded " +
+        "and said nothing of any byte",
     ]);
   });
 });

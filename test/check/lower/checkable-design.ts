@@ -121,6 +121,7 @@ function stopping({ hooks }: Shape): QmpCommand[] {
 
 const faults: fc.Arbitrary<readonly FaultSource[]> = fc.subarray([
   { image: "disk.raw", operations: ["read", "write"], errno: "EIO", times: 1 },
+  { image: "disk.raw", operations: ["flush", "block-status"], errno: "EIO", times: 1 },
   { image: "cache0.raw", operations: ["write", "write-zeroes"], errno: "ENOSPC", times: 2 },
   { image: "cache0.raw", operations: ["read", "block-status"], errno: "EIO", times: 1 },
 ]);
