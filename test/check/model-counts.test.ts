@@ -110,8 +110,9 @@ const HOLDING = {
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
-  fleecing: [31_358, 137_544],
+  fleecing: [31_719, 138_775],
   overlap: [8_235, 20_231],
+  forwarding: [8_247, 26_604],
   "break-snapshot": [64_777, 295_751],
 } as const;
 /** Which they are. */
@@ -121,6 +122,7 @@ const SYMMETRIES = {
   overlap: ["requests of guest"],
   pieces: [],
   "copied-view": [],
+  forwarding: ["requests of guest"],
   "break-snapshot": ["requests of guest"],
   "break-snapshot-race": ["requests of guest"],
 } as const;

@@ -27,9 +27,10 @@
  * (frame.ts and carrier.ts see to that). They can be renumbered if every request has exactly one of
  * them, any of them, and leaves the others alone; or has all of them and reads them from the image
  * in a single step, as somebody does who looks at the disk afterwards: then each cluster has its
- * share of what that request remembers. A flush has no cluster; what it must make stable, of which
- * each cluster has its share too, is in a register of its own. Values of data need no renumbering: an image begins with
- * one value wherever it holds data, and what is written depends on the turn and not on the place.
+ * share of what that request remembers. A flush is nowhere; of what it must find stable, which is
+ * in a register of its own, each cluster has its share too. Values of data need no renumbering: an
+ * image begins with one value wherever it holds data, and what is written depends on the turn and
+ * not on the place.
  * Charts, faults and properties know nothing of numbers.
  *
  * Left out are clusters that a request can join to its neighbours, since who is next to whom
