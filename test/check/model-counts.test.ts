@@ -128,11 +128,12 @@ const SYMMETRIES = {
 } as const;
 /** The same with partial-order reduction. */
 const ORDERED = {
-  fleecing: [100_006, 286_148, 15],
+  fleecing: [100_870, 288_120, 15],
   "image-fleecing": [417, 737, 69],
   overlap: [7_160, 14_473, 18],
   pieces: [87_663, 333_486, 14],
   "copied-view": [94, 117, 19],
+  forwarding: [8_661, 19_572, 21],
   "break-snapshot": [59_453, 226_431, 16],
 } as const;
 /** What breaks the others, and after how many steps. */
