@@ -244,7 +244,7 @@ describe("verify", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [line = "", ...more] = stdout.trimEnd().split("\n");
     expect(line).toMatch(/^fleecing {3}holds {5,}simulated 5 seeds, ran \d+x on memory and \d+x/);
-    expect(line).toMatch(/replayed \d+ logs, 13 of 13 mutants caught {3}\d+\.\d s$/);
+    expect(line).toMatch(/replayed \d+ logs, 14 of 14 mutants caught {3}\d+\.\d s$/);
     expect(more.pop()).toMatch(/^1 model is as expected; receipts in reports.MODEL.verify.json/);
     for (const name of fleecing.properties) {
       expect(more.shift()).toMatch(new RegExp(`^  ${name} +judged \\d+ times, never broken$`));
