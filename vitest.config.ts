@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     environment: "node",
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     reporters: ["default", ...forMachines, new CountReporter()],
     outputFile: { json: "reports/test/results.json", junit: "reports/test/junit.xml" },
