@@ -15,6 +15,7 @@
 import type { Kernel } from "../kernel.ts";
 import { hashText } from "./hash-text.ts";
 import { FULLEST, GROWTH, type Layout, NUMBER_BITS, PAGE, PARTITIONS_PER_ARENA } from "./layout.ts";
+import { emptyCursor, roomText } from "./outbox.ts";
 import { rehearsalText } from "./rehearsal-text.ts";
 
 const NUMBER_MASK = 2 ** NUMBER_BITS - 1;
@@ -55,7 +56,7 @@ const place = (layout: Layout, number: string): string =>
   `blocks[blockBase + (${number} >>> ${PAGE_BITS})] + (${number} & ${PAGE - 1}) * ${layout.words}`;
 
 function outboxText(layout: Layout): string {
-  const { chunk, chunks, entry } = layout;
+  const { entry } = layout;
   return `
   let used = 0, parent = 0, muted = false;
   function emit(${variables(layout)}) {
@@ -63,11 +64,7 @@ function outboxText(layout: Layout): string {
     ${hashText(variables(layout))}
     const partition = h >>> ${NUMBER_BITS};
     let at = cursors[partition];
-    if ((at & ${chunk - 1}) > ${chunk - 1 - entry}) {
-      if (used === ${chunks}) crowded();
-      followers[at >>> ${Math.log2(chunk)}] = used;
-      at = used++ * ${chunk};
-    }
+    ${roomText(layout)}
     ${store(layout, "entries", "at")}
     entries[at + ${layout.words}] = parent;
     cursors[partition] = at + ${entry};
@@ -129,7 +126,7 @@ function insertText(layout: Layout): string {
         insertRange(partition, arena, box.entries, start, start + ${entriesOf(layout) * entry});
       }
       insertRange(partition, arena, box.entries, last * ${chunk}, end);
-      box.cursors[partition] = ${chunks * chunk + chunk - 1} + partition * ${chunk};
+      box.cursors[partition] = ${emptyCursor(layout)} + partition * ${chunk};
     }
   }
   let touched = 0;

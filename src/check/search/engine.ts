@@ -4,39 +4,13 @@
 import { BlockgraphError } from "../../error.ts";
 import type { Kernel } from "../kernel.ts";
 import { engineText } from "./engine-text.ts";
-import { type Layout, PARTITIONS } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { notesLength, noteTaker } from "./notes.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 import { createStore, type Store, sharedIntegers, sharedMemory } from "./store.ts";
 
 /** 32-bit integers that threads steer each other with: see control.ts and team.ts. */
 const CONTROL_LENGTH = 16;
-
-/**
- * Successors that a thread hands over, those for itself included. An outbox consists of chunks, and
- * for each partition there is a chain of them.
- */
-export interface Outbox {
-  /** states, each followed by its parent's id */
-  readonly entries: Int32Array;
-  /**
-   * by chunk: the next one for the same partition. Every partition's chain begins at a chunk of no
-   * memory, the one with the partition's number beyond all others, so that a chain is begun as it
-   * is continued.
-   */
-  readonly followers: Int32Array;
-  /** by partition: where its next entry goes; beyond all chunks if it has none */
-  readonly cursors: Int32Array;
-}
-
-function createOutbox({ chunk, chunks }: Layout): Outbox {
-  const cursors = sharedIntegers(PARTITIONS);
-  for (const partition of cursors.keys()) cursors[partition] = (chunks + partition + 1) * chunk - 1;
-  return {
-    entries: sharedIntegers(chunks * chunk),
-    followers: sharedIntegers(chunks + PARTITIONS),
-    cursors,
-  };
-}
 
 /** What a thread counts for itself. */
 export interface Tally {

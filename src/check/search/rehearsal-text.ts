@@ -10,6 +10,7 @@
  * empty as it was. Threads that join later see all this within their first round.
  */
 import type { Layout } from "./layout.ts";
+import { emptyCursor, roomText } from "./outbox.ts";
 
 /** V8 takes no notice of what a function does the first few times. */
 const ROUNDS = 16;
@@ -18,16 +19,14 @@ const STATES = 144;
 /** States that the round before did not have. */
 const FRESH = 48;
 
-export function rehearsalText({ words, entry, chunk, chunks }: Layout): string {
+export function rehearsalText(layout: Layout): string {
+  const { words, entry } = layout;
   return `
   function rehearse() {
     for (let round = 0; round < ${ROUNDS}; round++) {
-      let at = ${chunks * chunk + chunk - 1};
+      let at = ${emptyCursor(layout)};
       for (let number = 0; number < ${STATES}; number++) {
-        if ((at & ${chunk - 1}) > ${chunk - 1 - entry}) {
-          followers[at >>> ${Math.log2(chunk)}] = used;
-          at = used++ * ${chunk};
-        }
+        ${roomText(layout)}
         for (let word = 0; word < ${words}; word++) {
           entries[at + word] = Math.imul(round * ${FRESH} + number + 1, word + ${0x9e3779b1 | 0});
         }
