@@ -119,7 +119,8 @@ class ProgramCheck implements Check {
     this.#program = program;
     this.#options = options;
     this.#reduction = reduction;
-    this.#onTrial = wanted === "if-large" && (maxStates ?? Infinity) > LARGE;
+    const reducible = wanted === "if-large" && program.teams !== undefined;
+    this.#onTrial = reducible && (maxStates ?? Infinity) > LARGE;
     this.#compiled = compileProgram(program, { symmetry, coverage, reduction });
     const partialOrder = reduction !== null;
     this.#subject = { program: programDigest(program), symmetry, partialOrder, coverage };

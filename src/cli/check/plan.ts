@@ -10,8 +10,8 @@ import { memoryOf, type Options, refuse, usefulThreads } from "./options.ts";
 
 export interface CheckPlan {
   readonly options: CheckOptions;
-  /** the same, as the receipt says it */
-  readonly method: CheckMethod;
+  /** the same, as the receipt says it; whether there was a reduction only the result knows */
+  readonly method: Omit<CheckMethod, "partialOrder">;
 }
 
 /**
@@ -48,7 +48,6 @@ export function planOf(program: Program, given: Options): CheckPlan {
       search: walk?.kind ?? "bfs",
       threads,
       symmetry: symmetric ? program.symmetries.map(({ name }) => name) : [],
-      partialOrder: reduction !== null && reduction !== "if-large",
       resumed: resume !== null,
       walks,
       seed: walk?.seed ?? null,
