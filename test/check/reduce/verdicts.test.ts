@@ -81,3 +81,13 @@ test("what a reduced search found is reported if the whole one may not go far en
   expect(reduced.findings.map(({ property }) => property)).toEqual(["view-equals-point-in-time"]);
   expect(reduced.reduced).toBe(true);
 });
+
+test("threads leave out the same states, however many there are", async () => {
+  const { program } = findChecked("break-snapshot").lower(new Map(), null);
+  const reduction = reductionFor(program);
+  const alone = await checked(program, { reduction });
+  const together = await checked(program, { reduction, threads: 2 });
+  const { states, transitions, depth, findings } = alone;
+  expect(states).toBe(59_453);
+  expect(together).toMatchObject({ states, transitions, depth, findings });
+});
