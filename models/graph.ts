@@ -53,7 +53,7 @@ export function startFleecing(readers: readonly string[], hook: JsonObject = {})
       file: "hook",
     }),
     ...readers.map((id) =>
-      qmp("block-export-add", { type: "nbd", id, "node-name": "view", writable: true }),
+      qmp("block-export-add", { type: "nbd", id, name: id, "node-name": "view", writable: true }),
     ),
   ];
 }

@@ -9,6 +9,8 @@ import type { z } from "zod";
 import type { Chart } from "../chart/chart.ts";
 import type { ChildSlot, DriverShape } from "../graph/catalogue.ts";
 import type { CommonOptions } from "../graph/common-options.ts";
+import { defaultPermissions } from "../graph/default-permissions.ts";
+import type { PermissionRule } from "../graph/permission-query.ts";
 import type { Profile } from "../graph/profile.ts";
 import type { Operation } from "../vocabulary.ts";
 
@@ -67,6 +69,12 @@ export function defineDriver<
   summary: string;
   options: z.ZodType<Options>;
   children: readonly ChildSlot[];
+  /** default: what the roles of the children imply */
+  permissions?: PermissionRule;
+  /** default: not a filter */
+  filter?: boolean;
+  /** default: none of its own, but it can be reopened */
+  reopens?: readonly string[] | null;
   parameters(options: Options, profile: Profile): Parameters;
   everyParameters: readonly Parameters[];
   charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
@@ -79,6 +87,9 @@ export function defineDriver<
     summary,
     options,
     children,
+    permissions: definition.permissions ?? defaultPermissions,
+    filter: definition.filter ?? false,
+    reopens: definition.reopens === undefined ? [] : definition.reopens,
     instantiate(given, profile) {
       const parsed = options.parse(given);
       const parameters = definition.parameters(parsed, profile);

@@ -1,14 +1,22 @@
 /**
  * All drivers. A new one is a folder beside this file and a line in this list.
  */
+import { blkdebug } from "./blkdebug/driver.ts";
+import { compress } from "./compress/driver.ts";
 import { copyBeforeWrite } from "./copy-before-write/driver.ts";
+import { copyOnRead } from "./copy-on-read/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
+import { qcow2 } from "./qcow2/driver.ts";
 import { raw } from "./raw/driver.ts";
 import { snapshotAccess } from "./snapshot-access/driver.ts";
 
 /** Drivers by their QMP names. */
 export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
-  [file, raw, nullCo, copyBeforeWrite, snapshotAccess].map((driver) => [driver.name, driver]),
+  [
+    ...[file, raw, nullCo, qcow2],
+    ...[copyBeforeWrite, snapshotAccess],
+    ...[blkdebug, compress, copyOnRead],
+  ].map((driver) => [driver.name, driver]),
 );

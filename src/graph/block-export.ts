@@ -1,12 +1,17 @@
 /**
  * `block-export-add` and `block-export-del`: offering a node to somebody outside (QEMU
  * block/export/export.c). A reader of the point-in-time view is the client of an export.
+ *
+ * An export shares everything when it is attached; the NBD server then stops sharing `resize`, in a
+ * second step (nbd/server.c, `nbd_export_create`). Which step is refused decides the text.
  */
 import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
-import { attach, detachParent } from "./edges.ts";
-import { readOnlyNode } from "./read-only.ts";
+import { attach, detach, releaseAll } from "./edges.ts";
+import type { Edge } from "./graph.ts";
+import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 
@@ -17,24 +22,35 @@ export const blockExportAdd = defineCommand({
     type: z.literal("nbd"),
     id: z.string(),
     "node-name": z.string(),
+    name: z.string().optional(),
     writable: z.boolean().default(false),
   }),
-  apply(graph, args, context) {
-    const { id, type, writable, "node-name": child } = args;
+  apply(before, args, context) {
+    const { id, type, writable, "node-name": child, name: exportName = child } = args;
     if (!WELL_FORMED.test(id)) throw refuse("Invalid block export id");
-    if (graph.exports.has(id)) throw refuse(`Block export id '${id}' is already in use`);
-    if (graph.devices.has(id)) throw refuse(`Block export id '${id}' is already in use`);
-    const node = graph.nodes.get(child);
+    if (before.exports.has(id) || before.devices.has(id)) {
+      throw refuse(`Block export id '${id}' is already in use`);
+    }
+    const node = before.nodes.get(child);
     if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${child}'`);
-    if (writable && readOnlyNode(node)) throw refuse("Cannot export read-only node as writable");
-    const added = {
-      ...graph,
-      exports: new Map(graph.exports).set(id, { id, type, writable }),
-    };
-    const parent = { kind: "export", name: id } as const;
-    return context.refresh(attach(added, { parent, child, name: "root", roles: ROOT_ROLES }), [
+    if (writable && node.readOnly) throw refuse("Cannot export read-only node as writable");
+    const edge: Edge = {
+      parent: { kind: "export", name: id },
       child,
-    ]);
+      name: "root",
+      roles: ROOT_ROLES,
+      perm: CONSISTENT_READ | (writable ? WRITE : 0),
+      shared: ALL_PERMISSIONS,
+    };
+    const exports = new Map(before.exports).set(id, { id, type, writable, name: exportName });
+    const added = { ...before, exports };
+    const refresh = { ...context, before };
+    const attached = refreshPermissions(attach(added, edge), [child], refresh);
+    if ([...before.exports.values()].some(({ name }) => name === exportName)) {
+      throw refuse(`NBD server already has export named '${exportName}'`);
+    }
+    const served = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
+    return refreshPermissions(served, [child], refresh);
   },
 });
 
@@ -46,6 +62,6 @@ export const blockExportDel = defineCommand({
     if (!graph.exports.has(id)) throw refuse(`Export '${id}' is not found`);
     const exports = new Map(graph.exports);
     exports.delete(id);
-    return context.refresh({ ...detachParent(graph, { kind: "export", name: id }), exports }, []);
+    return { ...releaseAll(graph, { kind: "export", name: id }, context), exports };
   },
 });

@@ -1,23 +1,31 @@
 /**
  * `blockdev-add`: opens a node, and the nodes that it defines inline (QEMU block.c, `bdrv_open`).
  *
- * A child is given as the name of a node that exists, or as the definition of a new one;
- * definitions are opened first, named `#block0`, `#block1`... unless they name themselves, belong
- * to their parent and vanish with it. Inline children pass discards on unless told otherwise.
+ * A child is given as the name of a node that exists, or as the definition of a new one. First the
+ * `file` of a format or filter is opened; then the node gets its name; then its other children are
+ * opened, in the order of the driver. Each is attached in its turn, and the permissions below the
+ * new node are refreshed every time. So a command is refused for what goes wrong first, and a child
+ * may be a node that an earlier child defined inline.
+ *
+ * Inline children belong to their parent and vanish with it. Unless they say otherwise they are
+ * named `#block0`, `#block1`..., pass discards on, and are read-only if their parent is; an inline
+ * backing file is read-only anyway.
  */
 import { z } from "zod";
 import type { ChildSlot } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { defineCommand } from "./command.ts";
+import { checkDefinition, ownOptions } from "./definition.ts";
 import { attach } from "./edges.ts";
-import type { Graph, JsonObject, JsonValue } from "./graph.ts";
-import { parseArguments, refuse } from "./refuse.ts";
+import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import { NO_DEMANDS } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { refuse } from "./refuse.ts";
+import { Topology } from "./topology.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
 export const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
 const NODE_NAME_MAX = 31;
-/** Deeper definitions are refused: no real graph needs them, and they would exhaust the stack. */
-const NESTING_MAX = 64;
 
 /** Any object: drivers look at the options, and nobody at what no driver knows. */
 const definition = z.custom<JsonObject>();
@@ -27,82 +35,87 @@ export const blockdevAdd = defineCommand({
   summary: "Opens a node, with the children that it defines inline.",
   schema: definition,
   apply(graph, args, context) {
-    const opened = open(graph, args, context, { at: "", depth: 0, monitorOwned: true });
-    const touched = [...opened.graph.nodes.keys()].filter((known) => !graph.nodes.has(known));
-    return context.refresh(opened.graph, touched);
+    checkDefinition(args, "", context.drivers);
+    return open(graph, args, { ...context, before: graph }, null).graph;
   },
 });
 
-interface Opening {
-  /** prefix of parameter names in messages */
-  readonly at: string;
-  readonly depth: number;
-  readonly monitorOwned: boolean;
+interface OpenContext extends CommandContext {
+  /** the graph before the command */
+  readonly before: Graph;
 }
 
+/** @param inherits whether its parent is read-only; null for the root, which the monitor owns */
 function open(
   before: Graph,
   args: JsonObject,
-  context: CommandContext,
-  opening: Opening,
-): { graph: Graph; name: string } {
-  if (opening.depth > NESTING_MAX) throw refuse("Block device definition is nested too deeply");
-  const { driver: driverName, "node-name": given, ...rest } = args;
-  const driver = context.drivers.get(text(driverName, `${opening.at}driver`));
-  if (driver === undefined) {
-    throw refuse(`Parameter 'driver' does not accept value '${String(driverName)}'`);
-  }
-  let graph = before;
-  const children: { slot: ChildSlot; name: string }[] = [];
-  const options: JsonObject = { ...(opening.monitorOwned ? {} : { discard: "unmap" }), ...rest };
-  for (const slot of driver.children) delete options[slot.name];
-  parseArguments(driver.options, options, opening.at);
-  if (given === undefined && opening.monitorOwned) {
+  context: OpenContext,
+  inherits: boolean | null,
+): Opened {
+  const { driver: driverName, "node-name": given } = args;
+  const driver = context.drivers.get(String(driverName));
+  if (driver === undefined) throw refuse(`Unknown driver: '${String(driverName)}'`);
+  const monitorOwned = inherits === null;
+  const own = ownOptions(driver, args);
+  const options: JsonObject = monitorOwned ? own : { discard: "unmap", ...own };
+  if (given === undefined && monitorOwned) {
     throw refuse("'node-name' must be specified for the root node");
   }
-  for (const slot of driver.children) {
-    const child = openChild(graph, rest[slot.name], `${opening.at}${slot.name}`, context, opening);
+  const readOnly = (options["read-only"] ?? inherits ?? false) === true;
+  let graph = before;
+  const found = new Map<string, string>();
+  const find = (slot: ChildSlot) => {
+    const reference = args[slot.name];
+    if (reference === undefined || reference === null || found.has(slot.name)) return;
+    const child = openChild(graph, slot, reference, context, readOnly);
     graph = child.graph;
-    children.push({ slot, name: child.name });
-  }
-  const name =
-    given === undefined
-      ? `#block${graph.autoNames}`
-      : checkName(graph, text(given, `${opening.at}node-name`));
-  const { monitorOwned } = opening;
-  graph = {
-    ...graph,
-    nodes: new Map(graph.nodes).set(name, { name, driver: driver.name, options, monitorOwned }),
-    autoNames: graph.autoNames + (given === undefined ? 1 : 0),
+    found.set(slot.name, child.name);
   };
-  for (const { slot, name: child } of children) {
+  for (const slot of driver.children) if (slot.name === "file") find(slot);
+  const name = given === undefined ? `#block${graph.autoNames}` : checkName(graph, String(given));
+  const node = { name, driver: driver.name, options, readOnly, monitorOwned };
+  graph = withNode(graph, node);
+  if (given === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
+  for (const slot of driver.children) {
+    find(slot);
+    const child = found.get(slot.name);
+    if (child === undefined) continue;
+    if (new Topology(graph).reaches(child, name)) {
+      throw refuse(`Making '${child}' a ${slot.name} child of '${name}' would create a cycle`);
+    }
     const parent = { kind: "node", name } as const;
-    graph = attach(graph, { parent, child, name: slot.name, roles: slot.roles });
+    const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
+    graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
   }
-  return { graph, name };
+  return { graph: refreshPermissions(withNode(graph, node), [name], context), name };
+}
+
+/** A node comes after those that it was given: parents stand last. */
+function withNode(graph: Graph, node: GraphNode): Graph {
+  const nodes = new Map(graph.nodes);
+  nodes.delete(node.name);
+  return { ...graph, nodes: nodes.set(node.name, node) };
+}
+
+interface Opened {
+  readonly graph: Graph;
+  readonly name: string;
 }
 
 function openChild(
   graph: Graph,
-  reference: JsonValue | undefined,
-  at: string,
-  context: CommandContext,
-  parent: Opening,
-): { graph: Graph; name: string } {
-  if (reference === undefined) throw refuse(`Parameter '${at}' is missing`);
+  slot: ChildSlot,
+  reference: JsonValue,
+  context: OpenContext,
+  readOnly: boolean,
+): Opened {
+  const backing = slot.roles.includes("cow");
+  const prefix = backing ? "Could not open backing file: " : "";
   if (typeof reference === "string") {
     if (graph.nodes.has(reference)) return { graph, name: reference };
-    throw refuse(`Cannot find device='${reference}' nor node-name='${reference}'`);
+    throw refuse(`${prefix}Cannot find device='${reference}' nor node-name='${reference}'`);
   }
-  if (typeof reference !== "object" || reference === null || Array.isArray(reference)) {
-    throw refuse(`Invalid parameter type for '${at}', expected: BlockdevRef`);
-  }
-  const opening = { at: `${at}.`, depth: parent.depth + 1, monitorOwned: false };
-  return open(graph, reference, context, opening);
-}
-
-function text(value: JsonValue | undefined, name: string): string {
-  return parseArguments(z.object({ [name]: z.string() }), { [name]: value })[name] ?? "";
+  return open(graph, definition.parse(reference), context, backing || readOnly);
 }
 
 function checkName(graph: Graph, name: string): string {

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { closeNode } from "./edges.ts";
-import { childEdges, parentEdges } from "./graph.ts";
+import { parentEdges } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
 export const blockdevDel = defineCommand({
@@ -18,14 +18,17 @@ export const blockdevDel = defineCommand({
     const node = graph.nodes.get(name);
     if (node === undefined) throw refuse(`Failed to find node with node-name='${name}'`);
     const parents = parentEdges(graph, name);
-    if (parents.some((edge) => edge.parent.kind !== "node")) throw refuse(`Node ${name} is in use`);
+    if (parents.some(({ parent }) => parent.kind !== "node"))
+      throw refuse(`Node ${name} is in use`);
+    // The older, coarser lock: a backing file is blocked for nearly everything.
+    const overlay = parents.find(({ roles }) => roles.includes("cow"));
+    if (overlay !== undefined) {
+      throw refuse(
+        `Node '${name}' is busy: node is used as backing hd of '${overlay.parent.name}'`,
+      );
+    }
     if (!node.monitorOwned) throw refuse(`Node ${name} is not owned by the monitor`);
     if (parents.length > 0) throw refuse(`Block device ${name} is in use`);
-    const touched = childEdges(graph, { kind: "node", name }).map((edge) => edge.child);
-    const after = closeNode(graph, name);
-    return context.refresh(
-      after,
-      touched.filter((child) => after.nodes.has(child)),
-    );
+    return closeNode(graph, name, context);
   },
 });

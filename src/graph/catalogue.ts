@@ -4,6 +4,7 @@
  * `src/drivers` provides the value (its registry); the arrow of imports points from there to here.
  */
 import type { z } from "zod";
+import type { PermissionRule } from "./permission-query.ts";
 import type { Role } from "./role.ts";
 
 /** A child that a driver has, by the option that names it. */
@@ -11,6 +12,8 @@ export interface ChildSlot {
   /** option and edge name: `file`, `target` */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** whether it may be left out, or be null: a backing file */
+  readonly optional?: boolean;
 }
 
 export interface DriverShape {
@@ -18,7 +21,14 @@ export interface DriverShape {
   readonly name: string;
   /** all its options in QMP spelling, the common ones included, children excluded; closed */
   readonly options: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** in the order in which the driver opens them */
   readonly children: readonly ChildSlot[];
+  /** what a node requires of each child, and shares with the child's other users */
+  readonly permissions: PermissionRule;
+  /** whether it is a filter: a node that shows exactly what its child shows */
+  readonly filter: boolean;
+  /** options of its own that `blockdev-reopen` may change; null: it cannot be reopened */
+  readonly reopens: readonly string[] | null;
 }
 
 /** Looks a driver up by its QMP name. */

@@ -4,13 +4,13 @@
 import type { z } from "zod";
 import type { DriverCatalogue } from "./catalogue.ts";
 import type { Graph } from "./graph.ts";
-import type { PermissionRefresh } from "./permissions.ts";
+import type { Profile } from "./profile.ts";
 import { parseArguments } from "./refuse.ts";
 
 /** What commands need besides the graph. */
 export interface CommandContext {
   readonly drivers: DriverCatalogue;
-  readonly refresh: PermissionRefresh;
+  readonly profile: Profile;
 }
 
 export interface GraphCommand {
@@ -21,7 +21,8 @@ export interface GraphCommand {
   readonly schema: z.ZodType;
   /**
    * Rewires, then asks for permission.
-   * @throws BlockgraphError `graph-refused`; the given graph stays what it was
+   * @throws BlockgraphError `graph-refused`; the given graph stays in force, unless it is a Refusal
+   *   that carries another
    */
   apply(graph: Graph, args: unknown, context: CommandContext): Graph;
 }

@@ -4,6 +4,7 @@
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevDel } from "./blockdev-del.ts";
+import { blockdevReopen } from "./blockdev-reopen.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import type { Graph, JsonObject } from "./graph.ts";
@@ -11,9 +12,11 @@ import { refuse } from "./refuse.ts";
 
 /** All commands by their QMP names. */
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
-  [blockdevAdd, blockdevDel, blockExportAdd, blockExportDel, deviceAdd, deviceDel, qomSet].map(
-    (command) => [command.name, command],
-  ),
+  [
+    ...[blockdevAdd, blockdevDel, blockdevReopen],
+    ...[blockExportAdd, blockExportDel],
+    ...[deviceAdd, deviceDel, qomSet],
+  ].map((command) => [command.name, command]),
 );
 
 /** A command as QMP spells it. */

@@ -11,6 +11,9 @@ export const commonOptions = z.strictObject({
   "read-only": z.boolean().default(false).meta({
     description: "refuse writes, write-zeroes and discards with EPERM",
   }),
+  "auto-read-only": z.boolean().default(false).meta({
+    description: "be read-only where the image cannot be written; images here always can",
+  }),
   discard: z.enum(["ignore", "unmap"]).default("ignore").meta({
     description:
       "whether discards that reach the node go on (`unmap`) or end there, successfully (`ignore`)",

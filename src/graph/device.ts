@@ -1,15 +1,29 @@
 /**
  * Guest disks: `device_add`, `device_del`, and `qom-set drive`, which moves the guest.
  *
+ * A guest requires to read and to write, shares neither writing nor, if its disk cannot grow,
+ * resizing, and does without writing if the node is read-only (QEMU hw/block/block.c,
+ * `blkconf_apply_backend_options`).
+ *
  * Moving the guest's root edge is how the hook is put above a disk in use, and taken away again
- * (QEMU hw/core/qdev-properties-system.c, `set_drive_helper`). QEMU aborts when the drive is set to
- * the node it already is (defect R04); here that is refused.
+ * (hw/core/qdev-properties-system.c, `set_drive_helper`). QEMU aborts when the drive is set to the
+ * node it already is (defect R04); here that is refused, with the abort predicted.
  */
 import { z } from "zod";
+import { BlockgraphError } from "../error.ts";
 import { defineCommand } from "./command.ts";
-import { attach, detachParent, moveRoot } from "./edges.ts";
-import { type Graph, rootNode } from "./graph.ts";
-import { refuse } from "./refuse.ts";
+import { attach, closeUnused, detach, releaseAll, sameParent } from "./edges.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import {
+  CONSISTENT_READ,
+  type Masks,
+  NO_DEMANDS,
+  RESIZE,
+  WRITE,
+  WRITE_UNCHANGED,
+} from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { Refusal, refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 
 /** Path under which a device is found, as in QEMU. */
@@ -22,18 +36,34 @@ export const deviceAdd = defineCommand({
     driver: z.enum(["scsi-hd", "virtio-blk-pci"]),
     id: z.string().min(1),
     drive: z.string(),
+    bus: z.string().optional(),
+    "share-rw": z.boolean().default(false),
   }),
-  apply(graph, { driver, id, drive }, context) {
-    if (graph.devices.has(id) || graph.exports.has(id)) {
+  apply(before, { driver, id, drive, "share-rw": shareWrite }, context) {
+    if (before.devices.has(id) || before.exports.has(id)) {
       throw refuse(`Duplicate device ID '${id}'`);
     }
-    requireNode(graph, drive);
-    const added = { ...graph, devices: new Map(graph.devices).set(id, { id, driver }) };
+    const node = requireNode(before, drive);
+    const path = driver === "scsi-hd" ? id : `${PERIPHERAL}${id}/virtio-backend`;
+    const devices = new Map(before.devices).set(id, { id, driver, path });
     const parent = { kind: "device", name: id } as const;
     const edge = { parent, child: drive, name: "root", roles: ROOT_ROLES };
-    return context.refresh(attach(added, edge), [drive]);
+    const idle = attach({ ...before, devices }, { ...edge, ...NO_DEMANDS });
+    const attached = refreshPermissions(idle, [drive], { ...context, before });
+    const used = attach(detach(attached, { ...edge, ...NO_DEMANDS }), {
+      ...edge,
+      ...guestMasks(node, shareWrite),
+    });
+    return refreshPermissions(used, [drive], { ...context, before });
   },
 });
+
+function guestMasks({ readOnly }: GraphNode, shareWrite: boolean): Masks {
+  return {
+    perm: CONSISTENT_READ | (readOnly ? 0 : WRITE),
+    shared: CONSISTENT_READ | WRITE_UNCHANGED | RESIZE | (shareWrite ? WRITE : 0),
+  };
+}
 
 export const deviceDel = defineCommand({
   name: "device_del",
@@ -43,7 +73,7 @@ export const deviceDel = defineCommand({
     if (!graph.devices.has(id)) throw refuse(`Device '${id}' not found`);
     const devices = new Map(graph.devices);
     devices.delete(id);
-    return context.refresh({ ...detachParent(graph, { kind: "device", name: id }), devices }, []);
+    return { ...releaseAll(graph, { kind: "device", name: id }, context), devices };
   },
 });
 
@@ -55,20 +85,37 @@ export const qomSet = defineCommand({
     property: z.literal("drive"),
     value: z.string(),
   }),
-  apply(graph, { path, value }, context) {
+  apply(before, { path, value }, context) {
     const id = path.startsWith(PERIPHERAL) ? path.slice(PERIPHERAL.length) : path;
-    const before = rootNode(graph, id);
-    if (!graph.devices.has(id) || before === undefined) throw refuse(`Device '${path}' not found`);
-    requireNode(graph, value);
-    if (before === value) throw refuse(`Device '${id}' already uses node '${value}'`);
-    const moved = moveRoot(graph, { kind: "device", name: id }, value);
-    return context.refresh(
-      moved,
-      [value, before].filter((name) => moved.nodes.has(name)),
+    const parent = { kind: "device", name: id } as const;
+    const edge = before.edges.find((candidate) => sameParent(candidate.parent, parent));
+    if (edge === undefined) throw refuse(`Device '${path}' not found`);
+    requireNode(before, value);
+    if (edge.child === value) {
+      throw new Refusal(`Device '${id}' already uses node '${value}'`, null, "abort");
+    }
+    const others = detach(before, edge);
+    const moved = attach(others, { ...edge, child: value });
+    const judged = judge(
+      () => refreshPermissions(moved, [edge.child, value], { ...context, before }),
+      attach(others, edge),
     );
+    return closeUnused(judged, edge.child, context);
   },
 });
 
-function requireNode(graph: Graph, name: string): void {
-  if (!graph.nodes.has(name)) throw refuse(`Cannot find device='' nor node-name='${name}'`);
+/** What a refused move leaves: the edge leads back, and is the newest of its node. */
+function judge(refresh: () => Graph, restored: Graph): Graph {
+  try {
+    return refresh();
+  } catch (error) {
+    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    throw new Refusal(error.message, restored);
+  }
+}
+
+function requireNode(graph: Graph, name: string): GraphNode {
+  const node = graph.nodes.get(name);
+  if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${name}'`);
+  return node;
 }

@@ -1,43 +1,70 @@
 /**
  * Attaching and detaching edges: the primitives that commands are made of.
  *
- * A node that was defined inline has no owner but its users: with the last of them it is closed,
- * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref`).
+ * `attach` and `detach` only rewire; whoever rewires refreshes permissions when it is done.
+ * `release` is the end of a use: permissions below are refreshed, which can only loosen them, and a
+ * node that was defined inline has no owner but its users, so with the last of them it is closed,
+ * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref_child`).
  */
-import { childEdges, type Edge, type Graph, type Parent, parentEdges } from "./graph.ts";
+import { BlockgraphError } from "../error.ts";
+import { type Edge, type Graph, type Parent, parentEdges } from "./graph.ts";
+import { type RefreshContext, refreshPermissions } from "./refresh.ts";
+
+type Context = Pick<RefreshContext, "drivers" | "profile">;
 
 /** Adds an edge; the newest edge stands first. */
 export function attach(graph: Graph, edge: Edge): Graph {
   return { ...graph, edges: [edge, ...graph.edges] };
 }
 
-/** Removes all edges of a parent, and closes what that leaves without a user. */
-export function detachParent(graph: Graph, parent: Parent): Graph {
-  const children = childEdges(graph, parent).map((edge) => edge.child);
-  const edges = graph.edges.filter((edge) => !sameParent(edge.parent, parent));
-  return children.reduce(closeUnused, { ...graph, edges });
+/** Removes an edge, and nothing else. */
+export function detach(graph: Graph, edge: Edge): Graph {
+  return { ...graph, edges: graph.edges.filter((candidate) => !sameEdge(candidate, edge)) };
 }
 
-/** Makes the parent's only edge lead to another node; it counts as the newest edge there. */
-export function moveRoot(graph: Graph, parent: Parent, child: string): Graph {
-  const edge = graph.edges.find((candidate) => sameParent(candidate.parent, parent));
-  if (edge === undefined) return graph;
-  const others = graph.edges.filter((candidate) => candidate !== edge);
-  return closeUnused(attach({ ...graph, edges: others }, { ...edge, child }), edge.child);
+/** A parent stops using a child. */
+function release(before: Graph, edge: Edge, context: Context): Graph {
+  const graph = refreshed(detach(before, edge), [edge.child], { ...context, before });
+  return closeUnused(graph, edge.child, context);
 }
 
-/** Removes a node and its edges. */
-export function closeNode(graph: Graph, name: string): Graph {
-  const nodes = new Map(graph.nodes);
-  nodes.delete(name);
-  return detachParent({ ...graph, nodes }, { kind: "node", name });
+/** A parent stops using all its children, the newest first. */
+export function releaseAll(graph: Graph, parent: Parent, context: Context): Graph {
+  return graph.edges
+    .filter((edge) => sameParent(edge.parent, parent))
+    .reduce((rest, edge) => release(rest, edge, context), graph);
 }
 
-function closeUnused(graph: Graph, name: string): Graph {
+/** Closes an inline node that nobody uses any more. */
+export function closeUnused(graph: Graph, name: string, context: Context): Graph {
   const ownerless = graph.nodes.get(name)?.monitorOwned === false;
-  return ownerless && parentEdges(graph, name).length === 0 ? closeNode(graph, name) : graph;
+  if (!ownerless || parentEdges(graph, name).length > 0) return graph;
+  return closeNode(graph, name, context);
 }
 
-function sameParent(one: Parent, other: Parent): boolean {
+/** Removes a node that nobody uses, and its edges. */
+export function closeNode(graph: Graph, name: string, context: Context): Graph {
+  const released = releaseAll(graph, { kind: "node", name }, context);
+  const nodes = new Map(released.nodes);
+  nodes.delete(name);
+  return { ...released, nodes };
+}
+
+/** Masks stay as they are where loosening is refused (rule P10). */
+function refreshed(graph: Graph, roots: readonly string[], context: RefreshContext): Graph {
+  try {
+    return refreshPermissions(graph, roots, context);
+  } catch (error) {
+    if (error instanceof BlockgraphError && error.code === "graph-refused") return graph;
+    throw error;
+  }
+}
+
+export function sameParent(one: Parent, other: Parent): boolean {
   return one.kind === other.kind && one.name === other.name;
+}
+
+/** A parent has no two edges of one name. */
+function sameEdge(one: Edge, other: Edge): boolean {
+  return one.name === other.name && sameParent(one.parent, other.parent);
 }

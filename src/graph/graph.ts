@@ -7,6 +7,7 @@
  * Commands (see commands.ts) take a graph and give a new one; nothing here changes in place.
  */
 import type { z } from "zod";
+import type { Masks } from "./permission.ts";
 import type { Role } from "./role.ts";
 
 /** Anything that JSON can say. */
@@ -18,6 +19,8 @@ export interface GraphNode {
   readonly driver: string;
   /** the options as given, validated, without `driver`, `node-name` and the children */
   readonly options: JsonObject;
+  /** whether it refuses to be written: as its options say, or as its parent's if it is inline */
+  readonly readOnly: boolean;
   /** added by a command of its own; inline children belong to their parent and go with it */
   readonly monitorOwned: boolean;
 }
@@ -28,7 +31,7 @@ export interface Parent {
   readonly name: string;
 }
 
-export interface Edge {
+export interface Edge extends Masks {
   readonly parent: Parent;
   /** name of the node that is used */
   readonly child: string;
@@ -41,6 +44,8 @@ export interface Edge {
 export interface Device {
   readonly id: string;
   readonly driver: string;
+  /** what conflicts call it: its id, or the QOM path of the part that has the disk */
+  readonly path: string;
 }
 
 /** A node offered to somebody outside. */
@@ -48,6 +53,8 @@ export interface BlockExport {
   readonly id: string;
   readonly type: string;
   readonly writable: boolean;
+  /** under which clients find it */
+  readonly name: string;
 }
 
 export interface Graph {

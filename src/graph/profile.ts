@@ -27,6 +27,16 @@ export interface Profile {
    * 7.2 has it still).
    */
   readonly mixedRead: "faithful" | "repaired";
+  /**
+   * What `blockdev-reopen` does when it detaches an edge above a diamond (defect M1). 7.2 aborts;
+   * the recursive drain that it stumbles over is gone since 8.0 (commit 299403ae).
+   */
+  readonly diamondDetach: "abort" | "allowed";
+  /**
+   * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
+   * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
+   */
+  readonly hookReads: "for-writers" | "for-parents";
 }
 
 const TABLE: Readonly<Record<ProfileName, Profile>> = {
@@ -35,18 +45,24 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     brokenView: "faithful",
     viewDiscard: "faithful",
     mixedRead: "faithful",
+    diamondDetach: "abort",
+    hookReads: "for-writers",
   },
   "qemu-10.0": {
     name: "qemu-10.0",
     brokenView: "faithful",
     viewDiscard: "faithful",
     mixedRead: "repaired",
+    diamondDetach: "allowed",
+    hookReads: "for-parents",
   },
   proposed: {
     name: "proposed",
     brokenView: "repaired",
     viewDiscard: "repaired",
     mixedRead: "repaired",
+    diamondDetach: "allowed",
+    hookReads: "for-parents",
   },
 };
 

@@ -3,10 +3,32 @@
  */
 import type { z } from "zod";
 import { BlockgraphError } from "../error.ts";
+import type { Graph } from "./graph.ts";
 
 /** The error of a refused graph command; `text` is what QEMU prints. */
 export function refuse(text: string): BlockgraphError {
   return new BlockgraphError("graph-refused", text);
+}
+
+/** What a version of QEMU does instead of answering. */
+export type Defect = "abort" | "hang";
+
+/** A refusal that is more than a text. */
+export class Refusal extends BlockgraphError {
+  /**
+   * The graph that is in force now: the same nodes, edges and masks, but edges that were detached
+   * and attached again count as the newest of their node, which decides which of several conflicts
+   * is named next. Null: the graph that was given.
+   */
+  readonly graph: Graph | null;
+  /** what the profile's QEMU does instead of refusing; null: it refuses in these words */
+  readonly predicts: Defect | null;
+
+  constructor(text: string, graph: Graph | null, predicts: Defect | null = null) {
+    super("graph-refused", text);
+    this.graph = graph;
+    this.predicts = predicts;
+  }
 }
 
 /**

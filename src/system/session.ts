@@ -12,7 +12,7 @@ import { DRIVERS } from "../drivers/registry.ts";
 import { BlockgraphError } from "../error.ts";
 import { applyCommand, type QmpCommand } from "../graph/commands.ts";
 import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
-import { permissionsUnchecked } from "../graph/permissions.ts";
+
 import { hasher } from "../log/chain.ts";
 import { expandFill } from "../log/fill.ts";
 import type { Fill, LogBody } from "../log/record.ts";
@@ -121,7 +121,7 @@ export class Session {
     const { execute } = command;
     this.#append({ kind: "qmp", id, execute, arguments: command.arguments });
     try {
-      const context = { drivers: DRIVERS, refresh: permissionsUnchecked };
+      const context = { drivers: DRIVERS, profile: rules.profile };
       const graph = applyCommand(this.#graph, command, context);
       this.execution.rewire(buildSystem(graph, rules));
       this.#graph = graph;

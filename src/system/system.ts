@@ -113,7 +113,7 @@ function describeNode(
     driver: node.driver,
     length,
     shift,
-    readOnly: instance.common["read-only"],
+    readOnly: node.readOnly,
     unmap: instance.common.discard === "unmap",
     clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
     ...automata,

@@ -136,8 +136,7 @@ function commands({ onError, unmap, broken }: Case, qemu: boolean): QmpCommand[]
     qmp("blockdev-add", { driver: "raw", "node-name": name, ...discard(name), file: below });
   const offered = (id: string, node: string) =>
     qmp("block-export-add", {
-      ...{ type: "nbd", id, "node-name": node, writable: true },
-      ...(qemu && { name: id }),
+      ...{ type: "nbd", id, name: id, "node-name": node, writable: true },
     });
   return [
     raw("disk", file("disk")),

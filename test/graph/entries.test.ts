@@ -34,7 +34,7 @@ describe("a guest disk", () => {
     ["Cannot find device='' nor node-name='nobody'", graph, { ...sda, drive: "nobody" }],
     ["Parameter 'driver' does not accept value 'floppy'", graph, { ...sda, driver: "floppy" }],
     ["Parameter 'drive' is missing", graph, { driver: "scsi-hd", id: "sda" }],
-    ["Parameter 'bus' is unexpected", graph, { ...sda, bus: "s0" }],
+    ["Parameter 'slot' is unexpected", graph, { ...sda, slot: "s0" }],
   ])("%s", ([text, before, args]) => {
     expect(refused(before, "device_add", args)).toBe(text);
   });
@@ -92,7 +92,7 @@ describe("an export", () => {
   test("uses a node through an edge called root", () => {
     expect(drawn(withReader)).toEqual(["view -root-> disk"]);
     expect([...withReader.exports.values()]).toEqual([
-      { id: "view", type: "nbd", writable: false },
+      { id: "view", type: "nbd", writable: false, name: "disk" },
     ]);
   });
 

@@ -215,7 +215,7 @@ function addViews({ hooks, unmap }: Shape): QmpCommand[] {
     for (let reader = 0; reader < readers; reader++) {
       const id = `reader${index}${reader}`;
       commands.push(
-        qmp("block-export-add", { type: "nbd", id, "node-name": shown, writable: true }),
+        qmp("block-export-add", { type: "nbd", id, name: id, "node-name": shown, writable: true }),
       );
     }
     return commands;

@@ -3,18 +3,25 @@
  */
 import fc from "fast-check";
 import { DRIVERS } from "../../src/drivers/registry.ts";
+import type { CommandContext } from "../../src/graph/command.ts";
 import { applyCommand, type QmpCommand } from "../../src/graph/commands.ts";
 import { EMPTY_GRAPH, type Graph, type JsonObject } from "../../src/graph/graph.ts";
-import { permissionsUnchecked } from "../../src/graph/permissions.ts";
+import { PERMISSION_NAMES } from "../../src/graph/permission.ts";
+import { profile } from "../../src/graph/profile.ts";
 import { refusal } from "./refusal.ts";
 
-const context = { drivers: DRIVERS, refresh: permissionsUnchecked };
+export const context = { drivers: DRIVERS, profile: profile("qemu-7.2") };
 
 /** A command as tests write it: its name and its arguments. */
 export type Command = readonly [execute: string, args: JsonObject];
 
-export function apply(graph: Graph, execute: string, args: JsonObject): Graph {
-  return applyCommand(graph, { execute, arguments: args }, context);
+export function apply(
+  graph: Graph,
+  execute: string,
+  args: JsonObject,
+  rules: CommandContext = context,
+): Graph {
+  return applyCommand(graph, { execute, arguments: args }, rules);
 }
 
 /** The graph after commands that must all be allowed. */
@@ -52,8 +59,31 @@ const { child } = fc.letrec<{ node: JsonObject; child: JsonObject | string }>((t
     node(fc.record({ driver: fc.constantFrom("raw", "snapshot-access"), file: tie("child") }), 3),
   ),
 }));
+/** Drivers that have rules of their own for permissions, and one that keeps others from writing. */
+const demanding = fc.oneof(
+  fc.record(
+    {
+      driver: fc.constant("qcow2"),
+      file: child,
+      backing: fc.oneof(child, fc.constant(null)),
+      "read-only": fc.boolean(),
+    },
+    { requiredKeys: ["driver", "file"] },
+  ),
+  fc.record({ driver: fc.constantFrom("copy-on-read", "compress"), file: child }),
+  fc.record(
+    {
+      driver: fc.constant("blkdebug"),
+      image: child,
+      "take-child-perms": permissionNames(),
+      "unshare-child-perms": permissionNames(),
+    },
+    { requiredKeys: ["driver", "image"] },
+  ),
+);
 const root = fc.oneof(
   node(leaf, 30),
+  node(demanding, 30),
   node(fc.record({ driver: fc.constantFrom("raw", "snapshot-access"), file: child }), 30),
   node(fc.record({ driver: fc.constant("copy-before-write"), file: child, target: child }), 30),
 );
@@ -65,7 +95,33 @@ function node(options: fc.Arbitrary<JsonObject>, freq: number): fc.Arbitrary<Jso
     .map(([given, own]) => (own === null ? given : { ...given, "node-name": own }));
 }
 
+function permissionNames() {
+  return fc.subarray([...PERMISSION_NAMES], { minLength: 1 });
+}
+
+/** A node of one of the drivers that can be reopened, with other children. */
+const reopened = fc.oneof(
+  fc.record(
+    { driver: fc.constant("raw"), "node-name": name, file: name, "read-only": fc.boolean() },
+    { requiredKeys: ["driver", "node-name", "file"] },
+  ),
+  fc.record(
+    {
+      driver: fc.constant("qcow2"),
+      "node-name": name,
+      file: name,
+      backing: fc.oneof(name, fc.constant(null)),
+      "read-only": fc.boolean(),
+    },
+    { requiredKeys: ["driver", "node-name", "file"] },
+  ),
+);
+
 const shaped: fc.Arbitrary<Command> = fc.oneof(
+  fc.tuple(
+    fc.constant("blockdev-reopen"),
+    fc.record({ options: fc.array(reopened, { minLength: 1, maxLength: 2 }) }),
+  ),
   { weight: 5, arbitrary: fc.tuple(fc.constant("blockdev-add"), root) },
   fc.tuple(fc.constant("blockdev-del"), fc.record({ "node-name": name })),
   fc.tuple(

@@ -69,8 +69,9 @@ describe("the monitor", () => {
       [
         ...send(
           node("file", "all", { filename: "all.raw" }),
+          node("file", "again", { filename: "all.raw" }),
           node("raw", "disk", half),
-          node("raw", "cache", { ...half, offset: length / 2 }),
+          node("raw", "cache", { ...half, file: "again", offset: length / 2 }),
           qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),
         ),
         io("guest", "read", 0),
@@ -99,8 +100,9 @@ describe("the monitor", () => {
     const script = [
       ...send(
         node("file", "all", { filename: "all.raw" }),
+        node("file", "again", { filename: "all.raw" }),
         node("raw", "disk", half),
-        node("raw", "cache", { ...half, offset: length / 2 }),
+        node("raw", "cache", { ...half, file: "again", offset: length / 2 }),
         qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),
         hook,
         moveGuest("hook"),
@@ -119,7 +121,10 @@ describe("the monitor", () => {
       [
         ...setUp(),
         io("guest", "write", 0, 0xaa),
+        // A writable export would keep hook2, which lets nobody write below it, from being used.
         ...send(
+          qmp("block-export-del", { id: "reader0" }),
+          qmp("block-export-del", { id: "reader1" }),
           node("file", "cache2", { filename: "cache2.raw" }),
           node("copy-before-write", "hook2", { file: "view", target: "cache2" }),
           node("snapshot-access", "view2", { file: "hook2" }),

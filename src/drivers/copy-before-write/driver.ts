@@ -21,6 +21,7 @@ import { copyTaskChart } from "./copy-task-chart.ts";
 import { guestChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
 import { type CopyBeforeWriteParameters, EVERY_PARAMETERS } from "./parameters.ts";
+import { permissions } from "./permissions.ts";
 import {
   snapshotBlockStatusChart,
   snapshotDiscardChart,
@@ -48,6 +49,9 @@ export const copyBeforeWrite = defineDriver({
     { name: "file", roles: ["filtered", "primary"] },
     { name: "target", roles: ["data"] },
   ],
+  permissions,
+  filter: true,
+  reopens: null,
   parameters: (given, profile): CopyBeforeWriteParameters => ({
     onError: given["on-cbw-error"],
     timeout: given["cbw-timeout"] > 0,

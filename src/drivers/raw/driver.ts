@@ -5,11 +5,12 @@
  * hands every request on, moved by the offset.
  */
 import { z } from "zod";
-import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { RESIZE } from "../../graph/permission.ts";
+import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
-import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
 import { defineDriver } from "../driver.ts";
+import { forwardingCharts } from "../forwarding-charts.ts";
 
 const bytes = z.int().min(0, "a non-negative number below 2^64");
 
@@ -18,24 +19,25 @@ const options = commonOptions.extend({
   size: bytes.optional().meta({ description: "bytes shown; default: up to the end" }),
 });
 
+/**
+ * As a filter, except that whoever sees a window of the file cannot have the file resized by others
+ * (block/raw-format.c, `raw_child_perm`).
+ */
+const permissions: PermissionRule = ({ demands: { perm, shared }, options }) => {
+  const window = options.offset !== undefined || options.size !== undefined;
+  return { perm, shared: window ? shared & ~RESIZE : shared };
+};
+
 export const raw = defineDriver({
   name: "raw",
   summary: "shows its file, or a window of it",
   options,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
+  permissions,
+  reopens: ["offset", "size"],
   parameters: () => ({}),
   everyParameters: [{}],
-  charts: () => ({
-    cluster: null,
-    node: null,
-    requests: Object.fromEntries(
-      [...STORAGE_OPERATIONS, "write-unchanged" as const].map((operation) => [
-        operation,
-        forwardChart(`raw/${operation}`, "file", operation),
-      ]),
-    ),
-    tasks: {},
-  }),
+  charts: () => forwardingCharts("raw", "file"),
   geometry({ offset, size }, below) {
     if (offset > below) {
       throw refuse(

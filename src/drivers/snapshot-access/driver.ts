@@ -9,6 +9,7 @@
 import { acceptChart } from "../../chart/accept.ts";
 import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { NO_DEMANDS } from "../../graph/permission.ts";
 import { defineDriver } from "../driver.ts";
 
 export const snapshotAccess = defineDriver({
@@ -16,6 +17,9 @@ export const snapshotAccess = defineDriver({
   summary: "shows the point-in-time image that a filter below keeps",
   options: commonOptions,
   children: [{ name: "file", roles: ["data", "primary"] }],
+  // What it reads is not the child's data, so it needs none of it (`snapshot_access_child_perm`).
+  permissions: () => NO_DEMANDS,
+  reopens: null,
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => ({

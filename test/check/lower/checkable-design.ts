@@ -93,6 +93,7 @@ function commandsOf({ hooks, window, unmap, length }: Shape): QmpCommand[] {
         qmp("block-export-add", {
           type: "nbd",
           id: `reader${index}${reader}`,
+          name: `reader${index}${reader}`,
           "node-name": view,
           writable: true,
         }),

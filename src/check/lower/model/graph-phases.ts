@@ -12,7 +12,6 @@ import { DRIVERS } from "../../../drivers/registry.ts";
 import { BlockgraphError } from "../../../error.ts";
 import { applyCommand } from "../../../graph/commands.ts";
 import { EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../../../graph/graph.ts";
-import { permissionsUnchecked } from "../../../graph/permissions.ts";
 import { profile } from "../../../graph/profile.ts";
 import {
   type ImageWindow,
@@ -115,7 +114,7 @@ class Watcher {
   send(phase: Phase & { kind: "commands" }): void {
     for (const command of phase.commands) {
       try {
-        const context = { drivers: DRIVERS, refresh: permissionsUnchecked };
+        const context = { drivers: DRIVERS, profile: this.#rules.profile };
         this.#graph = applyCommand(this.#graph, command, context);
         const execution = new Execution({ called: () => {}, completed: () => {} });
         execution.rewire(buildSystem(this.#graph, this.#rules));

@@ -1,0 +1,43 @@
+/**
+ * `blkdebug`: hands every request on, and takes or unshares permissions as it is told (QEMU
+ * block/blkdebug.c).
+ *
+ * With it, tests pin a node: whoever unshares `write` keeps others from writing. Limits: it injects
+ * no errors here; faults are events of the environment.
+ */
+import { z } from "zod";
+import { commonOptions } from "../../graph/common-options.ts";
+import { PERMISSION_NAMES, permissionsNamed } from "../../graph/permission.ts";
+import type { PermissionRule } from "../../graph/permission-query.ts";
+import { defineDriver } from "../driver.ts";
+import { forwardingCharts } from "../forwarding-charts.ts";
+
+const permissionList = z.array(z.enum(PERMISSION_NAMES)).optional();
+
+const options = commonOptions.extend({
+  "take-child-perms": permissionList.meta({
+    description: "permissions to require of the image besides what parents require",
+  }),
+  "unshare-child-perms": permissionList.meta({
+    description: "permissions that no other user of the image may have",
+  }),
+});
+
+const bitsOf = (list: unknown) => permissionsNamed(z.array(z.string()).catch([]).parse(list));
+
+const permissions: PermissionRule = ({ demands: { perm, shared }, options: given }) => ({
+  perm: perm | bitsOf(given["take-child-perms"]),
+  shared: shared & ~bitsOf(given["unshare-child-perms"]),
+});
+
+export const blkdebug = defineDriver({
+  name: "blkdebug",
+  summary: "hands every request on; takes or unshares permissions as it is told",
+  options,
+  children: [{ name: "image", roles: ["filtered", "primary"] }],
+  permissions,
+  filter: true,
+  parameters: () => ({}),
+  everyParameters: [{}],
+  charts: () => forwardingCharts("blkdebug", "image"),
+});

@@ -1,0 +1,186 @@
+/**
+ * `blockdev-reopen`: gives nodes other options, and formats and filters another `file` or `backing`
+ * (QEMU block.c, `bdrv_reopen_multiple`). Several nodes change together or not at all.
+ *
+ * An option that is left out goes back to its default. Inline children are reopened with their
+ * parent, and inherit again what they inherited. Every node is prepared in turn, against the graph
+ * that those before it have made: an edge that changes is detached, and its successor attached.
+ * Then permissions are refreshed once, below all nodes and below the children that they lost, as if
+ * all had their new options already.
+ *
+ * QEMU 7.2 aborts whenever an edge above a diamond is detached here, also while it undoes what was
+ * refused (defect M1; rewiring.ts).
+ */
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { BlockgraphError } from "../error.ts";
+import type { ChildSlot, DriverShape } from "./catalogue.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
+import { closeUnused } from "./edges.ts";
+import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import { NO_DEMANDS } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { Refusal, refuse } from "./refuse.ts";
+import { Rewiring } from "./rewiring.ts";
+import { Topology } from "./topology.ts";
+
+/** Options of every node; `blockdev-reopen` may change them all. */
+const COMMON: ReadonlySet<string> = new Set(["read-only", "auto-read-only", "discard"]);
+
+const definition = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
+
+export const blockdevReopen = defineCommand({
+  name: "blockdev-reopen",
+  summary: "Gives nodes other options and children, all of them or none.",
+  schema: z.strictObject({ options: z.array(definition) }),
+  apply(before, { options }, context) {
+    const queue = options.flatMap((given, index) => queued(before, given, index, context));
+    const nodes = new Map(before.nodes);
+    for (const { node, given, shape, readOnly } of queue) {
+      nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly });
+    }
+    const rewiring = new Rewiring({ ...before, nodes }, context.profile);
+    try {
+      const roots = queue.flatMap((element) => [
+        element.node.name,
+        ...prepare(element, before, rewiring),
+      ]);
+      const graph = refreshPermissions(rewiring.graph, roots, { ...context, before });
+      const closed = rewiring.detached.map(({ child }) => child);
+      return closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
+    } catch (error) {
+      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+      if (error instanceof Refusal) throw error;
+      throw new Refusal(error.message, { ...before, edges: rewiring.undo().edges });
+    }
+  },
+});
+
+/** One node that is to be reopened. */
+interface Element {
+  readonly node: GraphNode;
+  readonly shape: DriverShape;
+  readonly given: JsonObject;
+  /** what the node will be */
+  readonly readOnly: boolean;
+}
+
+/** An element of the list, and the inline nodes below it, which are reopened with it. */
+function queued(graph: Graph, given: JsonObject, index: number, context: CommandContext) {
+  const at = `options[${index}].`;
+  checkDefinition(given, at, context.drivers);
+  const name = given["node-name"];
+  if (typeof name !== "string") throw refuse("node-name not specified");
+  const node = graph.nodes.get(name);
+  if (node === undefined) throw refuse(`Failed to find node with node-name='${name}'`);
+  return withInlineChildren(graph, node, given, given["read-only"] === true, context);
+}
+
+function withInlineChildren(
+  graph: Graph,
+  node: GraphNode,
+  given: JsonObject,
+  readOnly: boolean,
+  context: CommandContext,
+): Element[] {
+  const shape = context.drivers.get(node.driver);
+  if (shape === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
+  const below = new Topology(graph).children(node.name).flatMap((edge) => {
+    const child = graph.nodes.get(edge.child);
+    if (child === undefined || child.monitorOwned) return [];
+    const own = given[edge.name];
+    const options: JsonObject = isDefinition(own)
+      ? { discard: "unmap", ...own }
+      : { ...child.options, ...referencesOf(graph, child) };
+    const inherited = readOnly || edge.roles.includes("cow");
+    const will = options["read-only"] === undefined ? inherited : options["read-only"] === true;
+    return withInlineChildren(graph, child, options, will, context);
+  });
+  return [{ node, shape, given, readOnly }, ...below];
+}
+
+/** A node's children as its options would name them. */
+function referencesOf(graph: Graph, { name }: GraphNode): JsonObject {
+  const edges = new Topology(graph).children(name);
+  return Object.fromEntries(edges.map((edge) => [edge.name, edge.child]));
+}
+
+/** Rewires for one element. @returns nodes that lost a user, in the order of refresh */
+function prepare({ node, shape, given }: Element, before: Graph, rewiring: Rewiring): string[] {
+  if (shape.reopens === null) {
+    const named = `Block format '${node.driver}' used by node '${node.name}'`;
+    throw refuse(`${named} does not support reopening files`);
+  }
+  const edges = new Topology(before).children(node.name);
+  const edgeOf = (slot: ChildSlot) => edges.find(({ name }) => name === slot.name);
+  const backing = shape.children.find(({ roles }) => roles.includes("cow"));
+  if (backing !== undefined && edgeOf(backing) !== undefined && given.backing === undefined) {
+    throw refuse(`backing is missing for '${node.name}'`);
+  }
+  const file = shape.children.find(({ name }) => name === "file");
+  const lost = [backing, file].flatMap((slot) =>
+    slot === undefined
+      ? []
+      : changeChild(node, slot, edgeOf(slot), given[slot.name], before, rewiring),
+  );
+  requireUnchanged(node, shape, given, edges);
+  return lost;
+}
+
+/** @returns the child that was lost, if one was */
+function changeChild(
+  node: GraphNode,
+  { name, roles }: ChildSlot,
+  old: Edge | undefined,
+  reference: JsonValue | undefined,
+  before: Graph,
+  rewiring: Rewiring,
+): string[] {
+  if (reference === undefined || isDefinition(reference)) return [];
+  const child = typeof reference === "string" ? reference : null;
+  if (child !== null) {
+    if (!before.nodes.has(child)) throw refuse(`Cannot find device='' nor node-name='${child}'`);
+    if (new Topology(rewiring.graph).reaches(child, node.name)) {
+      throw refuse(`Making '${child}' a ${name} child of '${node.name}' would create a cycle`);
+    }
+  }
+  if (child === (old?.child ?? null)) return [];
+  if (old !== undefined) rewiring.detach(old);
+  if (child !== null) {
+    const parent = { kind: "node", name: node.name } as const;
+    rewiring.attach({ parent, child, name, roles, ...NO_DEMANDS });
+  }
+  return old === undefined ? [] : [old.child];
+}
+
+/** Whatever else is given must be what the node has, unless its driver can change it. */
+function requireUnchanged(
+  node: GraphNode,
+  { children, reopens }: DriverShape,
+  given: JsonObject,
+  edges: readonly Edge[],
+): void {
+  if (given.driver !== undefined && given.driver !== node.driver) {
+    throw refuse("Cannot change the option 'driver'");
+  }
+  for (const { name } of children) {
+    const child = edges.find((edge) => edge.name === name)?.child;
+    const fixed = name !== "file" && name !== "backing" && typeof given[name] === "string";
+    if (fixed && given[name] !== child) throw refuse(`Cannot change the option '${name}'`);
+  }
+  const slots = new Set(children.map(({ name }) => name));
+  const fixed = (name: string) =>
+    !COMMON.has(name) && !slots.has(name) && reopens?.includes(name) !== true;
+  for (const [name, value] of Object.entries(node.options)) {
+    if (fixed(name) && given[name] === undefined && value !== undefined) {
+      throw refuse(`Option '${name}' cannot be reset to its default value`);
+    }
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (name === "driver" || name === "node-name" || !fixed(name)) continue;
+    if (!isDeepStrictEqual(value, node.options[name])) {
+      throw refuse(`Cannot change the option '${name}'`);
+    }
+  }
+}

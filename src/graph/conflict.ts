@@ -1,0 +1,52 @@
+/**
+ * A permission conflict: two parents of one node of which one requires what the other does not
+ * share (rule P3; QEMU block.c, `bdrv_parent_perms_conflict` and `bdrv_a_allow_b`).
+ */
+import type { Edge, Graph, Parent } from "./graph.ts";
+import { type Permissions, permissionText } from "./permission.ts";
+
+export interface Conflict {
+  /** the edge that does not share */
+  readonly unsharing: Edge;
+  /** the edge that requires */
+  readonly requiring: Edge;
+  /** what it requires and the other does not share */
+  readonly permissions: Permissions;
+}
+
+/**
+ * The first conflict among a node's parents, in QEMU's order: the newest parent is first asked what
+ * it does not share.
+ */
+export function firstConflict(parents: readonly Edge[]): Conflict | null {
+  for (const unsharing of parents) {
+    for (const requiring of parents) {
+      const permissions = requiring.perm & ~unsharing.shared;
+      if (permissions !== 0 && requiring !== unsharing)
+        return { unsharing, requiring, permissions };
+    }
+  }
+  return null;
+}
+
+/** What QEMU prints. */
+export function conflictText(
+  graph: Graph,
+  { unsharing, requiring, permissions }: Conflict,
+): string {
+  const node = requiring.child;
+  return (
+    `Permission conflict on node '${node}': ` +
+    `permissions '${permissionText(permissions)}' are both required by ${userText(graph, requiring)} and unshared by ${userText(graph, unsharing)}.`
+  );
+}
+
+function userText(graph: Graph, { parent, child, name }: Edge): string {
+  return `${parentText(graph, parent)} (uses node '${child}' as '${name}' child)`;
+}
+
+function parentText(graph: Graph, { kind, name }: Parent): string {
+  if (kind === "node") return `node '${name}'`;
+  if (kind === "export") return "an unnamed block device";
+  return `block device '${graph.devices.get(name)?.path ?? name}'`;
+}

@@ -1,0 +1,58 @@
+/**
+ * Definitions of nodes, as `blockdev-add` and `blockdev-reopen` take them (QAPI `BlockdevOptions`).
+ *
+ * A definition is checked as a whole, with all that it defines inline, before anything is opened:
+ * that is what QEMU's QAPI layer does.
+ */
+import { z } from "zod";
+import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
+import type { JsonObject, JsonValue } from "./graph.ts";
+import { parseArguments, refuse } from "./refuse.ts";
+
+/** Deeper definitions are refused: no real graph needs them, and they would exhaust the stack. */
+const NESTING_MAX = 64;
+
+const common = z.looseObject({ driver: z.string(), "node-name": z.string().optional() });
+
+/**
+ * Checks a definition, and those inside it.
+ * @param at prefix of parameter names in messages
+ * @returns its driver
+ * @throws BlockgraphError `graph-refused`
+ */
+export function checkDefinition(
+  args: JsonObject,
+  at: string,
+  drivers: DriverCatalogue,
+  depth = 0,
+): DriverShape {
+  if (depth > NESTING_MAX) throw refuse("Block device definition is nested too deeply");
+  const shape = drivers.get(parseArguments(common, args, at).driver);
+  if (shape === undefined) {
+    throw refuse(`Parameter 'driver' does not accept value '${String(args.driver)}'`);
+  }
+  parseArguments(shape.options, ownOptions(shape, args), at);
+  for (const { name, optional = false } of shape.children) {
+    const value = args[name];
+    if (value === undefined) {
+      if (!optional) throw refuse(`Parameter '${at}${name}' is missing`);
+    } else if (isDefinition(value)) checkDefinition(value, `${at}${name}.`, drivers, depth + 1);
+    else if (typeof value !== "string" && (value !== null || !optional)) {
+      const expected = optional ? "BlockdevRefOrNull" : "BlockdevRef";
+      throw refuse(`Invalid parameter type for '${at}${name}', expected: ${expected}`);
+    }
+  }
+  return shape;
+}
+
+/** Whether a child is defined on the spot. */
+export function isDefinition(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A node's own options among all that were given. */
+export function ownOptions({ children }: DriverShape, args: JsonObject): JsonObject {
+  const { driver: _driver, "node-name": _name, ...own } = args;
+  for (const { name } of children) delete own[name];
+  return own;
+}

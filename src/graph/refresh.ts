@@ -1,0 +1,97 @@
+/**
+ * Permissions after a graph was rewired: the incremental algorithm, which is QEMU's (rules P1 to P7
+ * of the reference; block.c, `bdrv_list_refresh_perms` and `bdrv_node_refresh_perm`).
+ *
+ * Every node below the touched ones is visited, parents before children. Its parents must agree
+ * with each other; if one of them writes, the node must be writable; then its driver says what the
+ * node asks of each child. So a node is judged only when all parents that are visited have their
+ * new masks, and in a graph whose parts are joined below, old masks are never mixed with new ones.
+ * Parents outside of what is visited are taken as they are.
+ *
+ * The graph is rewired first and judged once (rule P8); whoever asks keeps the old graph if this
+ * refuses (rule P9).
+ */
+import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
+import { conflictText, firstConflict } from "./conflict.ts";
+import type { Edge, Graph, GraphNode } from "./graph.ts";
+import { cumulative, type Masks, WRITE, WRITE_UNCHANGED } from "./permission.ts";
+import type { Profile } from "./profile.ts";
+import { refuse } from "./refuse.ts";
+import { Topology } from "./topology.ts";
+
+export interface RefreshContext {
+  readonly drivers: DriverCatalogue;
+  readonly profile: Profile;
+  /** the graph before the command: what a node is until the command succeeds */
+  readonly before: Graph;
+  /** a node whose driver is still opening its children */
+  readonly opening?: string;
+}
+
+/**
+ * Computes the masks of all edges below some nodes.
+ * @param roots nodes whose edges changed; the order decides which of several conflicts is named
+ * @throws BlockgraphError `graph-refused` with QEMU's text
+ */
+export function refreshPermissions(
+  graph: Graph,
+  roots: readonly string[],
+  context: RefreshContext,
+): Graph {
+  const topology = new Topology(graph);
+  const fresh = new Map<Edge, Edge>();
+  const current = (edge: Edge): Edge => fresh.get(edge) ?? edge;
+  for (const name of topology.order(roots)) {
+    const node = graph.nodes.get(name);
+    if (node === undefined) continue;
+    const parents = topology.parents(name).map(current);
+    const conflict = firstConflict(parents);
+    if (conflict !== null) throw refuse(conflictText(graph, conflict));
+    const demands = cumulative(parents);
+    checkWritable(node, demands, context);
+    for (const edge of topology.children(name)) {
+      const masks = childMasks(node, edge, demands, parents.length > 0, context);
+      if (masks.perm !== edge.perm || masks.shared !== edge.shared) {
+        fresh.set(edge, { ...edge, ...masks });
+      }
+    }
+  }
+  return fresh.size === 0 ? graph : { ...graph, edges: graph.edges.map(current) };
+}
+
+/** Rule P4. */
+function checkWritable(node: GraphNode, { perm }: Masks, { before }: RefreshContext): void {
+  if ((perm & (WRITE | WRITE_UNCHANGED)) === 0 || !node.readOnly) return;
+  const now = before.nodes.get(node.name) ?? node;
+  throw refuse(
+    now.readOnly
+      ? "Block node is read-only"
+      : `Read-only block node '${node.name}' cannot support read-write users`,
+  );
+}
+
+/** Rule P2: what a node's driver asks of a child. */
+export function childMasks(
+  node: GraphNode,
+  edge: Edge,
+  demands: Masks,
+  used: boolean,
+  { drivers, profile, opening }: Pick<RefreshContext, "drivers" | "profile" | "opening">,
+): Masks {
+  return shapeOf(node, drivers).permissions({
+    edge: edge.name,
+    roles: edge.roles,
+    demands,
+    options: node.options,
+    readOnly: node.readOnly,
+    used,
+    opening: opening === node.name,
+    profile,
+  });
+}
+
+function shapeOf({ driver }: GraphNode, drivers: DriverCatalogue): DriverShape {
+  const shape = drivers.get(driver);
+  if (shape === undefined) throw refuse(`Unknown driver: '${driver}'`);
+  return shape;
+}
