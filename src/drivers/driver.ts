@@ -75,6 +75,7 @@ export function defineDriver<
   filter?: boolean;
   /** default: none of its own, but it can be reopened */
   reopens?: readonly string[] | null;
+  opened?: DriverShape["opened"];
   parameters(options: Options, profile: Profile): Parameters;
   everyParameters: readonly Parameters[];
   charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
@@ -89,6 +90,7 @@ export function defineDriver<
     children,
     permissions: definition.permissions ?? defaultPermissions,
     filter: definition.filter ?? false,
+    ...(definition.opened && { opened: definition.opened }),
     reopens: definition.reopens === undefined ? [] : definition.reopens,
     instantiate(given, profile) {
       const parsed = options.parse(given);

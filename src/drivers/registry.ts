@@ -8,15 +8,17 @@ import { copyOnRead } from "./copy-on-read/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
+import { preallocate } from "./preallocate/driver.ts";
 import { qcow2 } from "./qcow2/driver.ts";
 import { raw } from "./raw/driver.ts";
 import { snapshotAccess } from "./snapshot-access/driver.ts";
+import { throttle } from "./throttle/driver.ts";
 
 /** Drivers by their QMP names. */
 export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
   [
     ...[file, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
-    ...[blkdebug, compress, copyOnRead],
+    ...[blkdebug, compress, copyOnRead, preallocate, throttle],
   ].map((driver) => [driver.name, driver]),
 );

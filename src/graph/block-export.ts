@@ -9,11 +9,12 @@ import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
-import type { Edge } from "./graph.ts";
+import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
+import { Topology } from "./topology.ts";
 
 export const blockExportAdd = defineCommand({
   name: "block-export-add",
@@ -24,6 +25,8 @@ export const blockExportAdd = defineCommand({
     "node-name": z.string(),
     name: z.string().optional(),
     writable: z.boolean().default(false),
+    bitmaps: z.array(z.string()).default([]),
+    "allocation-depth": z.boolean().default(false),
   }),
   apply(before, args, context) {
     const { id, type, writable, "node-name": child, name: exportName = child } = args;
@@ -46,18 +49,35 @@ export const blockExportAdd = defineCommand({
     const added = { ...before, exports };
     const refresh = { ...context, before };
     const attached = refreshPermissions(attach(added, edge), [child], refresh);
+    if (!before.nbdServer) throw refuse("NBD server not running");
     if ([...before.exports.values()].some(({ name }) => name === exportName)) {
       throw refuse(`NBD server already has export named '${exportName}'`);
     }
+    for (const bitmap of args.bitmaps) requireExportable(before, node, bitmap, writable);
     const served = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
     return refreshPermissions(served, [child], refresh);
   },
 });
 
+/** Bitmaps are looked for down the chain of filters and backing files (`nbd_export_create`). */
+function requireExportable(graph: Graph, node: GraphNode, name: string, writable: boolean): void {
+  const bitmap = node.bitmaps.get(name);
+  const below = new Topology(graph)
+    .children(node.name)
+    .find(({ roles }) => roles.includes("filtered") || roles.includes("cow"));
+  const next = below === undefined ? undefined : graph.nodes.get(below.child);
+  if (bitmap === undefined) {
+    if (next === undefined) throw refuse(`Bitmap '${name}' is not found`);
+    requireExportable(graph, next, name, writable);
+  } else if (bitmap.enabled && !writable) {
+    throw refuse(`Enabled bitmap '${name}' incompatible with readonly export`);
+  }
+}
+
 export const blockExportDel = defineCommand({
   name: "block-export-del",
   summary: "Withdraws an export.",
-  schema: z.strictObject({ id: z.string() }),
+  schema: z.strictObject({ id: z.string(), mode: z.enum(["safe", "hard"]).default("safe") }),
   apply(graph, { id }, context) {
     if (!graph.exports.has(id)) throw refuse(`Export '${id}' is not found`);
     const exports = new Map(graph.exports);

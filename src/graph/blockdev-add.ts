@@ -73,7 +73,8 @@ function open(
   };
   for (const slot of driver.children) if (slot.name === "file") find(slot);
   const name = given === undefined ? `#block${graph.autoNames}` : checkName(graph, String(given));
-  const node = { name, driver: driver.name, options, readOnly, monitorOwned };
+  const bitmaps = new Map();
+  const node: GraphNode = { name, driver: driver.name, options, readOnly, monitorOwned, bitmaps };
   graph = withNode(graph, node);
   if (given === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
   for (const slot of driver.children) {
@@ -87,6 +88,7 @@ function open(
     const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
   }
+  driver.opened?.(graph, node);
   return { graph: refreshPermissions(withNode(graph, node), [name], context), name };
 }
 

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { closeNode } from "./edges.ts";
 import { parentEdges } from "./graph.ts";
+import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
 
 export const blockdevDel = defineCommand({
@@ -20,13 +21,7 @@ export const blockdevDel = defineCommand({
     const parents = parentEdges(graph, name);
     if (parents.some(({ parent }) => parent.kind !== "node"))
       throw refuse(`Node ${name} is in use`);
-    // The older, coarser lock: a backing file is blocked for nearly everything.
-    const overlay = parents.find(({ roles }) => roles.includes("cow"));
-    if (overlay !== undefined) {
-      throw refuse(
-        `Node '${name}' is busy: node is used as backing hd of '${overlay.parent.name}'`,
-      );
-    }
+    requireUnblocked(graph, name);
     if (!node.monitorOwned) throw refuse(`Node ${name} is not owned by the monitor`);
     if (parents.length > 0) throw refuse(`Block device ${name} is in use`);
     return closeNode(graph, name, context);

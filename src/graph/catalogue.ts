@@ -4,6 +4,7 @@
  * `src/drivers` provides the value (its registry); the arrow of imports points from there to here.
  */
 import type { z } from "zod";
+import type { Graph, GraphNode } from "./graph.ts";
 import type { PermissionRule } from "./permission-query.ts";
 import type { Role } from "./role.ts";
 
@@ -27,6 +28,11 @@ export interface DriverShape {
   readonly permissions: PermissionRule;
   /** whether it is a filter: a node that shows exactly what its child shows */
   readonly filter: boolean;
+  /**
+   * Judges a node whose children are attached, before it counts as open.
+   * @throws BlockgraphError `graph-refused`
+   */
+  opened?(graph: Graph, node: GraphNode): void;
   /** options of its own that `blockdev-reopen` may change; null: it cannot be reopened */
   readonly reopens: readonly string[] | null;
 }

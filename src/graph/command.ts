@@ -3,7 +3,7 @@
  */
 import type { z } from "zod";
 import type { DriverCatalogue } from "./catalogue.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, JsonValue } from "./graph.ts";
 import type { Profile } from "./profile.ts";
 import { parseArguments } from "./refuse.ts";
 
@@ -25,6 +25,8 @@ export interface GraphCommand {
    *   that carries another
    */
   apply(graph: Graph, args: unknown, context: CommandContext): Graph;
+  /** what a query answers; a command that is none answers with an empty object */
+  answer?(graph: Graph): JsonValue;
 }
 
 /** Ties a schema to the function that takes what the schema gives. */
@@ -33,6 +35,7 @@ export function defineCommand<Schema extends z.ZodType>(definition: {
   summary: string;
   schema: Schema;
   apply(graph: Graph, args: z.infer<Schema>, context: CommandContext): Graph;
+  answer?(graph: Graph): JsonValue;
 }): GraphCommand {
   return {
     ...definition,

@@ -5,17 +5,35 @@ import { blockExportAdd, blockExportDel } from "./block-export.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevReopen } from "./blockdev-reopen.ts";
+import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
+import {
+  dirtyBitmapAdd,
+  dirtyBitmapClear,
+  dirtyBitmapDisable,
+  dirtyBitmapEnable,
+  dirtyBitmapMerge,
+  dirtyBitmapRemove,
+} from "./dirty-bitmap.ts";
 import type { Graph, JsonObject } from "./graph.ts";
+import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
+import { queryBlockGraph, queryNamedBlockNodes } from "./query.ts";
 import { refuse } from "./refuse.ts";
+import { objectAdd, objectDel } from "./throttle-group.ts";
+import { transaction } from "./transaction.ts";
+import { xBlockdevChange } from "./x-blockdev-change.ts";
 
 /** All commands by their QMP names. */
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
   [
-    ...[blockdevAdd, blockdevDel, blockdevReopen],
-    ...[blockExportAdd, blockExportDel],
+    ...[blockdevAdd, blockdevDel, blockdevReopen, blockdevSnapshot, xBlockdevChange],
+    ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet],
+    ...[dirtyBitmapAdd, dirtyBitmapRemove, dirtyBitmapClear],
+    ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge],
+    ...[transaction, objectAdd, objectDel],
+    ...[queryNamedBlockNodes, queryBlockGraph],
   ].map((command) => [command.name, command]),
 );
 

@@ -23,6 +23,16 @@ export interface GraphNode {
   readonly readOnly: boolean;
   /** added by a command of its own; inline children belong to their parent and go with it */
   readonly monitorOwned: boolean;
+  /** dirty bitmaps by name */
+  readonly bitmaps: ReadonlyMap<string, DirtyBitmap>;
+}
+
+/** A record of which parts of a node were written (block/dirty-bitmap.c). */
+export interface DirtyBitmap {
+  /** bytes that one bit stands for */
+  readonly granularity: number;
+  /** whether it records */
+  readonly enabled: boolean;
 }
 
 /** Whoever uses a node. */
@@ -63,6 +73,10 @@ export interface Graph {
   readonly edges: readonly Edge[];
   readonly devices: ReadonlyMap<string, Device>;
   readonly exports: ReadonlyMap<string, BlockExport>;
+  /** whether exports can be added: an NBD server runs, as with a daemon's `--nbd-server` */
+  readonly nbdServer: boolean;
+  /** ids of throttle groups */
+  readonly throttleGroups: ReadonlySet<string>;
   /** number of nodes that were named automatically so far */
   readonly autoNames: number;
 }
@@ -72,6 +86,8 @@ export const EMPTY_GRAPH: Graph = {
   edges: [],
   devices: new Map(),
   exports: new Map(),
+  nbdServer: true,
+  throttleGroups: new Set(),
   autoNames: 0,
 };
 

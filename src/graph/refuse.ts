@@ -68,6 +68,8 @@ function qapiText(issue: z.core.$ZodIssue, at: string): string {
       ? `Parameter '${own}' does not accept value '${issue.input}'`
       : `Invalid parameter type for '${name}', expected: string`;
   }
+  // A rule that QEMU checks later, in words of its own.
+  if (issue.code === "custom") return issue.message;
   return `Parameter '${own}' expects ${issue.message}`;
 }
 

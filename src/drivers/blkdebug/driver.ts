@@ -12,13 +12,20 @@ import type { PermissionRule } from "../../graph/permission-query.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
-const permissionList = z.array(z.enum(PERMISSION_NAMES)).optional();
+/** QEMU loses an empty list on the way to the driver, and then does not know the option. */
+const permissionList = (name: string) =>
+  z
+    .array(z.enum(PERMISSION_NAMES))
+    .refine((list) => list.length > 0, {
+      error: `Block protocol 'blkdebug' doesn't support the option '${name}'`,
+    })
+    .optional();
 
 const options = commonOptions.extend({
-  "take-child-perms": permissionList.meta({
+  "take-child-perms": permissionList("take-child-perms").meta({
     description: "permissions to require of the image besides what parents require",
   }),
-  "unshare-child-perms": permissionList.meta({
+  "unshare-child-perms": permissionList("unshare-child-perms").meta({
     description: "permissions that no other user of the image may have",
   }),
 });

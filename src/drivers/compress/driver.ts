@@ -3,6 +3,8 @@
  * format here compresses, so every request is handed on.
  */
 import { commonOptions } from "../../graph/common-options.ts";
+import { childEdges } from "../../graph/graph.ts";
+import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
@@ -12,6 +14,12 @@ export const compress = defineDriver({
   options: commonOptions,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,
+  opened(graph, node) {
+    const [below] = childEdges(graph, { kind: "node", name: node.name });
+    const driver = below === undefined ? "" : graph.nodes.get(below.child)?.driver;
+    if (driver === "qcow2") return;
+    throw refuse(`Compression is not supported for underlying format: ${driver}`);
+  },
   reopens: null,
   parameters: () => ({}),
   everyParameters: [{}],

@@ -16,6 +16,9 @@ const options = commonOptions.extend({
     .min(0, "a non-negative number below 2^64")
     .default(1 << 30)
     .meta({ description: "bytes; default 1 GiB" }),
+  "read-zeroes": z.boolean().default(false).meta({
+    description: "read as zeros; here it always does",
+  }),
 });
 
 export const nullCo = defineDriver({

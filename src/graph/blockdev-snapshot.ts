@@ -1,0 +1,47 @@
+/**
+ * `blockdev-snapshot`: puts an overlay above a node, under all who use the node (QEMU blockdev.c,
+ * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay.
+ */
+import { z } from "zod";
+import { defineCommand } from "./command.ts";
+import { attach } from "./edges.ts";
+import { findDeviceOrNode } from "./find-node.ts";
+import { parentEdges } from "./graph.ts";
+import { requireUnblocked } from "./op-blocker.ts";
+import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { refuse } from "./refuse.ts";
+import { replaceNode } from "./replace-node.ts";
+import { Topology } from "./topology.ts";
+
+export const blockdevSnapshot = defineCommand({
+  name: "blockdev-snapshot",
+  summary: "Puts an overlay above a node, under all who use the node.",
+  schema: z.strictObject({ node: z.string(), overlay: z.string() }),
+  apply(before, args, context) {
+    const node = findDeviceOrNode(before, args.node);
+    requireUnblocked(before, node.name);
+    const overlay = findDeviceOrNode(before, args.overlay);
+    const shape = context.drivers.get(overlay.driver);
+    const slot = shape?.children.find(({ roles }) => roles.includes("cow"));
+    const topology = new Topology(before);
+    if ((cumulative(parentEdges(before, overlay.name)).perm & CONSISTENT_READ) !== 0) {
+      throw refuse("The overlay is already in use");
+    }
+    if (shape?.filter === true) throw refuse("Filters cannot be used as overlays");
+    if (topology.children(overlay.name).some(({ roles }) => roles.includes("cow"))) {
+      throw refuse("The overlay already has a backing image");
+    }
+    if (slot === undefined) throw refuse("The overlay does not support backing images");
+    if (topology.reaches(node.name, overlay.name)) {
+      const [child, parent] = [node.name, overlay.name];
+      throw refuse(`Making '${child}' a ${slot.name} child of '${parent}' would create a cycle`);
+    }
+    const edge = {
+      parent: { kind: "node", name: overlay.name },
+      ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
+    } as const;
+    const rewired = replaceNode(attach(before, edge), node.name, overlay.name);
+    return refreshPermissions(rewired, [overlay.name], { ...context, before });
+  },
+});

@@ -1,0 +1,110 @@
+/**
+ * Dirty bitmaps: `block-dirty-bitmap-add`, `-remove`, `-clear`, `-enable`, `-disable`, `-merge`
+ * (QEMU block/monitor/bitmap-qmp-cmds.c).
+ *
+ * The graph knows that a node has a bitmap, and whether it records; what it has recorded belongs to
+ * whoever executes the graph, so `clear` and `merge` only judge their arguments here. Limits:
+ * nothing can store a bitmap, so persistent ones are refused.
+ */
+import { z } from "zod";
+import { defineCommand } from "./command.ts";
+import { find, findDeviceOrNode } from "./find-node.ts";
+import type { DirtyBitmap, Graph, GraphNode } from "./graph.ts";
+import { refuse } from "./refuse.ts";
+
+const USUAL_GRANULARITY = 65536;
+const LEAST_GRANULARITY = 512;
+
+const named = z.strictObject({ node: z.string(), name: z.string() });
+
+/** The bitmap of a node (`block_dirty_bitmap_lookup`). @throws BlockgraphError `graph-refused` */
+export function findBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
+  const bitmap = find(graph, node, `Node '${node}' not found`).bitmaps.get(name);
+  if (bitmap === undefined) throw refuse(`Dirty bitmap '${name}' not found`);
+  return bitmap;
+}
+
+function withBitmap(graph: Graph, node: GraphNode, name: string, bitmap: DirtyBitmap): Graph {
+  const bitmaps = new Map(node.bitmaps).set(name, bitmap);
+  return { ...graph, nodes: new Map(graph.nodes).set(node.name, { ...node, bitmaps }) };
+}
+
+export const dirtyBitmapAdd = defineCommand({
+  name: "block-dirty-bitmap-add",
+  summary: "Records which parts of a node are written from now on.",
+  schema: named.extend({
+    granularity: z.int().optional(),
+    persistent: z.boolean().default(false),
+    disabled: z.boolean().default(false),
+  }),
+  apply(graph, args, _context) {
+    const { name, granularity = USUAL_GRANULARITY, persistent, disabled } = args;
+    const node = findDeviceOrNode(graph, args.node);
+    if (name === "") throw refuse("Bitmap name cannot be empty");
+    if (granularity < LEAST_GRANULARITY || !Number.isInteger(Math.log2(granularity))) {
+      throw refuse("Granularity must be power of 2 and at least 512");
+    }
+    if (node.bitmaps.has(name)) throw refuse(`Bitmap already exists: ${name}`);
+    if (persistent) {
+      throw refuse(`Can't store persistent bitmaps to ${node.name}: Operation not supported`);
+    }
+    return withBitmap(graph, node, name, { granularity, enabled: !disabled });
+  },
+});
+
+export const dirtyBitmapRemove = defineCommand({
+  name: "block-dirty-bitmap-remove",
+  summary: "Removes a dirty bitmap.",
+  schema: named,
+  apply(graph, { node: nodeName, name }) {
+    findBitmap(graph, nodeName, name);
+    const node = find(graph, nodeName, `Node '${nodeName}' not found`);
+    const bitmaps = new Map(node.bitmaps);
+    bitmaps.delete(name);
+    return { ...graph, nodes: new Map(graph.nodes).set(nodeName, { ...node, bitmaps }) };
+  },
+});
+
+export const dirtyBitmapClear = defineCommand({
+  name: "block-dirty-bitmap-clear",
+  summary: "Forgets what a dirty bitmap has recorded.",
+  schema: named,
+  apply(graph, { node, name }) {
+    findBitmap(graph, node, name);
+    return graph;
+  },
+});
+
+/** `block-dirty-bitmap-enable` or `-disable`. */
+function switchBitmap(verb: "enable" | "disable", summary: string) {
+  return defineCommand({
+    name: `block-dirty-bitmap-${verb}`,
+    summary,
+    schema: named,
+    apply(graph, { node, name }) {
+      const bitmap = { ...findBitmap(graph, node, name), enabled: verb === "enable" };
+      return withBitmap(graph, find(graph, node, `Node '${node}' not found`), name, bitmap);
+    },
+  });
+}
+
+export const dirtyBitmapEnable = switchBitmap("enable", "Lets a dirty bitmap record.");
+export const dirtyBitmapDisable = switchBitmap("disable", "Stops a dirty bitmap from recording.");
+
+export const dirtyBitmapMerge = defineCommand({
+  name: "block-dirty-bitmap-merge",
+  summary: "Adds to a dirty bitmap what others have recorded.",
+  schema: z.strictObject({
+    node: z.string(),
+    target: z.string(),
+    bitmaps: z.array(z.union([z.string(), named])),
+  }),
+  apply(graph, { node, target, bitmaps }) {
+    findBitmap(graph, node, target);
+    for (const source of bitmaps) {
+      if (typeof source === "string") findBitmap(graph, node, source);
+      else findBitmap(graph, source.node, source.name);
+    }
+    return graph;
+  },
+});

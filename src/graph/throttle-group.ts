@@ -1,0 +1,41 @@
+/**
+ * `object-add` and `object-del` of throttle groups, which `throttle` nodes belong to (QEMU
+ * block/throttle-groups.c). Other objects are refused.
+ */
+import { z } from "zod";
+import { defineCommand } from "./command.ts";
+import type { GraphNode } from "./graph.ts";
+import { refuse } from "./refuse.ts";
+
+export const objectAdd = defineCommand({
+  name: "object-add",
+  summary: "Makes a throttle group.",
+  schema: z.looseObject({ "qom-type": z.literal("throttle-group"), id: z.string() }),
+  apply(graph, { id }) {
+    if (graph.throttleGroups.has(id)) {
+      throw refuse(`attempt to add duplicate property '${id}' to object (type 'container')`);
+    }
+    return { ...graph, throttleGroups: new Set(graph.throttleGroups).add(id) };
+  },
+});
+
+export const objectDel = defineCommand({
+  name: "object-del",
+  summary: "Removes a throttle group that no node belongs to.",
+  schema: z.strictObject({ id: z.string() }),
+  apply(graph, { id }) {
+    if (!graph.throttleGroups.has(id)) throw refuse(`object '${id}' not found`);
+    if ([...graph.nodes.values()].some((node) => groupOf(node) === id)) {
+      throw refuse(`object '${id}' is in use, can not be deleted`);
+    }
+    const throttleGroups = new Set(graph.throttleGroups);
+    throttleGroups.delete(id);
+    return { ...graph, throttleGroups };
+  },
+});
+
+/** The throttle group that a node belongs to, if its driver has such an option. */
+export function groupOf({ options }: GraphNode): string | null {
+  const group = options["throttle-group"];
+  return typeof group === "string" ? group : null;
+}
