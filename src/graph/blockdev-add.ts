@@ -36,7 +36,7 @@ export const blockdevAdd = defineCommand({
   schema: definition,
   apply(graph, args, context) {
     checkDefinition(args, "", context.drivers);
-    return open(graph, args, { ...context, before: graph }, null).graph;
+    return openNode(graph, args, { ...context, before: graph }, null).graph;
   },
 });
 
@@ -45,8 +45,11 @@ interface OpenContext extends CommandContext {
   readonly before: Graph;
 }
 
-/** @param inherits whether its parent is read-only; null for the root, which the monitor owns */
-function open(
+/**
+ * Opens a node of a definition that was checked.
+ * @param inherits whether its parent is read-only; null: it has none, and the monitor owns it
+ */
+export function openNode(
   before: Graph,
   args: JsonObject,
   context: OpenContext,
@@ -88,7 +91,7 @@ function open(
     const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
   }
-  driver.opened?.(graph, node);
+  driver.opened?.(graph, node, context.drivers);
   return { graph: refreshPermissions(withNode(graph, node), [name], context), name };
 }
 
@@ -117,7 +120,7 @@ function openChild(
     if (graph.nodes.has(reference)) return { graph, name: reference };
     throw refuse(`${prefix}Cannot find device='${reference}' nor node-name='${reference}'`);
   }
-  return open(graph, definition.parse(reference), context, backing || readOnly);
+  return openNode(graph, definition.parse(reference), context, backing || readOnly);
 }
 
 function checkName(graph: Graph, name: string): string {

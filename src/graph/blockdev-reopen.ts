@@ -18,6 +18,7 @@ import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
 import { closeUnused } from "./edges.ts";
+import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -44,7 +45,7 @@ export const blockdevReopen = defineCommand({
     try {
       const roots = queue.flatMap((element) => [
         element.node.name,
-        ...prepare(element, before, rewiring),
+        ...prepare(element, before, rewiring, context),
       ]);
       const graph = refreshPermissions(rewiring.graph, roots, { ...context, before });
       const closed = rewiring.detached.map(({ child }) => child);
@@ -107,7 +108,12 @@ function referencesOf(graph: Graph, { name }: GraphNode): JsonObject {
 }
 
 /** Rewires for one element. @returns nodes that lost a user, in the order of refresh */
-function prepare({ node, shape, given }: Element, before: Graph, rewiring: Rewiring): string[] {
+function prepare(
+  { node, shape, given }: Element,
+  before: Graph,
+  rewiring: Rewiring,
+  context: CommandContext,
+): string[] {
   if (shape.reopens === null) {
     const named = `Block format '${node.driver}' used by node '${node.name}'`;
     throw refuse(`${named} does not support reopening files`);
@@ -120,9 +126,7 @@ function prepare({ node, shape, given }: Element, before: Graph, rewiring: Rewir
   }
   const file = shape.children.find(({ name }) => name === "file");
   const lost = [backing, file].flatMap((slot) =>
-    slot === undefined
-      ? []
-      : changeChild(node, slot, edgeOf(slot), given[slot.name], before, rewiring),
+    slot === undefined ? [] : changeChild(node, slot, given[slot.name], before, rewiring, context),
   );
   requireUnchanged(node, shape, given, edges);
   return lost;
@@ -132,13 +136,14 @@ function prepare({ node, shape, given }: Element, before: Graph, rewiring: Rewir
 function changeChild(
   node: GraphNode,
   { name, roles }: ChildSlot,
-  old: Edge | undefined,
   reference: JsonValue | undefined,
   before: Graph,
   rewiring: Rewiring,
+  context: CommandContext,
 ): string[] {
   if (reference === undefined || isDefinition(reference)) return [];
   const child = typeof reference === "string" ? reference : null;
+  const old = new Topology(before).children(node.name).find((edge) => edge.name === name);
   if (child !== null) {
     if (!before.nodes.has(child)) throw refuse(`Cannot find device='' nor node-name='${child}'`);
     if (new Topology(rewiring.graph).reaches(child, node.name)) {
@@ -146,7 +151,12 @@ function changeChild(
     }
   }
   if (child === (old?.child ?? null)) return [];
-  if (old !== undefined) rewiring.detach(old);
+  if (old !== undefined) {
+    if (isFrozen(rewiring.graph, old, context.drivers)) {
+      throw refuse(`Cannot change frozen '${name}' link from '${node.name}' to '${old.child}'`);
+    }
+    rewiring.detach(old);
+  }
   if (child !== null) {
     const parent = { kind: "node", name: node.name } as const;
     rewiring.attach({ parent, child, name, roles, ...NO_DEMANDS });

@@ -32,7 +32,7 @@ export interface DriverShape {
    * Judges a node whose children are attached, before it counts as open.
    * @throws BlockgraphError `graph-refused`
    */
-  opened?(graph: Graph, node: GraphNode): void;
+  opened?(graph: Graph, node: GraphNode, drivers: DriverCatalogue): void;
   /** options of its own that `blockdev-reopen` may change; null: it cannot be reopened */
   readonly reopens: readonly string[] | null;
 }

@@ -3,6 +3,7 @@
  */
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
+import { blockdevBackup, blockJobCancel } from "./blockdev-backup.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevReopen } from "./blockdev-reopen.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
@@ -29,7 +30,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
   [
     ...[blockdevAdd, blockdevDel, blockdevReopen, blockdevSnapshot, xBlockdevChange],
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
-    ...[deviceAdd, deviceDel, qomSet],
+    ...[deviceAdd, deviceDel, qomSet, blockdevBackup, blockJobCancel],
     ...[dirtyBitmapAdd, dirtyBitmapRemove, dirtyBitmapClear],
     ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge],
     ...[transaction, objectAdd, objectDel],

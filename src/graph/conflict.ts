@@ -48,5 +48,6 @@ function userText(graph: Graph, { parent, child, name }: Edge): string {
 function parentText(graph: Graph, { kind, name }: Parent): string {
   if (kind === "node") return `node '${name}'`;
   if (kind === "export") return "an unnamed block device";
+  if (kind === "job") return `${graph.jobs.get(name)?.type} job '${name}'`;
   return `block device '${graph.devices.get(name)?.path ?? name}'`;
 }

@@ -37,7 +37,7 @@ export interface DirtyBitmap {
 
 /** Whoever uses a node. */
 export interface Parent {
-  readonly kind: "node" | "device" | "export";
+  readonly kind: "node" | "device" | "export" | "job";
   readonly name: string;
 }
 
@@ -67,12 +67,24 @@ export interface BlockExport {
   readonly name: string;
 }
 
+/** Something that works on nodes by itself, until it is cancelled. */
+export interface BlockJob {
+  readonly id: string;
+  /** as conflicts name it: `backup` */
+  readonly type: string;
+  /** the filter that it put into the graph, and takes out again when it ends */
+  readonly filter: string;
+  /** whether it copies by itself, besides what the filter does */
+  readonly copies: boolean;
+}
+
 export interface Graph {
   readonly nodes: ReadonlyMap<string, GraphNode>;
   /** newest first */
   readonly edges: readonly Edge[];
   readonly devices: ReadonlyMap<string, Device>;
   readonly exports: ReadonlyMap<string, BlockExport>;
+  readonly jobs: ReadonlyMap<string, BlockJob>;
   /** whether exports can be added: an NBD server runs, as with a daemon's `--nbd-server` */
   readonly nbdServer: boolean;
   /** ids of throttle groups */
@@ -86,6 +98,7 @@ export const EMPTY_GRAPH: Graph = {
   edges: [],
   devices: new Map(),
   exports: new Map(),
+  jobs: new Map(),
   nbdServer: true,
   throttleGroups: new Set(),
   autoNames: 0,
@@ -105,6 +118,10 @@ export function childEdges(graph: Graph, parent: Parent): readonly Edge[] {
 
 /** The node that a device or export uses, by the name of either; undefined if there is none. */
 export function rootNode(graph: Graph, entry: string): string | undefined {
-  return graph.edges.find((edge) => edge.parent.kind !== "node" && edge.parent.name === entry)
-    ?.child;
+  return graph.edges.find(({ parent }) => isUser(parent) && parent.name === entry)?.child;
+}
+
+/** Whether a parent is somebody outside of the graph who does I/O: a guest's disk or an export. */
+export function isUser({ kind }: Parent): boolean {
+  return kind === "device" || kind === "export";
 }

@@ -2,14 +2,26 @@
  * Op blockers: the older, coarser lock beside permissions (QEMU block.c, `bdrv_op_block`).
  *
  * A backing file is blocked by its overlay for everything but being the source or target of a job
- * or the target of a commit (`bdrv_backing_attach`).
+ * or the target of a commit (`bdrv_backing_attach`). A node that a job works on is blocked for
+ * everything (blockjob.c, `block_job_add_bdrv`). The newest blocker is named.
  */
-import { type Graph, parentEdges } from "./graph.ts";
+import { type Edge, type Graph, parentEdges } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
-/** @throws BlockgraphError `graph-refused` if the newest overlay of a node blocks it */
-export function requireUnblocked(graph: Graph, node: string): void {
-  const overlay = parentEdges(graph, node).find(({ roles }) => roles.includes("cow"));
-  if (overlay === undefined) return;
-  throw refuse(`Node '${node}' is busy: node is used as backing hd of '${overlay.parent.name}'`);
+/** What a node is to be used for. */
+export type Operation = "backup" | "other";
+
+/** @throws BlockgraphError `graph-refused` if somebody blocks the node for the operation */
+export function requireUnblocked(graph: Graph, node: string, operation: Operation = "other"): void {
+  const reasons = parentEdges(graph, node).map((edge) => reasonOf(graph, edge, operation));
+  const reason = reasons.find((each) => each !== null);
+  if (reason !== undefined) throw refuse(`Node '${node}' is busy: ${reason}`);
+}
+
+function reasonOf(graph: Graph, { parent, roles }: Edge, operation: Operation): string | null {
+  if (parent.kind === "job") {
+    return `block device is in use by block job: ${graph.jobs.get(parent.name)?.type}`;
+  }
+  const overlay = roles.includes("cow") && operation === "other";
+  return overlay ? `node is used as backing hd of '${parent.name}'` : null;
 }

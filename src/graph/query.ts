@@ -9,6 +9,11 @@ import { defineCommand } from "./command.ts";
 import type { Graph, JsonObject, Parent } from "./graph.ts";
 import { permissionNames } from "./permission.ts";
 
+const TYPES = {
+  ...{ node: "block-driver", device: "block-backend" },
+  ...{ export: "block-backend", job: "block-job" },
+} as const;
+
 export const queryBlockGraph = defineCommand({
   name: "x-debug-query-block-graph",
   summary: "Shows all nodes, users and edges, with permissions.",
@@ -19,13 +24,14 @@ export const queryBlockGraph = defineCommand({
       ...[...graph.nodes.keys()].map((name) => ({ kind: "node", name }) as const),
       ...[...graph.devices.keys()].map((name) => ({ kind: "device", name }) as const),
       ...[...graph.exports.keys()].map((name) => ({ kind: "export", name }) as const),
+      ...[...graph.jobs.keys()].map((name) => ({ kind: "job", name }) as const),
     ];
     const key = ({ kind, name }: Parent) => `${kind} ${name}`;
     const ids = new Map(users.map((user, index) => [key(user), index + 1]));
     return {
       nodes: users.map((user) => ({
         id: ids.get(key(user)) ?? 0,
-        type: user.kind === "node" ? "block-driver" : "block-backend",
+        type: TYPES[user.kind],
         name: nameOf(graph, user),
       })),
       edges: graph.edges.map(({ parent, child, name, perm, shared }) => ({

@@ -2,8 +2,9 @@
  * Replacing a node by another under all its parents (QEMU block.c, `bdrv_replace_node`).
  *
  * A parent moves unless it lies below the new node itself: its way to the old node stays, which is
- * what keeps the graph free of cycles (`should_update_child`). Everybody else moves, also who did
- * not mean to: a view of the old node becomes one of the new (defects R02 and R03 of the reference).
+ * what keeps the graph free of cycles (`should_update_child`). Jobs stay as well. Everybody else
+ * moves, also who did not mean to: a view of the old node becomes one of the new (defects R02 and
+ * R03 of the reference).
  */
 import type { Edge, Graph } from "./graph.ts";
 import { Topology } from "./topology.ts";
@@ -14,6 +15,7 @@ export function movedParents(graph: Graph, from: string, to: string): readonly E
   const below = new Set(topology.order([to]));
   return topology
     .parents(from)
+    .filter(({ parent }) => parent.kind !== "job")
     .filter(({ parent }) => parent.kind !== "node" || !below.has(parent.name));
 }
 

@@ -5,6 +5,7 @@
  * backups begin at, one point in time. A graph is a value: undoing is forgetting.
  */
 import { z } from "zod";
+import { blockdevBackup } from "./blockdev-backup.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { defineCommand, type GraphCommand } from "./command.ts";
 import {
@@ -23,7 +24,8 @@ const ABORT = "abort";
 const ACTIONS: ReadonlyMap<string, GraphCommand> = new Map(
   [
     ...[dirtyBitmapAdd, dirtyBitmapRemove, dirtyBitmapClear],
-    ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge, blockdevSnapshot],
+    ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge],
+    ...[blockdevSnapshot, blockdevBackup],
   ].map((command) => [command.name, command]),
 );
 
@@ -44,7 +46,7 @@ export const transaction = defineCommand({
   apply(before, { actions, properties }, context) {
     let graph = before;
     for (const { type, data } of actions) {
-      if (properties?.["completion-mode"] === "grouped") {
+      if (properties?.["completion-mode"] === "grouped" && type !== blockdevBackup.name) {
         throw refuse(
           `Action '${type}' does not support Transaction property completion-mode = grouped`,
         );

@@ -27,6 +27,9 @@ export function graphText(
       const lines = [id, `${type} export${writable ? ", writable" : ""}`];
       return { id: idOf({ kind: "export", name: id }), lines };
     }),
+    ...[...graph.jobs.values()].map(({ id, type }) => {
+      return { id: idOf({ kind: "job", name: id }), lines: [id, `${type} job`] };
+    }),
     ...[...graph.nodes.values()].map((node) => {
       const lines = nodeLines(node, describe(node.name));
       return { id: idOf({ kind: "node", name: node.name }), lines };

@@ -29,7 +29,7 @@ export const showDocumentSchema = z.strictObject({
     edges: z.array(
       z.strictObject({
         parent: z.strictObject({
-          kind: z.enum(["node", "device", "export"]),
+          kind: z.enum(["node", "device", "export", "job"]),
           name: z.string(),
         }),
         child: z.string(),

@@ -85,6 +85,11 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     return described;
   };
   for (const name of graph.nodes.keys()) describe(name);
+  for (const { id, copies } of graph.jobs.values()) {
+    if (copies) {
+      throw refuse(`job '${id}' copies in the background, which is not built yet; use sync=none`);
+    }
+  }
   return { nodes, rules };
 }
 
@@ -97,6 +102,12 @@ function describeNode(
   if (driver === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
   const instance = driver.instantiate(node.options, rules.profile);
   const automata = automataOf(node.driver, instance, rules);
+  if (automata.requests.size === 0) {
+    throw refuse(
+      `node '${node.name}' cannot be simulated: ${node.driver} has permissions, but no data path ` +
+        "yet; use raw",
+    );
+  }
   const slot = driver.children.find(({ roles }) => roles.includes("primary"));
   const primary = (slot === undefined ? undefined : children.get(slot.name)) ?? null;
   const below = lengthBelow(instance, primary, rules);

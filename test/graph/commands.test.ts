@@ -47,7 +47,10 @@ function snapshot({ nodes, edges, devices, exports, autoNames }: Graph) {
 function flaws(graph: Graph): string[] {
   const found: string[] = [];
   for (const { parent, name, child } of graph.edges) {
-    const parents = { node: graph.nodes, device: graph.devices, export: graph.exports };
+    const parents = {
+      ...{ node: graph.nodes, device: graph.devices },
+      ...{ export: graph.exports, job: graph.jobs },
+    };
     if (!parents[parent.kind].has(parent.name)) found.push(`${name} of ${parent.name}: no parent`);
     if (!graph.nodes.has(child)) found.push(`${name} of ${parent.name}: no child ${child}`);
   }

@@ -139,38 +139,34 @@ function faults(images: readonly string[]): fc.Arbitrary<FaultSource[]> {
   return fc.array(fc.oneof(onCache, onDisk), { maxLength: 2 });
 }
 
-function setUp({ wrapped, hooks, unmap }: Shape): QmpCommand[] {
-  const commands: QmpCommand[] = [];
-  const top = (level: number) => (level === 0 ? "disk" : `hook${level - 1}`);
-  for (const [index, hook] of hooks.entries()) {
-    const name = top(index + 1);
-    commands.push(
-      qmp("blockdev-add", {
-        driver: "raw",
-        "node-name": `cache${index}`,
-        ...discard(unmap),
-        file: { driver: "file", filename: `cache${index}.raw` },
-      }),
-      qmp("blockdev-add", {
-        driver: "copy-before-write",
-        "node-name": name,
-        file: top(index),
-        target: `cache${index}`,
-        ...hook.options,
-      }),
-    );
-  }
-  const last = top(hooks.length);
-  if (wrapped) {
-    commands.push(
-      qmp("blockdev-add", { driver: "raw", "node-name": "wrap", file: last, discard: "unmap" }),
-    );
-  }
-  return commands;
+const hookOrDisk = (level: number) => (level === 0 ? "disk" : `hook${level - 1}`);
+
+/** Puts the hooks over each other, and the guests over each before the next one comes. */
+function setUp(design: Shape): QmpCommand[] {
+  return design.hooks.flatMap((hook, index) => [
+    qmp("blockdev-add", {
+      driver: "raw",
+      "node-name": `cache${index}`,
+      ...discard(design.unmap),
+      file: { driver: "file", filename: `cache${index}.raw` },
+    }),
+    qmp("blockdev-add", {
+      driver: "copy-before-write",
+      "node-name": `hook${index}`,
+      file: hookOrDisk(index),
+      target: `cache${index}`,
+      ...hook.options,
+    }),
+    ...moveGuests(design, `hook${index}`),
+  ]);
 }
 
-/** Where the guests are once everything is set up. */
-const guestNode = ({ wrapped, hooks }: Shape) => (wrapped ? "wrap" : `hook${hooks.length - 1}`);
+/** Two guests can only move together: through a node that both use, and that is reopened. */
+const throughTop = ({ wrapped, secondGuest }: Shape) => wrapped || secondGuest;
+
+const topNode = (file: string) => ({
+  ...{ driver: "raw", "node-name": "top", file, discard: "unmap" },
+});
 
 const guestNames = ({ secondGuest }: Shape) => (secondGuest ? ["guest0", "guest1"] : ["guest0"]);
 
@@ -223,13 +219,14 @@ function addViews({ hooks, unmap }: Shape): QmpCommand[] {
 }
 
 function moveGuests(design: Shape, node: string): QmpCommand[] {
+  if (throughTop(design)) return [qmp("blockdev-reopen", { options: [topNode(node)] })];
   return guestNames(design).map((id) =>
     qmp("qom-set", { path: `/machine/peripheral/${id}`, property: "drive", value: node }),
   );
 }
 
 function takeDown(design: Shape): QmpCommand[] {
-  const { hooks, wrapped } = design;
+  const { hooks } = design;
   const indices = hooks.map((_, index) => index).reverse();
   return [
     ...readerNames(design).map((id) => qmp("block-export-del", { id })),
@@ -239,9 +236,8 @@ function takeDown(design: Shape): QmpCommand[] {
         : []),
       qmp("blockdev-del", { "node-name": `view${index}` }),
     ]),
-    ...moveGuests(design, "disk"),
-    ...(wrapped ? [qmp("blockdev-del", { "node-name": "wrap" })] : []),
     ...indices.flatMap((index) => [
+      ...moveGuests(design, hookOrDisk(index)),
       qmp("blockdev-del", { "node-name": `hook${index}` }),
       qmp("blockdev-del", { "node-name": `cache${index}` }),
     ]),
@@ -282,14 +278,18 @@ export function randomDesign(profile: ProfileName): fc.Arbitrary<RandomDesign> {
 }
 
 function attach(design: Shape): QmpCommand[] {
-  return [...setUp(design), ...moveGuests(design, guestNode(design)), ...addViews(design)];
+  return [...setUp(design), ...addViews(design)];
 }
 
 function model(profile: ProfileName, design: Shape, seed: number, phases: Model["phases"]): Model {
   const { length, window, hooks } = design;
   const devices = guestNames(design).map((id) =>
-    qmp("device_add", { driver: "virtio-blk-pci", id, drive: "disk" }),
+    qmp("device_add", {
+      ...{ driver: "virtio-blk-pci", id, drive: throughTop(design) ? "top" : "disk" },
+      "share-rw": true,
+    }),
   );
+  const top = throughTop(design) ? [qmp("blockdev-add", topNode("disk"))] : [];
   return {
     name: "random-design",
     title: "A design that fast-check made up",
@@ -304,7 +304,7 @@ function model(profile: ProfileName, design: Shape, seed: number, phases: Model[
       },
       ...hooks.map((_, index) => ({ filename: `cache${index}.raw`, length, content: [] })),
     ],
-    phases: [{ kind: "commands", commands: [addDisk(design), ...devices] }, ...phases],
+    phases: [{ kind: "commands", commands: [addDisk(design), ...top, ...devices] }, ...phases],
     properties: [],
     expected: { verdict: "holds" },
     mutants: [],

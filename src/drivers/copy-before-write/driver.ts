@@ -10,11 +10,13 @@
  * view-charts.ts.
  *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
- * environment. The `bitmap` option waits for dirty bitmaps and is refused until then.
+ * environment. A node with a `bitmap` can be opened, rewired and judged, but not be simulated yet.
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { findBitmap } from "../../graph/dirty-bitmap.ts";
+import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { copyTaskChart } from "./copy-task-chart.ts";
@@ -29,6 +31,10 @@ import {
 } from "./view-charts.ts";
 
 const options = commonOptions.extend({
+  bitmap: z
+    .strictObject({ node: z.string(), name: z.string() })
+    .optional()
+    .meta({ description: "dirty bitmap of the clusters to keep; default: all" }),
   "on-cbw-error": z
     .enum(["break-guest-write", "break-snapshot"])
     .default("break-guest-write")
@@ -52,13 +58,22 @@ export const copyBeforeWrite = defineDriver({
   permissions,
   filter: true,
   reopens: null,
-  parameters: (given, profile): CopyBeforeWriteParameters => ({
-    onError: given["on-cbw-error"],
-    timeout: given["cbw-timeout"] > 0,
-    brokenView: profile.brokenView,
-    viewDiscard: profile.viewDiscard,
-    mixedRead: profile.mixedRead,
-  }),
+  opened(graph, { options: { bitmap } }) {
+    const named = options.shape.bitmap.parse(bitmap);
+    if (named !== undefined) findBitmap(graph, named.node, named.name);
+  },
+  parameters(given, profile): CopyBeforeWriteParameters {
+    if (given.bitmap !== undefined) {
+      throw refuse("a hook with a bitmap can be judged, but not be simulated yet; leave it out");
+    }
+    return {
+      onError: given["on-cbw-error"],
+      timeout: given["cbw-timeout"] > 0,
+      brokenView: profile.brokenView,
+      viewDiscard: profile.viewDiscard,
+      mixedRead: profile.mixedRead,
+    };
+  },
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
     cluster: clusterChart(parameters, bounds.readers),

@@ -5,26 +5,55 @@
  * It always writes without changing anything, and lets others do so; it never requires that by
  * asking for `write`. While it is being opened it asks for nothing.
  *
+ * With a `bottom`, the chain down to that node is frozen while the filter is there. QEMU hangs if
+ * the chain does not lead there (defect R05); here that is refused, with the hang predicted.
+ *
  * Limits: no driver here has a backing file whose data it can read, so everything is allocated
- * above it, there is nothing to copy, and every request is handed on. `bottom` is refused.
+ * above it, there is nothing to copy, and every request is handed on.
  */
+import { z } from "zod";
+import type { DriverCatalogue } from "../../graph/catalogue.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { chainBetween, isFrozen } from "../../graph/frozen.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { NO_DEMANDS, WRITE_UNCHANGED } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
+import { Refusal, refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
 const permissions: PermissionRule = ({ demands: { perm, shared }, opening }) =>
   opening ? NO_DEMANDS : { perm: perm | WRITE_UNCHANGED, shared: shared | WRITE_UNCHANGED };
 
+function requireChain(graph: Graph, node: GraphNode, drivers: DriverCatalogue): void {
+  const { bottom } = node.options;
+  if (typeof bottom !== "string") return;
+  const lowest = graph.nodes.get(bottom);
+  if (lowest === undefined) throw refuse(`Bottom node '${bottom}' not found`);
+  if (drivers.get(lowest.driver)?.filter === true)
+    throw refuse(`Bottom node '${bottom}' is a filter`);
+  const { edges, arrives } = chainBetween(graph, node.name, bottom, drivers);
+  const frozen = edges.find((edge) => isFrozen(graph, edge, drivers, node.name));
+  if (frozen !== undefined) {
+    const { name, parent, child } = frozen;
+    throw refuse(`Cannot change '${name}' link from '${parent.name}' to '${child}'`);
+  }
+  if (!arrives) {
+    throw new Refusal(`Bottom node '${bottom}' is not below '${node.name}'`, null, "hang");
+  }
+}
+
 export const copyOnRead = defineDriver({
   name: "copy-on-read",
   summary: "copies what is read from a backing file into the file above it",
-  options: commonOptions,
+  options: commonOptions.extend({
+    bottom: z.string().optional().meta({ description: "node below which nothing is copied from" }),
+  }),
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,
   reopens: null,
+  opened: requireChain,
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => forwardingCharts("copy-on-read", "file"),

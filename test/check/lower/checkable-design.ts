@@ -111,13 +111,16 @@ function stopping({ hooks }: Shape): QmpCommand[] {
       ),
       qmp("blockdev-del", { "node-name": `view${index}` }),
     ])
-    .concat(
-      qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "disk" }),
-      ...hooks
-        .map((_, index) => index)
-        .reverse()
-        .map((index) => qmp("blockdev-del", { "node-name": `hook${index}` })),
-    );
+    .concat(...hooks.map((_, index) => removal(index)).reverse());
+}
+
+/** Steps down by one hook: while another one stands above, a hook lets nobody write its disk. */
+function removal(index: number): QmpCommand[] {
+  const value = index === 0 ? "disk" : `hook${index - 1}`;
+  return [
+    qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value }),
+    qmp("blockdev-del", { "node-name": `hook${index}` }),
+  ];
 }
 
 const faults: fc.Arbitrary<readonly FaultSource[]> = fc.subarray([

@@ -1,0 +1,117 @@
+/**
+ * `blockdev-backup` and `block-job-cancel`: the graph side of a backup job (QEMU block/backup.c).
+ *
+ * The job puts a hook of its own under everybody who uses the disk: it opens a copy-before-write
+ * filter over disk and target, then replaces the disk by it, with a refresh of permissions each
+ * time, which is why a hook without parents shares everything (block.c, `bdrv_insert_node`). Its own
+ * edges only keep the nodes from being used for other things. When it ends, the filter goes.
+ *
+ * Limits: the graph knows a job until it is cancelled. What a job does by itself is not built yet,
+ * so only `sync: none`, where the filter does all the work, can be simulated (src/system).
+ */
+import { z } from "zod";
+import { BlockgraphError } from "../error.ts";
+import { openNode } from "./blockdev-add.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { attach, closeNode, detach, releaseAll } from "./edges.ts";
+import { findDeviceOrNode } from "./find-node.ts";
+import { type BlockJob, childEdges, type Graph } from "./graph.ts";
+import { requireUnblocked } from "./op-blocker.ts";
+import { NO_DEMANDS } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { refuse } from "./refuse.ts";
+import { replaceNode } from "./replace-node.ts";
+
+export const blockdevBackup = defineCommand({
+  name: "blockdev-backup",
+  summary: "Puts a hook under all who use a disk, which saves old data to a target.",
+  schema: z.strictObject({
+    "job-id": z.string().optional(),
+    device: z.string(),
+    target: z.string(),
+    sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
+    "filter-node-name": z.string().optional(),
+    speed: z.int().min(0).optional(),
+    "auto-finalize": z.boolean().optional(),
+    "auto-dismiss": z.boolean().optional(),
+  }),
+  apply(before, args, context) {
+    const disk = findDeviceOrNode(before, args.device);
+    const target = findDeviceOrNode(before, args.target);
+    if (disk === target) throw refuse("Source and target cannot be the same");
+    requireUnblocked(before, disk.name, "backup");
+    requireUnblocked(before, target.name, "backup");
+    const id = args["job-id"];
+    const name = args["filter-node-name"];
+    const opened = prefixed("Could not create node: ", () =>
+      openNode(
+        before,
+        {
+          ...(name !== undefined && { "node-name": name }),
+          ...{ driver: "copy-before-write", discard: "ignore" },
+          ...{ file: disk.name, target: target.name },
+        },
+        { ...context, before },
+        false,
+      ),
+    );
+    const filter = opened.name;
+    const inserted = prefixed("Could not replace node: ", () =>
+      refreshPermissions(replaceNode(opened.graph, disk.name, filter), [filter, disk.name], {
+        ...context,
+        before,
+      }),
+    );
+    if (id === undefined) throw refuse("An explicit job ID is required for this node");
+    if (before.jobs.has(id)) throw refuse(`Job ID '${id}' already in use`);
+    const parent = { kind: "job", name: id } as const;
+    const job: BlockJob = { id, type: "backup", filter, copies: args.sync !== "none" };
+    const withJob = { ...inserted, jobs: new Map(before.jobs).set(id, job) };
+    const edge = (edgeName: string, child: string) =>
+      ({ parent, child, name: edgeName, roles: [], ...NO_DEMANDS }) as const;
+    const working = attach(withJob, edge("main node", filter));
+    const refresh = { ...context, before };
+    return refreshPermissions(
+      attach(refreshPermissions(working, [filter], refresh), edge("target", target.name)),
+      [target.name],
+      refresh,
+    );
+  },
+});
+
+function prefixed<T>(prefix: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    throw refuse(`${prefix}${error.message}`);
+  }
+}
+
+export const blockJobCancel = defineCommand({
+  name: "block-job-cancel",
+  summary: "Ends a job; its hook leaves the graph.",
+  schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
+  apply(before, { device: id }, context) {
+    const job = before.jobs.get(id);
+    if (job === undefined) throw refuse(`Block job '${id}' not found`);
+    const without = dropFilter(before, job.filter, context);
+    const jobs = new Map(before.jobs);
+    jobs.delete(id);
+    const released = releaseAll(without, { kind: "job", name: id }, context);
+    const closed = released.nodes.has(job.filter)
+      ? closeNode(released, job.filter, context)
+      : released;
+    return { ...closed, jobs };
+  },
+});
+
+/** All who use the filter use its child again (block.c, `bdrv_drop_filter`). */
+function dropFilter(before: Graph, filter: string, context: CommandContext): Graph {
+  const below = childEdges(before, { kind: "node", name: filter }).find(({ roles }) =>
+    roles.includes("filtered"),
+  );
+  if (below === undefined) return before;
+  const dropped = detach(replaceNode(before, filter, below.child), below);
+  return refreshPermissions(dropped, [below.child, filter], { ...context, before });
+}
