@@ -37,9 +37,10 @@ export class BlockgraphError extends Error {
   /**
    * @param code stable code, a key of {@link ERROR_CODES}
    * @param message one line: what is wrong, where, and what would put it right
+   * @param options the error behind it, for who explains more than the line says
    */
-  constructor(code: ErrorCode, message: string) {
-    super(message);
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

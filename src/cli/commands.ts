@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./simulate.ts"),
   },
   {
+    name: "explain",
+    summary: "say which graph commands are refused, and why",
+    load: () => import("./explain.ts"),
+  },
+  {
     name: "check",
     summary: "check every interleaving of a model",
     load: () => import("./check.ts"),

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { MODELS } from "../../models/index.ts";
 import { BlockgraphError } from "../error.ts";
+import { permissionNames } from "../graph/permission.ts";
 import { MemoryLog } from "../log/memory-log.ts";
 import type { LogRecord } from "../log/record.ts";
 import { bytesText } from "../report/bytes-text.ts";
@@ -168,12 +169,15 @@ function documentOf({ session, records, model, mutant, at, last }: Shown): ShowD
     at,
     last,
     graph: {
-      devices: [...graph.devices.values()],
+      devices: [...graph.devices.values()].map(({ id, driver }) => ({ id, driver })),
       exports: [...graph.exports.values()],
       nodes: nodes.map(({ description: { name, driver, length } }) => {
         return { name, driver, length, options: graph.nodes.get(name)?.options ?? {} };
       }),
-      edges: graph.edges.map(({ parent, child, name }) => ({ parent, child, name })),
+      edges: graph.edges.map(({ parent, child, name, perm, shared }) => {
+        const masks = { perm: permissionNames(perm), "shared-perm": permissionNames(shared) };
+        return { parent, child, name, ...masks };
+      }),
     },
     clusters: nodes
       .filter(({ description }) => description.cluster !== null)

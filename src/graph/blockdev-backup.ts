@@ -19,7 +19,7 @@ import { type BlockJob, childEdges, type Graph } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse } from "./refuse.ts";
+import { Refusal, refuse } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 
 export const blockdevBackup = defineCommand({
@@ -84,7 +84,7 @@ function prefixed<T>(prefix: string, action: () => T): T {
     return action();
   } catch (error) {
     if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-    throw refuse(`${prefix}${error.message}`);
+    throw new Refusal(`${prefix}${error.message}`, null, null, { cause: error });
   }
 }
 

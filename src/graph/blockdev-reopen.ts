@@ -53,7 +53,8 @@ export const blockdevReopen = defineCommand({
     } catch (error) {
       if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
       if (error instanceof Refusal) throw error;
-      throw new Refusal(error.message, { ...before, edges: rewiring.undo().edges });
+      const undone = { ...before, edges: rewiring.undo().edges };
+      throw new Refusal(error.message, undone, null, { cause: error });
     }
   },
 });
@@ -118,6 +119,8 @@ function prepare(
     const named = `Block format '${node.driver}' used by node '${node.name}'`;
     throw refuse(`${named} does not support reopening files`);
   }
+  const reopened = rewiring.graph.nodes.get(node.name) ?? node;
+  shape.opened?.(rewiring.graph, reopened, context.drivers);
   const edges = new Topology(before).children(node.name);
   const edgeOf = (slot: ChildSlot) => edges.find(({ name }) => name === slot.name);
   const backing = shape.children.find(({ roles }) => roles.includes("cow"));

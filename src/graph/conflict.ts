@@ -2,6 +2,7 @@
  * A permission conflict: two parents of one node of which one requires what the other does not
  * share (rule P3; QEMU block.c, `bdrv_parent_perms_conflict` and `bdrv_a_allow_b`).
  */
+import { BlockgraphError } from "../error.ts";
 import type { Edge, Graph, Parent } from "./graph.ts";
 import { type Permissions, permissionText } from "./permission.ts";
 
@@ -50,4 +51,23 @@ function parentText(graph: Graph, { kind, name }: Parent): string {
   if (kind === "export") return "an unnamed block device";
   if (kind === "job") return `${graph.jobs.get(name)?.type} job '${name}'`;
   return `block device '${graph.devices.get(name)?.path ?? name}'`;
+}
+
+/** A command that is refused for a conflict. */
+export class ConflictRefusal extends BlockgraphError {
+  readonly conflict: Conflict;
+  /** the graph that was asked for, with the masks that collide */
+  readonly wanted: Graph;
+
+  constructor(wanted: Graph, conflict: Conflict) {
+    super("graph-refused", conflictText(wanted, conflict));
+    this.wanted = wanted;
+    this.conflict = conflict;
+  }
+}
+
+/** The conflict behind a refusal, if there is one. */
+export function conflictBehind(error: unknown): ConflictRefusal | null {
+  if (error instanceof ConflictRefusal) return error;
+  return error instanceof Error && error.cause !== undefined ? conflictBehind(error.cause) : null;
 }

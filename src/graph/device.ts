@@ -110,7 +110,7 @@ function judge(refresh: () => Graph, restored: Graph): Graph {
     return refresh();
   } catch (error) {
     if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-    throw new Refusal(error.message, restored);
+    throw new Refusal(error.message, restored, null, { cause: error });
   }
 }
 

@@ -7,6 +7,8 @@ import type { Profile } from "./profile.ts";
 import type { Role } from "./role.ts";
 
 export interface PermissionQuery {
+  /** name of the node that asks */
+  readonly node: string;
   /** name of the edge: `file`, `target` */
   readonly edge: string;
   readonly roles: readonly Role[];

@@ -12,7 +12,7 @@
  * refuses (rule P9).
  */
 import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
-import { conflictText, firstConflict } from "./conflict.ts";
+import { ConflictRefusal, firstConflict } from "./conflict.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { cumulative, type Masks, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import type { Profile } from "./profile.ts";
@@ -46,7 +46,9 @@ export function refreshPermissions(
     if (node === undefined) continue;
     const parents = topology.parents(name).map(current);
     const conflict = firstConflict(parents);
-    if (conflict !== null) throw refuse(conflictText(graph, conflict));
+    if (conflict !== null) {
+      throw new ConflictRefusal({ ...graph, edges: graph.edges.map(current) }, conflict);
+    }
     const demands = cumulative(parents);
     checkWritable(node, demands, context);
     for (const edge of topology.children(name)) {
@@ -79,6 +81,7 @@ export function childMasks(
   { drivers, profile, opening }: Pick<RefreshContext, "drivers" | "profile" | "opening">,
 ): Masks {
   return shapeOf(node, drivers).permissions({
+    node: node.name,
     edge: edge.name,
     roles: edge.roles,
     demands,

@@ -24,8 +24,13 @@ export class Refusal extends BlockgraphError {
   /** what the profile's QEMU does instead of refusing; null: it refuses in these words */
   readonly predicts: Defect | null;
 
-  constructor(text: string, graph: Graph | null, predicts: Defect | null = null) {
-    super("graph-refused", text);
+  constructor(
+    text: string,
+    graph: Graph | null,
+    predicts: Defect | null = null,
+    options?: ErrorOptions,
+  ) {
+    super("graph-refused", text, options);
     this.graph = graph;
     this.predicts = predicts;
   }

@@ -16,7 +16,15 @@ export const showDocumentSchema = z.strictObject({
   last: count.nullable(),
   graph: z.strictObject({
     devices: z.array(z.strictObject({ id: z.string(), driver: z.string() })),
-    exports: z.array(z.strictObject({ id: z.string(), type: z.string(), writable: z.boolean() })),
+    exports: z.array(
+      z.strictObject({
+        id: z.string(),
+        type: z.string(),
+        writable: z.boolean(),
+        /** under which clients find it */
+        name: z.string(),
+      }),
+    ),
     nodes: z.array(
       z.strictObject({
         name: z.string(),
@@ -34,6 +42,8 @@ export const showDocumentSchema = z.strictObject({
         }),
         child: z.string(),
         name: z.string(),
+        perm: z.array(z.string()),
+        "shared-perm": z.array(z.string()),
       }),
     ),
   }),

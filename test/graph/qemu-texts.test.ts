@@ -341,6 +341,98 @@ async function compare(cases: readonly Case[]): Promise<void> {
   }
 }
 
+const send = (execute: string, args: JsonObject): Case => ({ execute, args });
+
+/** Bitmaps, servers, throttle groups, children, transactions, frozen links. */
+const OTHER_COMMANDS: readonly Case[] = [
+  send("blockdev-add", { driver: "null-co", "node-name": "n", size: 1048576 }),
+  send("block-dirty-bitmap-add", { node: "x", name: "b" }),
+  send("block-dirty-bitmap-add", { node: "n", name: "" }),
+  send("block-dirty-bitmap-add", { node: "n", name: "b" }),
+  send("block-dirty-bitmap-add", { node: "n", name: "b" }),
+  send("block-dirty-bitmap-add", { node: "n", name: "c", granularity: 1000 }),
+  send("block-dirty-bitmap-add", { node: "n", name: "c", granularity: 256 }),
+  send("block-dirty-bitmap-add", { node: "n", name: "c", persistent: true }),
+  send("block-dirty-bitmap-add", { node: "n", name: "d", disabled: true }),
+  send("block-dirty-bitmap-remove", { node: "x", name: "b" }),
+  send("block-dirty-bitmap-remove", { node: "n", name: "zz" }),
+  send("block-dirty-bitmap-enable", { node: "n", name: "zz" }),
+  send("block-dirty-bitmap-enable", { node: "n", name: "d" }),
+  send("block-dirty-bitmap-disable", { node: "n", name: "d" }),
+  send("block-dirty-bitmap-merge", { node: "n", target: "b", bitmaps: ["zz"] }),
+  send("block-dirty-bitmap-merge", { node: "n", target: "zz", bitmaps: ["b"] }),
+  send("block-dirty-bitmap-merge", {
+    node: "n",
+    target: "b",
+    bitmaps: ["d", { node: "q", name: "d" }],
+  }),
+  send("block-dirty-bitmap-merge", { node: "n", target: "b", bitmaps: ["d"] }),
+  send("block-dirty-bitmap-clear", { node: "n", name: "d" }),
+  send("block-dirty-bitmap-remove", { node: "n", name: "d" }),
+  send("blockdev-add", {
+    driver: "copy-before-write",
+    "node-name": "c",
+    file: "n",
+    target: { driver: "null-co", size: 1048576 },
+    bitmap: { node: "y", name: "b" },
+  }),
+  send("blockdev-add", {
+    driver: "copy-before-write",
+    "node-name": "c",
+    file: "n",
+    target: { driver: "null-co", size: 1048576 },
+    bitmap: { node: "n", name: "zz" },
+  }),
+  send("block-export-add", { type: "nbd", id: "e", "node-name": "n" }),
+  send("nbd-server-stop", {}),
+  send("nbd-server-start", { addr: { type: "unix", data: { path: "again.sock" } } }),
+  send("nbd-server-start", { addr: { type: "unix", data: { path: "again.sock" } } }),
+  send("block-export-add", { type: "nbd", id: "e", "node-name": "n", bitmaps: ["b"] }),
+  send("block-export-add", { type: "nbd", id: "e", "node-name": "n", bitmaps: ["zz"] }),
+  send("block-export-add", {
+    type: "nbd",
+    id: "e",
+    "node-name": "n",
+    writable: true,
+    bitmaps: ["b"],
+  }),
+  send("nbd-server-stop", {}),
+  send("blockdev-add", { driver: "throttle", "node-name": "t", file: "n", "throttle-group": "g" }),
+  send("object-add", { "qom-type": "throttle-group", id: "g" }),
+  send("object-add", { "qom-type": "throttle-group", id: "g" }),
+  send("blockdev-add", { driver: "throttle", "node-name": "t", file: "n", "throttle-group": "g" }),
+  send("object-del", { id: "g" }),
+  send("blockdev-reopen", {
+    options: [{ driver: "throttle", "node-name": "t", file: "n", "throttle-group": "h" }],
+  }),
+  send("x-blockdev-change", { parent: "n" }),
+  send("x-blockdev-change", { parent: "n", child: "a", node: "b" }),
+  send("x-blockdev-change", { parent: "n", child: "a" }),
+  send("x-blockdev-change", { parent: "t", child: "file" }),
+  send("x-blockdev-change", { parent: "n", node: "t" }),
+  send("x-blockdev-change", { parent: "n", node: "zz" }),
+  send("x-blockdev-change", { parent: "zz", node: "zz" }),
+  send("transaction", { actions: [] }),
+  send("transaction", { actions: [{ type: "blockdev-add", data: { driver: "null-co" } }] }),
+  send("transaction", { actions: [{ type: "abort", data: {} }] }),
+  send("transaction", {
+    actions: [{ type: "block-dirty-bitmap-add", data: { node: "n", name: "b" } }],
+    properties: { "completion-mode": "grouped" },
+  }),
+  send("blockdev-add", { driver: "copy-on-read", "node-name": "cor", file: "n", bottom: "nosuch" }),
+  send("blockdev-add", { driver: "copy-on-read", "node-name": "cor", file: "t", bottom: "n" }),
+  send("blockdev-add", { driver: "copy-on-read", "node-name": "cor", file: "n", bottom: "t" }),
+  send("blockdev-add", { driver: "preallocate", "node-name": "pre", file: "n" }),
+  send("blockdev-add", {
+    driver: "preallocate",
+    "node-name": "pre2",
+    file: "n",
+    "prealloc-align": 1000,
+  }),
+  send("blockdev-add", { driver: "compress", "node-name": "cmp", file: "n" }),
+  send("blockdev-snapshot", { node: "n", overlay: "n" }),
+];
+
 const { test } = needsTool("qemu-storage-daemon");
 
 test("commands are allowed or refused as by a real daemon, in the same words", async () => {
@@ -349,4 +441,8 @@ test("commands are allowed or refused as by a real daemon, in the same words", a
 
 test("an inline node goes with the export that kept it open, as in a real daemon", async () => {
   await compare(ORPHANS);
+});
+
+test("bitmaps, servers, groups, transactions and links are judged as by a real daemon", async () => {
+  await compare(OTHER_COMMANDS);
 });

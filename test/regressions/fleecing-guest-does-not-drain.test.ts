@@ -1,7 +1,7 @@
 /**
  * fleecing with guest-does-not-drain: view-equals-point-in-time.
  *
- * a read through 'reader0' has 0xe0 at byte 0 where 0xcc belongs
+ * a read through 'reader0' has 0xe0 at byte 65536 where 0xc8 belongs
  *
  * Written by `blockgraph promote`.
  */

@@ -5,6 +5,7 @@
  * shares neither. Limits: it does not grow anything here, since images have a fixed length; every
  * request is handed on.
  */
+import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
 import { RESIZE, WRITE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
@@ -16,10 +17,25 @@ const permissions: PermissionRule = ({ demands: { perm, shared } }) => {
   return { perm, shared: grows ? shared & ~(WRITE | RESIZE) : shared };
 };
 
+const aligned = z.int().refine((bytes) => bytes % 512 === 0, {
+  error: "prealloc-align parameter of preallocate filter is not aligned to 512",
+});
+
+const options = commonOptions.extend({
+  "prealloc-align": aligned.default(1 << 20).meta({
+    description: "bytes of which the file's length is a multiple after it has grown",
+  }),
+  "prealloc-size": z
+    .int()
+    .default(128 << 20)
+    .meta({ description: "bytes to grow by at a time" }),
+});
+
 export const preallocate = defineDriver({
   name: "preallocate",
   summary: "grows its file ahead of the writer",
-  options: commonOptions,
+  options,
+  reopens: ["prealloc-align", "prealloc-size"],
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,

@@ -1,0 +1,155 @@
+/**
+ * What would make a refused command pass: small changes to a script, each of which was tried.
+ *
+ * A change helps if the commands up to the refused one have the verdicts that they had, and the
+ * refused one is accepted. Changes of one kind are tried at every place; only single changes are,
+ * so that what is listed is smallest.
+ */
+import { BlockgraphError } from "../error.ts";
+import type { CommandContext } from "./command.ts";
+import { applyCommand, type QmpCommand } from "./commands.ts";
+import type { Conflict } from "./conflict.ts";
+import type { Graph, JsonObject } from "./graph.ts";
+import { permissionText } from "./permission.ts";
+import { Refusal } from "./refuse.ts";
+
+/** A script's commands, and which one is refused. */
+export interface RefusedCommand {
+  readonly start: Graph;
+  readonly commands: readonly QmpCommand[];
+  /** index of the refused command */
+  readonly index: number;
+  readonly conflict: Conflict;
+}
+
+/** One change that helps. */
+export interface Remedy {
+  readonly text: string;
+}
+
+/** All single changes that help, the nearest to the refused command first. */
+export function remedies(refused: RefusedCommand, context: CommandContext): Remedy[] {
+  return [
+    ...changedArguments(refused, context),
+    ...laterCommands(refused, context),
+    ...otherRules(refused, context),
+  ];
+}
+
+interface Change {
+  readonly text: string;
+  readonly change: JsonObject;
+}
+
+/** Options that make a user or a node ask for less, or share more. */
+function changesOf({ execute, arguments: given }: QmpCommand): readonly Change[] {
+  if (execute === "block-export-add" && given.writable === true) {
+    return [{ text: `export '${given.id}' read-only`, change: { writable: false } }];
+  }
+  if (execute === "device_add" && given["share-rw"] !== true) {
+    return [{ text: `add device '${given.id}' with share-rw=on`, change: { "share-rw": true } }];
+  }
+  if (execute === "blockdev-add" && given["read-only"] !== true) {
+    return [{ text: `add node '${given["node-name"]}' read-only`, change: { "read-only": true } }];
+  }
+  return [];
+}
+
+function changedArguments(refused: RefusedCommand, context: CommandContext): Remedy[] {
+  const { commands, index } = refused;
+  const upTo = commands.slice(0, index + 1).map((command, line) => ({ command, line }));
+  return upTo.reverse().flatMap(({ command, line }) =>
+    changesOf(command).flatMap(({ text, change }) => {
+      const changed = { ...command, arguments: { ...command.arguments, ...change } };
+      const script = commands.slice(0, index + 1).with(line, changed);
+      return helps(refused, script, context) ? [{ text }] : [];
+    }),
+  );
+}
+
+/** Order matters: the command may pass once a later one was executed. */
+function laterCommands(refused: RefusedCommand, context: CommandContext): Remedy[] {
+  const { start, commands, index } = refused;
+  const command = commands[index];
+  if (command === undefined) return [];
+  let graph = verdicts(start, commands.slice(0, index), context).graph;
+  for (const [offset, later] of commands.slice(index + 1).entries()) {
+    const next = execute(graph, later, context);
+    graph = next.graph;
+    if (next.accepted && execute(graph, command, context).accepted) {
+      return [{ text: `send it after command ${index + 2 + offset} (${later.execute})` }];
+    }
+  }
+  return [];
+}
+
+/** What another rule for one edge would do: the question that a designer of drivers has. */
+function otherRules(refused: RefusedCommand, context: CommandContext): Remedy[] {
+  const { unsharing, requiring, permissions } = refused.conflict;
+  const names = permissionText(permissions);
+  const script = refused.commands.slice(0, refused.index + 1);
+  return [
+    {
+      edge: unsharing,
+      shares: true,
+      text: `let '${unsharing.parent.name}' share '${names}' on its '${unsharing.name}' edge`,
+    },
+    {
+      edge: requiring,
+      shares: false,
+      text: `let '${requiring.parent.name}' do without '${names}' on its '${requiring.name}' edge`,
+    },
+  ].flatMap(({ edge, shares, text }) => {
+    if (edge.parent.kind !== "node") return [];
+    const drivers = new Map(
+      [...context.drivers].map(([name, shape]) => [
+        name,
+        {
+          ...shape,
+          permissions: (query: Parameters<typeof shape.permissions>[0]) => {
+            const masks = shape.permissions(query);
+            if (query.node !== edge.parent.name || query.edge !== edge.name) return masks;
+            return shares
+              ? { ...masks, shared: masks.shared | permissions }
+              : { ...masks, perm: masks.perm & ~permissions };
+          },
+        },
+      ]),
+    );
+    return helps(refused, script, { ...context, drivers })
+      ? [{ text: `${text} (a filter in between can do that)` }]
+      : [];
+  });
+}
+
+/** Whether the last command is accepted, and those before it have the verdicts that they had. */
+function helps(
+  { start, commands, index }: RefusedCommand,
+  script: readonly QmpCommand[],
+  context: CommandContext,
+): boolean {
+  const before = verdicts(start, commands.slice(0, index), context).accepted;
+  const after = verdicts(start, script, context).accepted;
+  return after.at(-1) === true && before.every((accepted, line) => !accepted || after[line]);
+}
+
+function verdicts(start: Graph, script: readonly QmpCommand[], context: CommandContext) {
+  let graph = start;
+  const accepted: boolean[] = [];
+  for (const command of script) {
+    const next = execute(graph, command, context);
+    graph = next.graph;
+    accepted.push(next.accepted);
+  }
+  return { graph, accepted };
+}
+
+function execute(graph: Graph, command: QmpCommand, context: CommandContext) {
+  try {
+    return { graph: applyCommand(graph, command, context), accepted: true };
+  } catch (error) {
+    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    const after = error instanceof Refusal ? error.graph : null;
+    return { graph: after ?? graph, accepted: false };
+  }
+}
