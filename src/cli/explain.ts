@@ -48,8 +48,8 @@ Edges are written PARENT --NAME[REQUIRES/SHARES]--> CHILD, with R consistent rea
 W write, U write unchanged, S resize.
 
 Examples:
-  $ echo '{"execute":"blockdev-add","arguments":{"driver":"null-co","node-name":"disk"}}' > s.jsonl
-  $ echo '{"execute":"device_add","arguments":{"driver":"scsi-hd","id":"g","drive":"disk"}}' >> s.jsonl
+  $ echo '{"execute":"blockdev-add","arguments":{"driver":"null-co","node-name":"d"}}' > s.jsonl
+  $ echo '{"execute":"device_add","arguments":{"driver":"scsi-hd","id":"g","drive":"d"}}' >> s.jsonl
   $ blockgraph explain s.jsonl
   $ blockgraph explain s.jsonl --profile qemu-10.0 --graph mermaid
 

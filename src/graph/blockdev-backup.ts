@@ -2,8 +2,8 @@
  * `blockdev-backup` and `block-job-cancel`: the graph side of a backup job (QEMU block/backup.c).
  *
  * The job puts a hook of its own under everybody who uses the disk: it opens a copy-before-write
- * filter over disk and target, then replaces the disk by it, with a refresh of permissions each
- * time, which is why a hook without parents shares everything (block.c, `bdrv_insert_node`). Its own
+ * filter over disk and target, then replaces the disk by it, with a refresh of permissions after
+ * each: that is why a hook without parents shares everything (block.c, `bdrv_insert_node`). Its own
  * edges only keep the nodes from being used for other things. When it ends, the filter goes.
  *
  * Limits: the graph knows a job until it is cancelled. What a job does by itself is not built yet,

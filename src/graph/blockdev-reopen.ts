@@ -23,6 +23,7 @@ import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { Refusal, refuse } from "./refuse.ts";
+import { type Reopened, withInlineChildren } from "./reopened.ts";
 import { Rewiring } from "./rewiring.ts";
 import { Topology } from "./topology.ts";
 
@@ -36,7 +37,7 @@ export const blockdevReopen = defineCommand({
   summary: "Gives nodes other options and children, all of them or none.",
   schema: z.strictObject({ options: z.array(definition) }),
   apply(before, { options }, context) {
-    const queue = options.flatMap((given, index) => queued(before, given, index, context));
+    const queue = merged(options).flatMap((given, index) => queued(before, given, index, context));
     const nodes = new Map(before.nodes);
     for (const { node, given, shape, readOnly } of queue) {
       nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly });
@@ -59,13 +60,16 @@ export const blockdevReopen = defineCommand({
   },
 });
 
-/** One node that is to be reopened. */
-interface Element {
-  readonly node: GraphNode;
-  readonly shape: DriverShape;
-  readonly given: JsonObject;
-  /** what the node will be */
-  readonly readOnly: boolean;
+/** What is said twice of a node is said once: the later options win, where they are given. */
+function merged(options: readonly JsonObject[]): JsonObject[] {
+  const found: JsonObject[] = [];
+  for (const given of options) {
+    const name = given["node-name"];
+    const index = found.findIndex((each) => name !== undefined && each["node-name"] === name);
+    if (index === -1) found.push(given);
+    else found[index] = { ...found[index], ...given };
+  }
+  return found;
 }
 
 /** An element of the list, and the inline nodes below it, which are reopened with it. */
@@ -79,38 +83,9 @@ function queued(graph: Graph, given: JsonObject, index: number, context: Command
   return withInlineChildren(graph, node, given, given["read-only"] === true, context);
 }
 
-function withInlineChildren(
-  graph: Graph,
-  node: GraphNode,
-  given: JsonObject,
-  readOnly: boolean,
-  context: CommandContext,
-): Element[] {
-  const shape = context.drivers.get(node.driver);
-  if (shape === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
-  const below = new Topology(graph).children(node.name).flatMap((edge) => {
-    const child = graph.nodes.get(edge.child);
-    if (child === undefined || child.monitorOwned) return [];
-    const own = given[edge.name];
-    const options: JsonObject = isDefinition(own)
-      ? { discard: "unmap", ...own }
-      : { ...child.options, ...referencesOf(graph, child) };
-    const inherited = readOnly || edge.roles.includes("cow");
-    const will = options["read-only"] === undefined ? inherited : options["read-only"] === true;
-    return withInlineChildren(graph, child, options, will, context);
-  });
-  return [{ node, shape, given, readOnly }, ...below];
-}
-
-/** A node's children as its options would name them. */
-function referencesOf(graph: Graph, { name }: GraphNode): JsonObject {
-  const edges = new Topology(graph).children(name);
-  return Object.fromEntries(edges.map((edge) => [edge.name, edge.child]));
-}
-
 /** Rewires for one element. @returns nodes that lost a user, in the order of refresh */
 function prepare(
-  { node, shape, given }: Element,
+  { node, shape, given }: Reopened,
   before: Graph,
   rewiring: Rewiring,
   context: CommandContext,

@@ -1,16 +1,19 @@
 /**
  * `blockdev-snapshot`: puts an overlay above a node, under all who use the node (QEMU blockdev.c,
- * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay.
+ * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay, and the
+ * node becomes read-only if it can.
  */
 import { z } from "zod";
-import { defineCommand } from "./command.ts";
+import { BlockgraphError } from "../error.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import { attach } from "./edges.ts";
 import { findDeviceOrNode } from "./find-node.ts";
-import { parentEdges } from "./graph.ts";
+import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
+import { withInlineChildren } from "./reopened.ts";
 import { replaceNode } from "./replace-node.ts";
 import { Topology } from "./topology.ts";
 
@@ -42,6 +45,26 @@ export const blockdevSnapshot = defineCommand({
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
     const rewired = replaceNode(attach(before, edge), node.name, overlay.name);
-    return refreshPermissions(rewired, [overlay.name], { ...context, before });
+    const after = refreshPermissions(rewired, [overlay.name], { ...context, before });
+    return madeReadOnly(after, node, context);
   },
 });
+
+/** The node below is reopened read-only; if that cannot be, it stays as it is. */
+function madeReadOnly(before: Graph, node: GraphNode, context: CommandContext): Graph {
+  const options = { ...node.options, "read-only": true };
+  const queue = withInlineChildren(before, node, options, true, context);
+  if (queue.some(({ shape }) => shape.reopens === null)) return before;
+  const nodes = new Map(before.nodes);
+  for (const each of queue) nodes.set(each.node.name, { ...each.node, readOnly: each.readOnly });
+  try {
+    return refreshPermissions(
+      { ...before, nodes },
+      queue.map((each) => each.node.name),
+      { ...context, before },
+    );
+  } catch (error) {
+    if (error instanceof BlockgraphError && error.code === "graph-refused") return before;
+    throw error;
+  }
+}

@@ -35,10 +35,10 @@ export function conflictText(
   graph: Graph,
   { unsharing, requiring, permissions }: Conflict,
 ): string {
-  const node = requiring.child;
+  const names = permissionText(permissions);
   return (
-    `Permission conflict on node '${node}': ` +
-    `permissions '${permissionText(permissions)}' are both required by ${userText(graph, requiring)} and unshared by ${userText(graph, unsharing)}.`
+    `Permission conflict on node '${requiring.child}': permissions '${names}' are both ` +
+    `required by ${userText(graph, requiring)} and unshared by ${userText(graph, unsharing)}.`
   );
 }
 

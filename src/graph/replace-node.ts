@@ -10,7 +10,7 @@ import type { Edge, Graph } from "./graph.ts";
 import { Topology } from "./topology.ts";
 
 /** The edges that {@link replaceNode} moves, newest first. */
-export function movedParents(graph: Graph, from: string, to: string): readonly Edge[] {
+function movedParents(graph: Graph, from: string, to: string): readonly Edge[] {
   const topology = new Topology(graph);
   const below = new Set(topology.order([to]));
   return topology

@@ -34,6 +34,8 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   ...forwarding("blkdebug"),
   ...forwarding("compress"),
   ...forwarding("copy-on-read"),
+  ...forwarding("preallocate"),
+  ...forwarding("throttle"),
   "null-co/node": [1],
   "null-co/read": [2],
   "null-co/write": [1],

@@ -443,6 +443,6 @@ test("an inline node goes with the export that kept it open, as in a real daemon
   await compare(ORPHANS);
 });
 
-test("bitmaps, servers, groups, transactions and links are judged as by a real daemon", async () => {
+test("bitmaps, servers, groups and transactions are judged as by a real daemon", async () => {
   await compare(OTHER_COMMANDS);
 });

@@ -8,6 +8,9 @@ import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
+/** Drivers that take compressed data, or hand it on (`bdrv_co_pwritev_compressed`). */
+const CAN_COMPRESS: ReadonlySet<string> = new Set(["qcow2", "copy-on-read", "throttle"]);
+
 export const compress = defineDriver({
   name: "compress",
   summary: "a filter that has data written compressed",
@@ -17,7 +20,7 @@ export const compress = defineDriver({
   opened(graph, node) {
     const [below] = childEdges(graph, { kind: "node", name: node.name });
     const driver = below === undefined ? "" : graph.nodes.get(below.child)?.driver;
-    if (driver === "qcow2") return;
+    if (driver !== undefined && CAN_COMPRESS.has(driver)) return;
     throw refuse(`Compression is not supported for underlying format: ${driver}`);
   },
   reopens: null,

@@ -29,7 +29,8 @@ export function explanationText(explanation: Explanation, format: GraphFormat): 
 
 function commandLines(command: ExplainedCommand, width: number, format: GraphFormat): string[] {
   const { number, verdict, execute, error, predicts, conflict } = command;
-  const head = `${String(number).padStart(width)}  ${verdict.padEnd(8)}  ${execute}  ${subject(command)}`;
+  const what = `${execute}  ${subject(command)}`;
+  const head = `${String(number).padStart(width)}  ${verdict.padEnd(8)}  ${what}`;
   if (error === null) return [head];
   const instead = predicts === null ? [] : [`QEMU does not refuse this: it ${DEFECTS[predicts]}`];
   const why = conflict === null ? [] : conflictLines(conflict, format);
@@ -115,7 +116,7 @@ function graphLines(
 }
 
 /** `cbw --file[RW/RU]--> active` */
-export function edgeText(edge: ExplainedEdge): string {
+function edgeText(edge: ExplainedEdge): string {
   return `${edge.parent.name} --${edge.name}${masksText(edge)}--> ${edge.child}`;
 }
 

@@ -1,0 +1,115 @@
+/**
+ * Random sequences of commands, sent to a QEMU and to ourselves, one by one.
+ */
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BlockgraphError } from "../error.ts";
+import type { CommandContext } from "../graph/command.ts";
+import type { QmpCommand } from "../graph/commands.ts";
+import { differenceOf, OurSide } from "./compare.ts";
+import { QemuDaemon } from "./daemon.ts";
+import { edgesOfReply } from "./edge-text.ts";
+import {
+  commandFor,
+  IMAGE_LENGTH,
+  type Pick,
+  QCOW2_IMAGES,
+  RAW_IMAGES,
+} from "./random-commands.ts";
+import type { RecordedVerdict } from "./recorded.ts";
+
+/** What came of one sequence. */
+export interface LiveOutcome {
+  /** the commands that were sent, up to the one that differs */
+  readonly commands: readonly QmpCommand[];
+  readonly refused: number;
+  readonly aborted: boolean;
+  readonly difference: { readonly ours: string; readonly theirs: string } | null;
+}
+
+/** A folder with the images that daemons work on; each daemon gets a copy. */
+export class ImageFolder {
+  readonly #template: string;
+
+  /** @param qemuImg the program that makes qcow2 images */
+  constructor(qemuImg = "qemu-img") {
+    this.#template = mkdtempSync(join(tmpdir(), "blockgraph-conform-"));
+    for (const image of RAW_IMAGES) {
+      writeFileSync(join(this.#template, image), "");
+      truncateSync(join(this.#template, image), IMAGE_LENGTH);
+    }
+    const cwd = this.#template;
+    try {
+      for (const image of QCOW2_IMAGES) {
+        const size = String(IMAGE_LENGTH);
+        execFileSync(qemuImg, ["create", "-q", "-f", "qcow2", image, size], { cwd });
+        // As long as all others, so that no node changes its size when it gets another child (M6).
+        truncateSync(join(this.#template, image), IMAGE_LENGTH);
+      }
+    } catch {
+      rmSync(this.#template, { recursive: true, force: true });
+      throw new BlockgraphError(
+        "bad-argument",
+        `${qemuImg} does not make images; install Debian's qemu-utils`,
+      );
+    }
+  }
+
+  async using<T>(use: (folder: string) => Promise<T>): Promise<T> {
+    const folder = mkdtempSync(join(tmpdir(), "blockgraph-conform-"));
+    try {
+      cpSync(this.#template, folder, { recursive: true });
+      return await use(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  remove(): void {
+    rmSync(this.#template, { recursive: true, force: true });
+  }
+}
+
+/** Sends what some numbers mean to a fresh daemon and to ourselves. */
+export async function compareLive(
+  picks: readonly Pick[],
+  binary: string,
+  images: ImageFolder,
+  context: CommandContext,
+): Promise<LiveOutcome> {
+  return images.using((folder) =>
+    QemuDaemon.using(binary, folder, async (daemon) => {
+      const ours = new OurSide(context);
+      const commands: QmpCommand[] = [];
+      let refused = 0;
+      for (const pick of picks) {
+        const command = commandFor(ours.graph, pick);
+        commands.push(command);
+        const verdict = ours.command(command);
+        const theirs = await theirVerdict(daemon, command);
+        const edges = theirs.kind === "aborted" ? [] : await theirEdges(daemon);
+        const difference = differenceOf(verdict, ours.graph, { verdict: theirs, edges });
+        if (verdict.kind === "refused") refused++;
+        const aborted = verdict.kind === "aborted";
+        if (difference !== null || aborted) return { commands, refused, aborted, difference };
+      }
+      return { commands, refused, aborted: false, difference: null };
+    }),
+  );
+}
+
+async function theirVerdict(daemon: QemuDaemon, command: QmpCommand): Promise<RecordedVerdict> {
+  const reply = await daemon.command(command);
+  if (reply === null) return { kind: "aborted" };
+  return reply.error === undefined
+    ? { kind: "accepted" }
+    : { kind: "refused", text: reply.error.desc };
+}
+
+async function theirEdges(daemon: QemuDaemon): Promise<string[]> {
+  const reply = await daemon.command({ execute: "x-debug-query-block-graph", arguments: {} });
+  return reply === null ? [] : edgesOfReply(reply.return);
+}

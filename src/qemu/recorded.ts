@@ -1,0 +1,140 @@
+/**
+ * Recorded verdicts of a QEMU: what it answered to commands, and the edges that it then had.
+ *
+ * Two formats are read: an array of cases with whole graphs (`permission-cases.json`), and lines of
+ * random sequences with sorted edges (`fuzz-corpus.jsonl`). Placeholders for files become plain names.
+ */
+import { gunzipSync } from "node:zlib";
+import { z } from "zod";
+import { BlockgraphError } from "../error.ts";
+import type { QmpCommand } from "../graph/commands.ts";
+import { parseJson } from "../log/parse-json.ts";
+import { edgeText } from "./edge-text.ts";
+
+/** What a QEMU did with a command. */
+export type RecordedVerdict =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "refused"; readonly text: string }
+  /** the process ended */
+  | { readonly kind: "aborted" };
+
+export interface RecordedStep {
+  /** null: something that the recorder did outside of the graph, such as I/O */
+  readonly command: QmpCommand | null;
+  readonly verdict: RecordedVerdict;
+  /** sorted; null: not recorded, they are those of the step before */
+  readonly edges: readonly string[] | null;
+}
+
+export interface RecordedSequence {
+  /** what it is called in reports */
+  readonly name: string;
+  /** whether exports can be added from the beginning */
+  readonly nbdServer: boolean;
+  readonly steps: readonly RecordedStep[];
+}
+
+const argumentsSchema = z.record(z.string(), z.json());
+const resultSchema = z.union([z.literal("ok"), z.object({ error: z.string() })]);
+const stepSchema = z.object({
+  cmd: z.string(),
+  args: argumentsSchema,
+  result: resultSchema,
+});
+
+const caseSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  binary: z.string().default("qemu-storage-daemon"),
+  steps: z.array(
+    stepSchema.extend({
+      graphAfter: z
+        .object({
+          edges: z.array(
+            z.object({
+              parent: z.string(),
+              child: z.string(),
+              name: z.string(),
+              perm: z.array(z.string()),
+              shared: z.array(z.string()),
+            }),
+          ),
+        })
+        .optional(),
+    }),
+  ),
+});
+
+const fuzzSchema = z.object({
+  seed: z.number(),
+  steps: z.array(stepSchema.extend({ edges: z.array(z.string()).optional() })),
+});
+
+/**
+ * Reads a file of either format, packed with gzip or not.
+ * @throws BlockgraphError `log-broken` naming what is neither
+ */
+export function parseRecorded(bytes: Uint8Array, path: string): RecordedSequence[] {
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const text = (packed ? gunzipSync(bytes) : Buffer.from(bytes)).toString("utf8");
+  const cases = z.array(caseSchema).safeParse(parseJson(text));
+  if (cases.success) return cases.data.map(fromCase);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line, index) => {
+      const sequence = fuzzSchema.safeParse(parseJson(line));
+      if (sequence.success) return fromFuzz(sequence.data);
+      throw new BlockgraphError(
+        "log-broken",
+        `${path}: line ${index + 1} is no recorded sequence, and the file is no array of cases; ` +
+          "give a file that was recorded from a QEMU",
+      );
+    });
+}
+
+function fromCase({ id, title, binary, steps }: z.infer<typeof caseSchema>): RecordedSequence {
+  return {
+    name: `${id}: ${title}`,
+    nbdServer: binary === "qemu-storage-daemon",
+    steps: steps.map((step) => ({
+      ...recordedStep(step),
+      edges:
+        step.graphAfter?.edges
+          .map(({ parent, name, perm, shared, child }) =>
+            edgeText(parent, name, perm, shared, child),
+          )
+          .sort() ?? null,
+    })),
+  };
+}
+
+function fromFuzz({ seed, steps }: z.infer<typeof fuzzSchema>): RecordedSequence {
+  return {
+    name: `seed ${seed}`,
+    nbdServer: true,
+    steps: steps.map((step) => ({
+      ...recordedStep(step),
+      edges: step.edges === undefined ? null : [...step.edges].sort(),
+    })),
+  };
+}
+
+/** How recordings say that the process ended. */
+const ABORTED = /^QEMU aborted/;
+
+function recordedStep({ cmd, args, result }: z.infer<typeof stepSchema>) {
+  const command = cmd.startsWith("@") ? null : { execute: cmd, arguments: withPlainNames(args) };
+  return { command, verdict: verdictOf(result) };
+}
+
+function verdictOf(result: z.infer<typeof resultSchema>): RecordedVerdict {
+  if (result === "ok") return { kind: "accepted" };
+  const { error } = result;
+  return ABORTED.test(error) ? { kind: "aborted" } : { kind: "refused", text: error };
+}
+
+function withPlainNames(args: z.infer<typeof argumentsSchema>) {
+  const text = JSON.stringify(args).replaceAll(/\{(?:file|sock):([^}]*)\}/g, "$1");
+  return argumentsSchema.parse(JSON.parse(text));
+}
