@@ -70,6 +70,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./export.ts"),
   },
   {
+    name: "conform",
+    summary: "compare verdicts on graph commands with a real QEMU",
+    load: () => import("./conform.ts"),
+  },
+  {
     name: "schema",
     summary: "print the JSON Schema of receipts, traces or logs",
     load: () => import("./schema.ts"),

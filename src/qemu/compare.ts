@@ -86,6 +86,6 @@ export function differenceOf(
   return { ours: extra.join(", "), theirs: missing.join(", ") };
 }
 
-export function verdictText(verdict: RecordedVerdict): string {
+function verdictText(verdict: RecordedVerdict): string {
   return verdict.kind === "refused" ? verdict.text : verdict.kind;
 }

@@ -16,7 +16,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 const ORDER = "RWUS";
 
 /** What `x-debug-query-block-graph` returns. */
-export const blockGraphSchema = z.object({
+const blockGraphSchema = z.object({
   nodes: z.array(z.object({ id: z.number(), type: z.string(), name: z.string() })),
   edges: z.array(
     z.object({

@@ -2,13 +2,14 @@
  * `blkdebug`: hands every request on, and takes or unshares permissions as it is told (QEMU
  * block/blkdebug.c).
  *
- * With it, tests pin a node: whoever unshares `write` keeps others from writing. Limits: it injects
- * no errors here; faults are events of the environment.
+ * With it, tests pin a node: whoever unshares `write` keeps others from writing. Limits: a node
+ * that injects errors can be judged, but not be simulated; faults are events of the environment.
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
 import { PERMISSION_NAMES, permissionsNamed } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
+import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
@@ -25,6 +26,10 @@ const options = commonOptions.extend({
   "take-child-perms": permissionList("take-child-perms").meta({
     description: "permissions to require of the image besides what parents require",
   }),
+  "inject-error": z
+    .array(z.looseObject({ event: z.string() }))
+    .optional()
+    .meta({ description: "errors to inject; the simulator has faults of its own" }),
   "unshare-child-perms": permissionList("unshare-child-perms").meta({
     description: "permissions that no other user of the image may have",
   }),
@@ -44,7 +49,10 @@ export const blkdebug = defineDriver({
   children: [{ name: "image", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,
-  parameters: () => ({}),
+  parameters(given) {
+    if (given["inject-error"] === undefined) return {};
+    throw refuse("blkdebug injects no errors in the simulator; give the model faults instead");
+  },
   everyParameters: [{}],
   charts: () => forwardingCharts("blkdebug", "image"),
 });

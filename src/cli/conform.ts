@@ -1,0 +1,189 @@
+/**
+ * `blockgraph conform`: does blockgraph judge graph commands as a real QEMU does?
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { DRIVERS } from "../drivers/registry.ts";
+import { BlockgraphError } from "../error.ts";
+import type { CommandContext } from "../graph/command.ts";
+import { profile } from "../graph/profile.ts";
+import { fileAction } from "../log/file-problem.ts";
+import { compareRecorded } from "../qemu/compare.ts";
+import type { Pick } from "../qemu/random-commands.ts";
+import { compareLive, ImageFolder } from "../qemu/random-sequence.ts";
+import { parseRecorded } from "../qemu/recorded.ts";
+import {
+  type ConformReceipt,
+  conformLines,
+  conformReceiptSchema,
+  type RandomResult,
+  type RecordedResult,
+} from "../report/conform/receipt.ts";
+import { wholeNumber } from "./arguments.ts";
+import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
+import { print, printJson, progress } from "./terminal.ts";
+
+const VERSIONS = ["7.2", "10.0"] as const;
+const USUAL_SEED = 1;
+/** Commands of a random sequence. */
+const LONGEST = 30;
+const NUMBERS_MAX = 0xff_ffff;
+
+interface Options {
+  readonly cases?: readonly string[];
+  readonly random?: number;
+  readonly seed: number;
+  readonly qemu: (typeof VERSIONS)[number];
+  readonly binary: string;
+  readonly reports: string;
+  readonly json?: true;
+}
+
+/** See {@link ./commands.ts}. */
+export function configure(command: Command): void {
+  command
+    .description(
+      "Compares blockgraph's verdicts on graph commands with QEMU's: accepted or refused, the " +
+        "exact text, and the permissions of every edge. Recorded verdicts need no QEMU; random " +
+        "sequences are sent to a qemu-storage-daemon as well, and a difference is shrunk to the " +
+        "smallest script that shows it.",
+    )
+    .option("--cases <file...>", "files of recorded verdicts")
+    .option("--random <n>", "random sequences to compare live", wholeNumber(1))
+    .option("--seed <n>", "seed of the random sequences", wholeNumber(0), USUAL_SEED)
+    .addOption(
+      new Option("--qemu <version>", "whose rules").choices([...VERSIONS]).default(VERSIONS[0]),
+    )
+    .option("--binary <path>", "the daemon to compare with", "qemu-storage-daemon")
+    .option("--reports <folder>", "where receipt.json goes", "reports")
+    .option("--json", "print the receipt as JSON")
+    .addHelpText("after", HELP)
+    .action(async (options: Options) => {
+      process.exitCode = await conform(options);
+    });
+}
+
+const HELP = `
+Examples:
+  $ echo '[{"id":"A","title":"a name twice","steps":[' > cases.json
+  $ echo '{"cmd":"blockdev-add","args":{"driver":"null-co","node-name":"n"},"result":"ok"},' \\
+      >> cases.json
+  $ echo '{"cmd":"blockdev-add","args":{"driver":"null-co","node-name":"n"},' >> cases.json
+  $ echo '"result":{"error":"Duplicate nodes with node-name=\\u0027n\\u0027"}}]}]' >> cases.json
+  $ blockgraph conform --cases cases.json
+
+With Debian's qemu-system-common and qemu-utils installed:
+  blockgraph conform --random 300 --seed 7
+
+${EXIT_HELP}`;
+
+async function conform(options: Options): Promise<ExitCode> {
+  const began = performance.now();
+  const context = { drivers: DRIVERS, profile: profile(`qemu-${options.qemu}`) };
+  if (options.cases === undefined && options.random === undefined) {
+    throw new BlockgraphError(
+      "bad-argument",
+      "there is nothing to compare; give --cases FILE, or --random N with a QEMU installed",
+    );
+  }
+  const recorded = (options.cases ?? []).map((path) => recordedResult(path, context));
+  const random = options.random === undefined ? null : await randomResult(options, context);
+  const receipt: ConformReceipt = {
+    kind: "conform",
+    profile: context.profile.name,
+    ok: recorded.every(({ differences }) => differences.length === 0) && !random?.difference,
+    recorded,
+    random,
+    seconds: (performance.now() - began) / 1000,
+  };
+  const document = conformReceiptSchema.parse(receipt);
+  const folder = join(options.reports, "conform");
+  fileAction(folder, "cannot be written", () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "receipt.json"), `${JSON.stringify(document, null, 2)}\n`);
+  });
+  if (options.json) printJson(document);
+  else for (const line of conformLines(receipt)) print(line);
+  return receipt.ok ? EXIT.ok : EXIT.violated;
+}
+
+function recordedResult(path: string, context: CommandContext): RecordedResult {
+  const bytes = fileAction(path, "cannot be read", () => readFileSync(path));
+  const sequences = parseRecorded(bytes, path);
+  const compared = sequences.map((each) => ({ each, result: compareRecorded(each, context) }));
+  const agreed = compared.flatMap(({ result }) => (result.kind === "agreed" ? [result] : []));
+  return {
+    path,
+    sequences: sequences.length,
+    commands: agreed.reduce((sum, { commands }) => sum + commands, 0),
+    agreed: agreed.length,
+    aborted: agreed.filter(({ aborted }) => aborted).length,
+    skipped: compared.flatMap(({ each, result }) =>
+      result.kind === "skipped" ? [{ name: each.name, missing: result.missing }] : [],
+    ),
+    differences: compared.flatMap(({ each, result }) => {
+      if (result.kind !== "differs") return [];
+      const { step, ours, theirs } = result;
+      return [{ name: each.name, step, ours, theirs }];
+    }),
+  };
+}
+
+/** Loaded only here: no other command needs it. */
+async function randomResult(options: Options, context: CommandContext): Promise<RandomResult> {
+  const { default: fc } = await import("fast-check");
+  const { binary, seed, random: numRuns = 0 } = options;
+  const qemu = versionOf(binary, options.qemu);
+  const images = new ImageFolder();
+  const sum = { sequences: 0, commands: 0, refused: 0, aborted: 0 };
+  let last: RandomResult["difference"] = null;
+  const number = fc.nat(NUMBERS_MAX);
+  const picks: import("fast-check").Arbitrary<Pick[]> = fc.array(
+    fc.tuple(number, number, number, number),
+    { minLength: 1, maxLength: LONGEST, size: "max" },
+  );
+  try {
+    await fc.check(
+      fc.asyncProperty(picks, async (sequence) => {
+        const outcome = await compareLive(sequence, binary, images, context);
+        if (outcome.difference !== null) {
+          last = { ...outcome.difference, commands: [...outcome.commands] };
+          return false;
+        }
+        if (last !== null) return true;
+        sum.sequences++;
+        sum.commands += outcome.commands.length;
+        sum.refused += outcome.refused;
+        sum.aborted += outcome.aborted ? 1 : 0;
+        progress(`${sum.sequences} of ${numRuns} sequences, ${sum.commands} commands`);
+        return true;
+      }),
+      { seed, numRuns },
+    );
+  } finally {
+    images.remove();
+  }
+  return { qemu, seed, ...sum, difference: last };
+}
+
+/** @throws BlockgraphError `bad-argument` if it is not the version whose rules were asked for */
+function versionOf(binary: string, wanted: string): string {
+  let text = "";
+  try {
+    text = execFileSync(binary, ["--version"], { encoding: "utf8" });
+  } catch {
+    throw new BlockgraphError(
+      "bad-argument",
+      `${binary} cannot be run; install Debian's qemu-system-common, or give --binary PATH`,
+    );
+  }
+  const [, version = "?"] = /version (\d+\.\d+\S*)/.exec(text) ?? [];
+  if (version.startsWith(`${wanted}.`)) return `QEMU ${version}`;
+  throw new BlockgraphError(
+    "bad-argument",
+    `${binary} is ${version}, but the rules are those of ${wanted}; ` +
+      "give the --qemu that it is, or --binary PATH of another",
+  );
+}
