@@ -37,6 +37,12 @@ export interface Profile {
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
    */
   readonly hookReads: "for-writers" | "for-parents";
+  /**
+   * Of several nodes below which permissions are refreshed at once, whether those that a command
+   * names last or first come first, which decides the conflict that is named. Since 8.0 the list is
+   * built backwards (block.c, `bdrv_list_refresh_perms`); found by random commands beside 10.0.2.
+   */
+  readonly refreshOrder: "last-first" | "first-first";
 }
 
 const TABLE: Readonly<Record<ProfileName, Profile>> = {
@@ -47,6 +53,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     mixedRead: "faithful",
     diamondDetach: "abort",
     hookReads: "for-writers",
+    refreshOrder: "last-first",
   },
   "qemu-10.0": {
     name: "qemu-10.0",
@@ -55,6 +62,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     mixedRead: "repaired",
     diamondDetach: "allowed",
     hookReads: "for-parents",
+    refreshOrder: "first-first",
   },
   proposed: {
     name: "proposed",
@@ -63,6 +71,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     mixedRead: "repaired",
     diamondDetach: "allowed",
     hookReads: "for-parents",
+    refreshOrder: "first-first",
   },
 };
 

@@ -41,7 +41,8 @@ export function refreshPermissions(
   const topology = new Topology(graph);
   const fresh = new Map<Edge, Edge>();
   const current = (edge: Edge): Edge => fresh.get(edge) ?? edge;
-  for (const name of topology.order(roots)) {
+  const ordered = context.profile.refreshOrder === "last-first" ? roots : roots.toReversed();
+  for (const name of topology.order(ordered)) {
     const node = graph.nodes.get(name);
     if (node === undefined) continue;
     const parents = topology.parents(name).map(current);

@@ -71,3 +71,22 @@ test("the least solution of a graph that is not allowed names the conflict", () 
       "(uses node 'disk' as 'root' child).",
   ]);
 });
+
+test.each([
+  ["qemu-7.2", "b"],
+  ["qemu-10.0", "a"],
+] as const)("of two nodes reopened read-only at once, %s names %s", (name, named) => {
+  const rules = { ...context, profile: profile(name) };
+  const graph = ["a", "b"].reduce((rest, node) => {
+    const added = apply(rest, "blockdev-add", { driver: "null-co", "node-name": node });
+    const args = { type: "nbd", id: node, "node-name": node, writable: true };
+    return apply(added, "block-export-add", args);
+  }, EMPTY_GRAPH);
+  const options = ["a", "b"].map((node) => ({
+    ...{ driver: "null-co", "node-name": node, "read-only": true },
+  }));
+  expect(thrownBy(() => apply(graph, "blockdev-reopen", { options }, rules))).toHaveProperty(
+    "message",
+    `Read-only block node '${named}' cannot support read-write users`,
+  );
+});
