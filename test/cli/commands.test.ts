@@ -231,6 +231,8 @@ describe("show", () => {
       parent: { kind: "node", name: "hook" },
       child: "cache",
       name: "target",
+      perm: ["write"],
+      "shared-perm": ["consistent-read", "write", "write-unchanged"],
     });
   });
 });
