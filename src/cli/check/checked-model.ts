@@ -3,12 +3,11 @@
  */
 import { INVARIANTS, PROPERTIES, REACHABLE } from "../../../properties/index.ts";
 import { lowerModel } from "../../check/lower/model/lower-model.ts";
-import { boundsOf } from "../../check/lower/model/plan.ts";
 import { BlockgraphError } from "../../error.ts";
-import { bytesText } from "../../report/bytes-text.ts";
-import type { CheckBounds, Model } from "../../system/model.ts";
+import type { Model } from "../../system/model.ts";
 import { findMutant, propertiesOf } from "../find.ts";
 import type { Checked } from "./checked.ts";
+import { boundsText, narrowBounds } from "./narrow-bounds.ts";
 import { writeTraceLog } from "./trace-log.ts";
 
 export function checkedModel(model: Model): Checked {
@@ -23,12 +22,12 @@ export function checkedModel(model: Model): Checked {
       const reachable = named(model, model.reachable, REACHABLE);
       const invariants = named(model, model.invariants, INVARIANTS);
       const properties = [...watched, ...reachable];
-      const bounds = narrowed(model, given);
+      const bounds = narrowBounds(model, given);
       const lowered = lowerModel(model, { properties, invariants, mutant, bounds });
       return {
         program: lowered.program,
         parameters: { ...bounds },
-        bounds: boundsText(bounds),
+        bounds: boundsText(model, bounds),
         statements: new Map(
           [...PROPERTIES.values(), ...reachable, ...invariants].map((each) => [
             each.name,
@@ -56,30 +55,4 @@ function named<Thing>(
       `model '${model.name}' names '${name}'; there is: ${known}`,
     );
   });
-}
-
-function narrowed(model: Model, given: ReadonlyMap<string, number>): CheckBounds {
-  const own = boundsOf(model);
-  const known = Object.keys(own);
-  for (const name of given.keys()) {
-    if (known.includes(name)) continue;
-    throw new BlockgraphError(
-      "bad-argument",
-      `model '${model.name}' has no parameter '${name}'; it has: ${known.join(", ")}`,
-    );
-  }
-  return {
-    requests: given.get("requests") ?? own.requests,
-    alignment: given.get("alignment") ?? own.alignment,
-    longest: given.get("longest") ?? own.longest,
-    values: given.get("values") ?? own.values,
-  };
-}
-
-/** `1 request each of up to 64 KiB, aligned to 64 KiB, 1 value` */
-function boundsText({ requests, alignment, longest, values }: CheckBounds): string {
-  const each = `${requests} ${requests === 1 ? "request" : "requests"} each`;
-  const most = bytesText(Math.max(alignment, longest));
-  const size = `of up to ${most}, aligned to ${bytesText(alignment)}`;
-  return `${each} ${size}, ${values} ${values === 1 ? "value" : "values"}`;
 }

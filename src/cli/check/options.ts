@@ -82,7 +82,11 @@ export function addOptions(command: Command): void {
     )
     .addOption(onOrOff("--coverage", "note which chart transitions are taken").default("on"))
     .option("--threads <n>", threadsText(), wholeNumber(1, THREADS_MAX))
-    .option("--max-states <n>", "end undecided with this many states", wholeNumber(1))
+    .option(
+      "--max-states <n>",
+      "end undecided after the round that finds this many states",
+      wholeNumber(1),
+    )
     .option("--max-depth <n>", "end undecided after this many steps", wholeNumber(1))
     .option("--timeout <seconds>", "end undecided after this time", wholeNumber(1, TIMEOUT_MAX))
     .option("--memory <size>", "memory for states, such as 4G (default: 3/4 of what is free)", size)

@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { fleecing } from "../../../models/fleecing.ts";
 import { type CheckOptions, startCheck } from "../../../src/check/check.ts";
 import { checkedModel } from "../../../src/cli/check/checked-model.ts";
+import { findChecked } from "../../../src/cli/check/find-checked.ts";
 import { BlockgraphError } from "../../../src/error.ts";
 import { checkVerdict } from "../../../src/report/check/verdict.ts";
 import type { Model } from "../../../src/system/model.ts";
@@ -102,5 +103,26 @@ describe("less memory than asked", () => {
     const { code, stdout } = await limited(15_000_000, "--memory", "1G", ...size);
     expect(code).toBe(0);
     expect(stdout).toContain("95,648 states");
+  });
+});
+
+describe("a bound that would change nothing is refused, so that no verdict speaks of it", () => {
+  test.each([
+    ["image-fleecing", "alignment=512", /takes all its requests from a script/],
+    ["fleecing", "alignment=1000", /give a multiple of 32768/],
+    ["fleecing", "alignment=262144", /its images have 229376 bytes/],
+    ["fleecing", "longest=1", /aligns requests to 64 KiB; give longest at least that/],
+    ["pieces", "requests=99", /it makes 6 at the most/],
+    ["forwarding", "longest=1048576", /its requests are no longer than 128 KiB/],
+  ])("%s --set %s", async (model, bound, line) => {
+    expectRefusal(await blockgraph(["check", model, "--set", bound]), line);
+  });
+
+  test("requests of a script are told beside the others", () => {
+    const bounds = (name: string) => findChecked(name).lower(new Map(), null).bounds;
+    expect(bounds("image-fleecing")).toBe("25 scripted requests");
+    expect(bounds("overlap")).toBe(
+      "2 requests each of up to 64 KiB, aligned to 32 KiB, 2 values, and 2 scripted requests",
+    );
   });
 });
