@@ -1,7 +1,7 @@
 /**
  * `blockdev-snapshot`: puts an overlay above a node, under all who use the node (QEMU blockdev.c,
- * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay, and the
- * node becomes read-only if it can.
+ * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay, and
+ * the node becomes read-only if it can.
  */
 import { z } from "zod";
 import { BlockgraphError } from "../error.ts";

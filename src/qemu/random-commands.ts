@@ -3,7 +3,7 @@
  *
  * Numbers choose what to do, and among the nodes there are; now and then a name is wrong. So most
  * commands get as far as the permission system, and a sequence that has shrunk is still one. Each
- * image is used by one node at a time, because two would meet in file locks, which are not modelled.
+ * image is used by one node at a time: two would meet in file locks, which are not modelled.
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";

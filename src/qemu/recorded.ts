@@ -1,8 +1,8 @@
 /**
  * Recorded verdicts of a QEMU: what it answered to commands, and the edges that it then had.
  *
- * Two formats are read: an array of cases with whole graphs (`permission-cases.json`), and lines of
- * random sequences with sorted edges (`fuzz-corpus.jsonl`). Placeholders for files become plain names.
+ * Two formats are read: an array of cases with whole graphs, and lines of random sequences with
+ * sorted edges. Placeholders for files become plain names.
  */
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";

@@ -2,7 +2,7 @@
  * Bounds of a model as a user may narrow them, and as the line of the verdict says them.
  *
  * A bound that would change nothing is refused: else the verdict would speak of requests that were
- * never made. What a script says cannot be narrowed; the line says how many such requests there are.
+ * never made. What a script says cannot be narrowed; the line tells how many there are.
  */
 import { boundsOf } from "../../check/lower/model/plan.ts";
 import { BlockgraphError } from "../../error.ts";
