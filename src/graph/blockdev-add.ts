@@ -76,8 +76,14 @@ export function openNode(
   };
   for (const slot of driver.children) if (slot.name === "file") find(slot);
   const name = given === undefined ? `#block${graph.autoNames}` : checkName(graph, String(given));
-  const bitmaps = new Map();
-  const node: GraphNode = { name, driver: driver.name, options, readOnly, monitorOwned, bitmaps };
+  const node: GraphNode = {
+    name,
+    driver: driver.name,
+    options,
+    readOnly,
+    monitorOwned,
+    bitmaps: new Map(),
+  };
   graph = withNode(graph, node);
   if (given === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
   for (const slot of driver.children) {

@@ -11,6 +11,7 @@ import { applyCommand, type QmpCommand } from "./commands.ts";
 import type { Conflict } from "./conflict.ts";
 import type { Graph, JsonObject } from "./graph.ts";
 import { permissionText } from "./permission.ts";
+import type { PermissionQuery } from "./permission-query.ts";
 import { Refusal } from "./refuse.ts";
 
 /** A script's commands, and which one is refused. */
@@ -106,7 +107,7 @@ function otherRules(refused: RefusedCommand, context: CommandContext): Remedy[] 
         name,
         {
           ...shape,
-          permissions: (query: Parameters<typeof shape.permissions>[0]) => {
+          permissions: (query: PermissionQuery) => {
             const masks = shape.permissions(query);
             if (query.node !== edge.parent.name || query.edge !== edge.name) return masks;
             return shares
