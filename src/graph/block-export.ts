@@ -53,9 +53,10 @@ export const blockExportAdd = defineCommand({
     if ([...before.exports.values()].some(({ name }) => name === exportName)) {
       throw refuse(`NBD server already has export named '${exportName}'`);
     }
-    for (const bitmap of args.bitmaps) requireExportable(before, node, bitmap, writable);
     const served = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
-    return refreshPermissions(served, [child], refresh);
+    const after = refreshPermissions(served, [child], refresh);
+    for (const bitmap of args.bitmaps) requireExportable(before, node, bitmap, writable);
+    return after;
   },
 });
 

@@ -97,8 +97,9 @@ export function openNode(
     const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
   }
+  graph = refreshPermissions(withNode(graph, node), [name], context);
   driver.opened?.(graph, node, context.drivers);
-  return { graph: refreshPermissions(withNode(graph, node), [name], context), name };
+  return { graph, name };
 }
 
 /** A node comes after those that it was given: parents stand last. */

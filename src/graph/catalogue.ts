@@ -29,7 +29,7 @@ export interface DriverShape {
   /** whether it is a filter: a node that shows exactly what its child shows */
   readonly filter: boolean;
   /**
-   * Judges a node whose children are attached, before it counts as open.
+   * Judges a node whose children are attached and whose permissions are granted.
    * @throws BlockgraphError `graph-refused`
    */
   opened?(graph: Graph, node: GraphNode, drivers: DriverCatalogue): void;

@@ -24,7 +24,7 @@ const options = commonOptions.extend({
  * (block/raw-format.c, `raw_child_perm`).
  */
 const permissions: PermissionRule = ({ demands: { perm, shared }, options }) => {
-  const window = options.offset !== undefined || options.size !== undefined;
+  const window = (options.offset ?? 0) !== 0 || options.size !== undefined;
   return { perm, shared: window ? shared & ~RESIZE : shared };
 };
 
