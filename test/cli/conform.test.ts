@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { conformReceiptSchema } from "../../src/report/conform/receipt.ts";
+import { needsTool } from "../tools/needs-tool.ts";
 import { blockgraph, expectRefusal, scratchFolder } from "./blockgraph.ts";
 
 const add = (name: string) => ({ driver: "null-co", "node-name": name });
@@ -56,6 +57,23 @@ describe("conform", () => {
     expectRefusal(await blockgraph(["conform", "--cases", path]), line);
   });
 });
+
+const { test: withQemuImg } = needsTool("qemu-img");
+
+withQemuImg(
+  "conform does not call it agreement if a daemon answers what nobody understands",
+  async () => {
+    const binary = join(scratchFolder(), "daemon");
+    const lines = [
+      'echo "version 7.2.0"; test "$1" = --version && exit',
+      'echo "{\\"QMP\\":{}}"',
+      "cat",
+    ];
+    writeFileSync(binary, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+    const words = ["conform", "--random", "2", "--binary", binary, "--reports", scratchFolder()];
+    expectRefusal(await blockgraph(words), /internal error: .*JSON/);
+  },
+);
 
 describe("explain", () => {
   test("ends with 1 if a command is refused, and with 2 if the script is none", async () => {

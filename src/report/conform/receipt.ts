@@ -82,7 +82,7 @@ function randomLines(random: RandomResult, profile: string): string[] {
     `${sequences} random sequences beside ${qemu}: ${commands} commands, ${refused} refused, ` +
     `${aborted} aborts predicted, ${difference === null ? 0 : 1} differences (seed ${seed})`;
   if (difference === null) return [line];
-  const again = `npx blockgraph conform --random ${sequences} --seed ${seed}`;
+  const again = `npx blockgraph conform --random ${sequences + 1} --seed ${seed}`;
   return [
     line,
     "  the smallest script that shows it, for a qemu-storage-daemon:",
