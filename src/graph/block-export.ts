@@ -9,6 +9,7 @@ import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
+import { findNode } from "./find-node.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -34,8 +35,7 @@ export const blockExportAdd = defineCommand({
     if (before.exports.has(id) || before.devices.has(id)) {
       throw refuse(`Block export id '${id}' is already in use`);
     }
-    const node = before.nodes.get(child);
-    if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${child}'`);
+    const node = findNode(before, child);
     if (writable && node.readOnly) throw refuse("Cannot export read-only node as writable");
     const edge: Edge = {
       parent: { kind: "export", name: id },

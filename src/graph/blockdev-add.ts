@@ -15,13 +15,14 @@ import { z } from "zod";
 import type { ChildSlot } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { defineCommand } from "./command.ts";
+import { requireNoCycle } from "./cycle.ts";
 import { checkDefinition, ownOptions } from "./definition.ts";
 import { attach } from "./edges.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
-import { Topology } from "./topology.ts";
+import { shapeOf } from "./shape-of.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
 export const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
@@ -56,8 +57,7 @@ export function openNode(
   inherits: boolean | null,
 ): Opened {
   const { driver: driverName, "node-name": given } = args;
-  const driver = context.drivers.get(String(driverName));
-  if (driver === undefined) throw refuse(`Unknown driver: '${String(driverName)}'`);
+  const driver = shapeOf(String(driverName), context.drivers);
   const monitorOwned = inherits === null;
   const own = ownOptions(driver, args);
   const options: JsonObject = monitorOwned ? own : { discard: "unmap", ...own };
@@ -90,9 +90,7 @@ export function openNode(
     find(slot);
     const child = found.get(slot.name);
     if (child === undefined) continue;
-    if (new Topology(graph).reaches(child, name)) {
-      throw refuse(`Making '${child}' a ${slot.name} child of '${name}' would create a cycle`);
-    }
+    requireNoCycle(graph, child, slot.name, name);
     const parent = { kind: "node", name } as const;
     const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });

@@ -10,7 +10,6 @@
  * so only `sync: none`, where the filter does all the work, can be simulated (src/system).
  */
 import { z } from "zod";
-import { BlockgraphError } from "../error.ts";
 import { openNode } from "./blockdev-add.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, closeNode, detach, releaseAll } from "./edges.ts";
@@ -19,7 +18,7 @@ import { type BlockJob, childEdges, type Graph } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { Refusal, refuse } from "./refuse.ts";
+import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 
 export const blockdevBackup = defineCommand({
@@ -83,7 +82,7 @@ function prefixed<T>(prefix: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    if (!isRefusal(error)) throw error;
     throw new Refusal(`${prefix}${error.message}`, null, null, { cause: error });
   }
 }

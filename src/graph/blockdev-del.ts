@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { closeNode } from "./edges.ts";
+import { find } from "./find-node.ts";
 import { isUser, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
@@ -16,8 +17,7 @@ export const blockdevDel = defineCommand({
   schema: z.strictObject({ "node-name": z.string() }),
   apply(graph, args, context) {
     const name = args["node-name"];
-    const node = graph.nodes.get(name);
-    if (node === undefined) throw refuse(`Failed to find node with node-name='${name}'`);
+    const node = find(graph, name, `Failed to find node with node-name='${name}'`);
     const parents = parentEdges(graph, name);
     if (parents.some(({ parent }) => isUser(parent))) throw refuse(`Node ${name} is in use`);
     requireUnblocked(graph, name);

@@ -13,16 +13,17 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { BlockgraphError } from "../error.ts";
 import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { requireNoCycle } from "./cycle.ts";
 import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
 import { closeUnused } from "./edges.ts";
+import { find, findNode } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { Refusal, refuse } from "./refuse.ts";
+import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { type Reopened, withInlineChildren } from "./reopened.ts";
 import { Rewiring } from "./rewiring.ts";
 import { Topology } from "./topology.ts";
@@ -52,7 +53,7 @@ export const blockdevReopen = defineCommand({
       const closed = rewiring.detached.map(({ child }) => child);
       return closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
     } catch (error) {
-      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+      if (!isRefusal(error)) throw error;
       if (error instanceof Refusal) throw error;
       const undone = { ...before, edges: rewiring.undo().edges };
       throw new Refusal(error.message, undone, null, { cause: error });
@@ -78,8 +79,7 @@ function queued(graph: Graph, given: JsonObject, index: number, context: Command
   checkDefinition(given, at, context.drivers);
   const name = given["node-name"];
   if (typeof name !== "string") throw refuse("node-name not specified");
-  const node = graph.nodes.get(name);
-  if (node === undefined) throw refuse(`Failed to find node with node-name='${name}'`);
+  const node = find(graph, name, `Failed to find node with node-name='${name}'`);
   return withInlineChildren(graph, node, given, given["read-only"] === true, context);
 }
 
@@ -104,7 +104,9 @@ function prepare(
   }
   const file = shape.children.find(({ name }) => name === "file");
   const lost = [backing, file].flatMap((slot) =>
-    slot === undefined ? [] : changeChild(node, slot, given[slot.name], before, rewiring, context),
+    slot === undefined
+      ? []
+      : changeChild(node, slot, edgeOf(slot), given[slot.name], rewiring, context),
   );
   requireUnchanged(node, shape, given, edges);
   return lost;
@@ -114,19 +116,16 @@ function prepare(
 function changeChild(
   node: GraphNode,
   { name, roles }: ChildSlot,
+  old: Edge | undefined,
   reference: JsonValue | undefined,
-  before: Graph,
   rewiring: Rewiring,
   context: CommandContext,
 ): string[] {
   if (reference === undefined || isDefinition(reference)) return [];
   const child = typeof reference === "string" ? reference : null;
-  const old = new Topology(before).children(node.name).find((edge) => edge.name === name);
   if (child !== null) {
-    if (!before.nodes.has(child)) throw refuse(`Cannot find device='' nor node-name='${child}'`);
-    if (new Topology(rewiring.graph).reaches(child, node.name)) {
-      throw refuse(`Making '${child}' a ${name} child of '${node.name}' would create a cycle`);
-    }
+    findNode(rewiring.graph, child);
+    requireNoCycle(rewiring.graph, child, name, node.name);
   }
   if (child === (old?.child ?? null)) return [];
   if (old !== undefined) {

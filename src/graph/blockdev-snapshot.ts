@@ -4,15 +4,15 @@
  * the node becomes read-only if it can.
  */
 import { z } from "zod";
-import { BlockgraphError } from "../error.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { requireNoCycle } from "./cycle.ts";
 import { attach } from "./edges.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse } from "./refuse.ts";
+import { isRefusal, refuse } from "./refuse.ts";
 import { withInlineChildren } from "./reopened.ts";
 import { replaceNode } from "./replace-node.ts";
 import { Topology } from "./topology.ts";
@@ -36,10 +36,7 @@ export const blockdevSnapshot = defineCommand({
       throw refuse("The overlay already has a backing image");
     }
     if (slot === undefined) throw refuse("The overlay does not support backing images");
-    if (topology.reaches(node.name, overlay.name)) {
-      const [child, parent] = [node.name, overlay.name];
-      throw refuse(`Making '${child}' a ${slot.name} child of '${parent}' would create a cycle`);
-    }
+    requireNoCycle(before, node.name, slot.name, overlay.name);
     const edge = {
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
@@ -64,7 +61,7 @@ function madeReadOnly(before: Graph, node: GraphNode, context: CommandContext): 
       { ...context, before },
     );
   } catch (error) {
-    if (error instanceof BlockgraphError && error.code === "graph-refused") return before;
+    if (isRefusal(error)) return before;
     throw error;
   }
 }

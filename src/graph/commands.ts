@@ -1,6 +1,7 @@
 /**
  * The registry of graph commands, and the one function that applies them.
  */
+import type { BlockgraphError } from "../error.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevBackup, blockJobCancel } from "./blockdev-backup.ts";
@@ -9,18 +10,11 @@ import { blockdevReopen } from "./blockdev-reopen.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
-import {
-  dirtyBitmapAdd,
-  dirtyBitmapClear,
-  dirtyBitmapDisable,
-  dirtyBitmapEnable,
-  dirtyBitmapMerge,
-  dirtyBitmapRemove,
-} from "./dirty-bitmap.ts";
+import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
 import type { Graph, JsonObject } from "./graph.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
 import { queryBlockGraph, queryNamedBlockNodes } from "./query.ts";
-import { refuse } from "./refuse.ts";
+import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
 import { transaction } from "./transaction.ts";
 import { xBlockdevChange } from "./x-blockdev-change.ts";
@@ -31,8 +25,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[blockdevAdd, blockdevDel, blockdevReopen, blockdevSnapshot, xBlockdevChange],
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet, blockdevBackup, blockJobCancel],
-    ...[dirtyBitmapAdd, dirtyBitmapRemove, dirtyBitmapClear],
-    ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge],
+    ...DIRTY_BITMAP_COMMANDS,
     ...[transaction, objectAdd, objectDel],
     ...[queryNamedBlockNodes, queryBlockGraph],
   ].map((command) => [command.name, command]),
@@ -56,4 +49,21 @@ export function applyCommand(graph: Graph, command: QmpCommand, context: Command
     throw refuse("QMP input member 'arguments' must be an object");
   }
   return known.apply(graph, given, context);
+}
+
+/** What became of a command: the graph that is in force now, and why it was refused, if it was. */
+export interface Answer {
+  readonly graph: Graph;
+  readonly refusal: BlockgraphError | null;
+}
+
+/** As {@link applyCommand}, where a refusal is an answer like another. */
+export function answerCommand(graph: Graph, command: QmpCommand, context: CommandContext): Answer {
+  try {
+    return { graph: applyCommand(graph, command, context), refusal: null };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const after = error instanceof Refusal ? error.graph : null;
+    return { graph: after ?? graph, refusal: error };
+  }
 }

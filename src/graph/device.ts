@@ -10,9 +10,9 @@
  * node it already is (defect R04); here that is refused, with the abort predicted.
  */
 import { z } from "zod";
-import { BlockgraphError } from "../error.ts";
 import { defineCommand } from "./command.ts";
 import { attach, closeUnused, detach, releaseAll, sameParent } from "./edges.ts";
+import { findNode } from "./find-node.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import {
   CONSISTENT_READ,
@@ -23,7 +23,7 @@ import {
   WRITE_UNCHANGED,
 } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { Refusal, refuse } from "./refuse.ts";
+import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 
 /** Path under which a device is found, as in QEMU. */
@@ -43,7 +43,7 @@ export const deviceAdd = defineCommand({
     if (before.devices.has(id) || before.exports.has(id)) {
       throw refuse(`Duplicate device ID '${id}'`);
     }
-    const node = requireNode(before, drive);
+    const node = findNode(before, drive);
     const path = driver === "scsi-hd" ? id : `${PERIPHERAL}${id}/virtio-backend`;
     const devices = new Map(before.devices).set(id, { id, driver, path });
     const parent = { kind: "device", name: id } as const;
@@ -90,7 +90,7 @@ export const qomSet = defineCommand({
     const parent = { kind: "device", name: id } as const;
     const edge = before.edges.find((candidate) => sameParent(candidate.parent, parent));
     if (edge === undefined) throw refuse(`Device '${path}' not found`);
-    requireNode(before, value);
+    findNode(before, value);
     if (edge.child === value) {
       throw new Refusal(`Device '${id}' already uses node '${value}'`, null, "abort");
     }
@@ -109,13 +109,7 @@ function judge(refresh: () => Graph, restored: Graph): Graph {
   try {
     return refresh();
   } catch (error) {
-    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    if (!isRefusal(error)) throw error;
     throw new Refusal(error.message, restored, null, { cause: error });
   }
-}
-
-function requireNode(graph: Graph, name: string): GraphNode {
-  const node = graph.nodes.get(name);
-  if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${name}'`);
-  return node;
 }

@@ -29,7 +29,7 @@ function withBitmap(graph: Graph, node: GraphNode, name: string, bitmap: DirtyBi
   return { ...graph, nodes: new Map(graph.nodes).set(node.name, { ...node, bitmaps }) };
 }
 
-export const dirtyBitmapAdd = defineCommand({
+const dirtyBitmapAdd = defineCommand({
   name: "block-dirty-bitmap-add",
   summary: "Records which parts of a node are written from now on.",
   schema: named.extend({
@@ -52,7 +52,7 @@ export const dirtyBitmapAdd = defineCommand({
   },
 });
 
-export const dirtyBitmapRemove = defineCommand({
+const dirtyBitmapRemove = defineCommand({
   name: "block-dirty-bitmap-remove",
   summary: "Removes a dirty bitmap.",
   schema: named,
@@ -65,7 +65,7 @@ export const dirtyBitmapRemove = defineCommand({
   },
 });
 
-export const dirtyBitmapClear = defineCommand({
+const dirtyBitmapClear = defineCommand({
   name: "block-dirty-bitmap-clear",
   summary: "Forgets what a dirty bitmap has recorded.",
   schema: named,
@@ -88,10 +88,10 @@ function switchBitmap(verb: "enable" | "disable", summary: string) {
   });
 }
 
-export const dirtyBitmapEnable = switchBitmap("enable", "Lets a dirty bitmap record.");
-export const dirtyBitmapDisable = switchBitmap("disable", "Stops a dirty bitmap from recording.");
+const dirtyBitmapEnable = switchBitmap("enable", "Lets a dirty bitmap record.");
+const dirtyBitmapDisable = switchBitmap("disable", "Stops a dirty bitmap from recording.");
 
-export const dirtyBitmapMerge = defineCommand({
+const dirtyBitmapMerge = defineCommand({
   name: "block-dirty-bitmap-merge",
   summary: "Adds to a dirty bitmap what others have recorded.",
   schema: z.strictObject({
@@ -108,3 +108,9 @@ export const dirtyBitmapMerge = defineCommand({
     return graph;
   },
 });
+
+/** All of them: commands of their own, and actions of a transaction. */
+export const DIRTY_BITMAP_COMMANDS = [
+  ...[dirtyBitmapAdd, dirtyBitmapRemove, dirtyBitmapClear],
+  ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge],
+];

@@ -6,9 +6,9 @@
  * node that was defined inline has no owner but its users, so with the last of them it is closed,
  * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref_child`).
  */
-import { BlockgraphError } from "../error.ts";
 import { type Edge, type Graph, type Parent, parentEdges } from "./graph.ts";
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
+import { isRefusal } from "./refuse.ts";
 
 type Context = Pick<RefreshContext, "drivers" | "profile">;
 
@@ -55,7 +55,7 @@ function refreshed(graph: Graph, roots: readonly string[], context: RefreshConte
   try {
     return refreshPermissions(graph, roots, context);
   } catch (error) {
-    if (error instanceof BlockgraphError && error.code === "graph-refused") return graph;
+    if (isRefusal(error)) return graph;
     throw error;
   }
 }

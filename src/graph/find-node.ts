@@ -9,6 +9,11 @@ export function findDeviceOrNode(graph: Graph, name: string): GraphNode {
   return find(graph, name, `Cannot find device='${name}' nor node-name='${name}'`);
 }
 
+/** Where a name can only be a node's. */
+export function findNode(graph: Graph, name: string): GraphNode {
+  return find(graph, name, `Cannot find device='' nor node-name='${name}'`);
+}
+
 /** @throws BlockgraphError `graph-refused` with that text */
 export function find(graph: Graph, name: string, otherwise: string): GraphNode {
   const node = graph.nodes.get(name);

@@ -45,6 +45,25 @@ export function permissionNames(permissions: Permissions): string[] {
   return NAMES.flatMap(([bit, name]) => ((permissions & bit) === 0 ? [] : [qapiName(name)]));
 }
 
+/** QMP names in the order of their letters. */
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ...([
+    ["consistent-read", "R"],
+    ["write", "W"],
+  ] as const),
+  ...([
+    ["write-unchanged", "U"],
+    ["resize", "S"],
+  ] as const),
+]);
+
+/** Two masks, by QMP names in any order, in short: `[RW/RU]` requires R and W, shares R and U. */
+export function masksText(perm: readonly string[], shared: readonly string[]): string {
+  const letters = (names: readonly string[]) =>
+    [...LETTERS].map(([name, letter]) => (names.includes(name) ? letter : "")).join("") || "-";
+  return `[${letters(perm)}/${letters(shared)}]`;
+}
+
 /** Names of all permissions in QMP. */
 export const PERMISSION_NAMES: readonly string[] = NAMES.map(([, name]) => qapiName(name));
 

@@ -11,12 +11,13 @@
  * The graph is rewired first and judged once (rule P8); whoever asks keeps the old graph if this
  * refuses (rule P9).
  */
-import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
+import type { DriverCatalogue } from "./catalogue.ts";
 import { ConflictRefusal, firstConflict } from "./conflict.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { cumulative, type Masks, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 import { refuse } from "./refuse.ts";
+import { shapeOf } from "./shape-of.ts";
 import { Topology } from "./topology.ts";
 
 export interface RefreshContext {
@@ -81,7 +82,7 @@ export function childMasks(
   used: boolean,
   { drivers, profile, opening }: Pick<RefreshContext, "drivers" | "profile" | "opening">,
 ): Masks {
-  return shapeOf(node, drivers).permissions({
+  return shapeOf(node.driver, drivers).permissions({
     node: node.name,
     edge: edge.name,
     roles: edge.roles,
@@ -92,10 +93,4 @@ export function childMasks(
     opening: opening === node.name,
     profile,
   });
-}
-
-function shapeOf({ driver }: GraphNode, drivers: DriverCatalogue): DriverShape {
-  const shape = drivers.get(driver);
-  if (shape === undefined) throw refuse(`Unknown driver: '${driver}'`);
-  return shape;
 }

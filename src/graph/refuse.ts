@@ -10,6 +10,11 @@ export function refuse(text: string): BlockgraphError {
   return new BlockgraphError("graph-refused", text);
 }
 
+/** Whether an error is the refusal of a graph command; any other is a defect, and goes on. */
+export function isRefusal(error: unknown): error is BlockgraphError {
+  return error instanceof BlockgraphError && error.code === "graph-refused";
+}
+
 /** What a version of QEMU does instead of answering. */
 export type Defect = "abort" | "hang";
 

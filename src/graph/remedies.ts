@@ -5,14 +5,12 @@
  * refused one is accepted. Changes of one kind are tried at every place; only single changes are,
  * so that what is listed is smallest.
  */
-import { BlockgraphError } from "../error.ts";
 import type { CommandContext } from "./command.ts";
-import { applyCommand, type QmpCommand } from "./commands.ts";
+import { answerCommand, type QmpCommand } from "./commands.ts";
 import type { Conflict } from "./conflict.ts";
 import type { Graph, JsonObject } from "./graph.ts";
 import { permissionText } from "./permission.ts";
 import type { PermissionQuery } from "./permission-query.ts";
-import { Refusal } from "./refuse.ts";
 
 /** A script's commands, and which one is refused. */
 export interface RefusedCommand {
@@ -75,9 +73,9 @@ function laterCommands(refused: RefusedCommand, context: CommandContext): Remedy
   if (command === undefined) return [];
   let graph = verdicts(start, commands.slice(0, index), context).graph;
   for (const [offset, later] of commands.slice(index + 1).entries()) {
-    const next = execute(graph, later, context);
+    const next = answerCommand(graph, later, context);
     graph = next.graph;
-    if (next.accepted && execute(graph, command, context).accepted) {
+    if (next.refusal === null && answerCommand(graph, command, context).refusal === null) {
       return [{ text: `send it after command ${index + 2 + offset} (${later.execute})` }];
     }
   }
@@ -138,19 +136,9 @@ function verdicts(start: Graph, script: readonly QmpCommand[], context: CommandC
   let graph = start;
   const accepted: boolean[] = [];
   for (const command of script) {
-    const next = execute(graph, command, context);
+    const next = answerCommand(graph, command, context);
     graph = next.graph;
-    accepted.push(next.accepted);
+    accepted.push(next.refusal === null);
   }
   return { graph, accepted };
-}
-
-function execute(graph: Graph, command: QmpCommand, context: CommandContext) {
-  try {
-    return { graph: applyCommand(graph, command, context), accepted: true };
-  } catch (error) {
-    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-    const after = error instanceof Refusal ? error.graph : null;
-    return { graph: after ?? graph, accepted: false };
-  }
 }

@@ -5,7 +5,7 @@ import type { DriverShape } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { isDefinition } from "./definition.ts";
 import type { Graph, GraphNode, JsonObject } from "./graph.ts";
-import { refuse } from "./refuse.ts";
+import { shapeOf } from "./shape-of.ts";
 import { Topology } from "./topology.ts";
 
 /** One node that is to be reopened. */
@@ -25,8 +25,7 @@ export function withInlineChildren(
   readOnly: boolean,
   context: CommandContext,
 ): Reopened[] {
-  const shape = context.drivers.get(node.driver);
-  if (shape === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
+  const shape = shapeOf(node.driver, context.drivers);
   const below = new Topology(graph).children(node.name).flatMap((edge) => {
     const child = graph.nodes.get(edge.child);
     if (child === undefined || child.monitorOwned) return [];

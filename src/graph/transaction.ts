@@ -8,25 +8,17 @@ import { z } from "zod";
 import { blockdevBackup } from "./blockdev-backup.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { defineCommand, type GraphCommand } from "./command.ts";
-import {
-  dirtyBitmapAdd,
-  dirtyBitmapClear,
-  dirtyBitmapDisable,
-  dirtyBitmapEnable,
-  dirtyBitmapMerge,
-  dirtyBitmapRemove,
-} from "./dirty-bitmap.ts";
+import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
 import type { JsonObject } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
 const ABORT = "abort";
 
 const ACTIONS: ReadonlyMap<string, GraphCommand> = new Map(
-  [
-    ...[dirtyBitmapAdd, dirtyBitmapRemove, dirtyBitmapClear],
-    ...[dirtyBitmapEnable, dirtyBitmapDisable, dirtyBitmapMerge],
-    ...[blockdevSnapshot, blockdevBackup],
-  ].map((command) => [command.name, command]),
+  [...DIRTY_BITMAP_COMMANDS, ...[blockdevSnapshot, blockdevBackup]].map((command) => [
+    command.name,
+    command,
+  ]),
 );
 
 export const transaction = defineCommand({

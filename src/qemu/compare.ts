@@ -1,9 +1,8 @@
 /**
  * Our verdicts beside those of a QEMU: accepted or refused, in which words, and every edge's masks.
  */
-import { BlockgraphError } from "../error.ts";
 import type { CommandContext } from "../graph/command.ts";
-import { applyCommand, COMMANDS, type QmpCommand } from "../graph/commands.ts";
+import { answerCommand, COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import { EMPTY_GRAPH, type Graph } from "../graph/graph.ts";
 import { Refusal } from "../graph/refuse.ts";
 import { edgesOf } from "./edge-text.ts";
@@ -33,17 +32,11 @@ export class OurSide {
   }
 
   command(command: QmpCommand): RecordedVerdict {
-    try {
-      this.graph = applyCommand(this.graph, command, this.#context);
-      return { kind: "accepted" };
-    } catch (error) {
-      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-      if (error instanceof Refusal) {
-        if (error.predicts !== null) return { kind: "aborted" };
-        this.graph = error.graph ?? this.graph;
-      }
-      return { kind: "refused", text: error.message };
-    }
+    const { graph, refusal } = answerCommand(this.graph, command, this.#context);
+    this.graph = graph;
+    if (refusal === null) return { kind: "accepted" };
+    const aborts = refusal instanceof Refusal && refusal.predicts !== null;
+    return aborts ? { kind: "aborted" } : { kind: "refused", text: refusal.message };
   }
 }
 

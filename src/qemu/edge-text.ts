@@ -7,13 +7,7 @@
  */
 import { z } from "zod";
 import type { Graph, Parent } from "../graph/graph.ts";
-import { permissionNames } from "../graph/permission.ts";
-
-const LETTERS: Readonly<Record<string, string>> = {
-  ...{ "consistent-read": "R", write: "W", "write-unchanged": "U", resize: "S" },
-};
-/** The order of the letters. */
-const ORDER = "RWUS";
+import { masksText, permissionNames } from "../graph/permission.ts";
 
 /** What `x-debug-query-block-graph` returns. */
 const blockGraphSchema = z.object({
@@ -37,7 +31,7 @@ export function edgeText(
   shared: readonly string[],
   child: string,
 ): string {
-  return `${plain(user)} --${name}[${letters(perm)}/${letters(shared)}]--> ${plain(child)}`;
+  return `${plain(user)} --${name}${masksText(perm, shared)}--> ${plain(child)}`;
 }
 
 /** The edges of our graph, sorted. */
@@ -74,9 +68,4 @@ function userName(type: string, name: string): string {
 function plain(name: string): string {
   if (name.startsWith("#")) return "#";
   return /^bb#/.test(name) ? "bb" : name;
-}
-
-function letters(names: readonly string[]): string {
-  const known = names.map((name) => LETTERS[name] ?? "?");
-  return known.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b)).join("") || "-";
 }

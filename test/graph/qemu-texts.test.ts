@@ -6,17 +6,16 @@
  * session does: first the graph, then the geometry of its nodes. Where we differ on purpose the
  * case says why, and what we answer instead.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { expect } from "vitest";
 import { BlockgraphError } from "../../src/error.ts";
 import { EMPTY_GRAPH, type Graph, type JsonObject } from "../../src/graph/graph.ts";
 import { profile } from "../../src/graph/profile.ts";
 import { buildSystem } from "../../src/system/system.ts";
 import { apply } from "../support/graph.ts";
+import { StorageDaemon } from "../support/storage-daemon.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
 /** null: allowed; else the text of the refusal. */
@@ -256,40 +255,14 @@ const ON_PURPOSE: readonly Case[] = [
 ];
 
 /** What a daemon answers to the commands, in order. */
-async function askDaemon(folder: string, commands: readonly Case[]): Promise<Verdict[]> {
-  const socket = join(folder, "nbd.sock");
-  const daemon = spawn(
-    "qemu-storage-daemon",
-    [
-      ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
-      ...["--nbd-server", `addr.type=unix,addr.path=${socket},max-connections=0`],
-    ],
-    { cwd: folder, stdio: ["pipe", "pipe", "ignore"] },
-  );
-  const gone = new Promise((resolve) => daemon.once("close", resolve));
-  try {
+function askDaemon(folder: string, commands: readonly Case[]): Promise<Verdict[]> {
+  return StorageDaemon.using(folder, async (daemon) => {
     const verdicts: Verdict[] = [];
-    const lines = createInterface({ input: daemon.stdout })[Symbol.asyncIterator]();
-    const answer = async (): Promise<Verdict> => {
-      for (;;) {
-        const { value, done } = await lines.next();
-        if (done === true) throw new Error(`the daemon ended after ${verdicts.length} commands`);
-        const message = JSON.parse(value);
-        if ("return" in message) return null;
-        if ("error" in message) return message.error.desc;
-      }
-    };
-    const send = (execute: string, args: JsonObject) => {
-      daemon.stdin.write(`${JSON.stringify({ execute, arguments: args })}\n`);
-      return answer();
-    };
-    await send("qmp_capabilities", {});
-    for (const { execute, args } of commands) verdicts.push(await send(execute, args));
+    for (const { execute, args } of commands) {
+      verdicts.push(await daemon.command({ execute, arguments: args }));
+    }
     return verdicts;
-  } finally {
-    daemon.kill("SIGKILL");
-    await gone;
-  }
+  });
 }
 
 /** What we answer to the commands, in order. */

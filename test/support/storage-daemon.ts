@@ -1,50 +1,30 @@
 /**
- * A qemu-storage-daemon for one test: QMP over its stdin and stdout, exports on a socket in the
- * folder that it works in.
+ * A qemu-storage-daemon for one test, with exports on a socket in the folder that it works in.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
 import type { QmpCommand } from "../../src/graph/commands.ts";
+import { QemuDaemon } from "../../src/qemu/daemon.ts";
 import { runTool } from "./qemu-tools.ts";
 
 const QEMU_IO = "qemu-io";
-/** After that a daemon ends of itself, so that none outlives a test runner that was killed. */
-const LONGEST_LIFE = "120s";
+/** As src/qemu/daemon.ts calls it. */
 const SOCKET = "nbd.sock";
 
 export class StorageDaemon {
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #lines: AsyncIterator<string>;
+  readonly #daemon: QemuDaemon;
   readonly #folder: string;
 
-  private constructor(folder: string) {
+  private constructor(daemon: QemuDaemon, folder: string) {
+    this.#daemon = daemon;
     this.#folder = folder;
-    this.#process = spawn(
-      "timeout",
-      [
-        ...["--kill-after=1", LONGEST_LIFE, "qemu-storage-daemon"],
-        ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
-        ...["--nbd-server", `addr.type=unix,addr.path=${SOCKET},max-connections=0`],
-      ],
-      { cwd: folder, stdio: ["pipe", "pipe", "ignore"] },
-    );
-    // A command that is written to a daemon that just ended is answered by the end of its output.
-    this.#process.stdin.on("error", () => {});
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
   /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
   static async using<T>(folder: string, use: (daemon: StorageDaemon) => Promise<T>): Promise<T> {
-    const daemon = new StorageDaemon(folder);
-    try {
-      await daemon.#reply("QMP");
-      await daemon.command({ execute: "qmp_capabilities", arguments: {} });
-      return await use(daemon);
-    } finally {
-      await daemon.#stop();
-    }
+    return QemuDaemon.using("qemu-storage-daemon", folder, (daemon) =>
+      use(new StorageDaemon(daemon, folder)),
+    );
   }
 
   /** Whether the daemon has ended although nobody stopped it. */
@@ -67,10 +47,9 @@ export class StorageDaemon {
 
   /** Executes a command. Returns the text of QEMU's error; null if there was none. */
   async command(command: QmpCommand): Promise<string | null> {
-    if (!this.#process.stdin.writable) throw new Error("qemu-storage-daemon has ended");
-    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
-    const { error } = await this.#reply("return", "error");
-    return error?.desc ?? null;
+    const reply = await this.#daemon.command(command);
+    if (reply === null) throw new Error("qemu-storage-daemon has ended");
+    return reply.error?.desc ?? null;
   }
 
   /** Starts qemu-io on an export, discards going through. */
@@ -89,24 +68,6 @@ export class StorageDaemon {
     }
     const [status] = await once(child, "close");
     return parseIo(Buffer.concat(chunks).toString("latin1"), status === 0);
-  }
-
-  /** The next line that has one of these keys; events in between are skipped. */
-  async #reply(...keys: readonly string[]): Promise<{ error?: { desc: string } }> {
-    for (;;) {
-      const line = await this.#lines.next();
-      if (line.done === true) throw new Error("qemu-storage-daemon has ended");
-      const message: object = JSON.parse(line.value);
-      if (keys.some((key) => key in message)) return message;
-    }
-  }
-
-  async #stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const closed = once(this.#process, "close");
-    // Which `timeout` hands on to the daemon.
-    this.#process.kill("SIGTERM");
-    await closed;
   }
 }
 

@@ -25,6 +25,7 @@ export function narrowBounds(model: Model, given: ReadonlyMap<string, number>): 
     if (objection !== null)
       throw refused(model, `is not checked with ${name}=${value}: ${objection}`);
   }
+  if (choices.length === 0) return own;
   const asked = { ...own, ...Object.fromEntries(given) };
   const effective = {
     requests: Math.min(
@@ -41,7 +42,6 @@ export function narrowBounds(model: Model, given: ReadonlyMap<string, number>): 
     ),
     values: asked.values,
   };
-  if (choices.length === 0) return own;
   if (given.has("longest") && effective.longest < effective.alignment) {
     const alignment = bytesText(effective.alignment);
     throw refused(model, `aligns requests to ${alignment}; give longest at least that`);

@@ -4,11 +4,8 @@
  * An edge is written as in QEMU's circles: `cbw --file[RW/RU]--> active`, what it requires before
  * the slash, what it shares after it; R consistent read, W write, U write unchanged, S resize.
  */
+import { masksText } from "../../graph/permission.ts";
 import type { ExplainedCommand, ExplainedEdge, Explanation } from "./explanation.ts";
-
-const LETTERS: Readonly<Record<string, string>> = {
-  ...{ "consistent-read": "R", write: "W", "write-unchanged": "U", resize: "S" },
-};
 
 /** How a conflict's graph is drawn. */
 export type GraphFormat = "text" | "mermaid" | "dot";
@@ -85,7 +82,7 @@ function graphLines(
   if (format === "text") {
     return drawn.map((edge) => `${marked(edge) ? "!" : " "} ${edgeText(edge)}`);
   }
-  const label = (edge: ExplainedEdge) => `${edge.name} ${masksText(edge)}`;
+  const label = (edge: ExplainedEdge) => `${edge.name} ${masksOf(edge)}`;
   const [from, to] = [
     (edge: ExplainedEdge) => `${edge.parent.kind} ${edge.parent.name}`,
     (edge: ExplainedEdge) => `node ${edge.child}`,
@@ -117,10 +114,9 @@ function graphLines(
 
 /** `cbw --file[RW/RU]--> active` */
 function edgeText(edge: ExplainedEdge): string {
-  return `${edge.parent.name} --${edge.name}${masksText(edge)}--> ${edge.child}`;
+  return `${edge.parent.name} --${edge.name}${masksOf(edge)}--> ${edge.child}`;
 }
 
-function masksText({ perm, "shared-perm": shared }: ExplainedEdge): string {
-  const letters = (names: readonly string[]) => names.map((name) => LETTERS[name]).join("") || "-";
-  return `[${letters(perm)}/${letters(shared)}]`;
+function masksOf({ perm, "shared-perm": shared }: ExplainedEdge): string {
+  return masksText(perm, shared);
 }

@@ -3,9 +3,8 @@
  * a conflict of permissions the two edges, where their masks come from, and what would help.
  */
 import { z } from "zod";
-import { BlockgraphError } from "../../error.ts";
 import type { CommandContext } from "../../graph/command.ts";
-import { applyCommand, type QmpCommand } from "../../graph/commands.ts";
+import { answerCommand, type QmpCommand } from "../../graph/commands.ts";
 import { type ConflictRefusal, conflictBehind } from "../../graph/conflict.ts";
 import type { Edge, Graph } from "../../graph/graph.ts";
 import { originOf } from "../../graph/mask-origin.ts";
@@ -72,18 +71,16 @@ export function explain(
   let graph = start;
   const explained = commands.map((command, index): ExplainedCommand => {
     const told = { number: index + 1, execute: command.execute, arguments: command.arguments };
-    try {
-      graph = applyCommand(graph, command, context);
+    const answer = answerCommand(graph, command, context);
+    graph = answer.graph;
+    const { refusal } = answer;
+    if (refusal === null) {
       return { ...told, verdict: "accepted", error: null, predicts: null, conflict: null };
-    } catch (error) {
-      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-      const refusal = error instanceof Refusal ? error : null;
-      graph = refusal?.graph ?? graph;
-      const behind = conflictBehind(error);
-      const { message, predicts } = { message: error.message, predicts: refusal?.predicts ?? null };
-      const conflict = behind && explainConflict(behind, { start, commands, index }, context);
-      return { ...told, verdict: "refused", error: message, predicts, conflict };
     }
+    const behind = conflictBehind(refusal);
+    const predicts = refusal instanceof Refusal ? refusal.predicts : null;
+    const conflict = behind && explainConflict(behind, { start, commands, index }, context);
+    return { ...told, verdict: "refused", error: refusal.message, predicts, conflict };
   });
   const { edges } = graph;
   const profile = context.profile.name;
