@@ -3,7 +3,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { DRIVERS } from "../drivers/registry.ts";
 import { BlockgraphError } from "../error.ts";
@@ -131,7 +131,9 @@ function recordedResult(path: string, context: CommandContext): RecordedResult {
 /** Loaded only here: no other command needs it. */
 async function randomResult(options: Options, context: CommandContext): Promise<RandomResult> {
   const { default: fc } = await import("fast-check");
-  const { binary, seed, random: numRuns = 0 } = options;
+  const { seed, random: numRuns = 0 } = options;
+  // Daemons work in folders of their own, from which a relative path would lead elsewhere.
+  const binary = options.binary.includes("/") ? resolve(options.binary) : options.binary;
   const qemu = versionOf(binary, options.qemu);
   const images = new ImageFolder();
   const sum = { sequences: 0, commands: 0, refused: 0, aborted: 0 };

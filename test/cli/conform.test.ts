@@ -63,15 +63,15 @@ const { test: withQemuImg } = needsTool("qemu-img");
 withQemuImg(
   "conform does not call it agreement if a daemon answers what nobody understands",
   async () => {
-    const binary = join(scratchFolder(), "daemon");
+    const cwd = scratchFolder();
     const lines = [
       'echo "version 7.2.0"; test "$1" = --version && exit',
       'echo "{\\"QMP\\":{}}"',
       "cat",
     ];
-    writeFileSync(binary, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
-    const words = ["conform", "--random", "2", "--binary", binary, "--reports", scratchFolder()];
-    expectRefusal(await blockgraph(words), /internal error: .*JSON/);
+    writeFileSync(join(cwd, "daemon"), ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+    const words = ["conform", "--random", "2", "--binary", "./daemon"];
+    expectRefusal(await blockgraph(words, { cwd }), /internal error: .*JSON/);
   },
 );
 
