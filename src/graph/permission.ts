@@ -47,14 +47,10 @@ export function permissionNames(permissions: Permissions): string[] {
 
 /** QMP names in the order of their letters. */
 const LETTERS: ReadonlyMap<string, string> = new Map([
-  ...([
-    ["consistent-read", "R"],
-    ["write", "W"],
-  ] as const),
-  ...([
-    ["write-unchanged", "U"],
-    ["resize", "S"],
-  ] as const),
+  ["consistent-read", "R"],
+  ["write", "W"],
+  ["write-unchanged", "U"],
+  ["resize", "S"],
 ]);
 
 /** Two masks, by QMP names in any order, in short: `[RW/RU]` requires R and W, shares R and U. */
