@@ -16,7 +16,7 @@ import type { ChildSlot } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
-import { checkDefinition, ownOptions } from "./definition.ts";
+import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
 import { attach } from "./edges.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
@@ -82,6 +82,7 @@ export function openNode(
     options,
     readOnly,
     monitorOwned,
+    inheritsFrom: null,
     bitmaps: new Map(),
   };
   graph = withNode(graph, node);
@@ -92,6 +93,7 @@ export function openNode(
     if (child === undefined) continue;
     requireNoCycle(graph, child, slot.name, name);
     const parent = { kind: "node", name } as const;
+    if (isDefinition(args[slot.name])) graph = inheriting(graph, child, name);
     const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
   }
@@ -105,6 +107,14 @@ function withNode(graph: Graph, node: GraphNode): Graph {
   const nodes = new Map(graph.nodes);
   nodes.delete(node.name);
   return { ...graph, nodes: nodes.set(node.name, node) };
+}
+
+function inheriting(graph: Graph, child: string, parent: string): Graph {
+  const node = graph.nodes.get(child);
+  if (node === undefined) return graph;
+  // Where it is in the order of nodes, it stays.
+  const nodes = new Map(graph.nodes).set(child, { ...node, inheritsFrom: parent });
+  return { ...graph, nodes };
 }
 
 interface Opened {

@@ -14,7 +14,7 @@ import { openNode } from "./blockdev-add.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, closeNode, detach, releaseAll } from "./edges.ts";
 import { findDeviceOrNode } from "./find-node.ts";
-import { type BlockJob, childEdges, type Graph } from "./graph.ts";
+import { type BlockJob, childEdges, type Graph, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -56,10 +56,14 @@ export const blockdevBackup = defineCommand({
     );
     const filter = opened.name;
     const inserted = prefixed("Could not replace node: ", () =>
-      refreshPermissions(replaceNode(opened.graph, disk.name, filter), [filter, disk.name], {
-        ...context,
-        before,
-      }),
+      refreshPermissions(
+        replaceNode(opened.graph, disk.name, filter, context.drivers),
+        [filter, disk.name],
+        {
+          ...context,
+          before,
+        },
+      ),
     );
     if (id === undefined) throw refuse("An explicit job ID is required for this node");
     if (before.jobs.has(id)) throw refuse(`Job ID '${id}' already in use`);
@@ -94,6 +98,7 @@ export const blockJobCancel = defineCommand({
   apply(before, { device: id }, context) {
     const job = before.jobs.get(id);
     if (job === undefined) throw refuse(`Block job '${id}' not found`);
+    requireNoHook(before, job.filter, context);
     const without = dropFilter(before, job.filter, context);
     const jobs = new Map(before.jobs);
     jobs.delete(id);
@@ -105,12 +110,43 @@ export const blockJobCancel = defineCommand({
   },
 });
 
+/** @throws Refusal where the profile's QEMU aborts */
+function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {
+  if (profile.hookOnLeavingFilter === "allowed") return;
+  // A hook that is older than the filter has its bitmap on the node that the filter was put above.
+  const opened = [...graph.nodes.keys()];
+  const hook = parentEdges(graph, filter).find(
+    ({ name, parent }) =>
+      name === "file" &&
+      graph.nodes.get(parent.name)?.driver === "copy-before-write" &&
+      opened.indexOf(parent.name) > opened.indexOf(filter),
+  );
+  if (hook === undefined) return;
+  throw new Refusal(
+    `QEMU 7.2 aborts when '${filter}' is taken away below '${hook.parent.name}', which keeps a ` +
+      "bitmap on it; delete the hook above first",
+    null,
+    "abort",
+  );
+}
+
 /** All who use the filter use its child again (block.c, `bdrv_drop_filter`). */
 function dropFilter(before: Graph, filter: string, context: CommandContext): Graph {
   const below = childEdges(before, { kind: "node", name: filter }).find(({ roles }) =>
     roles.includes("filtered"),
   );
   if (below === undefined) return before;
-  const dropped = detach(replaceNode(before, filter, below.child), below);
+  const dropped = detach(moved(before, filter, below.child, context), below);
   return refreshPermissions(dropped, [below.child, filter], { ...context, before });
+}
+
+/** A job cannot be kept from ending: QEMU aborts where somebody's link to its filter is frozen. */
+function moved(graph: Graph, filter: string, below: string, context: CommandContext): Graph {
+  try {
+    return replaceNode(graph, filter, below, context.drivers);
+  } catch (error) {
+    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    const predicts = context.profile.frozenLeavingFilter === "abort" ? "abort" : null;
+    throw new Refusal(error.message, null, predicts, { cause: error });
+  }
 }

@@ -24,7 +24,7 @@ import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
-import { type Reopened, withInlineChildren } from "./reopened.ts";
+import { flag, type Reopened, withInlineChildren } from "./reopened.ts";
 import { Rewiring } from "./rewiring.ts";
 import { Topology } from "./topology.ts";
 
@@ -38,7 +38,7 @@ export const blockdevReopen = defineCommand({
   summary: "Gives nodes other options and children, all of them or none.",
   schema: z.strictObject({ options: z.array(definition) }),
   apply(before, { options }, context) {
-    const queue = merged(options).flatMap((given, index) => queued(before, given, index, context));
+    const queue = queueOf(before, merged(options), context);
     const nodes = new Map(before.nodes);
     for (const { node, given, shape, readOnly } of queue) {
       nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly });
@@ -73,14 +73,32 @@ function merged(options: readonly JsonObject[]): JsonObject[] {
   return found;
 }
 
+/** All that is reopened: a node that comes again stays where it is, with what is known last. */
+function queueOf(graph: Graph, options: readonly JsonObject[], context: CommandContext) {
+  const queue = new Map<string, Reopened>();
+  for (const [index, given] of options.entries()) {
+    for (const element of queued(graph, given, index, context, queue)) {
+      queue.set(element.node.name, element);
+    }
+  }
+  return [...queue.values()];
+}
+
 /** An element of the list, and the inline nodes below it, which are reopened with it. */
-function queued(graph: Graph, given: JsonObject, index: number, context: CommandContext) {
+function queued(
+  graph: Graph,
+  own: JsonObject,
+  index: number,
+  context: CommandContext,
+  earlier: ReadonlyMap<string, Reopened>,
+) {
   const at = `options[${index}].`;
-  checkDefinition(given, at, context.drivers);
-  const name = given["node-name"];
+  checkDefinition(own, at, context.drivers);
+  const name = own["node-name"];
   if (typeof name !== "string") throw refuse("node-name not specified");
   const node = find(graph, name, `Failed to find node with node-name='${name}'`);
-  return withInlineChildren(graph, node, given, given["read-only"] === true, context);
+  const given = { ...earlier.get(name)?.given, ...own };
+  return withInlineChildren(graph, node, given, flag(given), context, earlier);
 }
 
 /** Rewires for one element. @returns nodes that lost a user, in the order of refresh */

@@ -41,7 +41,7 @@ export const blockdevSnapshot = defineCommand({
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
-    const rewired = replaceNode(attach(before, edge), node.name, overlay.name);
+    const rewired = replaceNode(attach(before, edge), node.name, overlay.name, context.drivers);
     const after = refreshPermissions(rewired, [overlay.name], { ...context, before });
     return madeReadOnly(after, node, context);
   },
@@ -50,7 +50,7 @@ export const blockdevSnapshot = defineCommand({
 /** The node below is reopened read-only; if that cannot be, it stays as it is. */
 function madeReadOnly(before: Graph, node: GraphNode, context: CommandContext): Graph {
   const options = { ...node.options, "read-only": true };
-  const queue = withInlineChildren(before, node, options, true, context);
+  const queue = withInlineChildren(before, node, options, true, context, new Map());
   if (queue.some(({ shape }) => shape.reopens === null)) return before;
   const nodes = new Map(before.nodes);
   for (const each of queue) nodes.set(each.node.name, { ...each.node, readOnly: each.readOnly });

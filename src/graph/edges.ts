@@ -6,7 +6,7 @@
  * node that was defined inline has no owner but its users, so with the last of them it is closed,
  * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref_child`).
  */
-import { type Edge, type Graph, type Parent, parentEdges } from "./graph.ts";
+import { type Edge, type Graph, type GraphNode, type Parent, parentEdges } from "./graph.ts";
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
 import { isRefusal } from "./refuse.ts";
 
@@ -17,10 +17,18 @@ export function attach(graph: Graph, edge: Edge): Graph {
   return { ...graph, edges: [edge, ...graph.edges] };
 }
 
-/** Removes an edge, and nothing else. */
+/** Removes an edge; a child that its parent defined inherits nothing from it any more. */
 export function detach(graph: Graph, edge: Edge): Graph {
-  return { ...graph, edges: graph.edges.filter((candidate) => !sameEdge(candidate, edge)) };
+  const edges = graph.edges.filter((candidate) => !sameEdge(candidate, edge));
+  const child = graph.nodes.get(edge.child);
+  const { kind, name } = edge.parent;
+  const heir = kind === "node" && child?.inheritsFrom === name ? child : null;
+  const still = (each: Edge) => each.child === edge.child && sameParent(each.parent, edge.parent);
+  if (heir === null || edges.some(still)) return { ...graph, edges };
+  return { ...graph, edges, nodes: new Map(graph.nodes).set(heir.name, orphan(heir)) };
 }
+
+const orphan = (node: GraphNode): GraphNode => ({ ...node, inheritsFrom: null });
 
 /** A parent stops using a child. */
 function release(before: Graph, edge: Edge, context: Context): Graph {

@@ -23,6 +23,8 @@ export interface GraphNode {
   readonly readOnly: boolean;
   /** added by a command of its own; inline children belong to their parent and go with it */
   readonly monitorOwned: boolean;
+  /** the node that defined it inline, as long as that uses it: they are reopened together */
+  readonly inheritsFrom: string | null;
   /** dirty bitmaps by name */
   readonly bitmaps: ReadonlyMap<string, DirtyBitmap>;
 }

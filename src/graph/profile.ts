@@ -33,6 +33,18 @@ export interface Profile {
    */
   readonly diamondDetach: "abort" | "allowed";
   /**
+   * What happens when a backup is cancelled whose filter another hook has as its `file`. The hook
+   * keeps a bitmap on the filter, and 7.2 insists that a node has none when it is closed: it aborts
+   * (block.c, `bdrv_close`; found by random commands).
+   */
+  readonly hookOnLeavingFilter: "abort" | "allowed";
+  /**
+   * What happens when a backup is cancelled although a link to its filter is frozen, by a
+   * copy-on-read filter with a `bottom` below. QEMU takes it for granted that a filter can be
+   * dropped, and aborts (`bdrv_cbw_drop`; found by random commands).
+   */
+  readonly frozenLeavingFilter: "abort" | "refused";
+  /**
    * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
    */
@@ -52,6 +64,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     viewDiscard: "faithful",
     mixedRead: "faithful",
     diamondDetach: "abort",
+    hookOnLeavingFilter: "abort",
+    frozenLeavingFilter: "abort",
     hookReads: "for-writers",
     refreshOrder: "last-first",
   },
@@ -61,6 +75,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     viewDiscard: "faithful",
     mixedRead: "repaired",
     diamondDetach: "allowed",
+    hookOnLeavingFilter: "allowed",
+    frozenLeavingFilter: "abort",
     hookReads: "for-parents",
     refreshOrder: "first-first",
   },
@@ -70,6 +86,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     viewDiscard: "repaired",
     mixedRead: "repaired",
     diamondDetach: "allowed",
+    hookOnLeavingFilter: "allowed",
+    frozenLeavingFilter: "refused",
     hookReads: "for-parents",
     refreshOrder: "first-first",
   },

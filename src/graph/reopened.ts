@@ -17,27 +17,53 @@ export interface Reopened {
   readonly readOnly: boolean;
 }
 
-/** A node that is to be reopened, and the inline nodes below it. */
+/**
+ * A node that is to be reopened, and the nodes below it that inherit from it.
+ *
+ * A child that is defined again has what its definition says. One that is named, or left out, keeps
+ * all its options, also what it inherited when it was opened. Both then take `read-only` from what
+ * was given for their parent, if they were not given it themselves; a backing file is read-only
+ * anyway. A child that another one replaces is left alone.
+ * @param readOnly what the node is to be; undefined: that was not given
+ * @param earlier what was to be reopened already: what was given for it then still holds
+ */
 export function withInlineChildren(
   graph: Graph,
   node: GraphNode,
   given: JsonObject,
-  readOnly: boolean,
+  readOnly: boolean | undefined,
   context: CommandContext,
+  earlier: ReadonlyMap<string, Reopened>,
 ): Reopened[] {
   const shape = shapeOf(node.driver, context.drivers);
   const below = new Topology(graph).children(node.name).flatMap((edge) => {
     const child = graph.nodes.get(edge.child);
-    if (child === undefined || child.monitorOwned) return [];
-    const own = given[edge.name];
-    const options: JsonObject = isDefinition(own)
-      ? { discard: "unmap", ...own }
-      : { ...child.options, ...referencesOf(graph, child) };
-    const inherited = readOnly || edge.roles.includes("cow");
-    const will = options["read-only"] === undefined ? inherited : options["read-only"] === true;
-    return withInlineChildren(graph, child, options, will, context);
+    if (child?.inheritsFrom !== node.name) return [];
+    const said = given[edge.name];
+    if (said === null || (typeof said === "string" && said !== child.name)) return [];
+    const inherited = edge.roles.includes("cow") ? true : readOnly;
+    const before = earlier.get(child.name)?.given;
+    if (isDefinition(said)) {
+      const options: JsonObject = { discard: "unmap", ...before, ...said };
+      return withInlineChildren(
+        graph,
+        child,
+        options,
+        flag(options) ?? inherited,
+        context,
+        earlier,
+      );
+    }
+    const options = before ?? { ...child.options, ...referencesOf(graph, child) };
+    const keeps = flag(options) ?? inherited ?? child.readOnly;
+    return withInlineChildren(graph, child, options, keeps, context, earlier);
   });
-  return [{ node, shape, given, readOnly }, ...below];
+  return [{ node, shape, given, readOnly: readOnly === true }, ...below];
+}
+
+/** Whether options say that a node is read-only; undefined: they do not say. */
+export function flag({ "read-only": readOnly }: JsonObject): boolean | undefined {
+  return readOnly === undefined ? undefined : readOnly === true;
 }
 
 /** A node's children as its options would name them. */
