@@ -11,7 +11,7 @@ import type { CommandContext } from "../graph/command.ts";
 import { profile } from "../graph/profile.ts";
 import { fileAction } from "../log/file-problem.ts";
 import { compareRecorded } from "../qemu/compare.ts";
-import type { Pick } from "../qemu/random-commands.ts";
+import type { Pick } from "../qemu/random-names.ts";
 import { compareLive, ImageFolder } from "../qemu/random-sequence.ts";
 import { parseRecorded } from "../qemu/recorded.ts";
 import {

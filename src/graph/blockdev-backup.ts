@@ -145,7 +145,7 @@ function moved(graph: Graph, filter: string, below: string, context: CommandCont
   try {
     return replaceNode(graph, filter, below, context.drivers);
   } catch (error) {
-    if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
+    if (!isRefusal(error)) throw error;
     const predicts = context.profile.frozenLeavingFilter === "abort" ? "abort" : null;
     throw new Refusal(error.message, null, predicts, { cause: error });
   }

@@ -35,8 +35,16 @@ export class OurSide {
     const { graph, refusal } = answerCommand(this.graph, command, this.#context);
     this.graph = graph;
     if (refusal === null) return { kind: "accepted" };
-    const aborts = refusal instanceof Refusal && refusal.predicts !== null;
-    return aborts ? { kind: "aborted" } : { kind: "refused", text: refusal.message };
+    const predicts = refusal instanceof Refusal ? refusal.predicts : null;
+    if (predicts !== null) return { kind: predicts === "hang" ? "hung" : "aborted" };
+    return { kind: "refused", text: refusal.message };
+  }
+
+  /** Whether a command would be accepted, which changes nothing. */
+  accepts(command: QmpCommand): boolean {
+    const trial = new OurSide(this.#context);
+    trial.graph = this.graph;
+    return trial.command(command).kind === "accepted";
   }
 }
 
@@ -48,7 +56,7 @@ export function compareRecorded(sequence: RecordedSequence, context: CommandCont
   for (const [index, step] of sequence.steps.entries()) {
     edges = step.edges ?? edges;
     if (step.command === null) {
-      if (step.verdict.kind === "aborted") return { kind: "agreed", commands, aborted: true };
+      if (isEnd(step.verdict)) return { kind: "agreed", commands, aborted: true };
       continue;
     }
     if (!COMMANDS.has(step.command.execute)) {
@@ -58,7 +66,7 @@ export function compareRecorded(sequence: RecordedSequence, context: CommandCont
     const verdict = ours.command(step.command);
     const difference = differenceOf(verdict, ours.graph, { ...step, edges });
     if (difference !== null) return { kind: "differs", step: index, ...difference };
-    if (verdict.kind === "aborted") return { kind: "agreed", commands, aborted: true };
+    if (isEnd(verdict)) return { kind: "agreed", commands, aborted: true };
   }
   return { kind: "agreed", commands, aborted: false };
 }
@@ -71,14 +79,31 @@ export function differenceOf(
 ): { readonly ours: string; readonly theirs: string } | null {
   const [mine, other] = [verdictText(verdict), verdictText(theirs.verdict)];
   if (mine !== other) return { ours: mine, theirs: other };
-  if (verdict.kind === "aborted") return null;
+  if (isEnd(verdict)) return null;
   const edges = edgesOf(graph);
-  const extra = edges.filter((edge) => !theirs.edges.includes(edge));
-  const missing = theirs.edges.filter((edge) => !edges.includes(edge));
-  if (extra.length + missing.length === 0 && edges.length === theirs.edges.length) return null;
+  const [extra, missing] = [without(edges, theirs.edges), without(theirs.edges, edges)];
+  if (extra.length + missing.length === 0) return null;
   return { ours: extra.join(", "), theirs: missing.join(", ") };
 }
 
+/** What is left of a list if each of some others is taken from it once: names may repeat. */
+function without(all: readonly string[], taken: readonly string[]): string[] {
+  const left = [...all];
+  for (const each of taken) {
+    const index = left.indexOf(each);
+    if (index >= 0) left.splice(index, 1);
+  }
+  return left;
+}
+
+/** Whether nothing can come after a verdict. */
+export function isEnd({ kind }: RecordedVerdict): boolean {
+  return kind === "aborted" || kind === "hung" || kind === "crashed";
+}
+
+/** With one name for all nodes that were named automatically: each side makes up its own. */
 function verdictText(verdict: RecordedVerdict): string {
-  return verdict.kind === "refused" ? verdict.text : verdict.kind;
+  if (verdict.kind === "crashed") return `crashed: ${verdict.said}`;
+  if (verdict.kind !== "refused") return verdict.kind;
+  return verdict.text.replaceAll(/#block\d+/g, "#block");
 }

@@ -3,7 +3,8 @@
  *
  * Over sockets, a client that connects at once may meet a daemon that greets twice (defect M2 of
  * the reference); over stdio it does not. A daemon ends of itself after a while, so that none
- * outlives whoever started it and was killed.
+ * outlives whoever started it and was killed. What it says on stderr is kept: the assertion that
+ * ended it is there.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,15 +13,41 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 
 const LONGEST_LIFE = "120s";
+/** ms after which a daemon that does not answer counts as hung; it takes some ms, if any */
+const PATIENCE = 20_000;
 
 export interface QmpReply {
   readonly return?: unknown;
   readonly error?: { readonly desc: string };
 }
 
+interface QmpEvent {
+  readonly event: string;
+  readonly data?: { readonly id?: string; readonly status?: string };
+}
+
+/** Commands that are answered before they have had their effect, and the event that tells of it. */
+const ENDS: ReadonlyMap<string, (event: QmpEvent) => boolean> = new Map([
+  ["block-export-del", ({ event }) => event === "BLOCK_EXPORT_DELETED"],
+  [
+    "block-job-cancel",
+    ({ event, data }) => event === "JOB_STATUS_CHANGE" && data?.status === "null",
+  ],
+]);
+
+/** What came instead of a reply. */
+export interface Silence {
+  readonly silence: "aborted" | "hung";
+  /** the last line on stderr: an assertion, if one ended it */
+  readonly said: string;
+}
+
 export class QemuDaemon {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
+  /** until it has ended, and all that it printed was read */
+  readonly #end: Promise<unknown>;
+  #said = "";
 
   private constructor(binary: string, folder: string) {
     this.#process = spawn(
@@ -30,9 +57,15 @@ export class QemuDaemon {
         ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
         ...["--nbd-server", "addr.type=unix,addr.path=nbd.sock,max-connections=0"],
       ],
-      { cwd: folder, stdio: ["pipe", "pipe", "ignore"] },
+      { cwd: folder, stdio: ["pipe", "pipe", "pipe"] },
     );
+    // A program that cannot be started ends as well, without a greeting.
+    this.#end = once(this.#process, "close").catch(() => undefined);
+    // A command that is written to a daemon that just ended is answered by the end of its output.
     this.#process.stdin?.on("error", () => {});
+    this.#process.stderr?.on("data", (text: Buffer) => {
+      this.#said = text.toString("utf8").trim().split("\n").at(-1) ?? "";
+    });
     const input = this.#process.stdout;
     if (input === null) throw new BlockgraphError("worker-failed", "a daemon without output");
     this.#lines = createInterface({ input })[Symbol.asyncIterator]();
@@ -46,7 +79,7 @@ export class QemuDaemon {
   ): Promise<T> {
     const daemon = new QemuDaemon(binary, folder);
     try {
-      if ((await daemon.#reply(["QMP"])) === null) {
+      if ("silence" in (await daemon.#next((message) => "QMP" in message))) {
         throw new BlockgraphError(
           "bad-argument",
           `${binary} does not start; install Debian's qemu-system-common, or name another binary`,
@@ -59,26 +92,47 @@ export class QemuDaemon {
     }
   }
 
-  /** @returns null if the daemon ended instead of answering */
-  async command(command: QmpCommand): Promise<QmpReply | null> {
+  /** Executes a command, and waits until it has had its effect. */
+  async command(command: QmpCommand): Promise<QmpReply | Silence> {
     this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
-    return this.#reply(["return", "error"]);
+    const isEnd = ENDS.get(command.execute);
+    let ended = isEnd === undefined;
+    const reply = await this.#next((message) => {
+      if (isEvent(message)) ended ||= isEnd?.(message) === true;
+      return isReply(message);
+    });
+    if ("silence" in reply || "error" in reply || ended) return reply;
+    const end = await this.#next((message) => isEvent(message) && isEnd?.(message) === true);
+    return "silence" in end ? end : reply;
   }
 
-  /** The next line that has one of these keys; events in between are skipped. */
-  async #reply(keys: readonly string[]): Promise<QmpReply | null> {
-    for (;;) {
-      const line = await this.#lines.next();
-      if (line.done === true) return null;
-      const message: QmpReply = JSON.parse(line.value);
-      if (keys.some((key) => key in message)) return message;
+  /** The next message that is awaited. */
+  async #next(awaited: (message: object) => boolean): Promise<QmpReply | Silence> {
+    let hung = false;
+    const alarm = setTimeout(() => {
+      hung = true;
+      this.#process.kill("SIGTERM");
+    }, PATIENCE);
+    try {
+      for (;;) {
+        const line = await this.#lines.next();
+        if (line.done === true) {
+          await this.#end;
+          return { silence: hung ? "hung" : "aborted", said: this.#said };
+        }
+        const message: object = JSON.parse(line.value);
+        if (awaited(message)) return message;
+      }
+    } finally {
+      clearTimeout(alarm);
     }
   }
 
   async #stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const closed = once(this.#process, "close");
     this.#process.kill("SIGTERM");
-    await closed;
+    await this.#end;
   }
 }
+
+const isEvent = (message: object): message is QmpEvent => "event" in message;
+const isReply = (message: object) => "return" in message || "error" in message;

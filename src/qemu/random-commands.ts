@@ -1,166 +1,163 @@
 /**
  * Random graph commands that mean something: each is made of a few numbers and the graph so far.
  *
+<<<<<<< HEAD
  * Numbers choose what to do, and among the nodes there are; now and then a name is wrong. So most
  * commands get as far as the permission system, and a sequence that has shrunk is still one. Each
  * image is used by one node at a time: two would meet in file locks, which are not modelled.
+=======
+ * Numbers choose what to do, and among the names there are. Two of three commands are tried on our
+ * side first, and others are looked for if they would be refused: so graphs grow deep, and what is
+ * refused in them is refused by the permission system more often than for a wrong name. A sequence
+ * that has shrunk is still one.
+>>>>>>> 91d812e (wip: wider generator and what it found)
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
-import { childEdges } from "../graph/graph.ts";
-import { PERMISSION_NAMES } from "../graph/permission.ts";
+import {
+  command,
+  familiar,
+  type Maker,
+  NOBODY,
+  nodesOf,
+  one,
+  oneIn,
+  type Pick,
+} from "./random-names.ts";
+import { definitionOf, NODE_MAKERS } from "./random-nodes.ts";
 
-/** What a command is made of: whole numbers, 0 or more. */
-export type Pick = readonly [kind: number, a: number, b: number, c: number];
+const NODES_MAX = 14;
 
-export const RAW_IMAGES = ["r0.raw", "r1.raw", "r2.raw", "r3.raw"];
-export const QCOW2_IMAGES = ["q0.qcow2", "q1.qcow2", "q2.qcow2", "q3.qcow2"];
-/** bytes of every image, and of what null-co shows */
-export const IMAGE_LENGTH = 1 << 20;
-const NODES_MAX = 12;
-/** One name in so many is of nobody. */
-const WRONG_ONE_IN = 24;
+const exportNode: Maker = (graph, _name, [, a, b, c]) => {
+  const id = `e${graph.exports.size + (b % 7 === 0 ? 0 : 1)}`;
+  const args = { type: "nbd", id, name: id, "node-name": one(nodesOf(graph), a) };
+  const bitmaps = oneIn(12, c, { bitmaps: [familiar("b", c >> 4)] });
+  return command("block-export-add", { ...args, writable: b % 2 === 0, ...bitmaps });
+};
 
-type Maker = (graph: Graph, name: string, pick: Pick) => QmpCommand;
+const withdraw: Maker = (graph, _name, [, a]) =>
+  command("block-export-del", { id: one([...graph.exports.keys()], a) });
 
-const add = (args: JsonObject): QmpCommand => ({ execute: "blockdev-add", arguments: args });
+const remove: Maker = (graph, _name, [, a]) =>
+  command("blockdev-del", { "node-name": one(nodesOf(graph), a) });
+
+const snapshot: Maker = (graph, _name, [, a, b]) =>
+  command("blockdev-snapshot", snapshotData(graph, a, b));
+
+const reopen: Maker = (graph, _name, pick) =>
+  command("blockdev-reopen", { options: [element(graph, pick)] });
+
+const reopenTwo: Maker = (graph, _name, pick) => {
+  const [kind, a, b, c] = pick;
+  const options = [element(graph, pick), element(graph, [kind, b, c, a])];
+  return command("blockdev-reopen", { options });
+};
+
+const backup: Maker = (graph, name, [, a, b]) =>
+  command("blockdev-backup", backupData(graph, name, a, b));
+
+const cancel: Maker = (graph, _name, [, a]) =>
+  command("block-job-cancel", { device: one([...graph.jobs.keys()], a) });
+
+const bitmap: Maker = (graph, _name, [, a, b, c]) => {
+  const [verb, data] = bitmapAction(graph, a, b, c);
+  return command(`block-dirty-bitmap-${verb}`, data);
+};
+
+const group: Maker = (_graph, _name, [, a, b]) => {
+  const id = familiar("g", a);
+  if (b % 4 === 0) return command("object-del", { id });
+  return command("object-add", { "qom-type": "throttle-group", id });
+};
+
+const transaction: Maker = (graph, name, [, a, b, c]) => {
+  const length = 1 + (c % 3);
+  const actions = Array.from({ length }, (_, index) => {
+    const [x, y] = [a >> (index * 3), b >> (index * 3)];
+    if (x % 11 === 0) return { type: "abort", data: {} };
+    if (y % 5 === 0) return { type: "blockdev-snapshot", data: snapshotData(graph, x, y) };
+    if (y % 5 === 1) {
+      return { type: "blockdev-backup", data: backupData(graph, `${name}-${index}`, x, y) };
+    }
+    const [verb, data] = bitmapAction(graph, x, y, x % 3);
+    return { type: `block-dirty-bitmap-${verb}`, data };
+  });
+  return command("transaction", { actions });
+};
 
 /** In proportion to how often each is wanted. */
 const MAKERS: readonly Maker[] = [
-  addImage,
-  addImage,
-  addImage,
-  addFilter("raw"),
-  addFilter("raw"),
-  addFilter("snapshot-access"),
-  addFilter("copy-on-read"),
-  addFilter("compress"),
-  addQcow2,
-  addQcow2,
-  addHook,
-  addHook,
-  addHook,
-  addPin,
-  addPin,
-  exportNode,
-  exportNode,
-  exportNode,
-  withdraw,
-  remove,
-  reopen,
-  reopen,
-  reopenTwo,
-  snapshot,
+  ...NODE_MAKERS,
+  ...[exportNode, exportNode, exportNode, withdraw, remove, snapshot, backup, cancel],
+  ...[reopen, reopen, reopen, reopenTwo, reopenTwo, bitmap, group, transaction],
 ];
 
-/** The command that some numbers mean in a graph. */
-export function commandFor(graph: Graph, pick: Pick): QmpCommand {
-  const [kind] = pick;
-  const maker = MAKERS[kind % MAKERS.length] ?? remove;
-  const taken = [...graph.nodes.keys()];
-  const number = Array.from({ length: NODES_MAX + 1 }, (_, index) => `n${index}`);
-  const name = number.find((candidate) => !taken.includes(candidate)) ?? "n0";
-  return (taken.length >= NODES_MAX && makesNodes(maker) ? remove : maker)(graph, name, pick);
-}
-
-function makesNodes(maker: Maker): boolean {
-  return ![exportNode, withdraw, remove, reopen, reopenTwo, snapshot].includes(maker);
-}
-
-function one(names: readonly string[], choice: number): string {
-  if (names.length === 0 || choice % WRONG_ONE_IN === WRONG_ONE_IN - 1) return "nosuch";
-  return names[choice % names.length] ?? "nosuch";
-}
-
-const nodesOf = (graph: Graph) => [...graph.nodes.keys()];
-
-function addImage(graph: Graph, name: string, [, a, b]: Pick): QmpCommand {
-  const used = [...graph.nodes.values()].map(({ options }) => options.filename);
-  const free = [...RAW_IMAGES, ...QCOW2_IMAGES].filter((image) => !used.includes(image));
-  const filename = free[a % (free.length + 1)];
-  const readOnly = b % 8 === 0 ? { "read-only": true } : {};
-  const image =
-    filename === undefined
-      ? { driver: "null-co", size: IMAGE_LENGTH, "read-zeroes": true }
-      : { driver: "file", filename };
-  return add({ "node-name": name, ...image, ...readOnly });
-}
-
-function addFilter(driver: string): Maker {
-  return (graph, name, [, a, b]) =>
-    add({
-      ...{ driver, "node-name": name, file: one(nodesOf(graph), a) },
-      ...(b % 10 === 0 && { "read-only": true }),
-    });
-}
-
-function addQcow2(graph: Graph, name: string, [, a, b, c]: Pick): QmpCommand {
-  const images = [...graph.nodes.values()]
-    .filter(({ options }) => QCOW2_IMAGES.includes(String(options.filename)))
-    .map((node) => node.name);
-  const backing = b % 3 === 0 ? null : one(nodesOf(graph), b);
-  const options = { driver: "qcow2", "node-name": name, file: one(images, a), backing };
-  return add({ ...options, ...(c % 4 === 0 && { "read-only": true }) });
-}
-
-function addHook(graph: Graph, name: string, [, a, b]: Pick): QmpCommand {
-  const [file, target] = [one(nodesOf(graph), a), one(nodesOf(graph), b)];
-  return add({ driver: "copy-before-write", "node-name": name, file, target });
-}
-
-function addPin(graph: Graph, name: string, [, a, b, c]: Pick): QmpCommand {
-  const chosen = (bits: number) => PERMISSION_NAMES.filter((_, bit) => (bits & (1 << bit)) !== 0);
-  const [take, unshare] = [chosen(b % 16), chosen(c % 16)];
-  return add({
-    ...{ driver: "blkdebug", "node-name": name, image: one(nodesOf(graph), a) },
-    ...(take.length > 0 && b % 3 === 0 && { "take-child-perms": take }),
-    ...(unshare.length > 0 && c % 2 === 0 && { "unshare-child-perms": unshare }),
-  });
-}
-
-function exportNode(graph: Graph, _name: string, [, a, b]: Pick): QmpCommand {
-  const id = `e${graph.exports.size + (b % 7 === 0 ? 0 : 1)}`;
-  const args = { type: "nbd", id, name: id, "node-name": one(nodesOf(graph), a) };
-  return { execute: "block-export-add", arguments: { ...args, writable: b % 2 === 0 } };
-}
-
-function withdraw(graph: Graph, _name: string, [, a]: Pick): QmpCommand {
-  return { execute: "block-export-del", arguments: { id: one([...graph.exports.keys()], a) } };
-}
-
-function remove(graph: Graph, _name: string, [, a]: Pick): QmpCommand {
-  return { execute: "blockdev-del", arguments: { "node-name": one(nodesOf(graph), a) } };
-}
-
-function snapshot(graph: Graph, _name: string, [, a, b]: Pick): QmpCommand {
-  const args = { node: one(nodesOf(graph), a), overlay: one(nodesOf(graph), b) };
-  return { execute: "blockdev-snapshot", arguments: args };
-}
-
-function reopen(graph: Graph, _name: string, pick: Pick): QmpCommand {
-  return { execute: "blockdev-reopen", arguments: { options: [element(graph, pick)] } };
-}
-
-function reopenTwo(graph: Graph, _name: string, pick: Pick): QmpCommand {
+/**
+ * The command that some numbers mean in a graph.
+ * @param accepts whether we would accept it
+ */
+export function commandFor(
+  graph: Graph,
+  pick: Pick,
+  accepts: (command: QmpCommand) => boolean,
+): QmpCommand {
   const [kind, a, b, c] = pick;
-  const options = [element(graph, pick), element(graph, [kind, b, c, a])];
-  return { execute: "blockdev-reopen", arguments: { options } };
+  const maker = MAKERS[kind % MAKERS.length] ?? remove;
+  const name = freeName(graph);
+  if (name === null && NODE_MAKERS.includes(maker)) return remove(graph, NOBODY, pick);
+  const made = maker(graph, name ?? NOBODY, pick);
+  if (kind % 3 === 0) return made;
+  const others: readonly Pick[] = [
+    [kind, b, c, a],
+    [kind, c, a, b],
+    [kind, a >> 6, b >> 6, c >> 6],
+    [kind, b >> 6, a >> 6, c],
+  ];
+  const candidates = [made, ...others.map((other) => maker(graph, name ?? NOBODY, other))];
+  return candidates.find(accepts) ?? made;
+}
+
+/** A name that no node has; null: there are enough nodes. */
+function freeName({ nodes }: Graph): string | null {
+  if (nodes.size >= NODES_MAX) return null;
+  const names = Array.from({ length: NODES_MAX }, (_, index) => `n${index}`);
+  return names.find((name) => !nodes.has(name)) ?? null;
+}
+
+function snapshotData(graph: Graph, a: number, b: number): JsonObject {
+  return { node: one(nodesOf(graph), a), overlay: one(nodesOf(graph), b) };
+}
+
+/** Jobs that do nothing by themselves: what others do, ends at no certain time. */
+function backupData(graph: Graph, name: string, a: number, b: number): JsonObject {
+  const job = { "job-id": `j${graph.jobs.size + (b % 9 === 0 ? 0 : 1)}`, sync: "none" };
+  const [device, target] = [one(nodesOf(graph), a), one(nodesOf(graph), b)];
+  return { ...job, device, target, "filter-node-name": `${name}j` };
+}
+
+type BitmapAction = readonly [verb: string, data: JsonObject];
+
+function bitmapAction(graph: Graph, a: number, b: number, c: number): BitmapAction {
+  const [node, name] = [one(nodesOf(graph), a), familiar("b", b)];
+  const verb = ["add", "add", "add", "remove", "clear", "enable", "disable", "merge"][c % 8];
+  if (verb === "add") return [verb, { node, name, ...oneIn(3, b >> 3, { disabled: true }) }];
+  if (verb !== "merge") return [verb ?? "add", { node, name }];
+  const other = { node: one(nodesOf(graph), b), name: familiar("b", a) };
+  return [verb, { node, target: name, bitmaps: [a % 2 === 0 ? familiar("b", a >> 2) : other] }];
 }
 
 function element(graph: Graph, [, a, b, c]: Pick): JsonObject {
-  const node = graph.nodes.get(one(nodesOf(graph), a));
-  const [driver, name] = [node?.driver ?? "raw", node?.name ?? "nosuch"];
-  const { "read-only": _readOnly, ...options } = node?.options ?? {};
-  const edges = childEdges(graph, { kind: "node", name });
-  const children = Object.fromEntries(edges.map((edge) => [edge.name, edge.child]));
-  const file = driver === "raw" ? { file: one(nodesOf(graph), b) } : {};
+  const name = one(nodesOf(graph), a);
+  const definition = { ...definitionOf(graph, name), "node-name": name };
+  const driver = graph.nodes.get(name)?.driver;
+  const moves = driver === "raw" || driver === "throttle";
   const backing = b % 3 === 0 ? null : one(nodesOf(graph), b);
   return {
-    ...{ driver, "node-name": name },
-    ...options,
-    ...children,
-    ...file,
+    ...definition,
+    ...(moves && { file: one(nodesOf(graph), b) }),
+    ...(driver === "throttle" && c % 3 === 0 && { "throttle-group": familiar("g", c) }),
     ...(driver === "qcow2" && { backing }),
-    ...(c % 6 === 0 && { "read-only": true }),
+    ...oneIn(6, c, { "read-only": true }),
+    ...oneIn(7, c, { discard: "unmap" }),
   };
 }

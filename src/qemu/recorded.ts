@@ -15,8 +15,10 @@ import { edgeText } from "./edge-text.ts";
 export type RecordedVerdict =
   | { readonly kind: "accepted" }
   | { readonly kind: "refused"; readonly text: string }
-  /** the process ended */
-  | { readonly kind: "aborted" };
+  /** the process ended, or will never answer */
+  | { readonly kind: "aborted" | "hung" }
+  /** the process ended for a reason that nobody predicts */
+  | { readonly kind: "crashed"; readonly said: string };
 
 export interface RecordedStep {
   /** null: something that the recorder did outside of the graph, such as I/O */
