@@ -48,7 +48,7 @@ export class StorageDaemon {
   /** Executes a command. Returns the text of QEMU's error; null if there was none. */
   async command(command: QmpCommand): Promise<string | null> {
     const reply = await this.#daemon.command(command);
-    if (reply === null) throw new Error("qemu-storage-daemon has ended");
+    if ("silence" in reply) throw new Error(`qemu-storage-daemon has ended: ${reply.said}`);
     return reply.error?.desc ?? null;
   }
 
