@@ -10,6 +10,7 @@ import { forwarding } from "./forwarding.ts";
 import { imageFleecing } from "./image-fleecing.ts";
 import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
+import { THREAD_MODELS } from "./thread/index.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
   [
@@ -21,5 +22,6 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     forwarding,
     breakSnapshot,
     breakSnapshotRace,
+    ...THREAD_MODELS,
   ].map((model) => [model.name, model]),
 );

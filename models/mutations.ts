@@ -15,6 +15,7 @@ import {
 } from "../src/chart/mutate.ts";
 import { snapshotReadChart } from "../src/drivers/copy-before-write/view-charts.ts";
 import type { DriverCharts } from "../src/drivers/driver.ts";
+import { writeChart } from "../src/drivers/qcow2/write-charts.ts";
 import type { ChartMutation } from "../src/system/system.ts";
 import type { Operation } from "../src/vocabulary.ts";
 
@@ -234,3 +235,16 @@ export const discardFreesFirst = inRequest("snapshot-discard", (chart) => {
 export const viewWaitsForItself = inRequest("snapshot-read", (chart) =>
   replaceEffect(chart, "thawing", askClusters("DRAINED", "rest")),
 );
+
+/** What a hook saves to a cache that has the disk behind it does not wait for reads (H05, M3). */
+export const writesDoNotSerialise: ChartMutation = {
+  driver: "qcow2",
+  change: (charts) => {
+    if (charts.tasks.complete === undefined) return charts;
+    const place = { backing: true, serialised: false };
+    const changes = (["write", "write-zeroes"] as const).map(
+      (change) => [change, writeChart(change, place)] as const,
+    );
+    return { ...charts, requests: { ...charts.requests, ...Object.fromEntries(changes) } };
+  },
+};

@@ -15,6 +15,7 @@ import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
 import { viewIsRead } from "./view-is-read.ts";
+import { viewIsServed } from "./view-is-served.ts";
 import { viewStatusAnswers } from "./view-status-answers.ts";
 import { viewStatusIsSound } from "./view-status-is-sound.ts";
 
@@ -29,6 +30,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     statusSaysSomething,
     flushedIsStable,
     errorsAreTold,
+    viewIsServed,
   ].map((property) => [property.name, property]),
 );
 

@@ -7,6 +7,8 @@ import { copyBeforeWrite } from "./copy-before-write/driver.ts";
 import { copyOnRead } from "./copy-on-read/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
+import { fleecingCheat } from "./fleecing-cheat/driver.ts";
+import { fleecingHook } from "./fleecing-hook/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
 import { preallocate } from "./preallocate/driver.ts";
 import { qcow2 } from "./qcow2/driver.ts";
@@ -19,6 +21,7 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
   [
     ...[file, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
+    ...[fleecingHook, fleecingCheat],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
   ].map((driver) => [driver.name, driver]),
 );

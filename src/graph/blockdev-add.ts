@@ -12,16 +12,18 @@
  * backing file is read-only anyway.
  */
 import { z } from "zod";
-import type { ChildSlot } from "./catalogue.ts";
+import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
 import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
 import { attach } from "./edges.ts";
+import { findNode } from "./find-node.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
+import { replaceNode } from "./replace-node.ts";
 import { shapeOf } from "./shape-of.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
@@ -83,6 +85,7 @@ export function openNode(
     readOnly,
     monitorOwned,
     inheritsFrom: null,
+    found: {},
     bitmaps: new Map(),
   };
   graph = withNode(graph, node);
@@ -98,8 +101,26 @@ export function openNode(
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
   }
   graph = refreshPermissions(withNode(graph, node), [name], context);
+  graph = appended(graph, node, driver, context);
   driver.opened?.(graph, node, context.drivers);
-  return { graph, name };
+  const known = driver.find?.(graph, node, context.drivers);
+  return { graph: known === undefined ? graph : withNode(graph, { ...node, found: known }), name };
+}
+
+/** Puts a node above another one, under all who use that, if its driver does so by itself. */
+function appended(
+  graph: Graph,
+  { name, options }: GraphNode,
+  { appends, children }: DriverShape,
+  context: OpenContext,
+): Graph {
+  const to = appends === undefined ? undefined : options[appends.option];
+  const slot = children.find((each) => each.name === appends?.child);
+  if (typeof to !== "string" || slot === undefined) return graph;
+  const { name: child } = findNode(graph, to);
+  const parent = { kind: "node", name } as const;
+  const linked = attach(graph, { parent, child, ...slot, ...NO_DEMANDS });
+  return refreshPermissions(replaceNode(linked, child, name, context), [name, child], context);
 }
 
 /** A node comes after those that it was given: parents stand last. */

@@ -12,9 +12,10 @@
 import { z } from "zod";
 import { openNode } from "./blockdev-add.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { attach, closeNode, detach, releaseAll } from "./edges.ts";
+import { dropFilter } from "./drop-filter.ts";
+import { attach, closeNode, releaseAll } from "./edges.ts";
 import { findDeviceOrNode } from "./find-node.ts";
-import { type BlockJob, childEdges, type Graph, parentEdges } from "./graph.ts";
+import { type BlockJob, type Graph, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -57,7 +58,7 @@ export const blockdevBackup = defineCommand({
     const filter = opened.name;
     const inserted = prefixed("Could not replace node: ", () =>
       refreshPermissions(
-        replaceNode(opened.graph, disk.name, filter, context.drivers),
+        replaceNode(opened.graph, disk.name, filter, context),
         [filter, disk.name],
         {
           ...context,
@@ -99,7 +100,7 @@ export const blockJobCancel = defineCommand({
     const job = before.jobs.get(id);
     if (job === undefined) throw refuse(`Block job '${id}' not found`);
     requireNoHook(before, job.filter, context);
-    const without = dropFilter(before, job.filter, context);
+    const without = withoutFilter(before, job.filter, context);
     const jobs = new Map(before.jobs);
     jobs.delete(id);
     const released = releaseAll(without, { kind: "job", name: id }, context);
@@ -130,20 +131,14 @@ function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext
   );
 }
 
-/** All who use the filter use its child again (block.c, `bdrv_drop_filter`). */
-function dropFilter(before: Graph, filter: string, context: CommandContext): Graph {
-  const below = childEdges(before, { kind: "node", name: filter }).find(({ roles }) =>
-    roles.includes("filtered"),
-  );
-  if (below === undefined) return before;
-  const dropped = detach(moved(before, filter, below.child, context), below);
-  return refreshPermissions(dropped, [below.child, filter], { ...context, before });
-}
-
-/** A job cannot be kept from ending: QEMU aborts where somebody's link to its filter is frozen. */
-function moved(graph: Graph, filter: string, below: string, context: CommandContext): Graph {
+/**
+ * A job cannot be kept from ending: QEMU aborts where its filter cannot be dropped
+ * (`bdrv_cbw_drop`), because somebody's link to it is frozen, or because its users cannot agree
+ * without it.
+ */
+function withoutFilter(before: Graph, filter: string, context: CommandContext): Graph {
   try {
-    return replaceNode(graph, filter, below, context.drivers);
+    return dropFilter(before, filter, context);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const predicts = context.profile.frozenLeavingFilter === "abort" ? "abort" : null;

@@ -41,7 +41,7 @@ export const blockdevSnapshot = defineCommand({
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
-    const rewired = replaceNode(attach(before, edge), node.name, overlay.name, context.drivers);
+    const rewired = replaceNode(attach(before, edge), node.name, overlay.name, context);
     const after = refreshPermissions(rewired, [overlay.name], { ...context, before });
     return madeReadOnly(after, node, context);
   },

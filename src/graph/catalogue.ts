@@ -4,7 +4,7 @@
  * `src/drivers` provides the value (its registry); the arrow of imports points from there to here.
  */
 import type { z } from "zod";
-import type { Graph, GraphNode } from "./graph.ts";
+import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import type { PermissionRule } from "./permission-query.ts";
 import type { Role } from "./role.ts";
 
@@ -33,6 +33,10 @@ export interface DriverShape {
    * @throws BlockgraphError `graph-refused`
    */
   opened?(graph: Graph, node: GraphNode, drivers: DriverCatalogue): void;
+  /** an option that names a node above which it puts itself when it is opened; its edge to it */
+  readonly appends?: { readonly option: string; readonly child: string };
+  /** What a node finds out about the graph when it is opened, and goes by from then on. */
+  find?(graph: Graph, node: GraphNode, drivers: DriverCatalogue): JsonObject;
   /** options of its own that `blockdev-reopen` may change; null: it cannot be reopened */
   readonly reopens: readonly string[] | null;
 }

@@ -11,6 +11,8 @@ import { parseArguments } from "./refuse.ts";
 export interface CommandContext {
   readonly drivers: DriverCatalogue;
   readonly profile: Profile;
+  /** whether permissions are judged later, once everything is rewired (see transaction.ts) */
+  readonly deferred?: boolean;
 }
 
 export interface GraphCommand {

@@ -7,17 +7,21 @@ import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevBackup, blockJobCancel } from "./blockdev-backup.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevReopen } from "./blockdev-reopen.ts";
+import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
+import type { DriverCatalogue } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
 import type { Graph, JsonObject } from "./graph.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
+import type { Profile } from "./profile.ts";
 import { queryBlockGraph, queryNamedBlockNodes } from "./query.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
 import { transaction } from "./transaction.ts";
 import { xBlockdevChange } from "./x-blockdev-change.ts";
+import { xDropFleecing } from "./x-drop-fleecing.ts";
 
 /** All commands by their QMP names. */
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
@@ -26,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet, blockdevBackup, blockJobCancel],
     ...DIRTY_BITMAP_COMMANDS,
+    ...[xDropFleecing, blockdevReplace],
     ...[transaction, objectAdd, objectDel],
     ...[queryNamedBlockNodes, queryBlockGraph],
   ].map((command) => [command.name, command]),
@@ -43,12 +48,26 @@ export interface QmpCommand {
  */
 export function applyCommand(graph: Graph, command: QmpCommand, context: CommandContext): Graph {
   const known = COMMANDS.get(command.execute);
-  if (known === undefined) throw refuse(`The command ${command.execute} has not been found`);
+  const absent = context.profile.absent.has(command.execute);
+  if (known === undefined || absent)
+    throw refuse(`The command ${command.execute} has not been found`);
   const given: unknown = command.arguments;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw refuse("QMP input member 'arguments' must be an object");
   }
-  return known.apply(graph, given, context);
+  return known.apply(graph, given, { ...context, drivers: available(context) });
+}
+
+/** The drivers that the profile's QEMU has, for each catalogue and profile. */
+const availables = new WeakMap<DriverCatalogue, Map<Profile, DriverCatalogue>>();
+
+function available({ drivers, profile }: CommandContext): DriverCatalogue {
+  const known = availables.get(drivers) ?? new Map<Profile, DriverCatalogue>();
+  availables.set(drivers, known);
+  const there =
+    known.get(profile) ?? new Map([...drivers].filter(([name]) => !profile.absent.has(name)));
+  known.set(profile, there);
+  return there;
 }
 
 /** What became of a command: the graph that is in force now, and why it was refused, if it was. */

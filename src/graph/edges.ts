@@ -10,7 +10,7 @@ import { type Edge, type Graph, type GraphNode, type Parent, parentEdges } from 
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
 import { isRefusal } from "./refuse.ts";
 
-type Context = Pick<RefreshContext, "drivers" | "profile">;
+type Context = Pick<RefreshContext, "drivers" | "profile" | "deferred">;
 
 /** Adds an edge; the newest edge stands first. */
 export function attach(graph: Graph, edge: Edge): Graph {

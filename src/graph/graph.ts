@@ -25,6 +25,8 @@ export interface GraphNode {
   readonly monitorOwned: boolean;
   /** the node that defined it inline, as long as that uses it: they are reopened together */
   readonly inheritsFrom: string | null;
+  /** what its driver found out when it was opened, and goes by however the graph changes */
+  readonly found: JsonObject;
   /** dirty bitmaps by name */
   readonly bitmaps: ReadonlyMap<string, DirtyBitmap>;
 }

@@ -25,6 +25,8 @@ export interface RefreshContext {
   readonly profile: Profile;
   /** the graph before the command: what a node is until the command succeeds */
   readonly before: Graph;
+  /** whether it is too early: whoever rewires will ask again when all is done */
+  readonly deferred?: boolean;
   /** a node whose driver is still opening its children */
   readonly opening?: string;
 }
@@ -39,6 +41,7 @@ export function refreshPermissions(
   roots: readonly string[],
   context: RefreshContext,
 ): Graph {
+  if (context.deferred === true) return graph;
   const topology = new Topology(graph);
   const fresh = new Map<Edge, Edge>();
   const current = (edge: Edge): Edge => fresh.get(edge) ?? edge;
@@ -49,7 +52,8 @@ export function refreshPermissions(
     const parents = topology.parents(name).map(current);
     const conflict = firstConflict(parents);
     if (conflict !== null) {
-      throw new ConflictRefusal({ ...graph, edges: graph.edges.map(current) }, conflict);
+      const wanted = { ...graph, edges: graph.edges.map(current) };
+      throw new ConflictRefusal(wanted, conflict, context);
     }
     const demands = cumulative(parents);
     checkWritable(node, demands, context);

@@ -8,6 +8,7 @@
  */
 import { BlockgraphError } from "../error.ts";
 import { type Choice, enabledChoices } from "./choice.ts";
+import { unexpectedAnswer } from "./expected-answer.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import type { Agent, Outcome } from "./frame.ts";
 import type { Model, Phase } from "./model.ts";
@@ -39,13 +40,13 @@ export function* driveModel(model: Model, options: DriveOptions): Drive {
 
 /**
  * Sends the commands of a phase.
- * @throws BlockgraphError `graph-refused` naming the command that was refused
+ * @throws BlockgraphError `graph-refused` naming the command that was answered otherwise than the
+ * model says
  */
 export function sendCommands(phase: Phase & { kind: "commands" }, session: Session): void {
-  for (const command of phase.commands) {
-    const refused = session.command(command);
-    if (refused === null) continue;
-    throw new BlockgraphError("graph-refused", `${command.execute} was refused: ${refused}`);
+  for (const [index, command] of phase.commands.entries()) {
+    const problem = unexpectedAnswer(phase, index, session.command(command));
+    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
   }
 }
 

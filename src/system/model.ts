@@ -52,7 +52,12 @@ export interface FaultSource {
 }
 
 export type Phase =
-  | { readonly kind: "commands"; readonly commands: readonly QmpCommand[] }
+  | {
+      readonly kind: "commands";
+      readonly commands: readonly QmpCommand[];
+      /** QEMU's words in which the last of them must be refused; default: all are accepted */
+      readonly refused?: string;
+    }
   | {
       readonly kind: "concurrent";
       readonly actors: readonly Actor[];

@@ -3,8 +3,9 @@
  *
  * It sees only what somebody outside sees: requests as they enter and end, calls as images answer
  * them, and the graph as commands change it. It keeps plain byte arrays: one per guest disk
- * (guest-image.ts), one per point in time, taken when a filter gets its first parent (rule P13),
- * and what of a guest's disk a power failure would leave (stable-image.ts), if anybody asks.
+ * (guest-image.ts), one per point in time, taken when a filter is opened and again when it gets its
+ * first parent (rule P13), and what of a guest's disk a power failure would leave
+ * (stable-image.ts), if anybody asks.
  */
 import { type Graph, parentEdges } from "../graph/graph.ts";
 import { type BlockStatus, CHANGING_OPERATIONS, type Operation } from "../vocabulary.ts";
@@ -12,6 +13,7 @@ import { type Entry, type ImageWindow, imageBelow, resolveEntry, targetWindows }
 import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
 import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
+import { Handles } from "./handles.ts";
 import type { Difference, Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
@@ -36,6 +38,7 @@ export interface Watch {
   readonly layer: Layer | null;
   readonly window: ReadWindow | null;
   readonly discarded: boolean;
+  readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
 }
@@ -46,6 +49,8 @@ interface PointInTime {
   /** the part of a guest's disk that the filter stands over; null if it stands over a view */
   readonly window: ImageWindow | null;
   readonly clusterSize: number;
+  /** whether somebody used the filter; before, the point in time is only about to be */
+  readonly used: boolean;
   /** clusters that a reader discarded, acknowledged */
   readonly discarded: Set<number>;
 }
@@ -64,6 +69,7 @@ export class Monitor {
   readonly #stable = new Map<string, StableImage>();
   readonly #flushes: boolean;
   readonly #points = new Map<string, PointInTime>();
+  readonly #handles = new Handles();
   /** parts of images that filters write to, as of the last command */
   #targets: ReturnType<typeof targetWindows> = [];
 
@@ -91,19 +97,21 @@ export class Monitor {
     }
     this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
-      const { name, requests } = description;
-      if (!requests.has("snapshot-read") || this.#points.has(name)) continue;
-      if (parentEdges(graph, name).length === 0) continue;
-      const point = this.#pointOf(description, execution);
+      const { name, savedIn } = description;
+      if (savedIn === null || this.#points.get(name)?.used === true) continue;
+      const used = parentEdges(graph, name).length > 0;
+      if (!used && this.#points.has(name)) continue;
+      const point = this.#pointOf(description, execution, used);
       if (point !== null) this.#points.set(name, point);
     }
+    this.#handles.rewired(graph, execution);
   }
 
   /** What a filter shows now; null if nothing is known about it. */
-  #pointOf(description: SystemNode, execution: Execution): PointInTime | null {
+  #pointOf(description: SystemNode, execution: Execution, used: boolean): PointInTime | null {
     const { length, clusterSize, primary } = description;
     const entry = primary === null ? null : resolveEntry(execution, primary.name);
-    const rest = { clusterSize, discarded: new Set<number>() };
+    const rest = { clusterSize, used, discarded: new Set<number>() };
     if (entry?.kind === "view") {
       const below = this.#points.get(entry.hook);
       if (below === undefined) return null;
@@ -129,7 +137,7 @@ export class Monitor {
 
   /** A request enters. */
   started(request: WatchedRequest, node: string, execution: Execution): Watch {
-    const entry = resolveEntry(execution, node);
+    const entry = this.#handles.entryOf(request.through, node, execution);
     const { operation, offset, length, data } = request;
     let layer: Layer | null = null;
     let window: ReadWindow | null = null;
@@ -145,7 +153,8 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    return { request, entry, layer, window, discarded, refused: false };
+    const lost = entry.kind === "view" && resolveEntry(execution, node).kind !== "view";
+    return { request, entry, layer, window, discarded, lost, refused: false };
   }
 
   /**
@@ -184,8 +193,8 @@ export class Monitor {
     if (operation !== "read") return;
     const difference =
       succeeded && data !== null ? compare(point, entry, request.offset, data) : null;
-    const { discarded } = watch;
-    this.#judge({ kind: "view-read", through, succeeded, difference, discarded }, seq);
+    const { discarded, lost } = watch;
+    this.#judge({ kind: "view-read", through, succeeded, difference, discarded, lost }, seq);
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
@@ -230,6 +239,7 @@ export class Monitor {
       if (window !== null) this.#disk(entry.image).abandonRead(window);
     }
     this.#points.clear();
+    this.#handles.clear();
   }
 
   #disk(image: string): GuestImage {

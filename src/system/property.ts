@@ -24,6 +24,8 @@ export type Observation =
       readonly difference: Difference | null;
       /** whether it touched an area that had been discarded through the view before it began */
       readonly discarded: boolean;
+      /** whether the view was no longer where the reader looks (see handles.ts) */
+      readonly lost: boolean;
     }
   | {
       readonly kind: "guest-read";
@@ -110,6 +112,9 @@ export function describeObservation(observation: Observation): string {
   }
   if ("said" in observation && observation.said === null) {
     return `${subject} succeeded and said nothing of any byte`;
+  }
+  if (observation.kind === "view-read" && observation.lost && !observation.succeeded) {
+    return `${subject} failed: it leads to no view any more`;
   }
   if (observation.kind === "view-read" && observation.discarded && difference === null) {
     return `${subject} succeeded on an area that was discarded`;

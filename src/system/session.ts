@@ -8,21 +8,21 @@
  * the log.
  */
 
-import { DRIVERS } from "../drivers/registry.ts";
 import { BlockgraphError } from "../error.ts";
-import { applyCommand, type QmpCommand } from "../graph/commands.ts";
+import type { QmpCommand } from "../graph/commands.ts";
 import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
 
 import { hasher } from "../log/chain.ts";
 import { expandFill } from "../log/fill.ts";
 import type { Fill, LogBody } from "../log/record.ts";
 import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
+import { answerSystem } from "./answer-system.ts";
 import { Execution } from "./execution.ts";
 import type { Agent, Outcome } from "./frame.ts";
 import type { LiveNode } from "./live-node.ts";
 import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
 import type { Property } from "./property.ts";
-import { buildSystem, type SystemRules } from "./system.ts";
+import type { SystemRules } from "./system.ts";
 
 /** Where records go. */
 export interface RecordSink {
@@ -120,17 +120,14 @@ export class Session {
     const { rules } = this.#options;
     const { execute } = command;
     this.#append({ kind: "qmp", id, execute, arguments: command.arguments });
-    try {
-      const context = { drivers: DRIVERS, profile: rules.profile };
-      const graph = applyCommand(this.#graph, command, context);
-      this.execution.rewire(buildSystem(graph, rules));
-      this.#graph = graph;
-      this.#entries.clear();
-    } catch (error) {
-      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-      this.#append({ kind: "error", id, class: "GenericError", desc: error.message });
-      return error.message;
+    const { graph, system, refusal } = answerSystem(this.#graph, command, rules);
+    this.#graph = graph;
+    if (system === null) {
+      this.#append({ kind: "error", id, class: "GenericError", desc: refusal });
+      return refusal;
     }
+    this.execution.rewire(system);
+    this.#entries.clear();
     const seq = this.#append({ kind: "return", id, return: {} });
     if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
     return null;

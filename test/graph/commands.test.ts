@@ -14,7 +14,7 @@ import {
   type JsonObject,
   parentEdges,
 } from "../../src/graph/graph.ts";
-import { apply, built, commandArbitrary, refused } from "../support/graph.ts";
+import { apply, built, commandArbitrary, context, refused } from "../support/graph.ts";
 import { thrownBy } from "../support/refusal.ts";
 
 /** Everything in a graph, frozen: a command that changes it in place throws a TypeError. */
@@ -286,6 +286,7 @@ describe("whatever a user sends", () => {
 
   test.for([null, [], "text", 7, true])("arguments that are %j are refused", (given) => {
     for (const execute of COMMANDS.keys()) {
+      if (context.profile.absent.has(execute)) continue;
       const error = thrownBy(() => apply(graph, execute, given as never));
       expect(error).toHaveProperty("message", "QMP input member 'arguments' must be an object");
     }

@@ -20,6 +20,7 @@ import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { copyTaskChart } from "./copy-task-chart.ts";
+import { isFleecing } from "./fleecing.ts";
 import { guestChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
 import { type CopyBeforeWriteParameters, EVERY_PARAMETERS } from "./parameters.ts";
@@ -57,11 +58,13 @@ export const copyBeforeWrite = defineDriver({
   ],
   permissions,
   filter: true,
+  savesTo: "target",
   reopens: null,
   opened(graph, { options: { bitmap } }) {
     const named = options.shape.bitmap.parse(bitmap);
     if (named !== undefined) findBitmap(graph, named.node, named.name);
   },
+  find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
   parameters(given, profile): CopyBeforeWriteParameters {
     if (given.bitmap !== undefined) {
       throw refuse("a hook with a bitmap can be judged, but not be simulated yet; leave it out");

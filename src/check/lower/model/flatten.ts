@@ -5,7 +5,7 @@
  * for a chart or for tasks becomes a rest. What each effect means is said in
  * src/system/execution.ts; this is the same, as code.
  */
-import type { Call, Effect } from "../../../chart/effects.ts";
+import type { Call, Effect, Fork } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";
 import { FAILED } from "../../../system/outcome.ts";
 import { ERRNOS } from "../../../vocabulary.ts";
@@ -35,7 +35,7 @@ export interface FlattenContext extends ImageContext {
   /** bytes to cells */
   cells(bytes: number): number;
   /** the code that starts the tasks of a fork; goes on at `joined`, or rests at `waiting` */
-  fork(frame: LoweredFrame, task: string, joined: string, waiting: string): Statement[];
+  fork(frame: LoweredFrame, effect: Fork, joined: string, waiting: string): Statement[];
   /** what a frame that waits for tasks does when it stops waiting, before it goes on */
   abandon(frame: LoweredFrame, task: string): Statement[];
 }
@@ -105,7 +105,7 @@ class Flattening {
         this.#call(state, name, effect);
         return;
       case "fork":
-        this.#fork(state, name, effect.task);
+        this.#fork(state, name, effect);
         return;
       case "advance": {
         const { from, to } = spanOf(this.#frame);
@@ -279,14 +279,14 @@ class Flattening {
     return partOf(data, binary(this.#calledRange(effect).lo, "-", lo));
   }
 
-  #fork(state: number, name: string, task: string): void {
+  #fork(state: number, name: string, effect: Fork): void {
     const { carrier, automaton, depth } = this.#frame;
     const { errno } = registersOf(depth);
     const joined = `${name} joined`;
     const waiting = `${name} waits`;
     for (const node of [joined, waiting]) carrier.reserve(node);
     carrier.register(errno, ERRNOS.length + 1);
-    carrier.pass(name, this.#context.fork(this.#frame, task, joined, waiting));
+    carrier.pass(name, this.#context.fork(this.#frame, effect, joined, waiting));
     carrier.pass(joined, [
       local("errno", carrier.read(errno)),
       carrier.write(errno, 0),
@@ -303,7 +303,7 @@ class Flattening {
         "TIMEOUT",
         text,
         [
-          ...this.#context.abandon(this.#frame, task),
+          ...this.#context.abandon(this.#frame, effect.task),
           carrier.write(errno, 0),
           ...this.#take(state, "TIMEOUT"),
         ],

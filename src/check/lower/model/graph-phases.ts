@@ -8,20 +8,22 @@
  * they read what the readers read.
  */
 
-import { DRIVERS } from "../../../drivers/registry.ts";
 import { BlockgraphError } from "../../../error.ts";
-import { applyCommand } from "../../../graph/commands.ts";
-import { EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../../../graph/graph.ts";
+import { EMPTY_GRAPH, type Graph, isUser, parentEdges, rootNode } from "../../../graph/graph.ts";
 import { profile } from "../../../graph/profile.ts";
+import { answerSystem } from "../../../system/answer-system.ts";
 import {
+  type Entry,
   type ImageWindow,
   imageBelow,
   resolveEntry,
   targetWindows,
 } from "../../../system/entry.ts";
 import { Execution } from "../../../system/execution.ts";
+import { unexpectedAnswer } from "../../../system/expected-answer.ts";
+import { Handles } from "../../../system/handles.ts";
 import type { Actor, FaultSource, Model, Phase } from "../../../system/model.ts";
-import { buildSystem, type ChartMutation, type SystemRules } from "../../../system/system.ts";
+import type { ChartMutation, SystemRules } from "../../../system/system.ts";
 
 /** Bytes of an image: where a window begins, and how long it is. */
 export interface Stretch extends ImageWindow {
@@ -36,7 +38,7 @@ export type GraphChange =
   | { readonly kind: "forgotten"; readonly node: string }
   /** filters wrote there: what is known of it is out of date */
   | { readonly kind: "settled"; readonly stretch: Stretch }
-  /** a filter got its first parent: this is its point in time */
+  /** a filter was opened, or got its first parent: this is its point in time */
   | {
       readonly kind: "point";
       readonly node: string;
@@ -54,10 +56,10 @@ export interface GraphPhase {
   readonly actors: readonly Actor[];
   readonly faults: readonly FaultSource[];
   /** @throws BlockgraphError `request-invalid` if there is no such device or export */
-  entryOf(through: string): { node: string; writable: boolean; length: number };
+  entryOf(through: string): { node: string; entry: Entry; writable: boolean; length: number };
 }
 
-/** @throws BlockgraphError `graph-refused` naming a command that is refused */
+/** @throws BlockgraphError `graph-refused` naming a command that is answered unexpectedly */
 export function graphPhases(
   model: Model,
   mutation: ChartMutation | null,
@@ -97,14 +99,22 @@ function operationsOf(requests: readonly { readonly operation: string }[]): stri
   return requests.map(({ operation }) => operation);
 }
 
+interface Point {
+  /** whether somebody used the filter; before, the point in time is only about to be */
+  readonly used: boolean;
+  /** the disk that the filter stands over; null: it stands over something else */
+  readonly disk: Stretch | null;
+}
+
 /** Follows the commands as the monitor of a session does. */
 class Watcher {
   #graph: Graph = EMPTY_GRAPH;
   #execution = new Execution({ called: () => {}, completed: () => {} });
   #changes: GraphChange[] = [];
   #targets: readonly Stretch[] = [];
-  /** filters with a point in time; the disk that each stands over, or null */
-  readonly #points = new Map<string, Stretch | null>();
+  /** filters with a point in time */
+  readonly #points = new Map<string, Point>();
+  readonly #handles = new Handles();
   readonly #rules: SystemRules;
 
   constructor(rules: SystemRules) {
@@ -112,25 +122,20 @@ class Watcher {
   }
 
   send(phase: Phase & { kind: "commands" }): void {
-    for (const command of phase.commands) {
-      try {
-        const context = { drivers: DRIVERS, profile: this.#rules.profile };
-        this.#graph = applyCommand(this.#graph, command, context);
-        const execution = new Execution({ called: () => {}, completed: () => {} });
-        execution.rewire(buildSystem(this.#graph, this.#rules));
-        this.#rewired(execution);
-      } catch (error) {
-        if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-        throw new BlockgraphError(
-          "graph-refused",
-          `${command.execute} was refused: ${error.message}`,
-        );
-      }
+    for (const [index, command] of phase.commands.entries()) {
+      const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
+      const problem = unexpectedAnswer(phase, index, refusal);
+      if (problem !== null) throw new BlockgraphError("graph-refused", problem);
+      this.#graph = graph;
+      if (system === null) continue;
+      const execution = new Execution({ called: () => {}, completed: () => {} });
+      execution.rewire(system);
+      this.#rewired(execution);
     }
   }
 
   #rewired(execution: Execution): void {
-    for (const [node, disk] of this.#points) {
+    for (const [node, { disk }] of this.#points) {
       if (execution.nodes.has(node)) continue;
       this.#points.delete(node);
       this.#changes.push(
@@ -144,25 +149,32 @@ class Watcher {
     this.#execution = execution;
     this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
-      const { name, requests, length, clusterSize, primary } = description;
-      if (!requests.has("snapshot-read") || this.#points.has(name)) continue;
-      if (parentEdges(this.#graph, name).length === 0 || primary === null) continue;
+      const { name, savedIn, length, clusterSize, primary } = description;
+      if (savedIn === null || primary === null) continue;
+      const [known, used] = [this.#points.get(name), parentEdges(this.#graph, name).length > 0];
+      if (known?.used === true || (known !== undefined && !used)) continue;
       const below = resolveEntry(execution, primary.name);
       const window = imageBelow(description);
       const shape = { kind: "point", node: name, length, clusterSize } as const;
       if (below.kind === "view") {
         if (!this.#points.has(below.hook)) continue;
         this.#changes.push({ ...shape, of: { view: below.hook, shift: below.shift } });
-        this.#points.set(name, null);
+        this.#points.set(name, { used, disk: null });
       } else if (window !== null) {
         this.#changes.push({ ...shape, of: window });
-        this.#points.set(name, { ...window, length });
+        this.#points.set(name, { used, disk: { ...window, length } });
       }
     }
+    this.#handles.rewired(this.#graph, execution);
   }
 
   stand(phase: Phase & { kind: "concurrent" }): GraphPhase {
-    const [graph, execution] = [this.#graph, this.#execution];
+    const [graph, execution, handles] = [this.#graph, this.#execution, this.#handles];
+    const entries = new Map(
+      graph.edges
+        .filter(({ parent }) => isUser(parent))
+        .map(({ parent: { name }, child }) => [name, handles.entryOf(name, child, execution)]),
+    );
     return {
       execution,
       changes: this.take(),
@@ -177,7 +189,8 @@ class Watcher {
           );
         }
         const writable = graph.exports.get(through)?.writable ?? true;
-        return { node, writable, length: execution.node(node).description.length };
+        const { length } = execution.node(node).description;
+        return { node, entry: entries.get(through) ?? { kind: "other" }, writable, length };
       },
     };
   }

@@ -241,7 +241,7 @@ class ModelLowering {
           ...failed(errno),
         ]),
       flushed: (image) => this.#watch.flushed(image),
-      fork: (frame, task, joined, waiting) => tasks.fork(frame, task, joined, waiting),
+      fork: (frame, effect, joined, waiting) => tasks.fork(frame, effect, joined, waiting),
       abandon: (frame, task) => tasks.abandon(frame, task),
     };
     for (const player of players) {

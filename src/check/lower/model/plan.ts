@@ -45,6 +45,8 @@ export interface PlannedActor {
   /** the node that it enters at */
   readonly node: string;
   readonly entry: Entry;
+  /** whether the view that the entry denotes is not where it leads any more */
+  readonly lost: boolean;
   /** cells of the device or export */
   readonly cells: number;
   readonly writable: boolean;
@@ -153,8 +155,8 @@ function planActor(
   bounds: CheckBounds,
 ): PlannedActor {
   const { through, requests } = actor;
-  const { node, writable, length } = phase.entryOf(through);
-  const entry = resolveEntry(phase.execution, node);
+  const { node, entry, writable, length } = phase.entryOf(through);
+  const lost = entry.kind === "view" && resolveEntry(phase.execution, node).kind !== "view";
   const scripted = !("count" in requests);
   const shift = geometry.cells(entry.kind === "other" ? 0 : entry.shift);
   const planned = scripted
@@ -163,7 +165,8 @@ function planActor(
   const turns = scripted ? requests.length : narrowed(requests, bounds).count;
   const depth = Math.min(actor.depth ?? 1, Math.max(1, turns));
   const cells = geometry.cells(length);
-  return { name, through, node, entry, cells, writable, depth, turns, scripted, requests: planned };
+  const sent = { turns, scripted, requests: planned };
+  return { name, through, node, entry, lost, cells, writable, depth, ...sent };
 }
 
 function planRequest(

@@ -5,6 +5,7 @@
  * task that has not begun is cancelled; one that is under way moves to the background, where there
  * is an instance for every cluster.
  */
+import type { Fork } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";
 import type { LiveNode } from "../../../system/live-node.ts";
 import { ERRNOS } from "../../../vocabulary.ts";
@@ -62,21 +63,25 @@ export class Tasks {
     this.#context = context;
   }
 
-  fork(frame: LoweredFrame, task: string, joined: string, waiting: string): Statement[] {
+  fork(frame: LoweredFrame, effect: Fork, joined: string, waiting: string): Statement[] {
+    const { task, over } = effect;
     const pool = this.#pool(frame, task);
     const { carrier, each, sites } = pool;
     const names = registersOf(frame.depth);
     const site = sites.push(joined);
     frame.carrier.register(names.joining, site + 1);
     const instance = add(binary("self", "*", each), binary("copied", "-", "first"));
+    const { clusterCells } = this.#context();
+    const begin = [
+      local("task", instance),
+      carrier.write(CLUSTER, "copied", 0, "task"),
+      run(carrier.process, "task", pool.begin),
+    ];
     return [
-      ...clusterRange(frame, "hull", this.#context().clusterCells),
+      ...(over === "border" ? interior(frame, clusterCells) : []),
+      ...clusterRange(frame, "hull", clusterCells),
       frame.carrier.write(names.errno, 0),
-      loop("copied", "first", "last", [
-        local("task", instance),
-        carrier.write(CLUSTER, "copied", 0, "task"),
-        run(carrier.process, "task", pool.begin),
-      ]),
+      loop("copied", "first", "last", over === "border" ? [when(COVERED, [], begin)] : begin),
       local("left", 0),
       loop("task", binary("self", "*", each), binary(binary("self", "+", 1), "*", each), [
         when(stands(carrier.process, "task", IDLE), [], [local("left", 1)]),
@@ -228,6 +233,17 @@ export class Tasks {
     return flatten(frame, this.#context());
   }
 }
+
+/** Sets locals `covers` and `covered` (exclusive): the clusters that a request covers wholly. */
+function interior(frame: LoweredFrame, cells: number): Statement[] {
+  return [
+    ...clusterRange(frame, "interior", cells),
+    local("covers", "first"),
+    local("covered", "last"),
+  ];
+}
+
+const COVERED = all(binary("copied", ">=", "covers"), binary("copied", "<", "covered"));
 
 const cancelNode = (rest: string) => `cancelled: ${rest}`;
 const adoptNode = (rest: string) => `adopted: ${rest}`;

@@ -21,8 +21,11 @@ import type { Player } from "./player.ts";
 
 const STATUS = statusSights("view-status");
 
-/** @param given whether it touches what had been given back */
-function viewReadSights(succeeded: boolean, given: Expression): Sight[] {
+/**
+ * @param given whether it touches what had been given back
+ * @param lost whether the reader's handle leads to no view any more
+ */
+function viewReadSights(succeeded: boolean, given: Expression, lost: boolean): Sight[] {
   return [false, true].flatMap((discarded) =>
     sights((difference) => ({
       kind: "view-read",
@@ -30,6 +33,7 @@ function viewReadSights(succeeded: boolean, given: Expression): Sight[] {
       succeeded,
       difference,
       discarded,
+      lost,
     })).map(({ when: seen, observation }) => ({
       when: all(discarded ? given : not(given), seen),
       observation,
@@ -58,7 +62,9 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#reads = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(viewReadSights(succeeded, term(0))),
+      [false, true].some((lost) =>
+        this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
+      ),
     );
     this.#refusals = [false, true].some((succeeded) =>
       this.#judging.speaksOf(refusedSights("read", succeeded)),
@@ -150,7 +156,7 @@ export class Watch {
     return [
       local("differs", 0),
       loop("cell", 0, cells, [when(wrong, [local("differs", 1)])]),
-      ...this.#judging.judge(viewReadSights(succeeded, given)),
+      ...this.#judging.judge(viewReadSights(succeeded, given, actor.lost)),
     ];
   }
 
