@@ -80,15 +80,14 @@ export function actorData(players: readonly Player[]): {
   const tables: Record<string, readonly number[]> = {};
   const fields = players.map(({ actor }): Field => {
     const longest = longestOf(actor);
+    const operations = operationsOf(actor);
     const { requests, name } = actor;
     tables[`${name} start`] = requests.map(({ start }) => start);
     tables[`${name} end`] = requests.map(({ end }) => end);
     tables[`${name} payload`] = requests.flatMap(({ values }) =>
       Array.from({ length: longest }, (_, cell) => values[cell] ?? 0),
     );
-    tables[`${name} operation`] = requests.map(({ spec }) =>
-      operationsOf(actor).indexOf(spec.operation),
-    );
+    tables[`${name} operation`] = requests.map(({ spec }) => operations.indexOf(spec.operation));
     return { name: turnField(actor), size: actor.turns + 1, count: 1, initial: [], values: null };
   });
   return { fields, tables };
