@@ -33,6 +33,7 @@ import {
   writeTraces,
 } from "./check/write-reports.ts";
 import { EXIT_HELP, type ExitCode, exitCodeOf } from "./exit-code.ts";
+import { breathe } from "./leftovers.ts";
 import { print, printJson } from "./terminal.ts";
 
 /** See {@link ./commands.ts}. */
@@ -88,11 +89,13 @@ async function check(name: string, options: Options): Promise<ExitCode> {
   const plan = planOf(program, options);
   const folder = join(options.reports, name);
   requireReportsWritable(folder, options);
+  // To compile a large model takes seconds: before them, Ctrl-C is heard once more.
+  await breathe();
   const search = startCheck(program, plan.options);
   const startSeconds = (performance.now() - began) / 1000;
   const duration = await perform(search, {
     name: subjectName(subject),
-    timeout: options.timeout ?? null,
+    timeout: options.timeout === undefined ? null : Math.max(0, options.timeout - startSeconds),
     jsonProgress: options.jsonProgress === true,
     checkpointEvery: checkpointEveryOf(options),
   });
