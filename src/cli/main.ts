@@ -2,8 +2,8 @@
 /**
  * Where the program begins: Ctrl-C means something before anything else does.
  *
- * To load the rest takes longer than a user may wait before he thinks better of it. Interrupted, the
- * program says so, leaves nothing behind (leftovers.ts), and ends as a shell expects.
+ * To load the rest takes longer than a user may wait before thinking better of it. Interrupted,
+ * the program says so, leaves nothing behind (leftovers.ts), and ends as a shell expects.
  */
 import { warn } from "./terminal.ts";
 

@@ -101,6 +101,17 @@ export function defineDriver<
   appends?: DriverShape["appends"];
   /** default: it saves nothing */
   savesTo?: string;
+  checked?: DriverShape["checked"];
+  headed?: boolean;
+  internal?: boolean;
+  /** default: that of the image or child below */
+  length?: DriverShape["length"];
+  /** default: it keeps what it learned when it was opened */
+  variableLength?: boolean;
+  resizes?: DriverShape["resizes"];
+  alignment?: DriverShape["alignment"];
+  lockedFile?: DriverShape["lockedFile"];
+  listChanges?: DriverShape["listChanges"];
   parameters(options: Options, profile: Profile, place: Place): Parameters;
   /** default: one for each set of parameters */
   memoryKey?: string;
@@ -121,6 +132,15 @@ export function defineDriver<
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),
+    ...(definition.checked && { checked: definition.checked }),
+    ...(definition.resizes && { resizes: definition.resizes }),
+    ...(definition.alignment && { alignment: definition.alignment }),
+    ...(definition.lockedFile && { lockedFile: definition.lockedFile }),
+    ...(definition.listChanges && { listChanges: definition.listChanges }),
+    ...(definition.headed && { headed: true }),
+    ...(definition.internal && { internal: true }),
+    length: definition.length ?? (({ below }) => below),
+    variableLength: definition.variableLength ?? false,
     reopens: definition.reopens === undefined ? [] : definition.reopens,
     instantiate(given, profile, place = ALONE) {
       const parsed = options.parse(given);

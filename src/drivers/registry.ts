@@ -2,6 +2,9 @@
  * All drivers. A new one is a folder beside this file and a line in this list.
  */
 import { blkdebug } from "./blkdebug/driver.ts";
+import { blklogwrites } from "./blklogwrites/driver.ts";
+import { blkverify } from "./blkverify/driver.ts";
+import { commitTop } from "./commit-top/driver.ts";
 import { compress } from "./compress/driver.ts";
 import { copyBeforeWrite } from "./copy-before-write/driver.ts";
 import { copyOnRead } from "./copy-on-read/driver.ts";
@@ -9,9 +12,11 @@ import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
 import { fleecingCheat } from "./fleecing-cheat/driver.ts";
 import { fleecingHook } from "./fleecing-hook/driver.ts";
+import { mirrorTop } from "./mirror-top/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
 import { preallocate } from "./preallocate/driver.ts";
 import { qcow2 } from "./qcow2/driver.ts";
+import { quorum } from "./quorum/driver.ts";
 import { raw } from "./raw/driver.ts";
 import { snapshotAccess } from "./snapshot-access/driver.ts";
 import { throttle } from "./throttle/driver.ts";
@@ -23,5 +28,7 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[copyBeforeWrite, snapshotAccess],
     ...[fleecingHook, fleecingCheat],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
+    ...[blklogwrites, blkverify, quorum],
+    ...[commitTop, mirrorTop],
   ].map((driver) => [driver.name, driver]),
 );

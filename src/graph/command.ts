@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type { DriverCatalogue } from "./catalogue.ts";
 import type { Graph, JsonValue } from "./graph.ts";
+import type { ImageFacts } from "./image-facts.ts";
 import type { Profile } from "./profile.ts";
 import { parseArguments } from "./refuse.ts";
 
@@ -13,6 +14,8 @@ export interface CommandContext {
   readonly profile: Profile;
   /** whether permissions are judged later, once everything is rewired (see transaction.ts) */
   readonly deferred?: boolean;
+  /** the images that nodes can be opened on; absent: nothing is known of any */
+  readonly images?: ImageFacts;
 }
 
 export interface GraphCommand {

@@ -7,7 +7,7 @@
  * backing file that is connected later is not noticed (defect M3).
  */
 import type { DriverCatalogue } from "../../graph/catalogue.ts";
-import { chainBetween } from "../../graph/frozen.ts";
+import { Chains } from "../../graph/chain.ts";
 import { childEdges, type Graph } from "../../graph/graph.ts";
 
 export function isFleecing(graph: Graph, hook: string, drivers: DriverCatalogue): boolean {
@@ -16,5 +16,5 @@ export function isFleecing(graph: Graph, hook: string, drivers: DriverCatalogue)
     edges.find((edge) => edge.name === name),
   );
   if (source === undefined || target === undefined) return false;
-  return chainBetween(graph, target.child, source.child, drivers).arrives;
+  return new Chains(graph, drivers).contains(target.child, source.child);
 }

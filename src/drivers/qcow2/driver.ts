@@ -8,8 +8,9 @@
  * Limits: the data path is that of clusters, without the format. Each cluster stands at its own
  * offset in `file`, and which are allocated is remembered by the node, from none at the beginning,
  * so that a run makes no image that `qemu-img` would know. A backing file must be as long as the
- * node at least, and one that only an image's header names is not seen. That writes serialise is a
- * property of the node here, not of each request.
+ * node at least. What the image's header says is known if the images are
+ * (src/graph/image-facts.ts). That writes serialise is a property of the node here, not of each
+ * request.
  */
 import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
@@ -27,6 +28,8 @@ export const qcow2 = defineDriver({
     { name: "file", roles: ["data", "metadata", "primary"] },
     { name: "backing", roles: ["cow"], optional: true },
   ],
+  headed: true,
+  length: ({ header }) => header?.size ?? null,
   parameters: (_, __, { children, serialised }): Qcow2Parameters => ({
     backing: children.has("backing"),
     serialised,
