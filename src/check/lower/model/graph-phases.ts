@@ -22,7 +22,7 @@ import {
 import { Execution } from "../../../system/execution.ts";
 import { unexpectedAnswer } from "../../../system/expected-answer.ts";
 import { Handles } from "../../../system/handles.ts";
-import type { Actor, FaultSource, Model, Phase } from "../../../system/model.ts";
+import type { Actor, CommandPhase, FaultSource, Model, Phase } from "../../../system/model.ts";
 import type { ChartMutation, SystemRules } from "../../../system/system.ts";
 
 /** Bytes of an image: where a window begins, and how long it is. */
@@ -121,7 +121,7 @@ class Watcher {
     this.#rules = rules;
   }
 
-  send(phase: Phase & { kind: "commands" }): void {
+  send(phase: CommandPhase): void {
     for (const [index, command] of phase.commands.entries()) {
       const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
       const problem = unexpectedAnswer(phase, index, refusal);
