@@ -6,9 +6,16 @@
  * node that was defined inline has no owner but its users, so with the last of them it is closed,
  * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref_child`).
  */
-import { type Edge, type Graph, type GraphNode, type Parent, parentEdges } from "./graph.ts";
+import {
+  type Edge,
+  type Graph,
+  type GraphNode,
+  type Parent,
+  parentEdges,
+  sameParent,
+} from "./graph.ts";
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
-import { isRefusal, Refusal } from "./refuse.ts";
+import { Refusal, unlessRefused } from "./refuse.ts";
 
 type Context = Omit<RefreshContext, "before">;
 
@@ -78,16 +85,7 @@ function requireClosable(graph: Graph, name: string, { drivers, profile }: Conte
 
 /** Masks stay as they are where loosening is refused (rule P10). */
 function refreshed(graph: Graph, roots: readonly string[], context: RefreshContext): Graph {
-  try {
-    return refreshPermissions(graph, roots, context);
-  } catch (error) {
-    if (isRefusal(error)) return graph;
-    throw error;
-  }
-}
-
-export function sameParent(one: Parent, other: Parent): boolean {
-  return one.kind === other.kind && one.name === other.name;
+  return unlessRefused(graph, () => refreshPermissions(graph, roots, context));
 }
 
 /** A parent has no two edges of one name. */

@@ -15,6 +15,16 @@ export function isRefusal(error: unknown): error is BlockgraphError {
   return error instanceof BlockgraphError && error.code === "graph-refused";
 }
 
+/** Does something that need not succeed: what is there stays if it is refused. */
+export function unlessRefused(before: Graph, action: () => Graph): Graph {
+  try {
+    return action();
+  } catch (error) {
+    if (isRefusal(error)) return before;
+    throw error;
+  }
+}
+
 /** What a version of QEMU does instead of answering. */
 export type Defect = "abort" | "hang";
 

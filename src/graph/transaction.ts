@@ -43,12 +43,11 @@ export const transaction = defineCommand({
   }),
   apply(before, { actions, properties }, given) {
     const { profile } = given;
-    const rewires = actions.some(({ type }) => REWIRING.has(type));
-    if (rewires && profile.graphTransactions === "none") {
-      const unknown = actions.find(({ type }) => REWIRING.has(type));
-      throw refuse(`Parameter 'type' does not accept value '${unknown?.type}'`);
+    const rewiring = actions.find(({ type }) => REWIRING.has(type));
+    if (rewiring !== undefined && profile.graphTransactions === "none") {
+      throw refuse(`Parameter 'type' does not accept value '${rewiring.type}'`);
     }
-    const context = { ...given, deferred: rewires };
+    const context = { ...given, deferred: rewiring !== undefined };
     let graph = before;
     for (const { type, data } of actions) {
       if (properties?.["completion-mode"] === "grouped" && type !== blockdevBackup.name) {
@@ -60,7 +59,7 @@ export const transaction = defineCommand({
       if (command === undefined) throw refuse("Transaction aborted using Abort action");
       graph = command.apply(graph, data, context);
     }
-    if (!rewires) return graph;
+    if (rewiring === undefined) return graph;
     return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
 });

@@ -1,8 +1,8 @@
 /**
  * The mutants that operators make of a driver's charts, as mutants of a model that uses the driver.
  *
- * Only of the charts that we propose. Those of a QEMU have its defects on purpose, and one slip more
- * may as well mend one.
+ * Only of the charts that we propose. Those of a QEMU have its defects on purpose, and one slip
+ * more may as well mend one.
  */
 import { operatorMutants } from "../../chart/mutation-operators.ts";
 import { boundsOf, planModel } from "../../check/lower/model/plan.ts";
