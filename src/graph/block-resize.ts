@@ -62,7 +62,7 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   const shape = shapeOf(node.driver, context.drivers);
   const refusal = shape.resizes?.(node.options) ?? null;
   if (refusal !== null) throw refuse(refusal);
-  const below = new Topology(graph)
+  const below = Topology.of(graph)
     .children(name)
     .find(({ roles }) => roles.includes("filtered"))?.child;
   const { offset } = node.options;

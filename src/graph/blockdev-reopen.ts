@@ -90,8 +90,8 @@ function merged(options: readonly JsonObject[]): JsonObject[] {
 /** All that is reopened: a node that comes again stays where it is, with what is known last. */
 function queueOf(graph: Graph, options: readonly JsonObject[], context: CommandContext) {
   const queue = new Map<string, Reopened>();
-  for (const [index, given] of options.entries()) {
-    for (const element of queued(graph, given, index, context, queue)) {
+  for (const given of options) {
+    for (const element of queued(graph, given, context, queue)) {
       queue.set(element.node.name, element);
     }
   }
@@ -102,12 +102,9 @@ function queueOf(graph: Graph, options: readonly JsonObject[], context: CommandC
 function queued(
   graph: Graph,
   own: JsonObject,
-  index: number,
   context: CommandContext,
   earlier: ReadonlyMap<string, Reopened>,
 ) {
-  const at = `options[${index}].`;
-  checkDefinition(own, at, context.drivers);
   const name = own["node-name"];
   if (typeof name !== "string") throw refuse("node-name not specified");
   const node = find(graph, name, `Failed to find node with node-name='${name}'`);
@@ -128,7 +125,7 @@ function prepare(
   }
   const reopened = rewiring.graph.nodes.get(node.name) ?? node;
   shape.opened?.(rewiring.graph, reopened, context);
-  const edges = new Topology(before).children(node.name);
+  const edges = Topology.of(before).children(node.name);
   const edgeOf = (slot: ChildSlot) => edges.find(({ name }) => name === slot.name);
   const backing = shape.children.find(({ roles }) => roles.includes("cow"));
   const named = shape.headed === true ? imageBelow(before, node, context)?.header?.backing : null;

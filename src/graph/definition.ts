@@ -9,7 +9,7 @@ import type { ChildSlot, DriverCatalogue, DriverShape } from "./catalogue.ts";
 import type { JsonObject, JsonValue } from "./graph.ts";
 import { parseArguments, refuse } from "./refuse.ts";
 
-const common = z.looseObject({ driver: z.string(), "node-name": z.string().optional() });
+const common = z.object({ driver: z.string(), "node-name": z.string().optional() });
 
 /**
  * Checks a definition, and those inside it.
@@ -91,7 +91,6 @@ export function isDefinition(value: JsonValue | undefined): value is JsonObject 
 
 /** A node's own options among all that were given. */
 export function ownOptions({ children }: DriverShape, args: JsonObject): JsonObject {
-  const { driver: _driver, "node-name": _name, ...own } = args;
-  for (const { name } of children) delete own[name];
-  return own;
+  const others = ["driver", "node-name", ...children.map(({ name }) => name)];
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !others.includes(name)));
 }

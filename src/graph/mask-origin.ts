@@ -31,7 +31,7 @@ export function originOf(
   which: "requires" | "unshares",
   context: Pick<RefreshContext, "drivers" | "profile">,
 ): OriginStep[] {
-  const topology = new Topology(graph);
+  const topology = Topology.of(graph);
   const steps: OriginStep[] = [];
   for (let at = edge; ; ) {
     const node = at.parent.kind === "node" ? graph.nodes.get(at.parent.name) : undefined;

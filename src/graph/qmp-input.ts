@@ -41,10 +41,14 @@ function isObject(value: unknown): value is JsonObject {
 
 /** Level by level, since a function that called itself would exhaust the stack. */
 function requireShallow(input: unknown): void {
-  let level = [input].filter(isContainer);
+  let level = isContainer(input) ? [input] : [];
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > NESTING_MAX) throw refuse("JSON nesting depth limit exceeded");
-    level = level.flatMap((value) => Object.values(value).filter(isContainer));
+    const next: object[] = [];
+    for (const outer of level) {
+      for (const inner of Object.values(outer)) if (isContainer(inner)) next.push(inner);
+    }
+    level = next;
   }
 }
 

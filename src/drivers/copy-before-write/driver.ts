@@ -52,7 +52,9 @@ const options = commonOptions.extend({
 
 /** @throws Refusal where the profile's QEMU aborts */
 function requireFreshLength(graph: Graph, { name }: GraphNode, context: OpenedContext): void {
-  const edge = new Topology(graph).children(name).find((each) => each.name === "file");
+  const edge = Topology.of(graph)
+    .children(name)
+    .find((each) => each.name === "file");
   const source = edge === undefined ? undefined : graph.nodes.get(edge.child);
   if (source === undefined || source.length === lengthNow(graph, source.name, context)) return;
   throw new Refusal(
