@@ -27,7 +27,7 @@ export const blockdevSnapshot = defineCommand({
     const overlay = findDeviceOrNode(before, args.overlay);
     const shape = context.drivers.get(overlay.driver);
     const slot = shape?.children.find(({ roles }) => roles.includes("cow"));
-    const topology = new Topology(before);
+    const topology = Topology.of(before);
     if ((cumulative(parentEdges(before, overlay.name)).perm & CONSISTENT_READ) !== 0) {
       throw refuse("The overlay is already in use");
     }
