@@ -80,6 +80,7 @@ function compareChoices(
 ): void {
   const offered = new Set<string>();
   for (const { step } of successors) {
+    if (step.process === PHASES && step.alternative === "QUIET") offered.add("drained");
     if (step.process === PHASES) continue;
     const direction = directionOf(lowered, step, state);
     if (direction.kind !== "step") continue;
@@ -87,8 +88,9 @@ function compareChoices(
     const kind = { DONE: "deliver", WAKE: "wake", TIMEOUT: "timeout" }[direction.event];
     offered.add(`${id} ${kind}`);
   }
-  const { execution } = simulation.session;
+  const { execution, quiet } = simulation.session;
   const enabled = enabledChoices(execution).map(({ agent, kind }) => `${agent.id} ${kind}`);
+  if (quiet) enabled.push("drained");
   expect([...offered].sort()).toEqual(enabled.sort());
   if (successors.length === 0) {
     expect(isFinal(lowered.program, state)).toBe(execution.agents.size === 0);
