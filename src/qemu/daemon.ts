@@ -1,10 +1,11 @@
 /**
- * A qemu-storage-daemon: QMP over its stdin and stdout, one JSON document a line.
+ * A qemu-storage-daemon, or a whole machine: QMP over its stdin and stdout, one JSON document a line.
  *
  * Over sockets, a client that connects at once may meet a daemon that greets twice (defect M2 of
  * the reference); over stdio it does not. A daemon ends of itself after a while, so that none
  * outlives whoever started it and was killed. What it says on stderr is kept: the assertion that
- * ended it is there.
+ * ended it is there. A machine also prints what qemu-io says that it runs in itself; it must do so
+ * line by line, lest it comes after the reply.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -35,6 +36,36 @@ const ENDS: ReadonlyMap<string, (event: QmpEvent) => boolean> = new Map([
   ],
 ]);
 
+/** A program and what it is started with, and how it is called if it does not start. */
+interface Start {
+  readonly command: readonly string[];
+  readonly remedy: string;
+  /** whether lines that are not QMP may come */
+  readonly prints: boolean;
+}
+
+const QMP = ["--chardev", "stdio,id=c0"] as const;
+
+/** @param binary a qemu-storage-daemon */
+function daemonStart(binary: string): Start {
+  const server = "addr.type=unix,addr.path=nbd.sock,max-connections=0";
+  return {
+    command: [binary, ...QMP, "--monitor", "chardev=c0", "--nbd-server", server],
+    remedy: "install Debian's qemu-system-common, or name another binary",
+    prints: false,
+  };
+}
+
+/** @param binary a qemu-system, whose machine stands still: nobody but us uses its disks */
+function machineStart(binary: string): Start {
+  const machine = ["-machine", "q35,accel=tcg", "-nodefaults", "-display", "none", "-S"];
+  return {
+    command: ["stdbuf", "-oL", binary, ...machine, ...QMP, "-mon", "chardev=c0,mode=control"],
+    remedy: "install Debian's qemu-system-x86, or name another binary",
+    prints: true,
+  };
+}
+
 /** What came instead of a reply. */
 export interface Silence {
   readonly silence: "aborted" | "hung";
@@ -47,18 +78,16 @@ export class QemuDaemon {
   readonly #lines: AsyncIterator<string>;
   /** until it has ended, and all that it printed was read */
   readonly #end: Promise<unknown>;
+  readonly #prints: boolean;
   #said = "";
+  #printed: string[] = [];
 
-  private constructor(binary: string, folder: string) {
-    this.#process = spawn(
-      "timeout",
-      [
-        ...["--kill-after=1", LONGEST_LIFE, binary],
-        ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
-        ...["--nbd-server", "addr.type=unix,addr.path=nbd.sock,max-connections=0"],
-      ],
-      { cwd: folder, stdio: ["pipe", "pipe", "pipe"] },
-    );
+  private constructor({ command, prints }: Start, folder: string) {
+    this.#prints = prints;
+    this.#process = spawn("timeout", ["--kill-after=1", LONGEST_LIFE, ...command], {
+      cwd: folder,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     // A program that cannot be started ends as well, without a greeting.
     this.#end = once(this.#process, "close").catch(() => undefined);
     // A command that is written to a daemon that just ended is answered by the end of its output.
@@ -77,13 +106,28 @@ export class QemuDaemon {
     folder: string,
     use: (daemon: QemuDaemon) => Promise<T>,
   ): Promise<T> {
-    const daemon = new QemuDaemon(binary, folder);
+    return QemuDaemon.#using(binary, daemonStart(binary), folder, use);
+  }
+
+  /** The same with a machine, which has devices, and no NBD server yet. */
+  static async usingMachine<T>(
+    binary: string,
+    folder: string,
+    use: (machine: QemuDaemon) => Promise<T>,
+  ): Promise<T> {
+    return QemuDaemon.#using(binary, machineStart(binary), folder, use);
+  }
+
+  static async #using<T>(
+    binary: string,
+    start: Start,
+    folder: string,
+    use: (daemon: QemuDaemon) => Promise<T>,
+  ): Promise<T> {
+    const daemon = new QemuDaemon(start, folder);
     try {
       if ("silence" in (await daemon.#next((message) => "QMP" in message))) {
-        throw new BlockgraphError(
-          "bad-argument",
-          `${binary} does not start; install Debian's qemu-system-common, or name another binary`,
-        );
+        throw new BlockgraphError("bad-argument", `${binary} does not start; ${start.remedy}`);
       }
       await daemon.command({ execute: "qmp_capabilities", arguments: {} });
       return await use(daemon);
@@ -92,8 +136,14 @@ export class QemuDaemon {
     }
   }
 
+  /** What was printed, besides QMP, since the last command was sent. */
+  get printed(): readonly string[] {
+    return this.#printed;
+  }
+
   /** Executes a command, and waits until it has had its effect. */
   async command(command: QmpCommand): Promise<QmpReply | Silence> {
+    this.#printed = [];
     this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
@@ -119,6 +169,10 @@ export class QemuDaemon {
         if (line.done === true) {
           await this.#end;
           return { silence: hung ? "hung" : "aborted", said: this.#said };
+        }
+        if (this.#prints && !line.value.startsWith("{")) {
+          this.#printed.push(line.value);
+          continue;
         }
         const message: object = JSON.parse(line.value);
         if (awaited(message)) return message;

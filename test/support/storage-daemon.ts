@@ -1,15 +1,11 @@
 /**
  * A qemu-storage-daemon for one test, with exports on a socket in the folder that it works in.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { QemuDaemon } from "../../src/qemu/daemon.ts";
+import { exportIo } from "../../src/qemu/export-io.ts";
+import type { IoResult } from "../../src/qemu/qemu-io.ts";
 import { runTool } from "./qemu-tools.ts";
-
-const QEMU_IO = "qemu-io";
-/** As src/qemu/daemon.ts calls it. */
-const SOCKET = "nbd.sock";
 
 export class StorageDaemon {
   readonly #daemon: QemuDaemon;
@@ -52,22 +48,9 @@ export class StorageDaemon {
     return reply.error?.desc ?? null;
   }
 
-  /** Starts qemu-io on an export, discards going through. */
+  /** Makes requests on an export, in qemu-io's language. */
   async io(exportName: string, ...commands: readonly string[]): Promise<IoResult> {
-    const child = spawn(
-      QEMU_IO,
-      [
-        ...["-d", "unmap", "-f", "raw", ...commands.flatMap((command) => ["-c", command])],
-        `nbd+unix:///${exportName}?socket=${SOCKET}`,
-      ],
-      { cwd: this.#folder, stdio: ["ignore", "pipe", "pipe"] },
-    );
-    const chunks: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    }
-    const [status] = await once(child, "close");
-    return parseIo(Buffer.concat(chunks).toString("latin1"), status === 0);
+    return exportIo(this.#folder, exportName, commands);
   }
 }
 
@@ -77,21 +60,4 @@ export function qemuVersion(): readonly [major: number, minor: number] {
   const [, major, minor] = /version (\d+)\.(\d+)/.exec(text) ?? [];
   if (major === undefined || minor === undefined) throw new Error(`no version in: ${text}`);
   return [Number(major), Number(minor)];
-}
-
-/** What became of the commands of a qemu-io. */
-export interface IoResult {
-  /** null: success; otherwise the first error's text, such as `Invalid argument` */
-  readonly error: string | null;
-  /** what `read -v` showed, if there was no error */
-  readonly data: Uint8Array;
-}
-
-/** Understands what qemu-io prints: the rows of `read -v`, and `write failed: Invalid argument`. */
-function parseIo(output: string, succeeded: boolean): IoResult {
-  const rows = output.match(/^[0-9a-f]{8,}: {2}(?:[0-9a-f]{2} )+/gm) ?? [];
-  const hex = rows.map((row) => row.slice(row.indexOf(":") + 1).replaceAll(" ", "")).join("");
-  if (succeeded) return { error: null, data: Buffer.from(hex, "hex") };
-  const error = /failed: (.*)/.exec(output)?.[1] ?? output.trim();
-  return { error, data: new Uint8Array(0) };
 }
