@@ -10,8 +10,7 @@ import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
 import {
-  bounds,
-  CLUSTER,
+  common,
   guestOn,
   guestWrites,
   hookOverDisk,
@@ -52,17 +51,16 @@ function connected(commands: readonly QmpCommand[]): Model["phases"] {
   ];
 }
 
-const common = {
-  bounds: { ...bounds, requests: 1 },
-  clusterSize: CLUSTER,
+const once = {
+  ...common,
+  bounds: { ...common.bounds, requests: 1 },
   images: imagesOf("cache.qcow2"),
   properties: ["view-equals-point-in-time"],
   reachable: ["view-is-read"],
-  mutants: [],
 } as const satisfies Partial<Model>;
 
 export const backingConnectedLater: Model = {
-  ...common,
+  ...once,
   name: "backing-connected-later",
   title: "Hook first, the cache's backing link afterwards: torn reads (M3)",
   idea:
@@ -74,7 +72,7 @@ export const backingConnectedLater: Model = {
 };
 
 export const backingConnectedFirst: Model = {
-  ...common,
+  ...once,
   name: "backing-connected-first",
   title: "The cache's backing link first, the hook afterwards: the order that repairs M3",
   idea:
@@ -86,7 +84,7 @@ export const backingConnectedFirst: Model = {
 };
 
 export const backingConnectedLaterRepaired: Model = {
-  ...common,
+  ...once,
   name: "backing-connected-later-repaired",
   title: "The rule that repairs M3: a hook looks again when the graph changes",
   idea:

@@ -6,17 +6,16 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { guestOnDisk, startFleecing, stopFleecing } from "../graph.ts";
-import { bounds, CLUSTER, guestWrites, imagesOf, readerReads } from "./parts.ts";
+import { guestWrites, holdsInQemu, imagesOf, readerReads } from "./parts.ts";
 
 export const insertByQomSet: Model = {
+  ...holdsInQemu,
   name: "insert-by-qom-set",
   title: "The hook goes in, and out, by moving the guest's disk",
   idea:
     "The guest's device is put on the hook and, later, back on the disk, while the guest runs. " +
     "What it wrote before belongs to the point in time, what it writes afterwards does not.",
-  profile: "qemu-7.2",
-  bounds: { ...bounds, requests: 1 },
-  clusterSize: CLUSTER,
+  bounds: { ...holdsInQemu.bounds, requests: 1 },
   images: imagesOf("cache.raw"),
   phases: [
     { kind: "commands", commands: guestOnDisk },
@@ -29,8 +28,4 @@ export const insertByQomSet: Model = {
     { kind: "commands", commands: stopFleecing(["reader"]) },
     { kind: "concurrent", actors: [{ ...guestWrites(), name: "guest after fleecing" }] },
   ],
-  properties: ["view-equals-point-in-time", "view-is-served", "disk-keeps-guest-writes"],
-  reachable: ["view-is-read"],
-  expected: { verdict: "holds" },
-  mutants: [],
 };

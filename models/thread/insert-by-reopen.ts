@@ -9,12 +9,11 @@
 import { type Model, type Phase, qmp } from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
 import {
-  bounds,
-  CLUSTER,
   cacheOverDisk,
   close,
   guestOn,
   guestWrites,
+  holdsInQemu,
   hookOverDisk,
   imagesOf,
   readerLeaves,
@@ -32,18 +31,10 @@ const before: Phase = {
 };
 const meanwhile: Phase = { kind: "concurrent", actors: [guestWrites(), readerReads] };
 
-const common = {
-  profile: "qemu-7.2",
-  bounds: { ...bounds, requests: 1 },
-  clusterSize: CLUSTER,
-  properties: ["view-equals-point-in-time", "view-is-served", "disk-keeps-guest-writes"],
-  reachable: ["view-is-read"],
-  expected: { verdict: "holds" },
-  mutants: [],
-} as const satisfies Partial<Model>;
+const once = { ...holdsInQemu, bounds: { ...holdsInQemu.bounds, requests: 1 } } as const;
 
 export const insertByReopen: Model = {
-  ...common,
+  ...once,
   name: "insert-by-reopen",
   title: "The hook goes in, and out, by reopening the node above it",
   idea:
@@ -72,7 +63,7 @@ export const insertByReopen: Model = {
 };
 
 export const removeByReopen: Model = {
-  ...common,
+  ...once,
   name: "remove-by-reopen",
   title: "The hook cannot go out by reopening where the cache has the disk behind it (M1)",
   idea:

@@ -8,14 +8,14 @@
  */
 import { type Model, qmp } from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
-import { writesDoNotSerialise } from "../mutations.ts";
 import {
-  bounds,
-  CLUSTER,
   cacheOverDisk,
   close,
+  common,
+  doesNotSerialise,
   guestOn,
   guestWrites,
+  holdsInQemu,
   imagesOf,
   readerLeaves,
   readerOn,
@@ -23,13 +23,13 @@ import {
 } from "./parts.ts";
 
 export const rfcInsertionDamagesLink: Model = {
+  ...common,
   name: "rfc-insertion-damages-link",
   title: "Inserting the hook of 2018 above a disk that the cache has behind it: a loop",
   idea:
     "With the rule of 2018 only the hook's own link to the disk stays where it is. The cache's " +
     "backing link is moved to the hook, which saves to the cache.",
   profile: "rfc-2018",
-  clusterSize: CLUSTER,
   images: imagesOf("cache.qcow2"),
   phases: [
     {
@@ -52,18 +52,15 @@ export const rfcInsertionDamagesLink: Model = {
   ],
   properties: [],
   expected: { verdict: "holds" },
-  mutants: [],
 };
 
 export const insertionKeepsLink: Model = {
+  ...holdsInQemu,
   name: "insertion-keeps-link",
   title: "Inserting a hook above a disk that the cache has behind it, since 4.0",
   idea:
     "A backup job puts its hook under all who use the disk, except for what lies below the hook " +
     "itself: the cache's backing link stays, and the reader of the cache sees the point in time.",
-  profile: "qemu-7.2",
-  bounds,
-  clusterSize: CLUSTER,
   images: imagesOf("cache.qcow2"),
   phases: [
     {
@@ -88,15 +85,5 @@ export const insertionKeepsLink: Model = {
       commands: [readerLeaves, qmp("block-job-cancel", { device: "fleecing" }), close("cache")],
     },
   ],
-  properties: ["view-equals-point-in-time", "view-is-served", "disk-keeps-guest-writes"],
-  reachable: ["view-is-read"],
-  expected: { verdict: "holds" },
-  mutants: [
-    {
-      name: "writes-do-not-serialise",
-      statement: "what the job's hook saves does not wait for reads of the cache under way (H05)",
-      mutation: writesDoNotSerialise,
-      caughtBy: "view-equals-point-in-time",
-    },
-  ],
+  mutants: [doesNotSerialise],
 };

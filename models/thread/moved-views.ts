@@ -17,9 +17,8 @@ import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
 import { guestOnDisk, rawNode, startFleecing, stopFleecing } from "../graph.ts";
 import {
-  bounds,
-  CLUSTER,
   close,
+  common,
   guestOverwrites,
   imagesOf,
   moveGuestTo,
@@ -55,15 +54,13 @@ function insertionOf(insertion: readonly QmpCommand[]): Model["phases"] {
   ];
 }
 
-const common = {
-  bounds,
-  clusterSize: CLUSTER,
+const watched = {
+  ...common,
   properties: ["view-equals-point-in-time", "view-is-served"],
-  mutants: [],
 } as const satisfies Partial<Model>;
 
 export const twoBackupsMoveTheView: Model = {
-  ...common,
+  ...watched,
   name: "two-backups-move-the-view",
   title: "A second backup silently changes the point in time of the first one's reader (R02)",
   idea:
@@ -76,7 +73,7 @@ export const twoBackupsMoveTheView: Model = {
 };
 
 export const twoBackupsKeepTheView: Model = {
-  ...common,
+  ...watched,
   name: "two-backups-keep-the-view",
   title: "A second backup leaves views where they are",
   idea:
@@ -100,7 +97,7 @@ export const twoBackupsKeepTheView: Model = {
 };
 
 export const snapshotMovesTheView: Model = {
-  ...common,
+  ...watched,
   name: "snapshot-moves-the-view",
   title: "A snapshot above the hook takes the reader's view away (R03)",
   idea:
@@ -115,7 +112,7 @@ export const snapshotMovesTheView: Model = {
 };
 
 export const snapshotKeepsTheView: Model = {
-  ...common,
+  ...watched,
   name: "snapshot-keeps-the-view",
   title: "A snapshot above the hook leaves views where they are",
   idea: "The same rule repairs R03: the guest moves to the overlay, the view stays at the hook.",
@@ -128,7 +125,7 @@ export const snapshotKeepsTheView: Model = {
 
 /** The guest is put on the second hook by name; then nobody else moves. */
 export const explicitInsertion: Model = {
-  ...common,
+  ...watched,
   name: "explicit-insertion",
   title: "Who moves is said: a second hook goes in by a list of replaced links",
   idea:

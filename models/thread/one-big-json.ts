@@ -6,11 +6,10 @@
  */
 import { type Model, qmp } from "../../src/system/model.ts";
 import {
-  bounds,
-  CLUSTER,
   close,
   guestOn,
   guestWrites,
+  holdsInQemu,
   imagesOf,
   overlay,
   readerLeaves,
@@ -19,14 +18,12 @@ import {
 } from "./parts.ts";
 
 export const oneBigJson: Model = {
+  ...holdsInQemu,
   name: "one-big-json",
   title: "All nodes and links of a fleecing graph in one command",
   idea:
     "Hook, disk and cache are defined inside one another, the cache with the disk as its backing " +
     "file. Nothing is inserted, so no link can be damaged; but the guest has to begin on the hook.",
-  profile: "qemu-7.2",
-  bounds,
-  clusterSize: CLUSTER,
   images: imagesOf("cache.qcow2"),
   phases: [
     {
@@ -52,8 +49,4 @@ export const oneBigJson: Model = {
       commands: [readerLeaves, qmp("device_del", { id: "guest" }), close("hook")],
     },
   ],
-  properties: ["view-equals-point-in-time", "view-is-served", "disk-keeps-guest-writes"],
-  reachable: ["view-is-read"],
-  expected: { verdict: "holds" },
-  mutants: [],
 };

@@ -4,16 +4,39 @@
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
-import { type Actor, type CheckBounds, type ModelImage, qmp } from "../../src/system/model.ts";
+import {
+  type Actor,
+  type Model,
+  type ModelImage,
+  type Mutant,
+  qmp,
+} from "../../src/system/model.ts";
+import { writesDoNotSerialise } from "../mutations.ts";
 
-export const CLUSTER = 65536;
+const CLUSTER = 65536;
 const LENGTH = 2 * CLUSTER;
 
-export const bounds: CheckBounds = {
-  requests: 2,
-  alignment: CLUSTER,
-  longest: CLUSTER,
-  values: 1,
+export const common = {
+  bounds: { requests: 2, alignment: CLUSTER, longest: CLUSTER, values: 1 },
+  clusterSize: CLUSTER,
+  mutants: [],
+} as const satisfies Partial<Model>;
+
+/** What a reader and a guest may expect of a design that works, as it does in QEMU. */
+export const holdsInQemu = {
+  ...common,
+  profile: "qemu-7.2",
+  properties: ["view-equals-point-in-time", "view-is-served", "disk-keeps-guest-writes"],
+  reachable: ["view-is-read"],
+  expected: { verdict: "holds" },
+} as const satisfies Partial<Model>;
+
+/** Designs that depend on it must notice. */
+export const doesNotSerialise: Mutant = {
+  name: "writes-do-not-serialise",
+  statement: "what the hook saves does not wait for reads of the cache under way (H05, M3)",
+  mutation: writesDoNotSerialise,
+  caughtBy: "view-equals-point-in-time",
 };
 
 /** The disk, and further images, which are empty. */

@@ -17,8 +17,7 @@
 import { type Model, type Phase, qmp } from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
 import {
-  bounds,
-  CLUSTER,
+  common,
   guestOn,
   guestOverwrites,
   guestWrites,
@@ -51,18 +50,16 @@ const setUp: Phase = {
 };
 const takeDown: Phase = { kind: "commands", commands: [readerLeaves] };
 
-const common = {
+const pictured = {
+  ...common,
   profile: "rfc-2018",
-  bounds,
-  clusterSize: CLUSTER,
   images: imagesOf("cache.qcow2"),
   properties: ["view-equals-point-in-time"],
   reachable: ["view-is-read"],
-  mutants: [],
 } as const satisfies Partial<Model>;
 
 export const rfcSecondPicture: Model = {
-  ...common,
+  ...pictured,
   name: "rfc-second-picture",
   title: "The second picture of the thread, one after the other",
   idea:
@@ -78,7 +75,7 @@ export const rfcSecondPicture: Model = {
 };
 
 export const rfcSecondPictureRace: Model = {
-  ...common,
+  ...pictured,
   name: "rfc-second-picture-race",
   title: "The second picture of the thread, at the same time",
   idea:
@@ -90,7 +87,7 @@ export const rfcSecondPictureRace: Model = {
 };
 
 export const rfcHookRace: Model = {
-  ...common,
+  ...pictured,
   name: "rfc-hook-race",
   title: "Two writes at once under the hook as posted in 2018",
   idea:

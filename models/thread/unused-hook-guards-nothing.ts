@@ -8,9 +8,8 @@
 import type { Model } from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
 import {
-  bounds,
-  CLUSTER,
   cacheOverDisk,
+  common,
   guestOn,
   guestWrites,
   hookOverDisk,
@@ -20,14 +19,14 @@ import {
 } from "./parts.ts";
 
 export const unusedHookGuardsNothing: Model = {
+  ...common,
   name: "unused-hook-guards-nothing",
   title: "A hook that the guest was never moved onto (M7)",
   idea:
     "Disk, cache and hook are opened in the right order, and the cache is exported, but the " +
     "guest stays on the disk. Everything is accepted, and nothing is saved.",
   profile: "qemu-7.2",
-  bounds: { ...bounds, requests: 1 },
-  clusterSize: CLUSTER,
+  bounds: { ...common.bounds, requests: 1 },
   images: imagesOf("cache.qcow2"),
   phases: [
     {
@@ -41,5 +40,4 @@ export const unusedHookGuardsNothing: Model = {
   ],
   properties: ["view-equals-point-in-time"],
   expected: { verdict: "violated" },
-  mutants: [],
 };

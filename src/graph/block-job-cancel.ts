@@ -9,7 +9,7 @@ import { type BlockJob, type Graph, parentEdges } from "./graph.ts";
 import { backendsOfJob } from "./job.ts";
 import { withoutFilter } from "./job-filter.ts";
 import { setReadOnly } from "./read-only.ts";
-import { isRefusal, Refusal, refuse } from "./refuse.ts";
+import { Refusal, refuse, unlessRefused } from "./refuse.ts";
 
 export const blockJobCancel = defineCommand({
   name: "block-job-cancel",
@@ -60,10 +60,5 @@ function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext
 function restored(graph: Graph, { madeWritable }: BlockJob, context: CommandContext): Graph {
   const node = madeWritable === null ? undefined : graph.nodes.get(madeWritable);
   if (node === undefined) return graph;
-  try {
-    return setReadOnly(graph, node, true, context);
-  } catch (error) {
-    if (isRefusal(error)) return graph;
-    throw error;
-  }
+  return unlessRefused(graph, () => setReadOnly(graph, node, true, context));
 }

@@ -13,7 +13,7 @@ import { requireNoCycle } from "./cycle.ts";
 import { attach, closeUnused, detach } from "./edges.ts";
 import { find } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
-import type { Edge, Graph, Parent } from "./graph.ts";
+import { childEdges, type Edge, type Graph, type Parent } from "./graph.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
 
@@ -55,9 +55,7 @@ function edgeOf(graph: Graph, name: string, edge: string): Edge {
   if (other !== undefined) {
     throw refuse(`Parent name '${name}' is ambiguous: it is a ${parent.kind} and a ${other.kind}`);
   }
-  const found = graph.edges.find(
-    (each) => each.parent.kind === parent.kind && each.parent.name === name && each.name === edge,
-  );
+  const found = childEdges(graph, parent).find((each) => each.name === edge);
   if (found !== undefined) return found;
   if (parent.kind === "device") throw refuse(`Device '${name}' is empty, nothing to replace`);
   throw refuse(`Block driver node '${name}' doesn't have child named '${edge}'`);

@@ -3,7 +3,7 @@
  * share (rule P3; QEMU block.c, `bdrv_parent_perms_conflict` and `bdrv_a_allow_b`).
  */
 import { BlockgraphError } from "../error.ts";
-import type { Edge, Graph, Parent } from "./graph.ts";
+import { type Edge, type Graph, type Parent, sameParent } from "./graph.ts";
 import { type Permissions, permissionText } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 
@@ -40,7 +40,10 @@ function textOf2018(
   before: Graph,
   { unsharing, requiring, permissions }: Conflict,
 ): string {
-  const asked = before.edges.find((edge) => isSameEdge(edge, requiring));
+  const asked = before.edges.find(
+    ({ parent, name, child }) =>
+      sameParent(parent, requiring.parent) && name === requiring.name && child === requiring.child,
+  );
   const requiresMore = asked === undefined || (permissions & ~asked.perm) !== 0;
   const [user, what] = requiresMore ? [unsharing, "does not allow"] : [requiring, "uses"];
   const names = permissionText(permissions);
@@ -53,11 +56,6 @@ function textOf2018(
 function nameOf2018(graph: Graph, { kind, name }: Parent): string {
   if (kind === "node") return name;
   return kind === "device" ? (graph.devices.get(name)?.path ?? name) : "a block device";
-}
-
-function isSameEdge(one: Edge, other: Edge): boolean {
-  const sameParent = one.parent.kind === other.parent.kind && one.parent.name === other.parent.name;
-  return sameParent && one.name === other.name && one.child === other.child;
 }
 
 /** What QEMU prints. */

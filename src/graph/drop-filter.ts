@@ -4,7 +4,7 @@
  */
 import type { CommandContext } from "./command.ts";
 import { detach } from "./edges.ts";
-import { childEdges, type Graph } from "./graph.ts";
+import { filteredEdge, type Graph } from "./graph.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { replaceNode } from "./replace-node.ts";
 
@@ -14,9 +14,7 @@ import { replaceNode } from "./replace-node.ts";
  * users cannot agree without it
  */
 export function dropFilter(before: Graph, filter: string, context: CommandContext): Graph {
-  const below = childEdges(before, { kind: "node", name: filter }).find(({ roles }) =>
-    roles.includes("filtered"),
-  );
+  const below = filteredEdge(before, filter);
   if (below === undefined) return before;
   const dropped = detach(replaceNode(before, filter, below.child, context), below);
   return refreshPermissions(dropped, [below.child, filter], { ...context, before });

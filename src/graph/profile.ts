@@ -69,6 +69,11 @@ export interface Profile {
    */
   readonly resizeBlocked: "device" | "node";
   /**
+   * What `blockdev-reopen` does with an empty list of options. 7.2 and 10.0 insist on something to
+   * reopen, and abort (block.c, `bdrv_reopen_multiple`; found by bad input).
+   */
+  readonly emptyReopen: "abort" | "allowed";
+  /**
    * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
    */
@@ -132,6 +137,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     lengths: "asked-again",
     resizeBlocked: "device",
+    emptyReopen: "abort",
     hookReads: "for-writers",
     refreshOrder: "last-first",
     absent: new Set([...LATER_THAN_2018, ...OF_THIS_PROJECT]),
@@ -152,6 +158,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     lengths: "asked-again",
     resizeBlocked: "device",
+    emptyReopen: "abort",
     hookReads: "for-writers",
     refreshOrder: "last-first",
     absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
@@ -172,6 +179,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     lengths: "kept",
     resizeBlocked: "node",
+    emptyReopen: "abort",
     hookReads: "for-parents",
     refreshOrder: "first-first",
     absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
@@ -192,6 +200,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "refused",
     lengths: "kept",
     resizeBlocked: "node",
+    emptyReopen: "allowed",
     hookReads: "for-parents",
     refreshOrder: "first-first",
     absent: new Set(OF_THE_THREAD),

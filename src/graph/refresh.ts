@@ -53,7 +53,7 @@ export function refreshPermissions(
   context: RefreshContext,
 ): Graph {
   if (context.deferred === true) return graph;
-  const topology = new Topology(graph);
+  const topology = Topology.of(graph);
   const locks = new FileLocks(graph, context.drivers);
   const fresh = new Map<Edge, Edge>();
   const current = (edge: Edge): Edge => fresh.get(edge) ?? edge;
@@ -78,7 +78,8 @@ export function refreshPermissions(
       }
     }
   }
-  const committed = { ...graph, locks: locks.committed() };
+  const held = locks.committed();
+  const committed = held === graph.locks ? graph : { ...graph, locks: held };
   return fresh.size === 0 ? committed : { ...committed, edges: graph.edges.map(current) };
 }
 

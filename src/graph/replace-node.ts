@@ -23,7 +23,7 @@ function movedParents(
   to: string,
   { profile }: CommandContext,
 ): readonly Edge[] {
-  const topology = new Topology(graph);
+  const topology = Topology.of(graph);
   const below = new Set(topology.order([to]));
   const staying = profile.replacedParents === "all-but-own-links" ? new Set([to]) : below;
   const moved = topology

@@ -15,9 +15,9 @@ import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { defineCommand, type GraphCommand } from "./command.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
-import type { JsonObject } from "./graph.ts";
+import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse } from "./refuse.ts";
+import { parseArguments, refuse } from "./refuse.ts";
 
 const ABORT = "abort";
 
@@ -27,31 +27,28 @@ const byName = (commands: readonly GraphCommand[]): ReadonlyMap<string, GraphCom
 const ACTIONS = byName([...DIRTY_BITMAP_COMMANDS, blockdevSnapshot, blockdevBackup]);
 const REWIRING = byName([blockdevAdd, blockdevReplace, blockdevDel]);
 
+const actionSchema = z.strictObject({
+  type: z.enum([ABORT, ...ACTIONS.keys(), ...REWIRING.keys()]),
+  data: z.custom<NonNullable<unknown>>(),
+});
+const propertiesSchema = z.strictObject({
+  "completion-mode": z.enum(["individual", "grouped"]).default("individual"),
+});
+/** What the action takes that undoes all others. */
+const nothing = z.strictObject({});
+
 export const transaction = defineCommand({
   name: "transaction",
   summary: "Executes several actions, all of them or none.",
-  schema: z.strictObject({
-    actions: z.array(
-      z.strictObject({
-        type: z.enum([ABORT, ...ACTIONS.keys(), ...REWIRING.keys()]),
-        data: z.custom<JsonObject>((value) => typeof value === "object" && value !== null),
-      }),
-    ),
-    properties: z
-      .strictObject({ "completion-mode": z.enum(["individual", "grouped"]).default("individual") })
-      .optional(),
-  }),
-  apply(before, { actions, properties }, given) {
-    const { profile } = given;
+  schema: z.strictObject({ actions: z.array(z.unknown()), properties: z.unknown().optional() }),
+  apply(before, { actions: listed, properties = {} }, given) {
+    const actions = listed.map((action, index) => parseAction(action, index, given.profile));
+    const mode = parseArguments(propertiesSchema, properties, "properties.")["completion-mode"];
     const rewires = actions.some(({ type }) => REWIRING.has(type));
-    if (rewires && profile.graphTransactions === "none") {
-      const unknown = actions.find(({ type }) => REWIRING.has(type));
-      throw refuse(`Parameter 'type' does not accept value '${unknown?.type}'`);
-    }
     const context = { ...given, deferred: rewires };
     let graph = before;
     for (const { type, data } of actions) {
-      if (properties?.["completion-mode"] === "grouped" && type !== blockdevBackup.name) {
+      if (mode === "grouped" && type !== blockdevBackup.name) {
         throw refuse(
           `Action '${type}' does not support Transaction property completion-mode = grouped`,
         );
@@ -64,3 +61,20 @@ export const transaction = defineCommand({
     return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
 });
+
+/** Every action is looked at, with what it takes, before the first one is executed. */
+function parseAction(
+  given: unknown,
+  index: number,
+  { graphTransactions }: Profile,
+): z.infer<typeof actionSchema> {
+  const at = `actions[${index}].`;
+  const action = parseArguments(actionSchema, given, at);
+  const { type, data } = action;
+  if (graphTransactions === "none" && REWIRING.has(type)) {
+    throw refuse(`Parameter 'type' does not accept value '${type}'`);
+  }
+  const command = ACTIONS.get(type) ?? REWIRING.get(type);
+  parseArguments(command?.schema ?? nothing, data, `${at}data.`);
+  return action;
+}

@@ -141,6 +141,12 @@ export class QemuDaemon {
     return this.#printed;
   }
 
+  /** Sends a line that need not be a command, but has one answer. */
+  line(text: string): Promise<QmpReply | Silence> {
+    this.#process.stdin?.write(`${text}\n`);
+    return this.#next(isReply);
+  }
+
   /** Executes a command, and waits until it has had its effect. */
   async command(command: QmpCommand): Promise<QmpReply | Silence> {
     this.#printed = [];

@@ -45,9 +45,13 @@ export function ioCommand(
   }
 }
 
-/** Understands what qemu-io prints: the rows of `read -v`, and `write failed: Invalid argument`. */
+/**
+ * Understands what qemu-io prints: the rows of `read -v`, and `write failed: Invalid argument`.
+ * @param succeeded whether it ended as if all was well; in a machine, whether that is not known
+ */
 export function parseIo(output: string, succeeded: boolean): IoResult {
-  const error = /failed: (.*)/.exec(output)?.[1] ?? null;
+  // Rows end with their bytes as text, which may be anything.
+  const error = /^\S+ failed: (.*)$/m.exec(output)?.[1] ?? null;
   if (error !== null || !succeeded) {
     return { error: error ?? output.trim(), data: new Uint8Array(0) };
   }

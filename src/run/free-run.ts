@@ -5,7 +5,7 @@
 import { sendCommands } from "../system/drive.ts";
 import { FaultPlan } from "../system/fault-plan.ts";
 import type { Agent } from "../system/frame.ts";
-import type { Model, Phase } from "../system/model.ts";
+import type { CommandPhase, Model, Phase } from "../system/model.ts";
 import type { Schedule } from "../system/schedule.ts";
 import type { Session } from "../system/session.ts";
 import type { Workload } from "../system/workload.ts";
@@ -58,7 +58,7 @@ export class FreeRun {
     }
   }
 
-  #runPhase(phase: Exclude<Phase, { kind: "commands" }>, session: Session): Promise<void> {
+  #runPhase(phase: Exclude<Phase, CommandPhase>, session: Session): Promise<void> {
     const faults = phase.kind === "concurrent" ? (phase.faults ?? []) : [];
     this.#faults = new FaultPlan(faults, this.#options.schedule);
     this.#options.workload.begin(phase, session);

@@ -7,11 +7,11 @@
  * take its step, so the session writes an ordinary log.
  */
 import { BlockgraphError } from "../error.ts";
-import type { QmpCommand } from "../graph/commands.ts";
 import type { Errno } from "../vocabulary.ts";
 import { enabledChoices } from "./choice.ts";
-import type { Drive } from "./drive.ts";
+import { type Drive, sendCommands } from "./drive.ts";
 import type { Agent, Frame } from "./frame.ts";
+import type { CommandPhase } from "./model.ts";
 import { failure, type RequestSpec, type Session } from "./session.ts";
 
 /** A request in flight: `slot` counts those of one actor from 0. */
@@ -34,7 +34,7 @@ export type AgentPlace =
 
 /** What is to happen next. */
 export type Direction =
-  | { readonly kind: "commands"; readonly commands: readonly QmpCommand[] }
+  | { readonly kind: "commands"; readonly phases: readonly CommandPhase[] }
   | { readonly kind: "request"; readonly place: RequestPlace; readonly request: RequestSpec }
   | {
       readonly kind: "step";
@@ -64,11 +64,7 @@ export class Director {
     const session = this.#session;
     switch (direction.kind) {
       case "commands":
-        for (const command of direction.commands) {
-          const refused = session.command(command);
-          if (refused === null) continue;
-          throw new BlockgraphError("graph-refused", `${command.execute} was refused: ${refused}`);
-        }
+        for (const phase of direction.phases) sendCommands(phase, session);
         return;
       case "request":
         this.#requests.set(keyOf(direction.place), session.requests);

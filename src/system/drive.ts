@@ -11,7 +11,7 @@ import { type Choice, enabledChoices } from "./choice.ts";
 import { unexpectedAnswer } from "./expected-answer.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import type { Agent, Outcome } from "./frame.ts";
-import type { Model, Phase } from "./model.ts";
+import type { CommandPhase, Model, Phase } from "./model.ts";
 import type { Schedule } from "./schedule.ts";
 import { failure, type Session } from "./session.ts";
 import type { Workload } from "./workload.ts";
@@ -43,14 +43,14 @@ export function* driveModel(model: Model, options: DriveOptions): Drive {
  * @throws BlockgraphError `graph-refused` naming the command that was answered otherwise than the
  * model says
  */
-export function sendCommands(phase: Phase & { kind: "commands" }, session: Session): void {
+export function sendCommands(phase: CommandPhase, session: Session): void {
   for (const [index, command] of phase.commands.entries()) {
     const problem = unexpectedAnswer(phase, index, session.command(command));
     if (problem !== null) throw new BlockgraphError("graph-refused", problem);
   }
 }
 
-function* driveRequests(phase: Exclude<Phase, { kind: "commands" }>, options: DriveOptions): Drive {
+function* driveRequests(phase: Exclude<Phase, CommandPhase>, options: DriveOptions): Drive {
   const { session, schedule, workload } = options;
   const faults = new FaultPlan(phase.kind === "concurrent" ? (phase.faults ?? []) : [], schedule);
   workload.begin(phase, session);

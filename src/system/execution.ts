@@ -271,10 +271,9 @@ export class Execution {
     const join: Join = { agent, frame, tasks: [], pending: 1, errno: null };
     frame.join = join;
     const { first, end } = clusterRange(frame, { over: "hull" });
-    const covered = clusterRange(frame, { over: "interior" });
+    const covered = effect.over === "border" ? clusterRange(frame, { over: "interior" }) : null;
     for (let cluster = first; cluster < end; cluster++) {
-      const within = covered.first <= cluster && cluster < covered.end;
-      if (effect.over === "border" && within) continue;
+      if (covered !== null && covered.first <= cluster && cluster < covered.end) continue;
       const offset = cluster * description.clusterSize;
       const length = Math.min(description.clusterSize, description.length - offset);
       const at = { offset, length, data: null };

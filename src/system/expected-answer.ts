@@ -2,7 +2,7 @@
  * Whether a command of a model was answered as the model says: accepted, or the last of a phase
  * refused in the very words that the phase gives.
  */
-import type { Phase } from "./model.ts";
+import type { CommandPhase } from "./model.ts";
 
 /**
  * @param index of the command in its phase
@@ -10,7 +10,7 @@ import type { Phase } from "./model.ts";
  * @returns what is wrong; null: nothing
  */
 export function unexpectedAnswer(
-  { commands, refused: expected }: Phase & { kind: "commands" },
+  { commands, refused: expected }: CommandPhase,
   index: number,
   refused: string | null,
 ): string | null {

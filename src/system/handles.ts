@@ -13,6 +13,14 @@ interface Handle {
   /** the node that it was on */
   readonly root: string;
   readonly entry: Entry & { readonly kind: "view" };
+  /** whether the view is not where it leads any more */
+  readonly lost: boolean;
+}
+
+/** What an entry denotes, and whether that is a view which it does not lead to any more. */
+export interface Denoted {
+  readonly entry: Entry;
+  readonly lost: boolean;
 }
 
 export class Handles {
@@ -25,15 +33,17 @@ export class Handles {
       if (!stands) this.#handles.delete(name);
     }
     for (const { parent, child } of graph.edges) {
-      if (!isUser(parent) || this.#handles.has(parent.name)) continue;
-      const entry = resolveEntry(execution, child);
-      if (entry.kind === "view") this.#handles.set(parent.name, { root: child, entry });
+      if (!isUser(parent)) continue;
+      const now = resolveEntry(execution, child);
+      const entry = this.#handles.get(parent.name)?.entry ?? now;
+      if (entry.kind !== "view") continue;
+      this.#handles.set(parent.name, { root: child, entry, lost: now.kind !== "view" });
     }
   }
 
   /** What an entry denotes. @param root the node that it is on */
-  entryOf(name: string, root: string, execution: Execution): Entry {
-    return this.#handles.get(name)?.entry ?? resolveEntry(execution, root);
+  denoted(name: string, root: string, execution: Execution): Denoted {
+    return this.#handles.get(name) ?? { entry: resolveEntry(execution, root), lost: false };
   }
 
   clear(): void {

@@ -51,13 +51,16 @@ export interface FaultSource {
   readonly times: number;
 }
 
+/** Commands, one after the other. */
+export interface CommandPhase {
+  readonly kind: "commands";
+  readonly commands: readonly QmpCommand[];
+  /** QEMU's words in which the last of them must be refused; default: all are accepted */
+  readonly refused?: string;
+}
+
 export type Phase =
-  | {
-      readonly kind: "commands";
-      readonly commands: readonly QmpCommand[];
-      /** QEMU's words in which the last of them must be refused; default: all are accepted */
-      readonly refused?: string;
-    }
+  | CommandPhase
   | {
       readonly kind: "concurrent";
       readonly actors: readonly Actor[];

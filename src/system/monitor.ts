@@ -137,7 +137,7 @@ export class Monitor {
 
   /** A request enters. */
   started(request: WatchedRequest, node: string, execution: Execution): Watch {
-    const entry = this.#handles.entryOf(request.through, node, execution);
+    const { entry, lost } = this.#handles.denoted(request.through, node, execution);
     const { operation, offset, length, data } = request;
     let layer: Layer | null = null;
     let window: ReadWindow | null = null;
@@ -153,7 +153,6 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    const lost = entry.kind === "view" && resolveEntry(execution, node).kind !== "view";
     return { request, entry, layer, window, discarded, lost, refused: false };
   }
 

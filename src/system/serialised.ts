@@ -6,17 +6,16 @@
  * whenever the graph changes.
  */
 import { DRIVERS } from "../drivers/registry.ts";
-import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
+import { childEdges, filteredEdge, type Graph, type GraphNode } from "../graph/graph.ts";
 import type { Profile } from "../graph/profile.ts";
 
 export function serialisedNodes(graph: Graph, profile: Profile): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of graph.nodes.values()) {
     if (!isFleecing(graph, node, profile)) continue;
-    for (let name = childOf(graph, node.name, "target"); name !== null; ) {
-      found.add(name);
-      name = filteredBy(graph, name);
-    }
+    const children = childEdges(graph, { kind: "node", name: node.name });
+    let edge = children.find(({ name }) => name === "target");
+    for (; edge !== undefined; edge = filteredEdge(graph, edge.child)) found.add(edge.child);
   }
   return found;
 }
@@ -24,17 +23,4 @@ export function serialisedNodes(graph: Graph, profile: Profile): ReadonlySet<str
 function isFleecing(graph: Graph, node: GraphNode, profile: Profile): boolean {
   if (profile.fleecingTarget === "as-opened") return node.found.fleecing === true;
   return DRIVERS.get(node.driver)?.find?.(graph, node, DRIVERS).fleecing === true;
-}
-
-function childOf(graph: Graph, parent: string, edge: string): string | null {
-  const edges = childEdges(graph, { kind: "node", name: parent });
-  return edges.find(({ name }) => name === edge)?.child ?? null;
-}
-
-/** The child that a filter shows; null: the node is none. */
-function filteredBy(graph: Graph, name: string): string | null {
-  const filtered = childEdges(graph, { kind: "node", name }).find(({ roles }) =>
-    roles.includes("filtered"),
-  );
-  return filtered?.child ?? null;
 }

@@ -17,6 +17,7 @@ import { describe, expect } from "vitest";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
+import type { IoResult } from "../../src/qemu/qemu-io.ts";
 import { closeImages, imagesInFolder } from "../../src/run/image-set.ts";
 import { Simulation } from "../../src/simulate/simulation.ts";
 import { enabledChoices } from "../../src/system/choice.ts";
@@ -27,7 +28,7 @@ import { describeModelImage } from "../../src/system/model-image.ts";
 import { failure, type RequestSpec } from "../../src/system/session.ts";
 import type { StartBody } from "../../src/system/start.ts";
 import type { Errno, Operation } from "../../src/vocabulary.ts";
-import { type IoResult, StorageDaemon } from "../support/storage-daemon.ts";
+import { StorageDaemon } from "../support/storage-daemon.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 

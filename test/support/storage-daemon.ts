@@ -43,15 +43,23 @@ export class StorageDaemon {
 
   /** Executes a command. Returns the text of QEMU's error; null if there was none. */
   async command(command: QmpCommand): Promise<string | null> {
-    const reply = await this.#daemon.command(command);
-    if ("silence" in reply) throw new Error(`qemu-storage-daemon has ended: ${reply.said}`);
-    return reply.error?.desc ?? null;
+    return errorOf(await this.#daemon.command(command));
+  }
+
+  /** Sends a line that need not be a command. Returns the text of QEMU's error, or null. */
+  async line(text: string): Promise<string | null> {
+    return errorOf(await this.#daemon.line(text));
   }
 
   /** Makes requests on an export, in qemu-io's language. */
   async io(exportName: string, ...commands: readonly string[]): Promise<IoResult> {
     return exportIo(this.#folder, exportName, commands);
   }
+}
+
+function errorOf(reply: Awaited<ReturnType<QemuDaemon["command"]>>): string | null {
+  if ("silence" in reply) throw new Error(`qemu-storage-daemon has ended: ${reply.said}`);
+  return reply.error?.desc ?? null;
 }
 
 /** The version of QEMU that is installed: `[7, 2]`. */

@@ -21,6 +21,7 @@ import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
 import { Refusal, refuse } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
+import { uint32 } from "../../graph/uint32.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { copyTaskChart } from "./copy-task-chart.ts";
@@ -44,17 +45,16 @@ const options = commonOptions.extend({
     .enum(["break-guest-write", "break-snapshot"])
     .default("break-guest-write")
     .meta({ description: "what a failed copy breaks: the guest's write, or the view" }),
-  "cbw-timeout": z
-    .int()
-    .min(0, "uint32_t")
-    .max(0xffff_ffff, "uint32_t")
+  "cbw-timeout": uint32
     .default(0)
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
 });
 
 /** @throws Refusal where the profile's QEMU aborts */
 function requireFreshLength(graph: Graph, { name }: GraphNode, context: OpenedContext): void {
-  const edge = new Topology(graph).children(name).find((each) => each.name === "file");
+  const edge = Topology.of(graph)
+    .children(name)
+    .find((each) => each.name === "file");
   const source = edge === undefined ? undefined : graph.nodes.get(edge.child);
   if (source === undefined || source.length === lengthNow(graph, source.name, context)) return;
   throw new Refusal(

@@ -7,7 +7,7 @@
  * a reader sees all of the write or nothing of it. If that fails they stay the backing file's.
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
-import { askClusters, type ByteRange, call, done, failed, fork } from "../../chart/effects.ts";
+import { askClusters, type ClusterRange, call, done, failed, fork } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { Qcow2Parameters } from "./parameters.ts";
 
@@ -106,7 +106,7 @@ export function completeTaskChart(): Chart {
 
 const endings = ["done", "failed"] as const;
 
-function freeing(over: Extract<ByteRange, "interior"> | "hull") {
+function freeing(over: ClusterRange) {
   return {
     freeing: { meta: askClusters("FREE", over), on: { OK: "done" } },
     "giving up": { meta: askClusters("FREE", over), on: { OK: "failed" } },

@@ -1,10 +1,9 @@
 /**
  * Steps of a lowered model, said so that a session can take them.
  */
-import type { QmpCommand } from "../../../graph/commands.ts";
 import type { Fill } from "../../../log/record.ts";
 import type { AgentPlace, Direction } from "../../../system/director.ts";
-import type { Model } from "../../../system/model.ts";
+import type { CommandPhase, Model } from "../../../system/model.ts";
 import { ERRNOS, type Operation } from "../../../vocabulary.ts";
 import type { ProgramState, Step } from "../../program/state.ts";
 import { PHASES, requestsOf, turnField } from "./actors.ts";
@@ -20,7 +19,7 @@ import { CARRIES_PAYLOAD, type Plan, type PlannedActor } from "./plan.ts";
 export function directionOf(lowered: LoweredModel, step: Step, before: ProgramState): Direction {
   const { plan } = lowered;
   if (step.process === PHASES) {
-    return { kind: "commands", commands: commandsAfter(plan.model, step.node) };
+    return { kind: "commands", phases: commandsAfter(plan.model, step.node) };
   }
   const actor = actorOf(plan, step.process);
   if (actor !== undefined && step.node === IDLE) return requestOf(plan, actor, step, before);
@@ -90,15 +89,15 @@ function placeOf(
 }
 
 /** The commands of a model from the end of one phase of requests to the next. */
-function commandsAfter(model: Model, node: string): QmpCommand[] {
+function commandsAfter(model: Model, node: string): CommandPhase[] {
   const after = node === "start" ? -1 : Number(node.replace("phase ", ""));
-  const commands: QmpCommand[] = [];
+  const phases: CommandPhase[] = [];
   let phase = -1;
   for (const each of model.phases) {
     if (each.kind === "concurrent") phase++;
-    if (each.kind === "commands" && phase === after) commands.push(...each.commands);
+    if (each.kind === "commands" && phase === after) phases.push(each);
   }
-  return commands;
+  return phases;
 }
 
 function zerosOf(

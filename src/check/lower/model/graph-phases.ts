@@ -13,7 +13,6 @@ import { EMPTY_GRAPH, type Graph, isUser, parentEdges, rootNode } from "../../..
 import { profile } from "../../../graph/profile.ts";
 import { answerSystem } from "../../../system/answer-system.ts";
 import {
-  type Entry,
   type ImageWindow,
   imageBelow,
   resolveEntry,
@@ -21,8 +20,8 @@ import {
 } from "../../../system/entry.ts";
 import { Execution } from "../../../system/execution.ts";
 import { unexpectedAnswer } from "../../../system/expected-answer.ts";
-import { Handles } from "../../../system/handles.ts";
-import type { Actor, FaultSource, Model, Phase } from "../../../system/model.ts";
+import { type Denoted, Handles } from "../../../system/handles.ts";
+import type { Actor, CommandPhase, FaultSource, Model, Phase } from "../../../system/model.ts";
 import type { ChartMutation, SystemRules } from "../../../system/system.ts";
 
 /** Bytes of an image: where a window begins, and how long it is. */
@@ -56,7 +55,7 @@ export interface GraphPhase {
   readonly actors: readonly Actor[];
   readonly faults: readonly FaultSource[];
   /** @throws BlockgraphError `request-invalid` if there is no such device or export */
-  entryOf(through: string): { node: string; entry: Entry; writable: boolean; length: number };
+  entryOf(through: string): Denoted & { node: string; writable: boolean; length: number };
 }
 
 /** @throws BlockgraphError `graph-refused` naming a command that is answered unexpectedly */
@@ -99,6 +98,8 @@ function operationsOf(requests: readonly { readonly operation: string }[]): stri
   return requests.map(({ operation }) => operation);
 }
 
+const NOTHING_KNOWN: Denoted = { entry: { kind: "other" }, lost: false };
+
 interface Point {
   /** whether somebody used the filter; before, the point in time is only about to be */
   readonly used: boolean;
@@ -121,7 +122,7 @@ class Watcher {
     this.#rules = rules;
   }
 
-  send(phase: Phase & { kind: "commands" }): void {
+  send(phase: CommandPhase): void {
     for (const [index, command] of phase.commands.entries()) {
       const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
       const problem = unexpectedAnswer(phase, index, refusal);
@@ -170,10 +171,10 @@ class Watcher {
 
   stand(phase: Phase & { kind: "concurrent" }): GraphPhase {
     const [graph, execution, handles] = [this.#graph, this.#execution, this.#handles];
-    const entries = new Map(
+    const denoted = new Map(
       graph.edges
         .filter(({ parent }) => isUser(parent))
-        .map(({ parent: { name }, child }) => [name, handles.entryOf(name, child, execution)]),
+        .map(({ parent: { name }, child }) => [name, handles.denoted(name, child, execution)]),
     );
     return {
       execution,
@@ -190,7 +191,8 @@ class Watcher {
         }
         const writable = graph.exports.get(through)?.writable ?? true;
         const { length } = execution.node(node).description;
-        return { node, entry: entries.get(through) ?? { kind: "other" }, writable, length };
+        const { entry, lost } = denoted.get(through) ?? NOTHING_KNOWN;
+        return { node, entry, lost, writable, length };
       },
     };
   }

@@ -9,7 +9,7 @@
  */
 import { BlockgraphError } from "../../../error.ts";
 import type { Fill } from "../../../log/record.ts";
-import { type Entry, resolveEntry } from "../../../system/entry.ts";
+import type { Entry } from "../../../system/entry.ts";
 import type { Execution } from "../../../system/execution.ts";
 import type {
   Actor,
@@ -155,8 +155,7 @@ function planActor(
   bounds: CheckBounds,
 ): PlannedActor {
   const { through, requests } = actor;
-  const { node, entry, writable, length } = phase.entryOf(through);
-  const lost = entry.kind === "view" && resolveEntry(phase.execution, node).kind !== "view";
+  const { node, entry, lost, writable, length } = phase.entryOf(through);
   const scripted = !("count" in requests);
   const shift = geometry.cells(entry.kind === "other" ? 0 : entry.shift);
   const planned = scripted
