@@ -8,7 +8,9 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { BlockgraphError } from "../error.ts";
 import type { LogRecord } from "../log/record.ts";
+import { QEMU_VERSIONS, type QemuVersion } from "../qemu/version.ts";
 import type { TraceDocument } from "../report/check/trace-document.ts";
+import { type QemuReplay, wrongLine } from "../report/qemu-replay.ts";
 import { type ReplaySummary, replayLine, replaySummarySchema } from "../report/replay-summary.ts";
 import { closeImages } from "../run/image-set.ts";
 import { replayOnImages } from "../run/replay-on-images.ts";
@@ -19,13 +21,16 @@ import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { propertiesOf } from "./find.ts";
 import { type GivenImages, openInFolder, readGiven } from "./log-images.ts";
 import { type OpenedLog, openLog, upTo } from "./open-log.ts";
+import { replayLogOnQemu } from "./replay-on-qemu.ts";
 import { replayTrace } from "./replay-trace.ts";
 import { print, printJson, warn } from "./terminal.ts";
 import { readTrace } from "./trace-file.ts";
 
 interface Options {
-  readonly on?: "sim" | "files";
+  readonly on?: "sim" | "files" | "qemu";
   readonly dir?: string;
+  readonly qemu?: QemuVersion;
+  readonly binary?: string;
   readonly at?: number;
   readonly image: GivenImages;
   readonly json?: true;
@@ -33,10 +38,8 @@ interface Options {
 
 /** See {@link ./commands.ts}. */
 export function configure(command: Command): void {
-  const on = new Option("--on <what>", "the simulator, or image files (needed)").choices([
-    "sim",
-    "files",
-  ]);
+  const on = new Option("--on <what>", "the simulator, image files, or a QEMU (needed)");
+  const qemu = new Option("--qemu <version>", "which QEMU (default: as the log's rules)");
   command
     .description(
       "Replays a log and compares every completion, digest and reply with it; or the " +
@@ -44,8 +47,10 @@ export function configure(command: Command): void {
         "it is one of a violation.",
     )
     .argument("<log>")
-    .addOption(on)
+    .addOption(on.choices(["sim", "files", "qemu"]))
     .option("--dir <folder>", "where the images are, or are made from the log (with --on files)")
+    .addOption(qemu.choices([...QEMU_VERSIONS]))
+    .option("--binary <path>", "the machine (with --on qemu; default: qemu-system-x86_64)")
     .option("--at <n>", "stop after record number n; of a trace, after step n", wholeNumber(0))
     .option("--image <name=file>", "an image that the log does not carry", nameAndFile, new Map())
     .option("--json", "print a summary as JSON")
@@ -66,26 +71,14 @@ Examples:
 ${EXIT_HELP}`;
 
 async function replay(path: string, options: Options): Promise<ExitCode> {
-  const { on } = options;
-  if (on === undefined) {
-    throw new BlockgraphError("bad-argument", "replay needs --on sim, or --on files --dir FOLDER");
-  }
-  if (on === "files" && options.dir === undefined) {
-    throw new BlockgraphError("bad-argument", "--on files needs --dir FOLDER for the images");
-  }
-  if (on === "sim" && options.dir !== undefined) {
-    throw new BlockgraphError("bad-argument", "--dir is for --on files; use --image for --on sim");
-  }
+  const on = requireFitting(options);
   const trace = readTrace(path);
   if (trace !== null) return ofTrace(path, trace, options);
   const log = openLog(path);
-  const position = { last: -1 };
-  const records = followed(upTo(log.records, options.at), position);
+  const records = upTo(log.records, options.at);
   const began = performance.now();
-  const { difference, violations } = await outcomeOf(
-    on === "sim" ? onSimulator(log, records, options) : onFiles(log, records, options),
-  );
-  const replayed = log.records.slice(0, position.last + 1);
+  const { difference, violations, last, qemu } = await outcomeOn(on, log, records, options);
+  const replayed = records.slice(0, last + 1);
   const summary: ReplaySummary = replaySummarySchema.parse({
     kind: "replay",
     log: path,
@@ -98,20 +91,49 @@ async function replay(path: string, options: Options): Promise<ExitCode> {
     requests: replayed.filter(({ kind }) => kind === "io").length,
     digests: replayed.filter((record) => record.kind === "done" && record.digest).length,
     violations,
+    ...(qemu !== null && { qemu }),
     seconds: (performance.now() - began) / 1000,
   });
   for (const { property, text, seq } of violations) {
     warn(`the log violates ${property} at record ${seq}: ${text}`);
   }
+  for (const wrong of qemu?.wrong ?? []) warn(wrongLine(wrong));
   if (difference !== null) warn(`different: ${difference}`);
   if (options.json) printJson(summary);
   else print(replayLine(summary));
   return difference === null ? EXIT.ok : EXIT.violated;
 }
 
+/** @throws BlockgraphError `bad-argument` for options that are missing, or do not go together */
+function requireFitting({ on, dir, qemu, binary }: Options): NonNullable<Options["on"]> {
+  const problem = problemOf();
+  if (on === undefined || problem !== null) {
+    throw new BlockgraphError(
+      "bad-argument",
+      problem ?? "replay needs --on sim, --on qemu, or --on files --dir FOLDER",
+    );
+  }
+  return on;
+
+  function problemOf(): string | null {
+    if (on === "files" && dir === undefined) return "--on files needs --dir FOLDER for the images";
+    if (on !== undefined && on !== "files" && dir !== undefined) {
+      return `--dir is for --on files; use --image for --on ${on}`;
+    }
+    if (on === "qemu" || on === undefined) return null;
+    return (qemu ?? binary) ? "--qemu and --binary are for --on qemu; leave them out" : null;
+  }
+}
+
 /** A trace of a check has no images: they follow from its parameters. */
 function ofTrace(path: string, trace: TraceDocument, options: Options): Promise<ExitCode> {
-  const { dir, at, image, json } = options;
+  const { on, dir, at, image, json } = options;
+  if (on === "qemu") {
+    throw new BlockgraphError(
+      "log-not-for-qemu",
+      `${path} is the trace of a sketch, which has no graph; replay it with --on sim or --on files`,
+    );
+  }
   if (image.size > 0) {
     throw new BlockgraphError("bad-argument", `--image is for logs, and ${path} is a trace`);
   }
@@ -129,21 +151,35 @@ function* followed(records: Iterable<LogRecord>, position: { last: number }): Ge
 interface Outcome {
   readonly difference: string | null;
   readonly violations: readonly Violation[];
+  /** number of the last record that was replayed */
+  readonly last: number;
+  readonly qemu: QemuReplay | null;
 }
 
-/** A replay that comes out differently is a result; that it cannot begin is an error. */
-async function outcomeOf(
-  replaying: Promise<() => Promise<readonly Violation[]>>,
+async function outcomeOn(
+  on: NonNullable<Options["on"]>,
+  log: OpenedLog,
+  records: readonly LogRecord[],
+  options: Options,
 ): Promise<Outcome> {
-  const proceed = await replaying;
+  if (on === "qemu") {
+    const { qemu: version, binary, image: given } = options;
+    return replayLogOnQemu(log, records, { version, binary, given });
+  }
+  const position = { last: -1 };
+  const reading = followed(records, position);
+  const proceed = await (on === "sim" ? onSimulator : onFiles)(log, reading, options);
   try {
-    return { difference: null, violations: await proceed() };
+    const violations = await proceed();
+    return { difference: null, violations, last: position.last, qemu: null };
   } catch (error) {
+    // A replay that comes out differently is a result; that it cannot begin is an error.
     const differs =
       error instanceof BlockgraphError &&
       (error.code === "log-mismatch" || error.code === "log-not-enabled");
     if (!differs) throw error;
-    return { difference: error.message, violations: [] };
+    const { last } = position;
+    return { difference: error.message, violations: [], last, qemu: null };
   }
 }
 

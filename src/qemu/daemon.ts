@@ -13,7 +13,8 @@ import { createInterface } from "node:readline";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 
-const LONGEST_LIFE = "120s";
+/** seconds */
+const LONGEST_LIFE = 120;
 /** ms after which a daemon that does not answer counts as hung; it takes some ms, if any */
 const PATIENCE = 20_000;
 
@@ -24,11 +25,12 @@ export interface QmpReply {
 
 interface QmpEvent {
   readonly event: string;
-  readonly data?: { readonly id?: string; readonly status?: string };
+  readonly data?: { readonly id?: string; readonly status?: string; readonly device?: string };
 }
 
 /** Commands that are answered before they have had their effect, and the event that tells of it. */
 const ENDS: ReadonlyMap<string, (event: QmpEvent) => boolean> = new Map([
+  ["device_del", ({ event, data }) => event === "DEVICE_DELETED" && data?.device !== undefined],
   ["block-export-del", ({ event }) => event === "BLOCK_EXPORT_DELETED"],
   [
     "block-job-cancel",
@@ -56,11 +58,21 @@ function daemonStart(binary: string): Start {
   };
 }
 
+/** Slots for PCI disks, as `bus` of `device_add` names them. */
+export const MACHINE_SLOTS: readonly string[] = ["slot1", "slot2", "slot3", "slot4"];
+
 /** @param binary a qemu-system, whose machine stands still: nobody but us uses its disks */
 function machineStart(binary: string): Start {
   const machine = ["-machine", "q35,accel=tcg", "-nodefaults", "-display", "none", "-S"];
+  // A guest would have to let a disk go; a slot that nobody powered lets it go by itself.
+  const slots = ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"];
+  for (const [index, id] of MACHINE_SLOTS.entries()) {
+    slots.push("-device", `pcie-root-port,id=${id},chassis=${index + 1}`);
+  }
+  const disks = [...slots, "-device", "virtio-scsi-pci"];
+  const monitor = [...QMP, "-mon", "chardev=c0,mode=control"];
   return {
-    command: ["stdbuf", "-oL", binary, ...machine, ...QMP, "-mon", "chardev=c0,mode=control"],
+    command: ["stdbuf", "-oL", binary, ...machine, ...disks, ...monitor],
     remedy: "install Debian's qemu-system-x86, or name another binary",
     prints: true,
   };
@@ -82,9 +94,9 @@ export class QemuDaemon {
   #said = "";
   #printed: string[] = [];
 
-  private constructor({ command, prints }: Start, folder: string) {
+  private constructor({ command, prints }: Start, folder: string, seconds: number) {
     this.#prints = prints;
-    this.#process = spawn("timeout", ["--kill-after=1", LONGEST_LIFE, ...command], {
+    this.#process = spawn("timeout", ["--kill-after=1", `${seconds}s`, ...command], {
       cwd: folder,
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -109,13 +121,18 @@ export class QemuDaemon {
     return QemuDaemon.#using(binary, daemonStart(binary), folder, use);
   }
 
-  /** The same with a machine, which has devices, and no NBD server yet. */
+  /**
+   * The same with a machine, which has devices, and no NBD server yet.
+   * @param seconds that it may take longer than others
+   */
   static async usingMachine<T>(
     binary: string,
     folder: string,
+    seconds: number,
     use: (machine: QemuDaemon) => Promise<T>,
   ): Promise<T> {
-    return QemuDaemon.#using(binary, machineStart(binary), folder, use);
+    const life = LONGEST_LIFE + seconds;
+    return QemuDaemon.#using(binary, machineStart(binary), folder, use, life);
   }
 
   static async #using<T>(
@@ -123,8 +140,9 @@ export class QemuDaemon {
     start: Start,
     folder: string,
     use: (daemon: QemuDaemon) => Promise<T>,
+    seconds = LONGEST_LIFE,
   ): Promise<T> {
-    const daemon = new QemuDaemon(start, folder);
+    const daemon = new QemuDaemon(start, folder, seconds);
     try {
       if ("silence" in (await daemon.#next((message) => "QMP" in message))) {
         throw new BlockgraphError("bad-argument", `${binary} does not start; ${start.remedy}`);

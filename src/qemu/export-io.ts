@@ -7,22 +7,29 @@ import { BlockgraphError } from "../error.ts";
 import { type IoResult, parseIo } from "./qemu-io.ts";
 
 const QEMU_IO = "qemu-io";
+const SOCKET = "nbd.sock";
+
+/** Where an NBD server listens, in the folder that its QEMU works in. */
+export const NBD_ADDRESS = { type: "unix", data: { path: SOCKET } } as const;
 
 /**
  * @param folder where the QEMU's socket is, and where payloads are
  * @param exportName the NBD name
  * @param commands in qemu-io's language; discards go through
+ * @param writable whether the export is; if not, it is opened to be read only
  */
 export async function exportIo(
   folder: string,
   exportName: string,
   commands: readonly string[],
+  writable = true,
 ): Promise<IoResult> {
   const child = spawn(
     QEMU_IO,
     [
+      ...(writable ? [] : ["-r"]),
       ...["-d", "unmap", "-f", "raw", ...commands.flatMap((command) => ["-c", command])],
-      `nbd+unix:///${exportName}?socket=nbd.sock`,
+      `nbd+unix:///${encodeURIComponent(exportName)}?socket=${SOCKET}`,
     ],
     { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
   );

@@ -1,0 +1,113 @@
+/**
+ * A machine with the devices and exports of a log: what is sent to it, and where requests go in.
+ *
+ * Commands are sent as they stand, but for two things that a log need not know: a PCI disk is put
+ * into a slot that can be emptied again, and the NBD server listens in the replay's folder.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { QmpCommand } from "../../graph/commands.ts";
+import { expandFill } from "../../log/fill.ts";
+import { CHANGING_OPERATIONS, type Errno } from "../../vocabulary.ts";
+import { MACHINE_SLOTS, type QemuDaemon, type QmpReply, type Silence } from "../daemon.ts";
+import { errnoText, errnoTextOverNbd } from "../errno-text.ts";
+import { exportIo, NBD_ADDRESS } from "../export-io.ts";
+import { type IoResult, ioCommand, parseIo } from "../qemu-io.ts";
+import type { RequestStep } from "./plan.ts";
+
+/** What a request's result must be compared with is said differently by devices and exports. */
+type Door =
+  | { readonly kind: "device"; readonly path: string; readonly slot: string | null }
+  | { readonly kind: "export"; readonly name: string; readonly writable: boolean };
+
+const PAYLOAD = "payload";
+
+export class Machine {
+  readonly #qemu: QemuDaemon;
+  readonly #folder: string;
+  /** by the names that the log uses */
+  readonly #doors = new Map<string, Door>();
+
+  private constructor(qemu: QemuDaemon, folder: string) {
+    this.#qemu = qemu;
+    this.#folder = folder;
+  }
+
+  /** @param folder that the QEMU was started in */
+  static async prepare(qemu: QemuDaemon, folder: string): Promise<Machine> {
+    const server = { addr: NBD_ADDRESS, "max-connections": 0 };
+    await qemu.command({ execute: "nbd-server-start", arguments: server });
+    return new Machine(qemu, folder);
+  }
+
+  /** Executes a command of the log. */
+  async command(command: QmpCommand): Promise<QmpReply | Silence> {
+    const sent = this.#asSent(command);
+    const reply = await this.#qemu.command(sent);
+    if (!("silence" in reply) && reply.error === undefined) this.#note(sent);
+    return reply;
+  }
+
+  #asSent({ execute, arguments: given }: QmpCommand): QmpCommand {
+    if (execute === "nbd-server-start") {
+      return { execute, arguments: { ...given, addr: NBD_ADDRESS } };
+    }
+    const slotted = execute === "device_add" && given.driver === "virtio-blk-pci";
+    if (!slotted || given.bus !== undefined) return { execute, arguments: given };
+    const taken = [...this.#doors.values()].map((door) => "slot" in door && door.slot);
+    const bus = MACHINE_SLOTS.find((slot) => !taken.includes(slot));
+    return { execute, arguments: bus === undefined ? given : { ...given, bus } };
+  }
+
+  /** Remembers where requests may go in from now on. */
+  #note({ execute, arguments: given }: QmpCommand): void {
+    const id = String(given.id);
+    if (execute === "device_add") {
+      const scsi = given.driver === "scsi-hd";
+      const path = scsi ? id : `/machine/peripheral/${id}/virtio-backend`;
+      const slot = typeof given.bus === "string" ? given.bus : null;
+      this.#doors.set(id, { kind: "device", path, slot });
+    } else if (execute === "block-export-add") {
+      const name = String(given.name ?? given["node-name"]);
+      this.#doors.set(id, { kind: "export", name, writable: given.writable === true });
+    } else if (execute === "device_del" || execute === "block-export-del") {
+      this.#doors.delete(id);
+    }
+  }
+
+  /**
+   * Makes a request of the log.
+   * @returns null if QEMU cannot be asked that
+   */
+  async request({ io }: RequestStep): Promise<IoResult | null> {
+    const door = this.#doors.get(io.through);
+    const command = ioCommand(io, PAYLOAD);
+    if (door === undefined || command === null) return null;
+    if (io.data !== undefined) {
+      writeFileSync(join(this.#folder, PAYLOAD), expandFill(io.data, io.length));
+    }
+    if (door.kind === "device") return this.#deviceIo(door.path, command);
+    // A client refuses that itself.
+    if (!door.writable && CHANGING_OPERATIONS.has(io.operation)) return null;
+    return exportIo(this.#folder, door.name, [command], door.writable);
+  }
+
+  /** qemu-io inside of the machine, as its device's user. */
+  async #deviceIo(path: string, command: string): Promise<IoResult> {
+    const reply = await this.#qemu.command({
+      execute: "human-monitor-command",
+      arguments: { "command-line": `qemu-io -d ${path} "${command}"` },
+    });
+    if ("silence" in reply) return { error: `QEMU ${reply.silence}: ${reply.said}`, data: NOTHING };
+    const said = reply.error?.desc ?? String(reply.return).trim();
+    if (said !== "") return { error: said, data: NOTHING };
+    return parseIo(this.#qemu.printed.join("\n"), true);
+  }
+
+  /** How an error of the log is called where the request goes in. */
+  errorText(through: string, errno: Errno): string {
+    return this.#doors.get(through)?.kind === "export" ? errnoTextOverNbd(errno) : errnoText(errno);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
