@@ -1,17 +1,14 @@
 /**
- * A qemu-storage-daemon, or a whole machine: QMP over its stdin and stdout, one JSON document a line.
+ * A qemu-storage-daemon, or a whole machine: QMP, one JSON document a line.
  *
- * Over sockets, a client that connects at once may meet a daemon that greets twice (defect M2 of
- * the reference); over stdio it does not. A daemon ends of itself after a while, so that none
- * outlives whoever started it and was killed. What it says on stderr is kept: the assertion that
- * ended it is there. A machine also prints what qemu-io says that it runs in itself; it must do so
- * line by line, lest it comes after the reply.
+ * What it says on stderr is kept: the assertion that ended it is there.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
+import { type Program, startDaemon, startMachine } from "./program.ts";
 
 /** seconds */
 const LONGEST_LIFE = 120;
@@ -38,46 +35,6 @@ const ENDS: ReadonlyMap<string, (event: QmpEvent) => boolean> = new Map([
   ],
 ]);
 
-/** A program and what it is started with, and how it is called if it does not start. */
-interface Start {
-  readonly command: readonly string[];
-  readonly remedy: string;
-  /** whether lines that are not QMP may come */
-  readonly prints: boolean;
-}
-
-const QMP = ["--chardev", "stdio,id=c0"] as const;
-
-/** @param binary a qemu-storage-daemon */
-function daemonStart(binary: string): Start {
-  const server = "addr.type=unix,addr.path=nbd.sock,max-connections=0";
-  return {
-    command: [binary, ...QMP, "--monitor", "chardev=c0", "--nbd-server", server],
-    remedy: "install Debian's qemu-system-common, or name another binary",
-    prints: false,
-  };
-}
-
-/** Slots for PCI disks, as `bus` of `device_add` names them. */
-export const MACHINE_SLOTS: readonly string[] = ["slot1", "slot2", "slot3", "slot4"];
-
-/** @param binary a qemu-system, whose machine stands still: nobody but us uses its disks */
-function machineStart(binary: string): Start {
-  const machine = ["-machine", "q35,accel=tcg", "-nodefaults", "-display", "none", "-S"];
-  // A guest would have to let a disk go; a slot that nobody powered lets it go by itself.
-  const slots = ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"];
-  for (const [index, id] of MACHINE_SLOTS.entries()) {
-    slots.push("-device", `pcie-root-port,id=${id},chassis=${index + 1}`);
-  }
-  const disks = [...slots, "-device", "virtio-scsi-pci"];
-  const monitor = [...QMP, "-mon", "chardev=c0,mode=control"];
-  return {
-    command: ["stdbuf", "-oL", binary, ...machine, ...disks, ...monitor],
-    remedy: "install Debian's qemu-system-x86, or name another binary",
-    prints: true,
-  };
-}
-
 /** What came instead of a reply. */
 export interface Silence {
   readonly silence: "aborted" | "hung";
@@ -86,30 +43,24 @@ export interface Silence {
 }
 
 export class QemuDaemon {
-  readonly #process: ChildProcess;
+  readonly #program: Program;
   readonly #lines: AsyncIterator<string>;
-  /** until it has ended, and all that it printed was read */
+  /** until it has ended, and all that it said was read */
   readonly #end: Promise<unknown>;
-  readonly #prints: boolean;
   #said = "";
-  #printed: string[] = [];
+  /** bytes of what it printed that were read */
+  #seen = 0;
 
-  private constructor({ command, prints }: Start, folder: string, seconds: number) {
-    this.#prints = prints;
-    this.#process = spawn("timeout", ["--kill-after=1", `${seconds}s`, ...command], {
-      cwd: folder,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+  private constructor(program: Program) {
+    this.#program = program;
     // A program that cannot be started ends as well, without a greeting.
-    this.#end = once(this.#process, "close").catch(() => undefined);
+    this.#end = once(program.process, "close").catch(() => undefined);
     // A command that is written to a daemon that just ended is answered by the end of its output.
-    this.#process.stdin?.on("error", () => {});
-    this.#process.stderr?.on("data", (text: Buffer) => {
+    program.input.on("error", () => {});
+    program.process.stderr?.on("data", (text: Buffer) => {
       this.#said = text.toString("utf8").trim().split("\n").at(-1) ?? "";
     });
-    const input = this.#process.stdout;
-    if (input === null) throw new BlockgraphError("worker-failed", "a daemon without output");
-    this.#lines = createInterface({ input })[Symbol.asyncIterator]();
+    this.#lines = createInterface({ input: program.output })[Symbol.asyncIterator]();
   }
 
   /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
@@ -118,7 +69,8 @@ export class QemuDaemon {
     folder: string,
     use: (daemon: QemuDaemon) => Promise<T>,
   ): Promise<T> {
-    return QemuDaemon.#using(binary, daemonStart(binary), folder, use);
+    const remedy = "install Debian's qemu-system-common, or name another binary";
+    return QemuDaemon.#using(startDaemon(binary, folder, LONGEST_LIFE), use, binary, remedy);
   }
 
   /**
@@ -131,21 +83,21 @@ export class QemuDaemon {
     seconds: number,
     use: (machine: QemuDaemon) => Promise<T>,
   ): Promise<T> {
-    const life = LONGEST_LIFE + seconds;
-    return QemuDaemon.#using(binary, machineStart(binary), folder, use, life);
+    const remedy = "install Debian's qemu-system-x86, or name another binary";
+    const program = startMachine(binary, folder, LONGEST_LIFE + seconds);
+    return QemuDaemon.#using(program, use, binary, remedy);
   }
 
   static async #using<T>(
-    binary: string,
-    start: Start,
-    folder: string,
+    program: Program,
     use: (daemon: QemuDaemon) => Promise<T>,
-    seconds = LONGEST_LIFE,
+    binary: string,
+    remedy: string,
   ): Promise<T> {
-    const daemon = new QemuDaemon(start, folder, seconds);
+    const daemon = new QemuDaemon(program);
     try {
       if ("silence" in (await daemon.#next((message) => "QMP" in message))) {
-        throw new BlockgraphError("bad-argument", `${binary} does not start; ${start.remedy}`);
+        throw new BlockgraphError("bad-argument", `${binary} does not start; ${remedy}`);
       }
       await daemon.command({ execute: "qmp_capabilities", arguments: {} });
       return await use(daemon);
@@ -154,21 +106,24 @@ export class QemuDaemon {
     }
   }
 
-  /** What was printed, besides QMP, since the last command was sent. */
-  get printed(): readonly string[] {
-    return this.#printed;
+  /** What was printed, besides QMP, since this was asked last. */
+  printed(): string {
+    if (this.#program.printed === null) return "";
+    const all = readFileSync(this.#program.printed);
+    const news = all.subarray(this.#seen).toString("latin1");
+    this.#seen = all.length;
+    return news;
   }
 
   /** Sends a line that need not be a command, but has one answer. */
   line(text: string): Promise<QmpReply | Silence> {
-    this.#process.stdin?.write(`${text}\n`);
+    this.#program.input.write(`${text}\n`);
     return this.#next(isReply);
   }
 
   /** Executes a command, and waits until it has had its effect. */
   async command(command: QmpCommand): Promise<QmpReply | Silence> {
-    this.#printed = [];
-    this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
+    this.#program.input.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
     const reply = await this.#next((message) => {
@@ -185,18 +140,14 @@ export class QemuDaemon {
     let hung = false;
     const alarm = setTimeout(() => {
       hung = true;
-      this.#process.kill("SIGTERM");
+      this.#program.process.kill("SIGTERM");
     }, PATIENCE);
     try {
       for (;;) {
-        const line = await this.#lines.next();
+        const line = await this.#lines.next().catch(() => ENDED);
         if (line.done === true) {
           await this.#end;
           return { silence: hung ? "hung" : "aborted", said: this.#said };
-        }
-        if (this.#prints && !line.value.startsWith("{")) {
-          this.#printed.push(line.value);
-          continue;
         }
         const message: object = JSON.parse(line.value);
         if (awaited(message)) return message;
@@ -207,10 +158,12 @@ export class QemuDaemon {
   }
 
   async #stop(): Promise<void> {
-    this.#process.kill("SIGTERM");
+    this.#program.process.kill("SIGTERM");
     await this.#end;
   }
 }
 
+/** A program that ends before it has read everything resets its channel. */
+const ENDED: IteratorResult<string> = { done: true, value: undefined };
 const isEvent = (message: object): message is QmpEvent => "event" in message;
 const isReply = (message: object) => "return" in message || "error" in message;

@@ -7,10 +7,11 @@ import { BlockgraphError } from "../error.ts";
 import { type IoResult, parseIo } from "./qemu-io.ts";
 
 const QEMU_IO = "qemu-io";
-const SOCKET = "nbd.sock";
 
 /** Where an NBD server listens, in the folder that its QEMU works in. */
-export const NBD_ADDRESS = { type: "unix", data: { path: SOCKET } } as const;
+export const NBD_SOCKET = "nbd.sock";
+/** The same as QMP spells it. */
+export const NBD_ADDRESS = { type: "unix", data: { path: NBD_SOCKET } } as const;
 
 /**
  * @param folder where the QEMU's socket is, and where payloads are
@@ -29,7 +30,7 @@ export async function exportIo(
     [
       ...(writable ? [] : ["-r"]),
       ...["-d", "unmap", "-f", "raw", ...commands.flatMap((command) => ["-c", command])],
-      `nbd+unix:///${encodeURIComponent(exportName)}?socket=${SOCKET}`,
+      `nbd+unix:///${encodeURIComponent(exportName)}?socket=${NBD_SOCKET}`,
     ],
     { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
   );

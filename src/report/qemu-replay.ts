@@ -35,8 +35,12 @@ export const qemuReplaySchema = z.strictObject({
   commands: count,
   /** in flight together with others in the log, but one after the other in QEMU */
   overlapping: count,
+  /** of these and later requests, those that end otherwise without the overlap: undecided */
+  unreproduced: count,
   /** of a kind that QEMU cannot be asked for, or without an end in the log: not made */
   unasked: count,
+  /** raw images that are the simulator's at the end, to the byte; 0 if it did not come to that */
+  images: count,
   /** number of the record at which QEMU aborted or hung, as predicted; the replay ends there */
   end: count.nullable(),
   /** what the properties say about the log, and whether QEMU shows it */
@@ -74,11 +78,14 @@ function hex(value: number | null): string {
 }
 
 /** What is said of QEMU's part, for the end of the summary's line. */
-export function qemuRemarks({ overlapping, unasked, end, sameWrongBytes }: QemuReplay): string {
+export function qemuRemarks(replay: QemuReplay): string {
+  const { overlapping, unreproduced, unasked, end, sameWrongBytes } = replay;
   const remarks: string[] = [];
   if (sameWrongBytes !== null) remarks.push(`same wrong bytes: ${sameWrongBytes ? "yes" : "no"}`);
   if (end !== null) remarks.push(`QEMU ends at record ${end}, as predicted`);
-  if (overlapping > 0) remarks.push(`in-flight overlap not reproduced for ${overlapping} requests`);
+  if (overlapping > 0) remarks.push(`${overlapping} requests in flight together, done in turn`);
+  if (unreproduced > 0)
+    remarks.push(`in-flight overlap not reproduced for ${unreproduced} of them`);
   if (unasked > 0) remarks.push(`${unasked} requests not made`);
   return remarks.map((remark) => `; ${remark}`).join("");
 }

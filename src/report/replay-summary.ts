@@ -14,7 +14,7 @@ export const replaySummarySchema = z.strictObject({
   on: z.enum(["sim", "files", "qemu"]),
   model: z.string(),
   mutant: z.string().nullable(),
-  /** whether everything that followed was what the log says */
+  /** whether everything that followed was what the log says, also on a QEMU without overlaps */
   identical: z.boolean(),
   /** the first record that came out differently, in one line; null if identical */
   difference: z.string().nullable(),
@@ -33,11 +33,18 @@ export type ReplaySummary = z.infer<typeof replaySummarySchema>;
 
 /** The summary in one line. */
 export function replayLine(summary: ReplaySummary): string {
-  const { log, records, digests, identical, qemu, seconds } = summary;
-  const result = identical ? "identical" : "DIFFERENT";
-  const counts = `${records} records replayed ${where(summary)}, ${digests} digests compared`;
+  const { log, records, digests, qemu, seconds } = summary;
+  const result = resultOf(summary);
+  const compared = qemu === undefined ? "" : ` and ${qemu.images} images`;
+  const what = `${digests} digests${compared} compared`;
+  const counts = `${records} records replayed ${where(summary)}, ${what}`;
   const remarks = qemu === undefined ? "" : qemuRemarks(qemu);
   return `${log}: ${counts}: ${result}${remarks}, ${seconds.toFixed(1)} s`;
+}
+
+function resultOf({ identical, difference }: ReplaySummary): string {
+  if (identical) return "identical";
+  return difference === null ? "undecided" : "DIFFERENT";
 }
 
 function where({ on, qemu }: ReplaySummary): string {

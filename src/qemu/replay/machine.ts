@@ -9,9 +9,10 @@ import { join } from "node:path";
 import type { QmpCommand } from "../../graph/commands.ts";
 import { expandFill } from "../../log/fill.ts";
 import { CHANGING_OPERATIONS, type Errno } from "../../vocabulary.ts";
-import { MACHINE_SLOTS, type QemuDaemon, type QmpReply, type Silence } from "../daemon.ts";
+import type { QemuDaemon, QmpReply, Silence } from "../daemon.ts";
 import { errnoText, errnoTextOverNbd } from "../errno-text.ts";
 import { exportIo, NBD_ADDRESS } from "../export-io.ts";
+import { MACHINE_SLOTS } from "../program.ts";
 import { type IoResult, ioCommand, parseIo } from "../qemu-io.ts";
 import type { RequestStep } from "./plan.ts";
 
@@ -101,7 +102,13 @@ export class Machine {
     if ("silence" in reply) return { error: `QEMU ${reply.silence}: ${reply.said}`, data: NOTHING };
     const said = reply.error?.desc ?? String(reply.return).trim();
     if (said !== "") return { error: said, data: NOTHING };
-    return parseIo(this.#qemu.printed.join("\n"), true);
+    return parseIo(this.#qemu.printed(), true);
+  }
+
+  /** How the machine ended, if it has; for the end of a sentence. */
+  async lastWords(): Promise<string> {
+    const reply = await this.#qemu.command({ execute: "query-status", arguments: {} });
+    return "silence" in reply ? `, which ${reply.silence} (${reply.said})` : "";
   }
 
   /** How an error of the log is called where the request goes in. */

@@ -13,6 +13,7 @@ import { OurSide } from "../compare.ts";
 import { requireHarmless } from "./require-harmless.ts";
 import { requireSteerable } from "./require-steerable.ts";
 
+type Qmp = LogRecord & { readonly kind: "qmp" };
 type Io = LogRecord & { readonly kind: "io" };
 type Done = LogRecord & { readonly kind: "done" };
 
@@ -20,6 +21,7 @@ type Done = LogRecord & { readonly kind: "done" };
 export interface CommandStep {
   readonly kind: "command";
   readonly seq: number;
+  readonly qmp: Qmp;
   readonly command: QmpCommand;
   /** QEMU's text; null: accepted */
   readonly refusal: string | null;
@@ -78,22 +80,16 @@ export function planReplay(records: readonly LogRecord[], context: CommandContex
 }
 
 /** null: the log ends before the command was answered */
-function commandStep(
-  { seq, id, execute, arguments: given }: LogRecord & { kind: "qmp" },
-  records: readonly LogRecord[],
-  ours: OurSide,
-): CommandStep | null {
+function commandStep(qmp: Qmp, records: readonly LogRecord[], ours: OurSide): CommandStep | null {
+  const { seq, id, execute, arguments: given } = qmp;
   const command = { execute, arguments: given };
   const verdict = ours.command(command);
   const predicts = verdict.kind === "aborted" || verdict.kind === "hung" ? verdict.kind : null;
+  const step = { kind: "command", seq, qmp, command, predicts } as const;
   // Nothing can be in flight during a command: its answer is the next record.
   const answer = records[seq + 1];
-  if (answer?.kind === "return" && answer.id === id) {
-    return { kind: "command", seq, command, refusal: null, predicts };
-  }
-  if (answer?.kind === "error" && answer.id === id) {
-    return { kind: "command", seq, command, refusal: answer.desc, predicts };
-  }
+  if (answer?.kind === "return" && answer.id === id) return { ...step, refusal: null };
+  if (answer?.kind === "error" && answer.id === id) return { ...step, refusal: answer.desc };
   return null;
 }
 

@@ -2,7 +2,8 @@
  * Replays a log on a QEMU, up to the first thing that comes out differently.
  *
  * Compared are a command's verdict and QEMU's text, whether a request succeeds or with which error
- * it fails, and the digest of what a read returns.
+ * it fails, and the digest of what a read returns. What an overlap in the log is needed for is
+ * counted, and compared with what is wanted without it.
  */
 import { hasher } from "../../log/chain.ts";
 import { withoutNumbers } from "../compare.ts";
@@ -10,10 +11,11 @@ import type { QmpReply, Silence } from "../daemon.ts";
 import type { IoResult } from "../qemu-io.ts";
 import type { Machine } from "./machine.ts";
 import type { CommandStep, QemuPlan, RequestStep } from "./plan.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** What QEMU said to a request. */
 export interface Answered extends IoResult {
-  /** whether the log says the same */
+  /** whether it is what the log says */
   readonly agrees: boolean;
 }
 
@@ -29,42 +31,50 @@ export interface QemuOutcome {
   readonly results: ReadonlyMap<number, Answered>;
   /** requests that were in flight together with others in the log */
   readonly overlapping: number;
+  /** requests that end as in the log only if they overlap as in the log */
+  readonly unreproduced: number;
   /** requests of a kind that QEMU, or qemu-io, cannot be asked for */
   readonly unasked: number;
   /** number of the record at which QEMU aborted or hung, as predicted; null: it did not */
   readonly end: number | null;
 }
 
-export async function replayOnQemu(plan: QemuPlan, machine: Machine): Promise<QemuOutcome> {
+export async function replayOnQemu(
+  plan: QemuPlan,
+  wanted: ReadonlyMap<number, Wanted>,
+  machine: Machine,
+): Promise<QemuOutcome> {
   const results = new Map<number, Answered>();
-  const outcome = {
-    difference: null as string | null,
-    last: -1,
-    ...{ commands: 0, digests: 0, overlapping: 0, unasked: 0 },
-    end: null as number | null,
-  };
+  let difference: string | null = null;
+  let end: number | null = null;
+  let last = -1;
+  const counts = { commands: 0, digests: 0, overlapping: 0, unreproduced: 0, unasked: 0 };
   for (const step of plan.steps) {
     if (step.kind === "command") {
-      outcome.commands++;
-      outcome.difference = commandDifference(step, await machine.command(step.command));
-      if (step.predicts !== null && outcome.difference === null) outcome.end = step.seq;
+      counts.commands++;
+      difference = commandDifference(step, await machine.command(step.command));
+      if (step.predicts !== null && difference === null) end = step.seq;
       // The answer is the next record.
-      outcome.last = step.seq + 1;
+      last = step.seq + 1;
     } else {
+      const { request } = step.done;
       const result = await machine.request(step);
-      outcome.last = step.seq;
-      if (result === null) {
-        outcome.unasked++;
+      last = step.seq;
+      const want = wanted.get(request);
+      if (result === null || want === undefined) {
+        counts.unasked++;
         continue;
       }
-      if (step.beside.size > 0) outcome.overlapping++;
-      if (step.done.digest !== undefined) outcome.digests++;
-      outcome.difference = requestDifference(step, result, machine);
-      results.set(step.done.request, { ...result, agrees: outcome.difference === null });
+      if (step.beside.size > 0) counts.overlapping++;
+      if (!want.asLogged) counts.unreproduced++;
+      if (step.done.digest !== undefined) counts.digests++;
+      difference = requestDifference(step, want, result, machine);
+      if (difference !== null) difference += await machine.lastWords();
+      results.set(request, { ...result, agrees: difference === null && want.asLogged });
     }
-    if (outcome.difference !== null) break;
+    if (difference !== null) break;
   }
-  return { ...outcome, results };
+  return { difference, end, last, ...counts, results };
 }
 
 function commandDifference(
@@ -75,7 +85,8 @@ function commandDifference(
   const text = "silence" in reply ? null : (reply.error?.desc ?? null);
   if (predicts !== null) {
     if (silence?.silence === predicts) return null;
-    return `record ${seq}: ${command.execute} was to end a QEMU (${predicts}), but did not`;
+    const came = predicts === "hung" ? "hang" : "abort";
+    return `record ${seq}: ${command.execute} must make QEMU ${came}, and was ${verdict(text)}`;
   }
   if (silence !== null) {
     return `record ${seq}: at ${command.execute} QEMU ${silence.silence}: ${silence.said}`;
@@ -93,20 +104,19 @@ function verdict(refusal: string | null | undefined): string {
 }
 
 function requestDifference(
-  { seq, io, done, beside }: RequestStep,
+  { seq, io }: RequestStep,
+  { done, asLogged }: Wanted,
   { error, data }: IoResult,
   machine: Machine,
 ): string | null {
-  const logged = done.errno === null ? null : machine.errorText(io.through, done.errno);
+  const wanted = done.errno === null ? null : machine.errorText(io.through, done.errno);
   const digest = error === null && io.operation === "read" ? hasher.digest(data) : undefined;
-  if (error === logged && digest === done.digest) return null;
+  if (error === wanted && digest === done.digest) return null;
   const what = `${io.operation} of ${io.length} bytes at ${io.offset} through '${io.through}'`;
-  const others = [...beside].join(", ");
-  const hint =
-    beside.size === 0 ? "" : ` (in the log it was in flight together with request ${others})`;
+  const where = asLogged ? "in the log" : "in the simulator without the log's overlap";
   return (
-    `record ${seq}: ${what} ${result(logged, done.digest)} in the log, ` +
-    `and ${result(error, digest)} in QEMU${hint}`
+    `record ${seq}: ${what} ${result(wanted, done.digest)} ${where}, ` +
+    `and ${result(error, digest)} in QEMU`
   );
 }
 

@@ -2,15 +2,15 @@
  * The simulator beside a QEMU that replays a log: what the properties say is wrong, and whether
  * QEMU shows it.
  */
-import { BlockgraphError } from "../error.ts";
-import type { LogRecord } from "../log/record.ts";
-import type { Answered } from "../qemu/replay/replay-on-qemu.ts";
-import type { WrongInQemu } from "../report/qemu-replay.ts";
-import { replayInSimulation } from "../simulate/replay.ts";
-import type { Observation, Property, Violation } from "../system/property.ts";
-import { propertiesOf } from "./find.ts";
-import { type GivenImages, readGiven } from "./log-images.ts";
-import type { OpenedLog } from "./open-log.ts";
+import { BlockgraphError } from "../../error.ts";
+import type { LogRecord } from "../../log/record.ts";
+import type { Answered } from "../../qemu/replay/replay-on-qemu.ts";
+import type { WrongInQemu } from "../../report/qemu-replay.ts";
+import { replayInSimulation } from "../../simulate/replay.ts";
+import type { Observation, Property, Violation } from "../../system/property.ts";
+import { propertiesOf } from "../find.ts";
+import { type GivenImages, readGiven } from "../log-images.ts";
+import type { OpenedLog } from "../open-log.ts";
 
 export interface Beside {
   readonly violations: readonly Violation[];
