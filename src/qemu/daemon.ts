@@ -63,7 +63,10 @@ export class QemuDaemon {
     this.#lines = createInterface({ input: program.output })[Symbol.asyncIterator]();
   }
 
-  /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
+  /**
+   * Starts a daemon in a folder, lets `use` work with it, and stops it however that ends, be it by
+   * the end of this process.
+   */
   static async using<T>(
     binary: string,
     folder: string,
@@ -95,6 +98,8 @@ export class QemuDaemon {
     remedy: string,
   ): Promise<T> {
     const daemon = new QemuDaemon(program);
+    const kill = () => program.process.kill("SIGTERM");
+    process.once("exit", kill);
     try {
       if ("silence" in (await daemon.#next((message) => "QMP" in message))) {
         throw new BlockgraphError("bad-argument", `${binary} does not start; ${remedy}`);
@@ -102,6 +107,7 @@ export class QemuDaemon {
       await daemon.command({ execute: "qmp_capabilities", arguments: {} });
       return await use(daemon);
     } finally {
+      process.off("exit", kill);
       await daemon.#stop();
     }
   }

@@ -6,6 +6,7 @@
  */
 import type { QmpCommand } from "../../graph/commands.ts";
 import type { JsonObject } from "../../graph/graph.ts";
+import { objectsIn } from "./objects-in.ts";
 
 /** @returns file names of images that must be qcow2 files */
 export function qcow2Images(commands: readonly QmpCommand[]): Set<string> {
@@ -13,19 +14,9 @@ export function qcow2Images(commands: readonly QmpCommand[]): Set<string> {
   const named = new Map(objects.map((each) => [each["node-name"], each]));
   const fileOf = (each: JsonObject, depth = 0): string | null => {
     if (typeof each.filename === "string") return each.filename;
-    const below = isObject(each.file) ? each.file : named.get(each.file);
+    const below = typeof each.file === "string" ? named.get(each.file) : objectsIn(each.file)[0];
     return below === undefined || depth > objects.length ? null : fileOf(below, depth + 1);
   };
   const files = objects.filter(({ driver }) => driver === "qcow2").map((each) => fileOf(each));
   return new Set(files.filter((file) => file !== null));
-}
-
-function objectsIn(value: unknown): JsonObject[] {
-  if (typeof value !== "object" || value === null) return [];
-  const inner = Object.values(value).flatMap(objectsIn);
-  return isObject(value) ? [value, ...inner] : inner;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@
 import { BlockgraphError } from "../../error.ts";
 import type { DriverCatalogue } from "../../graph/catalogue.ts";
 import { COMMANDS, type QmpCommand } from "../../graph/commands.ts";
+import { objectsIn } from "./objects-in.ts";
 
 /** Options that name a file, a host or a secret in ways that the simulator does not know. */
 const FOREIGN = new Set(["config", "pr-manager", "tls-creds", "tls-authz", "mountpoint", "server"]);
@@ -20,10 +21,10 @@ export function requireHarmless(
   seq: number,
   drivers: DriverCatalogue,
 ): void {
-  if (!COMMANDS.has(execute)) throw refused(seq, `'${execute}' is no command of a block graph`);
-  for (const [name, value] of membersOf(given)) {
+  if (!COMMANDS.has(execute)) throw refused(seq, "execute", execute);
+  for (const [name, value] of objectsIn(given).flatMap(Object.entries)) {
     const known = isKnown(execute, name, value, drivers);
-    if (!known) throw refused(seq, `${name} ${JSON.stringify(value)} leads out of the graph`);
+    if (!known) throw refused(seq, name, value);
   }
 }
 
@@ -38,23 +39,15 @@ function isKnown(execute: string, name: string, value: unknown, drivers: DriverC
   return !FOREIGN.has(name);
 }
 
-/** All members of an object, and of what is in it. */
-function* membersOf(value: unknown): Generator<readonly [name: string, value: unknown]> {
-  if (typeof value !== "object" || value === null) return;
-  for (const [name, inner] of Object.entries(value)) {
-    if (!Array.isArray(value)) yield [name, inner];
-    yield* membersOf(inner);
-  }
-}
-
 /** No folder, and no colon: what is before one QEMU takes for a protocol. */
 function isPlainName(text: string): boolean {
   return /^\w[\w.-]*$/.test(text);
 }
 
-function refused(seq: number, problem: string): BlockgraphError {
+function refused(seq: number, name: string, value: unknown): BlockgraphError {
   return new BlockgraphError(
     "log-not-for-qemu",
-    `record ${seq} is not sent to QEMU: ${problem}; replay the log with --on sim, if you trust it`,
+    `record ${seq} is not sent to QEMU: ${name} ${JSON.stringify(value)} leads out of the graph; ` +
+      "replay the log with --on sim",
   );
 }
