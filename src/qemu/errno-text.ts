@@ -14,7 +14,7 @@ const TEXTS: Readonly<Record<Errno, string>> = {
   EPERM: "Operation not permitted",
 };
 
-/** Errors that NBD has no number for arrive as EINVAL (nbd/server.c, `system_errno_to_nbd_errno`). */
+/** These arrive as EINVAL (nbd/server.c, `system_errno_to_nbd_errno`). */
 const UNKNOWN_TO_NBD: ReadonlySet<Errno> = new Set(["EACCES", "ETIMEDOUT"]);
 
 /** The text of an error that a device's request ended with. */

@@ -26,7 +26,10 @@ export interface Program {
 }
 
 /** Slots for PCI disks, as `bus` of `device_add` names them. */
-export const MACHINE_SLOTS: readonly string[] = ["slot1", "slot2", "slot3", "slot4"];
+export const MACHINE_SLOTS: readonly string[] = Array.from(
+  { length: 8 },
+  (_, index) => `slot${index + 1}`,
+);
 
 /** What a machine prints to, in its folder. */
 const PRINTED = "printed.txt";

@@ -13,12 +13,12 @@ import { Simulation } from "./simulation.ts";
 
 type Done = LogBody & { readonly kind: "done" };
 /** Numbers that inputs have from elsewhere are not looked at. */
-export type Input = LogBody & { readonly kind: "qmp" | "io" };
+type Input = LogBody & { readonly kind: "qmp" | "io" };
 
 /**
  * @returns the simulation after the last input, and how the requests ended, in their order
- * @throws BlockgraphError `request-invalid` for a request that does not fit; `deadlock` for one that
- * cannot end alone
+ * @throws BlockgraphError `request-invalid` for a request that does not fit; `deadlock` for one
+ * that cannot end alone
  */
 export function simulateOneByOne(
   start: StartBody,

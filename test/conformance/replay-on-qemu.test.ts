@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { expect } from "vitest";
+import type { JsonObject } from "../../src/graph/graph.ts";
 import type { LogBody } from "../../src/log/record.ts";
 import { type ReplaySummary, replaySummarySchema } from "../../src/report/replay-summary.ts";
 import type { Schedule } from "../../src/system/schedule.ts";
@@ -19,9 +20,13 @@ const { describe, test } = needsTool("qemu-img", "qemu-io", "qemu-system-x86_64"
 
 const MACHINES = machines();
 
-async function replay(path: string, { version, binary }: MachineBinary) {
-  const words = ["replay", path, "--on", "qemu", "--qemu", version, "--binary", binary, "--json"];
-  const { code, stdout, stderr } = await blockgraph(words);
+async function replay(
+  path: string,
+  { version, binary }: MachineBinary,
+  ...words: readonly string[]
+) {
+  const on = ["--on", "qemu", "--qemu", version, "--binary", binary, "--json"];
+  const { code, stdout, stderr } = await blockgraph(["replay", path, ...on, ...words]);
   if (stdout === "") throw new Error(stderr);
   const summary = replaySummarySchema.parse(JSON.parse(stdout));
   if (summary.qemu === undefined) throw new Error("the summary says nothing of QEMU");
@@ -59,6 +64,10 @@ function logOf(script: readonly LogBody[]): string {
 
 const requestOf = (through: string, operation: Operation, offset: number, length: number) =>
   ({ kind: "io", request: 0, through, operation, offset, length }) as const;
+
+const command = (execute: string, given: JsonObject): LogBody => ({
+  ...{ kind: "qmp", id: 0, execute, arguments: given },
+});
 
 /** One after the other: everything that a guest and a reader can ask for. */
 const sequential: readonly LogBody[] = [
@@ -146,6 +155,31 @@ for (const machine of MACHINES) {
       expect(code).toBe(0);
     });
 
+    test("agrees where disks come and go, of both kinds", async () => {
+      const disk = (id: string, driver: string): LogBody[] => [
+        command("blockdev-add", { driver: "null-co", "node-name": id, size: CLUSTER }),
+        command("device_add", { driver, id, drive: id }),
+      ];
+      const comings = Array.from({ length: 10 }, (_, index) => [
+        ...disk(`pci${index}`, "virtio-blk-pci"),
+        requestOf(`pci${index}`, "flush", 0, 0),
+        command("device_del", { id: `pci${index}` }),
+      ]);
+      const scsi = [...disk("scsi", "scsi-hd"), requestOf("scsi", "write-zeroes", 0, CLUSTER)];
+      const script = [...comings.flat(), ...scsi, command("device_del", { id: "scsi" })];
+      const { code, summary } = await replay(logOf(script), machine);
+      expect(ended(summary)).toEqual(same);
+      expect(code).toBe(0);
+    });
+
+    test("goes as far as it is told to", async () => {
+      const trace = await traceOf("two-backups-move-the-view");
+      const { code, summary, qemu } = await replay(trace, machine, "--at", "24");
+      expect(summary).toMatchObject({ ...same, records: 25, requests: 1, violations: [] });
+      expect(qemu).toMatchObject({ sameWrongBytes: null, commands: 9, images: 3 });
+      expect(code).toBe(0);
+    });
+
     test("disagrees with a digest that is another", async () => {
       let digest = "";
       const path = changeLog(logOf(sequential), scratchFolder(), (body) => {
@@ -212,9 +246,7 @@ for (const machine of MACHINES) {
         expect(qemu.end).toBe(summary.records - 2);
         expect(code).toBe(0);
       } else {
-        expect(summary.difference).toMatch(
-          /blockdev-reopen must make QEMU abort, and was accepted/,
-        );
+        expect(summary.difference).toMatch(/reopen must make QEMU abort, and was accepted/);
         expect(code).toBe(1);
       }
     });

@@ -56,6 +56,12 @@ function telling(property: Property, observations: Observation[]): Property {
   };
 }
 
+/** The requests that violations are about. */
+export function requestsOf({ violations }: Beside, records: readonly LogRecord[]): Set<number> {
+  const ends = violations.map(({ seq }) => records[seq]);
+  return new Set(ends.flatMap((end) => (end?.kind === "done" ? [end.request] : [])));
+}
+
 /** What of that a request of QEMU could show, and whether it did. */
 export function wrongInQemu(
   { violations, observations }: Beside,

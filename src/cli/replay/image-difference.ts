@@ -19,7 +19,12 @@ export function imageDifference(
     const left = readFileSync(join(folder, filename)).subarray(0, content.length);
     if (Buffer.compare(left, content) === 0) continue;
     const at = content.findIndex((byte, index) => byte !== left[index]);
-    return `at the end, byte ${at} of ${filename} is ${content[at]} here, and ${left[at]} in QEMU`;
+    const [ours, theirs] = [content[at], left[at]].map(hex);
+    return `at the end, byte ${at} of ${filename} is ${ours} in the simulator, and ${theirs} in QEMU`;
   }
   return null;
+}
+
+function hex(byte: number | undefined): string {
+  return byte === undefined ? "missing" : `0x${byte.toString(16).padStart(2, "0")}`;
 }

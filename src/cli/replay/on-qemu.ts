@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { DRIVERS } from "../../drivers/registry.ts";
+import { BlockgraphError } from "../../error.ts";
 import type { LogRecord } from "../../log/record.ts";
 import { QemuDaemon } from "../../qemu/daemon.ts";
 import { qcow2Images } from "../../qemu/replay/image-formats.ts";
@@ -16,13 +17,13 @@ import { wantedResults } from "../../qemu/replay/wanted.ts";
 import { type QemuVersion, requireVersion } from "../../qemu/version.ts";
 import type { QemuReplay } from "../../report/qemu-replay.ts";
 import { closeImages } from "../../run/image-set.ts";
-import { type Input, simulateOneByOne } from "../../simulate/one-by-one.ts";
+import { simulateOneByOne } from "../../simulate/one-by-one.ts";
 import type { Violation } from "../../system/property.ts";
 import { rulesOf } from "../../system/start.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
 import { type GivenImages, openInFolder, readGiven } from "../log-images.ts";
 import type { OpenedLog } from "../open-log.ts";
-import { simulateBeside, wrongInQemu } from "./beside.ts";
+import { requestsOf, simulateBeside, wrongInQemu } from "./beside.ts";
 import { imageDifference } from "./image-difference.ts";
 
 const MACHINE = "qemu-system-x86_64";
@@ -40,15 +41,14 @@ export interface QemuResult {
   readonly difference: string | null;
   /** number of the last record that was compared */
   readonly last: number;
-  readonly digests: number;
   readonly violations: readonly Violation[];
   readonly qemu: QemuReplay;
 }
 
 /**
  * @param records the log, or the beginning of it
- * @throws BlockgraphError `log-not-for-qemu` for a log that no QEMU can follow; `bad-argument` for a
- * missing QEMU, or one of another version
+ * @throws BlockgraphError `log-not-for-qemu` for a log that no QEMU can follow; `bad-argument` for
+ * a missing QEMU, or one of another version
  */
 export async function replayLogOnQemu(
   log: OpenedLog,
@@ -64,24 +64,26 @@ export async function replayLogOnQemu(
   const path = binary.includes("/") ? resolve(binary) : binary;
   const found = requireVersion(path, MACHINE, options.version ?? version);
   const beside = simulateBeside(log, records, given);
-  const alone = simulateOneByOne(start, inputsOf(plan), { images: readGiven(start.images, given) });
-  const wanted = wantedResults(plan, alone.ended);
+  const alone = simulatedAlone(log, plan, given);
+  const wanted = wantedResults(plan, alone?.ended ?? []);
+  const keep = requestsOf(beside, records);
   const images = imagesOf(log, plan);
   const outcome = await withTemporaryFolder(async (folder) => {
     closeImages(openInFolder(folder, images.raw, given));
     makeQcow2(folder, images.qcow2);
     const life = plan.steps.length * REQUEST_SECONDS;
     const result = await QemuDaemon.usingMachine(path, folder, life, async (qemu) =>
-      replayOnQemu(plan, wanted, await Machine.prepare(qemu, folder)),
+      replayOnQemu(plan, wanted, keep, await Machine.prepare(qemu, folder)),
     );
-    if (result.difference !== null || result.end !== null) return { ...result, images: 0 };
+    const over = result.difference === null && result.end === null;
+    if (!over || alone === null) return { ...result, images: 0 };
     const difference = imageDifference(folder, images.raw, alone.simulation);
     return { ...result, images: images.raw.length, difference };
   });
-  const { difference, last, digests, results, ...rest } = outcome;
+  const { difference, last, results, ...rest } = outcome;
   const wrong = wrongInQemu(beside, records.slice(0, last + 1), results);
   return {
-    ...{ difference: difference ?? beside.difference, last, digests },
+    ...{ difference: difference ?? beside.difference, last },
     violations: beside.violations,
     qemu: {
       version: found,
@@ -93,8 +95,15 @@ export async function replayLogOnQemu(
   };
 }
 
-function inputsOf({ steps }: QemuPlan): Input[] {
-  return steps.map((step) => (step.kind === "command" ? step.qmp : step.io));
+/** null: the log asks for what is not there any more, and that is a difference of its own */
+function simulatedAlone({ start }: OpenedLog, { steps }: QemuPlan, given: GivenImages) {
+  const inputs = steps.map((step) => (step.kind === "command" ? step.qmp : step.io));
+  try {
+    return simulateOneByOne(start, inputs, { images: readGiven(start.images, given) });
+  } catch (error) {
+    if (error instanceof BlockgraphError && error.code === "request-invalid") return null;
+    throw error;
+  }
 }
 
 /** The images of a log, by what they must be. */

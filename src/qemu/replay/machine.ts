@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BlockgraphError } from "../../error.ts";
 import type { QmpCommand } from "../../graph/commands.ts";
 import { expandFill } from "../../log/fill.ts";
 import { CHANGING_OPERATIONS, type Errno } from "../../vocabulary.ts";
@@ -57,7 +58,12 @@ export class Machine {
     if (!slotted || given.bus !== undefined) return { execute, arguments: given };
     const taken = [...this.#doors.values()].map((door) => "slot" in door && door.slot);
     const bus = MACHINE_SLOTS.find((slot) => !taken.includes(slot));
-    return { execute, arguments: bus === undefined ? given : { ...given, bus } };
+    if (bus !== undefined) return { execute, arguments: { ...given, bus } };
+    throw new BlockgraphError(
+      "log-not-for-qemu",
+      `the log has more than ${MACHINE_SLOTS.length} PCI disks at once, for which the machine has ` +
+        "no slots; replay it with --on sim",
+    );
   }
 
   /** Remembers where requests may go in from now on. */
@@ -99,7 +105,7 @@ export class Machine {
       execute: "human-monitor-command",
       arguments: { "command-line": `qemu-io -d ${path} "${command}"` },
     });
-    if ("silence" in reply) return { error: `QEMU ${reply.silence}: ${reply.said}`, data: NOTHING };
+    if ("silence" in reply) return { error: "no answer", data: NOTHING };
     const said = reply.error?.desc ?? String(reply.return).trim();
     if (said !== "") return { error: said, data: NOTHING };
     return parseIo(this.#qemu.printed(), true);
