@@ -229,7 +229,7 @@ for (const machine of MACHINES) {
         body.kind === "error" ? { ...body, desc: "disk is used" } : body,
       );
       expect((await replay(worded, machine)).summary.difference).toMatch(
-        /was refused \(disk is used\) in the log, and is refused \(Block device disk is in use\) by/,
+        /was refused \(disk is used\) in the log, and is refused \(Block device disk is in/,
       );
       const accepted = changeLog(refused, scratchFolder(), (body) =>
         body.kind === "error" ? { kind: "return", id: body.id, return: {} } : body,

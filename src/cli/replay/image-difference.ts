@@ -20,7 +20,8 @@ export function imageDifference(
     if (Buffer.compare(left, content) === 0) continue;
     const at = content.findIndex((byte, index) => byte !== left[index]);
     const [ours, theirs] = [content[at], left[at]].map(hex);
-    return `at the end, byte ${at} of ${filename} is ${ours} in the simulator, and ${theirs} in QEMU`;
+    const where = `at the end, byte ${at} of ${filename}`;
+    return `${where} is ${ours} in the simulator, and ${theirs} in QEMU`;
   }
   return null;
 }

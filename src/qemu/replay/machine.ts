@@ -61,8 +61,8 @@ export class Machine {
     if (bus !== undefined) return { execute, arguments: { ...given, bus } };
     throw new BlockgraphError(
       "log-not-for-qemu",
-      `the log has more than ${MACHINE_SLOTS.length} PCI disks at once, for which the machine has ` +
-        "no slots; replay it with --on sim",
+      `the log has more than ${MACHINE_SLOTS.length} PCI disks at once, and the machine has no ` +
+        "more slots; replay it with --on sim",
     );
   }
 
