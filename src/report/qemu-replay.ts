@@ -83,9 +83,8 @@ export function qemuRemarks(replay: QemuReplay): string {
   const remarks: string[] = [];
   if (sameWrongBytes !== null) remarks.push(`same wrong bytes: ${sameWrongBytes ? "yes" : "no"}`);
   if (end !== null) remarks.push(`QEMU ends at record ${end}, as predicted`);
-  if (overlapping > 0) remarks.push(`${overlapping} requests in flight together, done in turn`);
-  if (unreproduced > 0)
-    remarks.push(`in-flight overlap not reproduced for ${unreproduced} of them`);
+  if (overlapping > 0) remarks.push(`${overlapping} requests that overlap in the log made in turn`);
+  if (unreproduced > 0) remarks.push(`in-flight overlap not reproduced for ${unreproduced}`);
   if (unasked > 0) remarks.push(`${unasked} requests not made`);
   return remarks.map((remark) => `; ${remark}`).join("");
 }

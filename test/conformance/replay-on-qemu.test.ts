@@ -88,7 +88,10 @@ const ended = ({ identical, difference }: ReplaySummary) => ({ identical, differ
 const same = { identical: true, difference: null };
 
 test("there is a QEMU of a version whose rules there are", () => {
-  expect(MACHINES).not.toEqual([]);
+  const others = "the QEMU installed is neither 7.2 nor 10.0: nothing was replayed on it";
+  if (MACHINES.length > 0) return;
+  expect(process.env.CI, others).not.toBe("true");
+  console.warn(`SKIPPED: ${others}`);
 });
 
 for (const machine of MACHINES) {
