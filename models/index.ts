@@ -8,6 +8,7 @@ import { copiedView } from "./copied-view.ts";
 import { fleecing } from "./fleecing.ts";
 import { forwarding } from "./forwarding.ts";
 import { imageFleecing } from "./image-fleecing.ts";
+import { INSERTION_MODELS } from "./insertion/index.ts";
 import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
 import { THREAD_MODELS } from "./thread/index.ts";
@@ -23,5 +24,6 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     breakSnapshot,
     breakSnapshotRace,
     ...THREAD_MODELS,
+    ...INSERTION_MODELS,
   ].map((model) => [model.name, model]),
 );

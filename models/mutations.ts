@@ -16,6 +16,7 @@ import {
 import { snapshotReadChart } from "../src/drivers/copy-before-write/view-charts.ts";
 import type { DriverCharts } from "../src/drivers/driver.ts";
 import { writeChart } from "../src/drivers/qcow2/write-charts.ts";
+import { PERMISSIONS } from "../src/system/permission-chart.ts";
 import type { ChartMutation } from "../src/system/system.ts";
 import type { Operation } from "../src/vocabulary.ts";
 
@@ -52,6 +53,16 @@ function inCluster(change: (chart: Chart) => Chart): ChartMutation {
     },
   };
 }
+
+/** A command changes the graph while requests are under way in what it changes (H12). */
+export const sectionIsNotDrained: ChartMutation = {
+  driver: PERMISSIONS,
+  change: (charts) => {
+    const { node } = charts;
+    const answer = { target: "preparing", actions: [reply("GO")] };
+    return node === null ? charts : { ...charts, node: reanswer(node, "idle", "BEGIN", answer) };
+  },
+};
 
 const reply = (type: string) => ({ type: "reply", params: { type } }) as const;
 const REPLY_OK = reply("OK");

@@ -22,9 +22,14 @@ import {
 } from "./parts.ts";
 
 const top = { driver: "raw", "node-name": "top" };
-const putTopOn = (file: string) => qmp("blockdev-reopen", { options: [{ ...top, file }] });
+export const putTopOn = (file: string) => qmp("blockdev-reopen", { options: [{ ...top, file }] });
 
-const guestOnTop = [rawNode("disk"), qmp("blockdev-add", { ...top, file: "disk" }), guestOn("top")];
+/** The guest has a raw node above the disk. */
+export const guestOnTop = [
+  rawNode("disk"),
+  qmp("blockdev-add", { ...top, file: "disk" }),
+  guestOn("top"),
+];
 const before: Phase = {
   kind: "concurrent",
   actors: [{ ...guestWrites(), name: "guest before the point in time" }],

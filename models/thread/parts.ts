@@ -92,6 +92,13 @@ export function guestWrites(depth = 1): Actor {
   return { name: "guest", through: "guest", depth, requests: choice };
 }
 
+/** A guest that overwrites clusters and reads them, any of them. */
+export const guestWritesAndReads: Actor = {
+  name: "guest",
+  through: "guest",
+  requests: { operations: ["write", "read"], count: 4, alignment: CLUSTER, longest: CLUSTER },
+};
+
 /** A reader that reads clusters, any of them. */
 export const readerReads: Actor = {
   name: "reader",

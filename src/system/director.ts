@@ -7,6 +7,7 @@
  * take its step, so the session writes an ordinary log.
  */
 import { BlockgraphError } from "../error.ts";
+import type { QmpCommand } from "../graph/commands.ts";
 import type { Errno } from "../vocabulary.ts";
 import { enabledChoices } from "./choice.ts";
 import { type Drive, sendCommands } from "./drive.ts";
@@ -35,6 +36,10 @@ export type AgentPlace =
 /** What is to happen next. */
 export type Direction =
   | { readonly kind: "commands"; readonly phases: readonly CommandPhase[] }
+  /** an administrator begins a command while others do I/O */
+  | { readonly kind: "begin"; readonly command: QmpCommand }
+  /** nothing is under way where that command makes changes: it takes effect */
+  | { readonly kind: "drained" }
   | { readonly kind: "request"; readonly place: RequestPlace; readonly request: RequestSpec }
   | {
       readonly kind: "step";
@@ -65,6 +70,12 @@ export class Director {
     switch (direction.kind) {
       case "commands":
         for (const phase of direction.phases) sendCommands(phase, session);
+        return;
+      case "begin":
+        session.begin(direction.command);
+        return;
+      case "drained":
+        session.drained();
         return;
       case "request":
         this.#requests.set(keyOf(direction.place), session.requests);

@@ -7,6 +7,7 @@
  * fixed order, so the same schedule over the same answers gives the same log.
  */
 import { BlockgraphError } from "../error.ts";
+import { Administrator } from "./administrator.ts";
 import { type Choice, enabledChoices } from "./choice.ts";
 import { unexpectedAnswer } from "./expected-answer.ts";
 import { FaultPlan } from "./fault-plan.ts";
@@ -53,15 +54,19 @@ export function sendCommands(phase: CommandPhase, session: Session): void {
 function* driveRequests(phase: Exclude<Phase, CommandPhase>, options: DriveOptions): Drive {
   const { session, schedule, workload } = options;
   const faults = new FaultPlan(phase.kind === "concurrent" ? (phase.faults ?? []) : [], schedule);
+  const administrator = administratorOf(phase);
   workload.begin(phase, session);
   for (;;) {
-    const ready = workload.ready();
+    const ready = workload.ready(session);
     const choices = enabledChoices(session.execution);
-    if (ready.length + choices.length === 0) break;
-    const picked = schedule.pick(ready.length + choices.length);
+    const count = ready.length + choices.length;
+    const administers = administrator.isReady(session);
+    if (count === 0 && !administers) break;
+    const picked = schedule.pick(administers ? count + 1 : count);
     const source = ready[picked];
     const choice = choices[picked - ready.length];
-    if (source !== undefined) workload.send(source, session, schedule);
+    if (picked === count) administrator.act(session);
+    else if (source !== undefined) workload.send(source, session, schedule);
     else if (choice !== undefined) {
       const errno = choice.kind === "deliver" ? faults.strike(choice.agent) : null;
       if (errno !== null) session.deliver(choice.agent, failure(errno));
@@ -69,6 +74,11 @@ function* driveRequests(phase: Exclude<Phase, CommandPhase>, options: DriveOptio
     }
   }
   requireIdle(session);
+}
+
+/** Who sends commands during a phase of requests. */
+export function administratorOf(phase: Exclude<Phase, CommandPhase>): Administrator {
+  return new Administrator(phase.kind === "concurrent" ? phase.administrator : undefined);
 }
 
 /** Lets one choice happen. */
@@ -86,8 +96,9 @@ export function* take(choice: Choice, session: Session): Drive {
 export function requireIdle(session: Session): void {
   const { agents } = session.execution;
   if (agents.size === 0) return;
-  const stuck = [...agents.values()].map(({ id, frame }) => {
+  const stuck = [...agents.values()].map(({ id, frame, blocked, through }) => {
     const state = frame?.automaton.states[frame.state]?.name ?? "?";
+    if (blocked === "queued") return `agent ${id} at the quiesced '${through}'`;
     return `agent ${id} in ${frame?.automaton.name ?? "an image"}, state ${state}`;
   });
   throw new BlockgraphError("deadlock", `nothing can go on: ${stuck.join("; ")}`);

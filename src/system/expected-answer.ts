@@ -1,16 +1,16 @@
 /**
- * Whether a command of a model was answered as the model says: accepted, or the last of a phase
- * refused in the very words that the phase gives.
+ * Whether a command of a model was answered as the model says: accepted, or the last of some
+ * refused in the very words that come with them.
  */
-import type { CommandPhase } from "./model.ts";
+import type { Commands } from "./model.ts";
 
 /**
- * @param index of the command in its phase
+ * @param index of the command among them
  * @param refused QEMU's text; null: it was accepted
  * @returns what is wrong; null: nothing
  */
 export function unexpectedAnswer(
-  { commands, refused: expected }: CommandPhase,
+  { commands, refused: expected }: Commands,
   index: number,
   refused: string | null,
 ): string | null {

@@ -19,7 +19,7 @@ import { describeObservation } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
 
-/** Reads a whole image while nothing is in flight. The result must not change afterwards. */
+/** Reads a whole image as it is now. The result must not change afterwards. */
 export type ImageReader = (image: string) => Uint8Array;
 
 /** A request as it entered. Offsets are bytes of the device or export. */
@@ -70,6 +70,8 @@ export class Monitor {
   readonly #flushes: boolean;
   readonly #points = new Map<string, PointInTime>();
   readonly #handles = new Handles();
+  /** the nodes that there are, as of the last command */
+  #nodes: ReadonlySet<string> = new Set();
   /** parts of images that filters write to, as of the last command */
   #targets: ReturnType<typeof targetWindows> = [];
 
@@ -80,7 +82,7 @@ export class Monitor {
     for (const property of properties) this.judged.set(property.name, 0);
   }
 
-  /** A command changed the graph. Nothing is in flight. */
+  /** A command changed the graph. Nothing is in flight where it did, unless it did not drain. */
   rewired(graph: Graph, execution: Execution, seq: number): void {
     for (const [name, point] of this.#points) {
       if (graph.nodes.has(name)) continue;
@@ -93,7 +95,7 @@ export class Monitor {
       if (disk === undefined) continue;
       const content = this.#window(target, target.length);
       disk.reconcile(target.shift, content);
-      this.#stable.get(target.image)?.settle(target.shift, content);
+      if (!disk.busy) this.#stable.get(target.image)?.settle(target.shift, content);
     }
     this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
@@ -105,6 +107,22 @@ export class Monitor {
       if (point !== null) this.#points.set(name, point);
     }
     this.#handles.rewired(graph, execution);
+    this.#judgeClosed(execution, seq);
+  }
+
+  /** Which nodes left the graph, and whether anybody was still in there. */
+  #judgeClosed(execution: Execution, seq: number): void {
+    const closed = [...this.#nodes].filter((node) => !execution.nodes.has(node));
+    this.#nodes = new Set(execution.nodes.keys());
+    const used = new Set<string>();
+    for (const agent of execution.agents.values()) {
+      for (let { frame } = agent; frame !== null; frame = frame.up) {
+        used.add(frame.node.description.name);
+      }
+    }
+    for (const node of closed) {
+      this.#judge({ kind: "node-closed", node, busy: used.has(node), difference: null }, seq);
+    }
   }
 
   /** What a filter shows now; null if nothing is known about it. */
@@ -238,6 +256,7 @@ export class Monitor {
       if (window !== null) this.#disk(entry.image).abandonRead(window);
     }
     this.#points.clear();
+    this.#nodes = new Set();
     this.#handles.clear();
   }
 

@@ -40,9 +40,15 @@ export class Workload {
     this.#sources = actors.map((actor) => new RequestSource(actor));
   }
 
-  /** The actors that would send a request now, in the model's order. */
-  ready(): RequestSource[] {
-    return this.#sources.filter((source) => source.ready);
+  /**
+   * The actors that would send a request now, in the model's order. One whose device or export is
+   * not there waits for it, and so does a client whose export is quiesced.
+   */
+  ready(session: Session): RequestSource[] {
+    return this.#sources.filter(({ ready, actor: { through } }) => {
+      const isThere = rootNode(session.graph, through) !== undefined;
+      return ready && isThere && session.takesRequests(through);
+    });
   }
 
   /** Sends the next request of an actor. It may be over when this returns. */

@@ -146,7 +146,7 @@ class Flattening {
     if (!this.#context.charts.mayRefuse(automaton, event).waits) return;
     const text = `${carrier.process} {self} is answered ${effect.event} at last`;
     carrier.reserve(waiting);
-    carrier.rest(waiting, [alternative("WAKE", text, code([block]))]);
+    carrier.rest(waiting, [alternative("WAKE", text, code([block]))], this.#frame.within);
     const cancels = this.#frame.depth === 0 && this.#frame.automaton.event("CANCEL") >= 0;
     if (cancels) carrier.cancels.set(waiting, this.#take(state, "CANCEL"));
   }
@@ -176,6 +176,7 @@ class Flattening {
           failed: (errno) => [...this.#tell(0, 0), ...this.#take(state, FAILED[errno])],
           told: (status, cells) => this.#told(state, status, cells, binary(hi, "-", lo)),
         }),
+        this.#frame.within,
       );
     } else {
       this.#nested(state, name, effect, register);
@@ -193,6 +194,7 @@ class Flattening {
       carrier,
       path: `${path} > ${route.node.description.name} ${route.automaton.name} from ${state}`,
       node: route.node,
+      within: [...this.#frame.within, route.node.description.name],
       automaton: route.automaton,
       tells: effect.operation.endsWith("block-status"),
       lo: add(lo, shift),
@@ -309,7 +311,7 @@ class Flattening {
         ],
         { fair: false },
       );
-    carrier.rest(waiting, tired ? [timeout()] : []);
+    carrier.rest(waiting, tired ? [timeout()] : [], this.#frame.within);
     carrier.joins.add(waiting);
   }
 

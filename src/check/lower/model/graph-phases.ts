@@ -2,13 +2,20 @@
  * The phases of a model in which somebody does I/O, each with the graph that stands then, and what
  * the commands between them change for those who watch.
  *
- * Commands are sent while nothing is in flight, and none depends on I/O before it, so what they do
- * to the graph is known beforehand. What they do to points in time is said as data: the program
- * does it when it gets there. The rules are those of src/system/monitor.ts. Dumps are left out:
- * they read what the readers read.
+ * No command depends on I/O before it, so what commands do to the graph is known beforehand, and so
+ * is which of it they drain. A phase with an administrator has a stage for each graph that stands
+ * while its actors act. What commands do to points in time is said as data: the program does it when
+ * it gets there. The rules are those of src/system/monitor.ts. Dumps are left out: they read what
+ * the readers read.
  */
 
 import { BlockgraphError } from "../../../error.ts";
+import type { QmpCommand } from "../../../graph/commands.ts";
+import {
+  type DrainedSection,
+  drainedSection,
+  NOTHING_DRAINED,
+} from "../../../graph/drained-section.ts";
 import { EMPTY_GRAPH, type Graph, isUser, parentEdges, rootNode } from "../../../graph/graph.ts";
 import { profile } from "../../../graph/profile.ts";
 import { answerSystem } from "../../../system/answer-system.ts";
@@ -21,8 +28,17 @@ import {
 import { Execution } from "../../../system/execution.ts";
 import { unexpectedAnswer } from "../../../system/expected-answer.ts";
 import { type Denoted, Handles } from "../../../system/handles.ts";
-import type { Actor, CommandPhase, FaultSource, Model, Phase } from "../../../system/model.ts";
+import type {
+  Actor,
+  CommandPhase,
+  Commands,
+  FaultSource,
+  Model,
+  Phase,
+} from "../../../system/model.ts";
 import type { ChartMutation, SystemRules } from "../../../system/system.ts";
+
+type ConcurrentPhase = Phase & { readonly kind: "concurrent" };
 
 /** Bytes of an image: where a window begins, and how long it is. */
 export interface Stretch extends ImageWindow {
@@ -49,13 +65,33 @@ export type GraphChange =
   /** a node left the graph, and what it remembers with it */
   | { readonly kind: "closed"; readonly node: string };
 
-export interface GraphPhase {
+/** Where requests enter that come through a device or export. */
+export interface StageEntry extends Denoted {
+  readonly node: string;
+  readonly writable: boolean;
+  /** bytes */
+  readonly length: number;
+  /** whether requests are queued there while it is quiesced; else none are taken */
+  readonly queues: boolean;
+}
+
+/** A graph that stands while actors act. */
+export interface GraphStage {
   readonly execution: Execution;
+  /** what the commands before it did */
   readonly changes: readonly GraphChange[];
+  /** what the administrator's command before it drains; the first stage has none */
+  readonly command: QmpCommand | null;
+  readonly section: DrainedSection;
+  /** null: there is no such device or export */
+  entryOf(through: string): StageEntry | null;
+}
+
+export interface GraphPhase {
+  /** one, and one for every command of the administrator */
+  readonly stages: readonly GraphStage[];
   readonly actors: readonly Actor[];
   readonly faults: readonly FaultSource[];
-  /** @throws BlockgraphError `request-invalid` if there is no such device or export */
-  entryOf(through: string): Denoted & { node: string; writable: boolean; length: number };
 }
 
 /** @throws BlockgraphError `graph-refused` naming a command that is answered unexpectedly */
@@ -74,7 +110,7 @@ export function graphPhases(
   const phases: GraphPhase[] = [];
   for (const phase of model.phases) {
     if (phase.kind === "commands") watcher.send(phase);
-    else if (phase.kind === "concurrent") phases.push(watcher.stand(phase));
+    else if (phase.kind === "concurrent") phases.push(watcher.concurrent(phase));
   }
   return { phases, ending: watcher.take() };
 }
@@ -123,16 +159,20 @@ class Watcher {
   }
 
   send(phase: CommandPhase): void {
-    for (const [index, command] of phase.commands.entries()) {
-      const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
-      const problem = unexpectedAnswer(phase, index, refusal);
-      if (problem !== null) throw new BlockgraphError("graph-refused", problem);
-      this.#graph = graph;
-      if (system === null) continue;
-      const execution = new Execution({ called: () => {}, completed: () => {} });
-      execution.rewire(system);
-      this.#rewired(execution);
-    }
+    for (const index of phase.commands.keys()) this.#send(phase, index);
+  }
+
+  #send(commands: Commands, index: number): void {
+    const command = commands.commands[index];
+    if (command === undefined) return;
+    const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
+    const problem = unexpectedAnswer(commands, index, refusal);
+    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
+    this.#graph = graph;
+    if (system === null) return;
+    const execution = new Execution({ called: () => {}, completed: () => {} });
+    execution.rewire(system);
+    this.#rewired(execution);
   }
 
   #rewired(execution: Execution): void {
@@ -169,7 +209,19 @@ class Watcher {
     this.#handles.rewired(this.#graph, execution);
   }
 
-  stand(phase: Phase & { kind: "concurrent" }): GraphPhase {
+  /** A phase of requests, and what an administrator sends meanwhile. */
+  concurrent({ actors, faults = [], administrator }: ConcurrentPhase): GraphPhase {
+    const stages = [this.#stand(null, NOTHING_DRAINED)];
+    for (const [index, command] of (administrator?.commands ?? []).entries()) {
+      const before = this.#graph;
+      if (administrator !== undefined) this.#send(administrator, index);
+      const section = drainedSection(command.execute, before, this.#graph);
+      stages.push(this.#stand(command, section));
+    }
+    return { stages, actors, faults };
+  }
+
+  #stand(command: QmpCommand | null, section: DrainedSection): GraphStage {
     const [graph, execution, handles] = [this.#graph, this.#execution, this.#handles];
     const denoted = new Map(
       graph.edges
@@ -179,20 +231,16 @@ class Watcher {
     return {
       execution,
       changes: this.take(),
-      actors: phase.actors,
-      faults: phase.faults ?? [],
+      command,
+      section,
       entryOf(through) {
         const node = rootNode(graph, through);
-        if (node === undefined) {
-          throw new BlockgraphError(
-            "request-invalid",
-            `an actor goes through '${through}', but there is no device or export of that name`,
-          );
-        }
+        if (node === undefined) return null;
         const writable = graph.exports.get(through)?.writable ?? true;
+        const queues = graph.devices.has(through);
         const { length } = execution.node(node).description;
         const { entry, lost } = denoted.get(through) ?? NOTHING_KNOWN;
-        return { node, entry, lost, writable, length };
+        return { node, entry, lost, writable, length, queues };
       },
     };
   }

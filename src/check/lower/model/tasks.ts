@@ -27,6 +27,7 @@ import { add, Carrier, IDLE } from "./carrier.ts";
 import { clusterRange } from "./clusters.ts";
 import { type FlattenContext, flatten } from "./flatten.ts";
 import { type FrameEnd, type LoweredFrame, registersOf } from "./frame.ts";
+import { isSameNode } from "./same-node.ts";
 
 const ENDED = "ended";
 const VANISHED = "vanished";
@@ -56,6 +57,8 @@ export class Tasks {
   readonly roles = new Map<string, TaskRole>();
   readonly #pools = new Map<string, Pool>();
   readonly #backgrounds = new Map<string, Carrier>();
+  /** nodes that forked, by name; one that differs from graph to graph is there several times */
+  readonly #nodes = new Map<string, LiveNode[]>();
   readonly #context: () => FlattenContext;
 
   /** @param context the one that this is a part of */
@@ -140,7 +143,7 @@ export class Tasks {
   #pool(frame: LoweredFrame, task: string): Pool {
     const { carrier: owner, depth, hull } = frame;
     const hook = frame.node.description.name;
-    const key = [owner.process, hook, task, depth, hull].join("\n");
+    const key = [owner.process, hook, this.#variant(frame.node), task, depth, hull].join("\n");
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
     const same = this.carriers.filter(({ process }) =>
@@ -172,7 +175,8 @@ export class Tasks {
 
   #background(node: LiveNode, task: string): Carrier {
     const { name, length } = node.description;
-    const key = `${name} ${task} in background`;
+    const variant = this.#variant(node);
+    const key = `${name} ${task} in background${variant === 0 ? "" : ` ${variant + 1}`}`;
     const known = this.#backgrounds.get(key);
     if (known !== undefined) return known;
     const { cells, clusterCells } = this.#context();
@@ -183,6 +187,15 @@ export class Tasks {
     carrier.pass(VANISHED, [...carrier.forget(carrier.registers), goto(IDLE)]);
     for (const rest of carrier.rests) carrier.pass(adoptNode(rest), [goto(rest)]);
     return carrier;
+  }
+
+  /** Tells nodes of one name apart that are not the same. */
+  #variant(node: LiveNode): number {
+    const { description } = node;
+    const known = this.#nodes.get(description.name) ?? [];
+    this.#nodes.set(description.name, known);
+    const found = known.findIndex((other) => isSameNode(other.description, description));
+    return found < 0 ? known.push(node) - 1 : found;
   }
 
   #taskCarrier(process: string, instances: number, node: LiveNode): Carrier {
@@ -220,6 +233,7 @@ export class Tasks {
       carrier,
       path: task,
       node,
+      within: [name],
       automaton,
       tells: false,
       lo: binary(carrier.read(CLUSTER), "*", clusterCells),

@@ -19,6 +19,12 @@ import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
 
+const CLOSED = [false, true].map(
+  (busy): Sight => ({
+    when: busy ? term("busy") : not("busy"),
+    observation: { kind: "node-closed", node: "", busy, difference: null },
+  }),
+);
 const STATUS = statusSights("view-status");
 
 /**
@@ -69,7 +75,8 @@ export class Watch {
     this.#refusals = [false, true].some((succeeded) =>
       this.#judging.speaksOf(refusedSights("read", succeeded)),
     );
-    const changes = [...plan.phases.flatMap((phase) => phase.changes), ...plan.ending];
+    const stages = plan.phases.flatMap((phase) => phase.stages);
+    const changes = [...stages.flatMap((stage) => stage.changes), ...plan.ending];
     for (const change of changes) {
       if (change.kind !== "point") continue;
       const clusters = Math.ceil(this.#cells(change.length) / plan.geometry.clusterCells);
@@ -160,24 +167,33 @@ export class Watch {
     ];
   }
 
-  /** What commands do to points in time and to what is known of disks. Nothing is in flight. */
-  changed(changes: readonly GraphChange[]): Statement[] {
-    return changes.flatMap((change) => this.#changedBy(change));
+  /**
+   * What commands do to points in time and to what is known of disks.
+   * @param acting whose requests may be in flight
+   */
+  changed(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
+    return changes.flatMap((change) => this.#changedBy(change, acting));
   }
 
-  #changedBy(change: GraphChange): Statement[] {
+  #changedBy(change: GraphChange, acting: readonly Player[]): Statement[] {
     switch (change.kind) {
       case "point":
         return this.#takePoint(change);
       case "released":
-        return [...this.#guests.released(change.disk), ...this.#forget(change.node)];
+        return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
       case "forgotten":
         return this.#forget(change.node);
       case "settled":
-        return this.#guests.settled(change.stretch);
+        return this.#guests.settled(change.stretch, acting);
       case "closed":
         return [];
     }
+  }
+
+  /** A node leaves the graph. @param busy whether a request is under way in it */
+  closed(busy: Expression): Statement[] {
+    const judged = this.#judging.judge(CLOSED);
+    return judged.length === 0 ? [] : [local("busy", busy), ...judged];
   }
 
   #lookForGiven(carrier: Carrier, hook: string, shift: number): Statement[] {
