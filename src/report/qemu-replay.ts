@@ -35,6 +35,8 @@ export const qemuReplaySchema = z.strictObject({
   commands: count,
   /** in flight together with others in the log, but one after the other in QEMU */
   overlapping: count,
+  /** in flight in the log while a command took effect, but after it in QEMU */
+  across: count,
   /** of these and later requests, those that end otherwise without the overlap: undecided */
   unreproduced: count,
   /** of a kind that QEMU cannot be asked for, or without an end in the log: not made */
@@ -79,11 +81,12 @@ function hex(value: number | null): string {
 
 /** What is said of QEMU's part, for the end of the summary's line. */
 export function qemuRemarks(replay: QemuReplay): string {
-  const { overlapping, unreproduced, unasked, end, sameWrongBytes } = replay;
+  const { overlapping, across, unreproduced, unasked, end, sameWrongBytes } = replay;
   const remarks: string[] = [];
   if (sameWrongBytes !== null) remarks.push(`same wrong bytes: ${sameWrongBytes ? "yes" : "no"}`);
   if (end !== null) remarks.push(`QEMU ends at record ${end}, as predicted`);
   if (overlapping > 0) remarks.push(`${overlapping} requests that overlap in the log made in turn`);
+  if (across > 0) remarks.push(`${across} that overlap a command made after it`);
   if (unreproduced > 0) remarks.push(`in-flight overlap not reproduced for ${unreproduced}`);
   if (unasked > 0) remarks.push(`${unasked} requests not made`);
   return remarks.map((remark) => `; ${remark}`).join("");

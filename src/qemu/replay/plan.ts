@@ -1,9 +1,10 @@
 /**
  * What a log asks of a QEMU: its commands and requests, one after the other.
  *
- * Commands stand where the log has them. A request stands where the log says that it ended: QEMU
- * cannot be steered within one, so those that were in flight together are done one after the other.
- * The plan ends with a command at which the profile's QEMU is known to abort.
+ * A command stands where it took effect, which is where the log answers it, and a request where the
+ * log says that it ended: QEMU cannot be steered within either, so what was in flight together, or
+ * while a command took effect, is done one after the other. The plan ends with a command at which
+ * the profile's QEMU is known to abort.
  */
 import { BlockgraphError } from "../../error.ts";
 import type { CommandContext } from "../../graph/command.ts";
@@ -20,6 +21,7 @@ type Done = LogRecord & { readonly kind: "done" };
 /** A command, and what the log says became of it. */
 export interface CommandStep {
   readonly kind: "command";
+  /** number of the record that answers it */
   readonly seq: number;
   readonly qmp: Qmp;
   readonly command: QmpCommand;
@@ -30,14 +32,19 @@ export interface CommandStep {
 }
 
 /** A request, and what the log says became of it. */
-export interface RequestStep {
+export interface RequestStep extends InFlight {
   readonly kind: "request";
   /** number of the record at which it ended */
   readonly seq: number;
-  readonly io: Io;
   readonly done: Done;
+}
+
+interface InFlight {
+  readonly io: Io;
   /** requests that were in flight together with it */
   readonly beside: ReadonlySet<number>;
+  /** commands that took effect meanwhile */
+  readonly across: number;
 }
 
 export interface QemuPlan {
@@ -53,21 +60,25 @@ export interface QemuPlan {
  */
 export function planReplay(records: readonly LogRecord[], context: CommandContext): QemuPlan {
   const steps: (CommandStep | RequestStep)[] = [];
-  const open = new Map<number, { readonly io: Io; readonly beside: Set<number> }>();
+  const asked = new Map<number, Qmp>();
+  const open = new Map<number, { io: Io; beside: Set<number>; across: number }>();
   const ours = new OurSide(context);
   for (const record of records) {
     requireSteerable(record);
     if (record.kind === "qmp") {
       requireHarmless(record, record.seq, context.drivers);
-      const step = commandStep(record, records, ours);
-      if (step === null) break;
+      asked.set(record.id, record);
+    } else if (record.kind === "return" || record.kind === "error") {
+      const step = commandStep(record, asked, ours);
+      if (step === null) continue;
       steps.push(step);
+      for (const request of open.values()) request.across++;
       if (step.predicts !== null) break;
     } else if (record.kind === "io") {
       const { request } = record;
       const beside = new Set(open.keys());
       for (const other of open.values()) other.beside.add(request);
-      open.set(request, { io: record, beside });
+      open.set(request, { io: record, beside, across: 0 });
     } else if (record.kind === "done") {
       const { seq, request } = record;
       const begun = open.get(request);
@@ -79,18 +90,21 @@ export function planReplay(records: readonly LogRecord[], context: CommandContex
   return { steps, unfinished: open.size };
 }
 
-/** null: the log ends before the command was answered */
-function commandStep(qmp: Qmp, records: readonly LogRecord[], ours: OurSide): CommandStep | null {
-  const { seq, id, execute, arguments: given } = qmp;
-  const command = { execute, arguments: given };
+/** null: it answers what nobody asked, which the simulator beside will tell */
+function commandStep(
+  answer: LogRecord & { readonly kind: "return" | "error" },
+  asked: Map<number, Qmp>,
+  ours: OurSide,
+): CommandStep | null {
+  const { seq, id } = answer;
+  const qmp = asked.get(id);
+  if (qmp === undefined) return null;
+  asked.delete(id);
+  const command = { execute: qmp.execute, arguments: qmp.arguments };
   const verdict = ours.command(command);
   const predicts = verdict.kind === "aborted" || verdict.kind === "hung" ? verdict.kind : null;
-  const step = { kind: "command", seq, qmp, command, predicts } as const;
-  // Nothing can be in flight during a command: its answer is the next record.
-  const answer = records[seq + 1];
-  if (answer?.kind === "return" && answer.id === id) return { ...step, refusal: null };
-  if (answer?.kind === "error" && answer.id === id) return { ...step, refusal: answer.desc };
-  return null;
+  const refusal = answer.kind === "error" ? answer.desc : null;
+  return { kind: "command", seq, qmp, command, refusal, predicts };
 }
 
 function unheardOf({ seq, request }: Done): BlockgraphError {

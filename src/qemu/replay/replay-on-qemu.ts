@@ -30,6 +30,8 @@ export interface QemuOutcome {
   readonly results: ReadonlyMap<number, Answered>;
   /** requests that were in flight together with others in the log */
   readonly overlapping: number;
+  /** requests that were in flight in the log while a command took effect */
+  readonly across: number;
   /** requests that end as in the log only if they overlap as in the log */
   readonly unreproduced: number;
   /** requests of a kind that QEMU, or qemu-io, cannot be asked for */
@@ -51,14 +53,13 @@ export async function replayOnQemu(
   let difference: string | null = null;
   let end: number | null = null;
   let last = -1;
-  const counts = { commands: 0, overlapping: 0, unreproduced: 0, unasked: 0 };
+  const counts = { commands: 0, overlapping: 0, across: 0, unreproduced: 0, unasked: 0 };
   for (const step of plan.steps) {
     if (step.kind === "command") {
       counts.commands++;
       difference = commandDifference(step, await machine.command(step.command));
       if (step.predicts !== null && difference === null) end = step.seq;
-      // The answer is the next record.
-      last = step.seq + 1;
+      last = step.seq;
     } else {
       const { request } = step.done;
       const result = await machine.request(step);
@@ -69,6 +70,7 @@ export async function replayOnQemu(
         continue;
       }
       if (step.beside.size > 0) counts.overlapping++;
+      if (step.across > 0) counts.across++;
       if (!want.asLogged) counts.unreproduced++;
       difference = requestDifference(step, want, result, machine);
       if (difference !== null) difference += await machine.lastWords();
@@ -97,7 +99,7 @@ function commandDifference(
   const [said, logged] = [text, refusal].map((each) => each && withoutNumbers(each));
   if (said === logged) return null;
   return (
-    `record ${seq + 1}: ${command.execute} was ${verdict(logged)} in the log, ` +
+    `record ${seq}: ${command.execute} was ${verdict(logged)} in the log, ` +
     `and is ${verdict(said)} by QEMU`
   );
 }

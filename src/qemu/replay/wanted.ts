@@ -1,10 +1,10 @@
 /**
  * What QEMU's results must be.
  *
- * Requests that were in flight together in the log are done one after the other, and may well end
- * otherwise then: a read that saw half of a write does not see that half. What they end with is
- * known from a simulation that does the same. It is the log's result for most; where it is not, the
- * overlap is needed, and cannot be reproduced.
+ * What overlaps in the log is done one after the other, and may well end otherwise then: a read that
+ * saw half of a write does not see that half. What it ends with is known from a simulation that does
+ * the same. It is the log's result for most; where it is not, the overlap is needed, and cannot be
+ * reproduced.
  */
 import type { LogBody } from "../../log/record.ts";
 import type { QemuPlan } from "./plan.ts";
@@ -26,9 +26,9 @@ export function wantedResults({ steps }: QemuPlan, alone: readonly Done[]): Map<
   let overlapped = false;
   for (const step of steps) {
     if (step.kind === "command") continue;
-    const { done, beside } = step;
+    const { done, beside, across } = step;
     const other = alone[wanted.size];
-    overlapped ||= beside.size > 0;
+    overlapped ||= beside.size + across > 0;
     const differs = other?.errno !== done.errno || other.digest !== done.digest;
     const needsOverlap = overlapped && other !== undefined && differs;
     wanted.set(done.request, {

@@ -51,13 +51,18 @@ test("without an overlap, what the log says is wanted", () => {
   expect(wanted.get(0)).toMatchObject({ asLogged: true, done: { digest: "0".repeat(16) } });
 });
 
-test("a command's answer is the next record; an unanswered one ends the plan", () => {
+test("a command stands where it is answered, and knows its answer", () => {
   const { execute, arguments: given } = qmp("blockdev-add", { driver: "null-co" });
   const sent = (id: number): LogBody => ({ kind: "qmp", id, execute, arguments: given });
   const refusal = { kind: "error", id: 0, class: "GenericError", desc: "no" } as const;
-  expect(planOf(sent(0), refusal, sent(1)).steps).toMatchObject([{ refusal: "no", seq: 0 }]);
+  expect(planOf(sent(0), refusal, sent(1)).steps).toMatchObject([{ refusal: "no", seq: 1 }]);
   const accepted: LogBody = { kind: "return", id: 0, return: {} };
-  expect(planOf(sent(0), accepted).steps).toMatchObject([{ refusal: null, predicts: null }]);
+  const { steps } = planOf(read(0), sent(0), read(1), accepted, done(0, "0"), done(1, "1"));
+  expect(steps).toMatchObject([
+    { kind: "command", seq: 3, refusal: null, predicts: null },
+    { kind: "request", done: { request: 0 }, across: 1 },
+    { kind: "request", done: { request: 1 }, across: 1 },
+  ]);
 });
 
 test("a plan ends where QEMU does", () => {
