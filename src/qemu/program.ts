@@ -14,7 +14,6 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { BlockgraphError } from "../error.ts";
-import { NBD_SOCKET } from "./export-io.ts";
 
 /** A program that was started, or tried to be. */
 export interface Program {
@@ -30,6 +29,9 @@ export const MACHINE_SLOTS: readonly string[] = Array.from(
   { length: 8 },
   (_, index) => `slot${index + 1}`,
 );
+
+/** Where an NBD server listens, in the folder that its QEMU works in. */
+export const NBD_SOCKET = "nbd.sock";
 
 /** What a machine prints to, in its folder. */
 const PRINTED = "printed.txt";

@@ -12,8 +12,8 @@ import { expandFill } from "../../log/fill.ts";
 import { CHANGING_OPERATIONS, type Errno } from "../../vocabulary.ts";
 import type { QemuDaemon, QmpReply, Silence } from "../daemon.ts";
 import { errnoText, errnoTextOverNbd } from "../errno-text.ts";
-import { exportIo, NBD_ADDRESS } from "../export-io.ts";
-import { MACHINE_SLOTS } from "../program.ts";
+import { isNbdRequest, nbdRequest } from "../nbd-client.ts";
+import { MACHINE_SLOTS, NBD_SOCKET } from "../program.ts";
 import { type IoResult, ioCommand, parseIo } from "../qemu-io.ts";
 import type { RequestStep } from "./plan.ts";
 
@@ -23,6 +23,7 @@ type Door =
   | { readonly kind: "export"; readonly name: string; readonly writable: boolean };
 
 const PAYLOAD = "payload";
+const NBD_ADDRESS = { type: "unix", data: { path: NBD_SOCKET } } as const;
 
 export class Machine {
   readonly #qemu: QemuDaemon;
@@ -88,15 +89,16 @@ export class Machine {
    */
   async request({ io }: RequestStep): Promise<IoResult | null> {
     const door = this.#doors.get(io.through);
-    const command = ioCommand(io, PAYLOAD);
-    if (door === undefined || command === null) return null;
-    if (io.data !== undefined) {
-      writeFileSync(join(this.#folder, PAYLOAD), expandFill(io.data, io.length));
+    if (door === undefined) return null;
+    const payload = io.data === undefined ? null : expandFill(io.data, io.length);
+    if (door.kind === "export") {
+      const socket = join(this.#folder, NBD_SOCKET);
+      return isNbdRequest(io) ? nbdRequest(socket, door.name, io, payload) : null;
     }
-    if (door.kind === "device") return this.#deviceIo(door.path, command);
-    // A client refuses that itself.
-    if (!door.writable && CHANGING_OPERATIONS.has(io.operation)) return null;
-    return exportIo(this.#folder, door.name, [command], door.writable);
+    const command = ioCommand(io, PAYLOAD);
+    if (command === null) return null;
+    if (payload !== null) writeFileSync(join(this.#folder, PAYLOAD), payload);
+    return this.#deviceIo(door.path, command);
   }
 
   /** qemu-io inside of the machine, as its device's user. */
@@ -117,9 +119,16 @@ export class Machine {
     return "silence" in reply ? `, which ${reply.silence} (${reply.said})` : "";
   }
 
-  /** How an error of the log is called where the request goes in. */
-  errorText(through: string, errno: Errno): string {
-    return this.#doors.get(through)?.kind === "export" ? errnoTextOverNbd(errno) : errnoText(errno);
+  /**
+   * How an error of the log is called where the request goes in. To change what is exported to be
+   * read only is refused with EROFS (nbd/server.c, `nbd_co_receive_request`), which logs call EPERM
+   * and clients hear as EINVAL.
+   */
+  errorText({ through, operation }: RequestStep["io"], errno: Errno): string {
+    const door = this.#doors.get(through);
+    if (door?.kind !== "export") return errnoText(errno);
+    const refused = !door.writable && errno === "EPERM" && CHANGING_OPERATIONS.has(operation);
+    return errnoTextOverNbd(refused ? "EINVAL" : errno);
   }
 }
 

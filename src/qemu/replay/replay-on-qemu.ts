@@ -114,7 +114,7 @@ function requestDifference(
   { error, data }: IoResult,
   machine: Machine,
 ): string | null {
-  const wanted = done.errno === null ? null : machine.errorText(io.through, done.errno);
+  const wanted = done.errno === null ? null : machine.errorText(io, done.errno);
   const digest = error === null && io.operation === "read" ? hasher.digest(data) : undefined;
   if (error === wanted && digest === done.digest) return null;
   const what = `${io.operation} of ${io.length} bytes at ${io.offset} through '${io.through}'`;
