@@ -31,6 +31,8 @@ export type WrongInQemu = z.infer<typeof wrongSchema>;
 export const qemuReplaySchema = z.strictObject({
   /** such as 7.2.22 */
   version: z.string(),
+  /** the version whose rules the log follows, such as 7.2 */
+  rules: z.string(),
   /** commands whose verdict and text were compared */
   commands: count,
   /** in flight together with others in the log, but one after the other in QEMU */

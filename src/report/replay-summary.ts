@@ -48,6 +48,10 @@ function resultOf({ identical, difference }: ReplaySummary): string {
 }
 
 function where({ on, qemu }: ReplaySummary): string {
-  if (on === "qemu") return `on QEMU ${qemu?.version ?? ""}`;
+  if (qemu !== undefined) {
+    const { version, rules } = qemu;
+    const own = version.startsWith(`${rules}.`);
+    return `on QEMU ${version}${own ? "" : `, by the rules of ${rules}`}`;
+  }
   return on === "sim" ? "in the simulator" : "on files";
 }

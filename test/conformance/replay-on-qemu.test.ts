@@ -113,6 +113,7 @@ for (const machine of MACHINES) {
       const wrong = { at: 0, expected: 0xcc, logged: 0x22, seen: 0x22, error: null, same: true };
       expect(qemu.wrong).toMatchObject([{ property, request: 1, ...wrong }]);
       expect(qemu.version.startsWith(`${machine.version}.`)).toBe(true);
+      expect(qemu.rules).toBe("7.2");
       expect(code).toBe(0);
     });
 

@@ -87,6 +87,7 @@ export async function replayLogOnQemu(
     violations: beside.violations,
     qemu: {
       version: found,
+      rules: version,
       ...rest,
       unasked: rest.unasked + plan.unfinished,
       wrong,

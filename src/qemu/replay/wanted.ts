@@ -1,10 +1,10 @@
 /**
  * What QEMU's results must be.
  *
- * What overlaps in the log is done one after the other, and may well end otherwise then: a read that
- * saw half of a write does not see that half. What it ends with is known from a simulation that does
- * the same. It is the log's result for most; where it is not, the overlap is needed, and cannot be
- * reproduced.
+ * What overlaps in the log is done one after the other, and may well end otherwise then: a read
+ * that saw half of a write does not see that half. What it ends with is known from a simulation
+ * that does the same. It is the log's result for most; where it is not, the overlap is needed, and
+ * cannot be reproduced.
  */
 import type { LogBody } from "../../log/record.ts";
 import type { QemuPlan } from "./plan.ts";
