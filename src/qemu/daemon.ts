@@ -4,7 +4,7 @@
  * What it says on stderr is kept: the assertion that ended it is there.
  */
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
@@ -115,10 +115,14 @@ export class QemuDaemon {
   /** What was printed, besides QMP, since this was asked last. */
   printed(): string {
     if (this.#program.printed === null) return "";
-    const all = readFileSync(this.#program.printed);
-    const news = all.subarray(this.#seen).toString("latin1");
-    this.#seen = all.length;
-    return news;
+    const file = openSync(this.#program.printed, "r");
+    try {
+      const news = Buffer.alloc(fstatSync(file).size - this.#seen);
+      this.#seen += readSync(file, news, 0, news.length, this.#seen);
+      return news.toString("latin1");
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Sends a line that need not be a command, but has one answer. */

@@ -125,6 +125,16 @@ describe("on a QEMU", () => {
     );
   });
 
+  test("a missing qemu-img is, where an image has a format", async () => {
+    const path = writeLog(scratchFolder(), [
+      ...node({ driver: "qcow2", file: { driver: "file", filename: "cache.raw" } }),
+      { kind: "return", id: 0, return: {} },
+    ]);
+    const words = ["replay", path, "--on", "qemu", "--binary", impostor("7.2.22")];
+    const line = /qemu-img cannot make cache\.raw; install Debian's qemu-utils/;
+    expectRefusal(await blockgraph(words, { env: { PATH: scratchFolder() } }), line);
+  });
+
   test("what only says that it is a QEMU is refused", async () => {
     const log = [begin, { kind: "note", text: "nothing" }] as const;
     expectRefusal(

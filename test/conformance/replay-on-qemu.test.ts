@@ -16,7 +16,7 @@ import { type MachineBinary, machines } from "../support/machines.ts";
 import { simulateScript } from "../support/script.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
-const { describe, test } = needsTool("qemu-img", "qemu-io", "qemu-system-x86_64");
+const { describe, test } = needsTool("qemu-img", "qemu-system-x86_64");
 
 const MACHINES = machines();
 

@@ -27,8 +27,8 @@ import { requestsOf, simulateBeside, wrongInQemu } from "./beside.ts";
 import { imageDifference } from "./image-difference.ts";
 
 const MACHINE = "qemu-system-x86_64";
-/** Seconds of a machine's life for each request: starting a qemu-io takes some hundredths. */
-const REQUEST_SECONDS = 1;
+/** Seconds of a machine's life for each step; most take some thousandths. */
+const STEP_SECONDS = 1;
 
 export interface QemuOptions {
   /** whose version the binary must be; undefined: that of the log's rules */
@@ -71,7 +71,7 @@ export async function replayLogOnQemu(
   const outcome = await withTemporaryFolder(async (folder) => {
     closeImages(openInFolder(folder, images.raw, given));
     makeQcow2(folder, images.qcow2);
-    const life = plan.steps.length * REQUEST_SECONDS;
+    const life = plan.steps.length * STEP_SECONDS;
     const result = await QemuDaemon.usingMachine(path, folder, life, async (qemu) =>
       replayOnQemu(plan, wanted, keep, await Machine.prepare(qemu, folder)),
     );
