@@ -1,7 +1,6 @@
 /**
  * `blockgraph conform`: does blockgraph judge graph commands as a real QEMU does?
  */
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
@@ -14,6 +13,7 @@ import { compareRecorded } from "../qemu/compare.ts";
 import type { Pick } from "../qemu/random-names.ts";
 import { compareLive, ImageFolder } from "../qemu/random-sequence.ts";
 import { parseRecorded } from "../qemu/recorded.ts";
+import { QEMU_VERSIONS, type QemuVersion, requireVersion } from "../qemu/version.ts";
 import {
   type ConformReceipt,
   conformLines,
@@ -25,7 +25,7 @@ import { wholeNumber } from "./arguments.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { print, printJson, progress } from "./terminal.ts";
 
-const VERSIONS = ["7.2", "10.0"] as const;
+const DAEMON = "qemu-storage-daemon";
 const USUAL_SEED = 1;
 /** Commands of a random sequence. */
 const LONGEST = 30;
@@ -35,7 +35,7 @@ interface Options {
   readonly cases?: readonly string[];
   readonly random?: number;
   readonly seed: number;
-  readonly qemu: (typeof VERSIONS)[number];
+  readonly qemu: QemuVersion;
   readonly binary: string;
   readonly reports: string;
   readonly json?: true;
@@ -54,9 +54,11 @@ export function configure(command: Command): void {
     .option("--random <n>", "random sequences to compare live", wholeNumber(1))
     .option("--seed <n>", "seed of the random sequences", wholeNumber(0), USUAL_SEED)
     .addOption(
-      new Option("--qemu <version>", "whose rules").choices([...VERSIONS]).default(VERSIONS[0]),
+      new Option("--qemu <version>", "whose rules")
+        .choices([...QEMU_VERSIONS])
+        .default(QEMU_VERSIONS[0]),
     )
-    .option("--binary <path>", "the daemon to compare with", "qemu-storage-daemon")
+    .option("--binary <path>", "the daemon to compare with", DAEMON)
     .option("--reports <folder>", "where receipt.json goes", "reports")
     .option("--json", "print the receipt as JSON")
     .addHelpText("after", HELP)
@@ -134,7 +136,7 @@ async function randomResult(options: Options, context: CommandContext): Promise<
   const { seed, random: numRuns = 0 } = options;
   // Daemons work in folders of their own, from which a relative path would lead elsewhere.
   const binary = options.binary.includes("/") ? resolve(options.binary) : options.binary;
-  const qemu = versionOf(binary, options.qemu);
+  const qemu = `QEMU ${requireVersion(binary, DAEMON, options.qemu)}`;
   const images = new ImageFolder();
   const sum = { sequences: 0, commands: 0, refused: 0, aborted: 0 };
   let last: RandomResult["difference"] = null;
@@ -167,24 +169,4 @@ async function randomResult(options: Options, context: CommandContext): Promise<
     images.remove();
   }
   return { qemu, seed, ...sum, difference: last };
-}
-
-/** @throws BlockgraphError `bad-argument` if it is not the version whose rules were asked for */
-function versionOf(binary: string, wanted: string): string {
-  let text = "";
-  try {
-    text = execFileSync(binary, ["--version"], { encoding: "utf8" });
-  } catch {
-    throw new BlockgraphError(
-      "bad-argument",
-      `${binary} cannot be run; install Debian's qemu-system-common, or give --binary PATH`,
-    );
-  }
-  const [, version = "?"] = /version (\d+\.\d+\S*)/.exec(text) ?? [];
-  if (version.startsWith(`${wanted}.`)) return `QEMU ${version}`;
-  throw new BlockgraphError(
-    "bad-argument",
-    `${binary} is ${version}, but the rules are those of ${wanted}; ` +
-      "give the --qemu that it is, or --binary PATH of another",
-  );
 }
