@@ -13,8 +13,7 @@ import type { QmpCommand } from "../src/graph/commands.ts";
 import type { Graph, GraphNode, JsonObject } from "../src/graph/graph.ts";
 import { qmp } from "../src/system/model.ts";
 import type { Surgery } from "../src/system/surgery.ts";
-import { guestOnDisk, rawNode, startFleecing } from "./graph.ts";
-import { imagesOf } from "./thread/parts.ts";
+import { hookOverDisk, imagesOf } from "./thread/parts.ts";
 
 const NAMES = ["a", "b", "c", "d", "e"];
 const [READER, JOB] = ["reader", "job"];
@@ -109,10 +108,22 @@ export const graphSurgeryInQemu: Surgery = {
   profile: "qemu-7.2",
 };
 
+/** All nodes have names of their own, so that a QEMU calls them the same. */
+const fleecing: readonly QmpCommand[] = [
+  ...["disk", "cache", "spare"].map((name) =>
+    qmp("blockdev-add", { driver: "file", "node-name": name, filename: `${name}.raw` }),
+  ),
+  qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),
+  hookOverDisk,
+  guestMoves("hook"),
+  qmp("blockdev-add", { driver: "snapshot-access", "node-name": "view", file: "hook" }),
+  exported("view", false),
+];
+
 const FREE = ["x"];
 const whileFleecing = {
   images: imagesOf("cache.raw", "spare.raw"),
-  setup: [...guestOnDisk, ...startFleecing([READER]), rawNode("spare")],
+  setup: fleecing,
   names: FREE,
   depth: 3,
   commands: (graph) => commands(graph, FREE),
