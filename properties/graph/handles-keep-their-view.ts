@@ -10,7 +10,7 @@ export const handlesKeepTheirView: GraphProperty = {
     "A view that somebody opened stays that of the same hook, as long as the hook is there.",
   broken({ after: { graph, denoted } }) {
     for (const [user, { hook }] of denoted) {
-      const now = viewedHook(graph, user);
+      const now = viewedHook(graph, user)?.hook ?? null;
       if (now === hook) continue;
       const other = now === null ? "no view any more" : `the view of '${now}'`;
       return `'${user}' was the view of '${hook}' and is ${other}`;

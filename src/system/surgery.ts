@@ -8,9 +8,10 @@ import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Profile, ProfileName } from "../graph/profile.ts";
 import type { Model, ModelImage } from "./model.ts";
+import type { ViewedHook } from "./viewed-hook.ts";
 
-/** What a user's handle denotes, by the name of the user: the hook whose view it was made for. */
-export type Denotations = ReadonlyMap<string, { readonly root: string; readonly hook: string }>;
+/** What a user's handle denotes, by the name of the user: the view that it was made for. */
+export type Denotations = ReadonlyMap<string, ViewedHook>;
 
 /** A graph, and what its users were promised. */
 export interface Situation {

@@ -7,10 +7,10 @@
 import { DRIVERS } from "../../../drivers/registry.ts";
 import { BlockgraphError } from "../../../error.ts";
 import { answerCommand, type QmpCommand } from "../../../graph/commands.ts";
-import { EMPTY_GRAPH, type Graph, isUser } from "../../../graph/graph.ts";
+import { EMPTY_GRAPH, type Graph } from "../../../graph/graph.ts";
 import { type Profile, profile } from "../../../graph/profile.ts";
-import type { Denotations, GraphProperty, Situation, Surgery } from "../../../system/surgery.ts";
-import { viewedHook } from "../../../system/viewed-hook.ts";
+import type { GraphProperty, Situation, Surgery } from "../../../system/surgery.ts";
+import { denotations } from "./denotations.ts";
 import { SituationKeys } from "./situation-key.ts";
 
 /** A command that was accepted, or one that broke something. */
@@ -68,7 +68,7 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
         answered++;
         if (refusal !== null) refused++;
         if (graph === before.graph) continue;
-        const after = { graph, denoted: denotations(before.denoted, graph) };
+        const after = { graph, denoted: denotations(before.denoted, command, graph) };
         const done = { before, command, refusal: refusal?.message ?? null, after };
         const broken = new Map(
           properties.flatMap((property, index) => {
@@ -109,20 +109,5 @@ function afterSetup({ name, setup }: Surgery, rules: Profile): Situation {
     }
     graph = answer.graph;
   }
-  return { graph, denoted: denotations(new Map(), graph) };
-}
-
-/** A handle denotes what it did when it was made, as long as it is not moved itself. */
-function denotations(before: Denotations, graph: Graph): Denotations {
-  const users = graph.edges.filter(({ parent }) => isUser(parent));
-  return new Map(
-    users.flatMap(({ parent: { name }, child: root }) => {
-      const known = before.get(name);
-      if (known !== undefined && known.root === root && graph.nodes.has(known.hook)) {
-        return [[name, known] as const];
-      }
-      const hook = viewedHook(graph, name);
-      return hook === null ? [] : [[name, { root, hook }] as const];
-    }),
-  );
+  return { graph, denoted: denotations(new Map(), null, graph) };
 }
