@@ -380,12 +380,19 @@ class ModelLowering {
   /** @param acting whose requests may be in flight */
   #change(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
     const closed = changes.flatMap((change) => (change.kind === "closed" ? [change.node] : []));
-    const names = closed.flatMap((node) => [clusterField(node), nodeField(node)]);
-    const forgotten = this.#fields.filter(({ name }) => names.includes(name));
+    // A request that is still in there goes on with what the node remembers.
+    const forgotten = closed.map((node) => {
+      const names = [clusterField(node), nodeField(node)];
+      const fields = this.#fields.filter(({ name }) => names.includes(name));
+      const forget = fields.map(({ name, count }) =>
+        loop("each", 0, count, [set(name, "each", 0)]),
+      );
+      return when(this.#isUsed(node, acting), [], forget);
+    });
     return [
       ...closed.flatMap((node) => this.#watch.closed(this.#isUsed(node, acting))),
       ...this.#watch.changed(changes, acting),
-      ...forgotten.map(({ name, count }) => loop("each", 0, count, [set(name, "each", 0)])),
+      ...forgotten,
     ];
   }
 }
