@@ -10,7 +10,14 @@ import { type ReplaySummary, replaySummarySchema } from "../../src/report/replay
 import type { Schedule } from "../../src/system/schedule.ts";
 import type { Operation } from "../../src/vocabulary.ts";
 import { blockgraph, scratchFolder } from "../cli/blockgraph.ts";
-import { CLUSTER, io, setUp, start } from "../support/fleecing-graph.ts";
+import {
+  CLUSTER,
+  io,
+  setUp,
+  snapshotOfHook,
+  start,
+  startWithOverlay,
+} from "../support/fleecing-graph.ts";
 import { changeLog, writeLog } from "../support/log-file.ts";
 import { type MachineBinary, machines } from "../support/machines.ts";
 import { simulateScript } from "../support/script.ts";
@@ -54,8 +61,8 @@ async function runOf(model: string, seed: number): Promise<string> {
 const inTurn: Schedule = { name: "in turn", pick: (count) => Math.min(1, count - 1) };
 
 /** A log of a script under the rules of 7.2, which both QEMUs follow in what it does. */
-function logOf(script: readonly LogBody[]): string {
-  const { log } = simulateScript(start("qemu-7.2"), [...setUp(), ...script], inTurn);
+function logOf(script: readonly LogBody[], begin = start("qemu-7.2")): string {
+  const { log } = simulateScript(begin, [...setUp(), ...script], inTurn);
   return writeLog(
     scratchFolder(),
     log.records.map(({ v: _v, seq: _seq, prev: _prev, ...body }): LogBody => body),
@@ -174,6 +181,12 @@ for (const machine of MACHINES) {
       expect(qemu).toMatchObject({ overlapping: 0, unasked: 0, images: 2, sameWrongBytes: null });
       expect(summary).toMatchObject({ requests, digests: 5 });
       expect(code).toBe(0);
+    });
+
+    test("takes a discard for a hint where nobody can do it", async () => {
+      const script = [...snapshotOfHook, io("reader0", "discard", 0), io("reader0", "read", 0)];
+      const log = logOf(script, startWithOverlay("qemu-7.2"));
+      expect((await replay(log, machine)).summary).toMatchObject({ ...same, requests: 2 });
     });
 
     test("agrees where disks come and go, of both kinds", async () => {
