@@ -92,7 +92,7 @@ const fromNothing = {
   mutants: [],
 } as const satisfies Partial<Surgery>;
 
-export const graphSurgery: Surgery = {
+const graphSurgery: Surgery = {
   ...fromNothing,
   name: "graph-surgery",
   title: "Every sequence of graph commands, by the proposed rules",
@@ -100,7 +100,7 @@ export const graphSurgery: Surgery = {
   profile: "proposed",
 };
 
-export const graphSurgeryInQemu: Surgery = {
+const graphSurgeryInQemu: Surgery = {
   ...fromNothing,
   name: "graph-surgery-in-qemu",
   title: "Every sequence of graph commands, by the rules of QEMU 7.2",
@@ -130,7 +130,7 @@ const whileFleecing = {
   properties: PROPERTIES,
 } as const satisfies Partial<Surgery>;
 
-export const surgeryWhileFleecing: Surgery = {
+const surgeryWhileFleecing: Surgery = {
   ...whileFleecing,
   name: "surgery-while-fleecing",
   title: "Commands on a graph that is being fleeced, by the proposed rules",
@@ -147,7 +147,7 @@ export const surgeryWhileFleecing: Surgery = {
   ],
 };
 
-export const surgeryWhileFleecingInQemu: Surgery = {
+const surgeryWhileFleecingInQemu: Surgery = {
   ...whileFleecing,
   name: "surgery-while-fleecing-in-qemu",
   title: "Commands on a graph that is being fleeced, by the rules of QEMU 7.2 (R02, R03)",

@@ -13,7 +13,7 @@ import { BlockgraphError } from "../error.ts";
 import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { type Agent, DONE, type Frame, type Join, type Outcome } from "./frame.ts";
+import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
 import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
@@ -60,8 +60,8 @@ export class Execution {
   }
 
   /**
-   * Puts a changed graph in force. Nodes that stay keep what they remember. Requests in flight go on
-   * through the nodes that they entered, even if these were closed, which they must not be.
+   * Puts a changed graph in force. Nodes that stay keep what they remember. Requests in flight go
+   * on through the nodes that they entered, even if these were closed, which they must not be.
    */
   rewire(system: System): void {
     if (this.agents.size === 0) this.#closed.clear();
@@ -383,22 +383,4 @@ export class Execution {
     }
     frame.state = next;
   }
-}
-
-function newFrame(
-  up: Frame | null,
-  node: LiveNode,
-  automaton: Frame["automaton"],
-  at: { offset: number; length: number; data: Uint8Array | null },
-): Frame {
-  const { offset, length, data } = at;
-  const progress = {
-    old: null,
-    oldFilled: false,
-    position: offset,
-    spanEnd: offset,
-    status: null,
-    bytes: 0,
-  };
-  return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
 }

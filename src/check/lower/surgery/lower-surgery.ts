@@ -3,9 +3,9 @@
  * one field, the number of the graph.
  *
  * Everything is in the tables. A command that leads to a graph which as short a sequence led to
- * already is left out, for it was judged when the table was made, unless it broke something: then it
- * leads to a last graph, in which nothing more happens. So the commands of a trace can be sent as
- * they stand, whatever names nodes have in the graph that stands for all like it.
+ * already is left out, for it was judged when the table was made, unless it broke something: then
+ * it leads to a last graph, in which nothing more happens. So the commands of a trace can be sent
+ * as they stand, whatever names nodes have in the graph that stands for all like it.
  */
 import type { QmpCommand } from "../../../graph/commands.ts";
 import type { Surgery } from "../../../system/surgery.ts";
