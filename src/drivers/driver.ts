@@ -76,6 +76,17 @@ export function defineDriver<
   /** default: none of its own, but it can be reopened */
   reopens?: readonly string[] | null;
   opened?: DriverShape["opened"];
+  checked?: DriverShape["checked"];
+  headed?: boolean;
+  internal?: boolean;
+  /** default: that of the image or child below */
+  length?: DriverShape["length"];
+  /** default: it keeps what it learned when it was opened */
+  variableLength?: boolean;
+  resizes?: DriverShape["resizes"];
+  alignment?: DriverShape["alignment"];
+  lockedFile?: DriverShape["lockedFile"];
+  listChanges?: DriverShape["listChanges"];
   parameters(options: Options, profile: Profile): Parameters;
   everyParameters: readonly Parameters[];
   charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
@@ -91,6 +102,15 @@ export function defineDriver<
     permissions: definition.permissions ?? defaultPermissions,
     filter: definition.filter ?? false,
     ...(definition.opened && { opened: definition.opened }),
+    ...(definition.checked && { checked: definition.checked }),
+    ...(definition.resizes && { resizes: definition.resizes }),
+    ...(definition.alignment && { alignment: definition.alignment }),
+    ...(definition.lockedFile && { lockedFile: definition.lockedFile }),
+    ...(definition.listChanges && { listChanges: definition.listChanges }),
+    ...(definition.headed && { headed: true }),
+    ...(definition.internal && { internal: true }),
+    length: definition.length ?? (({ below }) => below),
+    variableLength: definition.variableLength ?? false,
     reopens: definition.reopens === undefined ? [] : definition.reopens,
     instantiate(given, profile) {
       const parsed = options.parse(given);

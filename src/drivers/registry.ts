@@ -2,14 +2,19 @@
  * All drivers. A new one is a folder beside this file and a line in this list.
  */
 import { blkdebug } from "./blkdebug/driver.ts";
+import { blklogwrites } from "./blklogwrites/driver.ts";
+import { blkverify } from "./blkverify/driver.ts";
+import { commitTop } from "./commit-top/driver.ts";
 import { compress } from "./compress/driver.ts";
 import { copyBeforeWrite } from "./copy-before-write/driver.ts";
 import { copyOnRead } from "./copy-on-read/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
+import { mirrorTop } from "./mirror-top/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
 import { preallocate } from "./preallocate/driver.ts";
 import { qcow2 } from "./qcow2/driver.ts";
+import { quorum } from "./quorum/driver.ts";
 import { raw } from "./raw/driver.ts";
 import { snapshotAccess } from "./snapshot-access/driver.ts";
 import { throttle } from "./throttle/driver.ts";
@@ -20,5 +25,7 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[file, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
+    ...[blklogwrites, blkverify, quorum],
+    ...[commitTop, mirrorTop],
   ].map((driver) => [driver.name, driver]),
 );

@@ -11,6 +11,7 @@ import { defineCommand } from "./command.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { findNode } from "./find-node.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
+import { measured } from "./length.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
@@ -54,7 +55,7 @@ export const blockExportAdd = defineCommand({
       throw refuse(`NBD server already has export named '${exportName}'`);
     }
     const served = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
-    const after = refreshPermissions(served, [child], refresh);
+    const after = measured(refreshPermissions(served, [child], refresh), child, context);
     for (const bitmap of args.bitmaps) requireExportable(before, node, bitmap, writable);
     return after;
   },

@@ -5,23 +5,33 @@
  * `file` of a format or filter is opened; then the node gets its name; then its other children are
  * opened, in the order of the driver. Each is attached in its turn, and the permissions below the
  * new node are refreshed every time. So a command is refused for what goes wrong first, and a child
- * may be a node that an earlier child defined inline.
+ * may be a node that an earlier child defined inline. A backing file that the command does not
+ * speak of is the one that the image's header names, if the images are known.
  *
  * Inline children belong to their parent and vanish with it. Unless they say otherwise they are
- * named `#block0`, `#block1`..., pass discards on, and are read-only if their parent is; an inline
- * backing file is read-only anyway.
+ * named `#block0`, `#block1`..., pass discards on, and are read-only or share everything if their
+ * parent does; an inline backing file is read-only anyway.
  */
 import { z } from "zod";
-import type { ChildSlot } from "./catalogue.ts";
+import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
-import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
+import {
+  checkDefinition,
+  type GivenChild,
+  givenChildren,
+  isDefinition,
+  ownOptions,
+} from "./definition.ts";
 import { attach } from "./edges.ts";
+import { findDeviceOrNode } from "./find-node.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import { backingDefinition } from "./image-facts.ts";
+import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse } from "./refuse.ts";
+import { prefixed, refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
@@ -46,60 +56,105 @@ interface OpenContext extends CommandContext {
   readonly before: Graph;
 }
 
+/** What an inline node is, unless its definition says otherwise: as its parent. */
+interface Inherited {
+  readonly readOnly: boolean;
+  readonly forceShare: boolean;
+}
+
+/** What the filter of a job inherits, which has no parent that defines it: nothing. */
+export const INHERITS_NOTHING: Inherited = { readOnly: false, forceShare: false };
+
 /**
  * Opens a node of a definition that was checked.
- * @param inherits whether its parent is read-only; null: it has none, and the monitor owns it
+ * @param inherits null: it has no parent, and the monitor owns it
  */
 export function openNode(
   before: Graph,
   args: JsonObject,
   context: OpenContext,
-  inherits: boolean | null,
+  inherits: Inherited | null,
 ): Opened {
-  const { driver: driverName, "node-name": given } = args;
+  const { driver: driverName, "node-name": ownName } = args;
   const driver = shapeOf(String(driverName), context.drivers);
   const monitorOwned = inherits === null;
   const own = ownOptions(driver, args);
-  const options: JsonObject = monitorOwned ? own : { discard: "unmap", ...own };
-  if (given === undefined && monitorOwned) {
+  const options: JsonObject = {
+    ...(!monitorOwned && { discard: "unmap" }),
+    ...(inherits?.forceShare === true && { "force-share": true }),
+    ...own,
+  };
+  if (ownName === undefined && monitorOwned) {
     throw refuse("'node-name' must be specified for the root node");
   }
-  const readOnly = (options["read-only"] ?? inherits ?? false) === true;
+  const self = {
+    readOnly: (options["read-only"] ?? inherits?.readOnly ?? false) === true,
+    forceShare: options["force-share"] === true,
+  };
   let graph = before;
   const found = new Map<string, string>();
-  const find = (slot: ChildSlot) => {
-    const reference = args[slot.name];
-    if (reference === undefined || reference === null || found.has(slot.name)) return;
-    const child = openChild(graph, slot, reference, context, readOnly);
+  const find = ({ slot, reference }: GivenChild) => {
+    if (found.has(slot.name)) return;
+    const child = openChild(graph, slot, reference, context, self);
     graph = child.graph;
     found.set(slot.name, child.name);
   };
-  for (const slot of driver.children) if (slot.name === "file") find(slot);
-  const name = given === undefined ? `#block${graph.autoNames}` : checkName(graph, String(given));
+  const given = givenChildren(driver, args);
+  for (const each of given) if (each.slot.name === "file") find(each);
+  if (self.forceShare && !self.readOnly) {
+    throw refuse("force-share=on can only be used with read-only images");
+  }
+  const name = ownName === undefined ? autoName(graph) : checkName(graph, String(ownName));
   const node: GraphNode = {
     name,
     driver: driver.name,
     options,
-    readOnly,
+    readOnly: self.readOnly,
     monitorOwned,
     inheritsFrom: null,
+    length: null,
+    nextChild: given.filter(({ slot }) => driver.children.every((each) => each !== slot)).length,
     bitmaps: new Map(),
   };
   graph = withNode(graph, node);
-  if (given === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
-  for (const slot of driver.children) {
-    find(slot);
+  if (ownName === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
+  driver.checked?.(args);
+  const attachChild = (each: GivenChild) => {
+    find(each);
+    const { slot, reference } = each;
     const child = found.get(slot.name);
-    if (child === undefined) continue;
+    if (child === undefined) return;
     requireNoCycle(graph, child, slot.name, name);
     const parent = { kind: "node", name } as const;
-    if (isDefinition(args[slot.name])) graph = inheriting(graph, child, name);
+    if (isDefinition(reference)) graph = inheriting(graph, child, name);
     const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
     graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
-  }
-  graph = refreshPermissions(withNode(graph, node), [name], context);
-  driver.opened?.(graph, node, context.drivers);
+  };
+  for (const each of given) if (!each.slot.roles.includes("cow")) attachChild(each);
+  const backing = headed(graph, node, context, driver, args);
+  for (const each of given) if (each.slot.roles.includes("cow")) attachChild(each);
+  if (backing !== null) attachChild(backing);
+  const opened = { ...node, length: lengthAtOpen(graph, node, context) };
+  graph = refreshPermissions(withNode(graph, opened), [name], context);
+  driver.opened?.(graph, opened, context);
   return { graph, name };
+}
+
+/** Reads the header of an image, if that is known. @returns the backing file that counts */
+function headed(
+  graph: Graph,
+  node: GraphNode,
+  context: OpenContext,
+  { name, children, headed: expected = false }: DriverShape,
+  args: JsonObject,
+): GivenChild | null {
+  const image = expected ? imageBelow(graph, node, context) : null;
+  if (image === null) return null;
+  if (image.header === null) throw refuse(`Image is not in ${name} format`);
+  const reference = backingDefinition(image.header);
+  const slot = children.find(({ roles }) => roles.includes("cow"));
+  if (reference === null || slot === undefined || args[slot.name] !== undefined) return null;
+  return { slot, reference };
 }
 
 /** A node comes after those that it was given: parents stand last. */
@@ -127,18 +182,24 @@ function openChild(
   slot: ChildSlot,
   reference: JsonValue,
   context: OpenContext,
-  readOnly: boolean,
+  parent: Inherited,
 ): Opened {
   const backing = slot.roles.includes("cow");
-  const prefix = backing ? "Could not open backing file: " : "";
-  if (typeof reference === "string") {
-    if (graph.nodes.has(reference)) return { graph, name: reference };
-    throw refuse(`${prefix}Cannot find device='${reference}' nor node-name='${reference}'`);
-  }
-  return openNode(graph, definition.parse(reference), context, backing || readOnly);
+  const inherits = backing ? { ...parent, readOnly: true } : parent;
+  return prefixed(backing ? "Could not open backing file: " : "", () => {
+    if (typeof reference === "string")
+      return { graph, name: findDeviceOrNode(graph, reference).name };
+    return openNode(graph, definition.parse(reference), context, inherits);
+  });
 }
 
-function checkName(graph: Graph, name: string): string {
+/** The name of a node that is given none. */
+export function autoName({ autoNames }: Graph): string {
+  return `#block${autoNames}`;
+}
+
+/** @throws BlockgraphError `graph-refused` if no node can have the name */
+export function checkName(graph: Graph, name: string): string {
   if (!WELL_FORMED.test(name)) throw refuse(`Invalid node-name: '${name}'`);
   if (name.length > NODE_NAME_MAX) throw refuse("Node name too long");
   if (graph.devices.has(name)) throw refuse(`node-name=${name} is conflicting with a device id`);

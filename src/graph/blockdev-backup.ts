@@ -1,5 +1,5 @@
 /**
- * `blockdev-backup` and `block-job-cancel`: the graph side of a backup job (QEMU block/backup.c).
+ * `blockdev-backup`: the graph side of a backup job (QEMU block/backup.c).
  *
  * The job puts a hook of its own under everybody who uses the disk: it opens a copy-before-write
  * filter over disk and target, then replaces the disk by it, with a refresh of permissions after
@@ -10,29 +10,29 @@
  * so only `sync: none`, where the filter does all the work, can be simulated (src/system).
  */
 import { z } from "zod";
-import { openNode } from "./blockdev-add.ts";
-import { type CommandContext, defineCommand } from "./command.ts";
-import { attach, closeNode, detach, releaseAll } from "./edges.ts";
+import { defineCommand } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
-import { type BlockJob, childEdges, type Graph, parentEdges } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { JobEdges } from "./job.ts";
+import { insertedFilter } from "./job-filter.ts";
+import { JOB_OPTIONS } from "./job-options.ts";
+import { measured } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
-import { NO_DEMANDS } from "./permission.ts";
-import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, Refusal, refuse } from "./refuse.ts";
-import { replaceNode } from "./replace-node.ts";
+import { refuse } from "./refuse.ts";
+
+function requireSameLength(graph: Graph, disk: string, target: string): void {
+  const [own, other] = [disk, target].map((name) => graph.nodes.get(name)?.length ?? null);
+  if (own === other || own === null || other === null) return;
+  throw refuse("Source and target image have different sizes");
+}
 
 export const blockdevBackup = defineCommand({
   name: "blockdev-backup",
   summary: "Puts a hook under all who use a disk, which saves old data to a target.",
-  schema: z.strictObject({
-    "job-id": z.string().optional(),
+  schema: JOB_OPTIONS.extend({
     device: z.string(),
     target: z.string(),
     sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
-    "filter-node-name": z.string().optional(),
-    speed: z.int().min(0).optional(),
-    "auto-finalize": z.boolean().optional(),
-    "auto-dismiss": z.boolean().optional(),
   }),
   apply(before, args, context) {
     const disk = findDeviceOrNode(before, args.device);
@@ -40,113 +40,22 @@ export const blockdevBackup = defineCommand({
     if (disk === target) throw refuse("Source and target cannot be the same");
     requireUnblocked(before, disk.name, "backup");
     requireUnblocked(before, target.name, "backup");
+    const known = measured(measured(before, disk.name, context), target.name, context);
+    requireSameLength(known, disk.name, target.name);
+    const { graph, filter } = insertedFilter(
+      known,
+      disk.name,
+      args["filter-node-name"] ?? null,
+      { driver: "copy-before-write", target: target.name },
+      context,
+    );
     const id = args["job-id"];
-    const name = args["filter-node-name"];
-    const opened = prefixed("Could not create node: ", () =>
-      openNode(
-        before,
-        {
-          ...(name !== undefined && { "node-name": name }),
-          ...{ driver: "copy-before-write", discard: "ignore" },
-          ...{ file: disk.name, target: target.name },
-        },
-        { ...context, before },
-        false,
-      ),
-    );
-    const filter = opened.name;
-    const inserted = prefixed("Could not replace node: ", () =>
-      refreshPermissions(
-        replaceNode(opened.graph, disk.name, filter, context.drivers),
-        [filter, disk.name],
-        {
-          ...context,
-          before,
-        },
-      ),
-    );
     if (id === undefined) throw refuse("An explicit job ID is required for this node");
-    if (before.jobs.has(id)) throw refuse(`Job ID '${id}' already in use`);
-    const parent = { kind: "job", name: id } as const;
-    const job: BlockJob = { id, type: "backup", filter, copies: args.sync !== "none" };
-    const withJob = { ...inserted, jobs: new Map(before.jobs).set(id, job) };
-    const edge = (edgeName: string, child: string) =>
-      ({ parent, child, name: edgeName, roles: [], ...NO_DEMANDS }) as const;
-    const working = attach(withJob, edge("main node", filter));
-    const refresh = { ...context, before };
-    return refreshPermissions(
-      attach(refreshPermissions(working, [filter], refresh), edge("target", target.name)),
-      [target.name],
-      refresh,
-    );
+    const copies = args.sync !== "none";
+    const plan = { id, type: "backup", filter, copies, madeWritable: null } as const;
+    const job = new JobEdges(graph, plan, before, context);
+    job.hold("main node", filter);
+    job.hold("target", target.name);
+    return job.graph;
   },
 });
-
-function prefixed<T>(prefix: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    throw new Refusal(`${prefix}${error.message}`, null, null, { cause: error });
-  }
-}
-
-export const blockJobCancel = defineCommand({
-  name: "block-job-cancel",
-  summary: "Ends a job; its hook leaves the graph.",
-  schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
-  apply(before, { device: id }, context) {
-    const job = before.jobs.get(id);
-    if (job === undefined) throw refuse(`Block job '${id}' not found`);
-    requireNoHook(before, job.filter, context);
-    const without = dropFilter(before, job.filter, context);
-    const jobs = new Map(before.jobs);
-    jobs.delete(id);
-    const released = releaseAll(without, { kind: "job", name: id }, context);
-    const closed = released.nodes.has(job.filter)
-      ? closeNode(released, job.filter, context)
-      : released;
-    return { ...closed, jobs };
-  },
-});
-
-/** @throws Refusal where the profile's QEMU aborts */
-function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {
-  if (profile.hookOnLeavingFilter === "allowed") return;
-  // A hook that is older than the filter has its bitmap on the node that the filter was put above.
-  const opened = [...graph.nodes.keys()];
-  const hook = parentEdges(graph, filter).find(
-    ({ name, parent }) =>
-      name === "file" &&
-      graph.nodes.get(parent.name)?.driver === "copy-before-write" &&
-      opened.indexOf(parent.name) > opened.indexOf(filter),
-  );
-  if (hook === undefined) return;
-  throw new Refusal(
-    `QEMU 7.2 aborts when '${filter}' is taken away below '${hook.parent.name}', which keeps a ` +
-      "bitmap on it; delete the hook above first",
-    null,
-    "abort",
-  );
-}
-
-/** All who use the filter use its child again (block.c, `bdrv_drop_filter`). */
-function dropFilter(before: Graph, filter: string, context: CommandContext): Graph {
-  const below = childEdges(before, { kind: "node", name: filter }).find(({ roles }) =>
-    roles.includes("filtered"),
-  );
-  if (below === undefined) return before;
-  const dropped = detach(moved(before, filter, below.child, context), below);
-  return refreshPermissions(dropped, [below.child, filter], { ...context, before });
-}
-
-/** A job cannot be kept from ending: QEMU aborts where somebody's link to its filter is frozen. */
-function moved(graph: Graph, filter: string, below: string, context: CommandContext): Graph {
-  try {
-    return replaceNode(graph, filter, below, context.drivers);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const predicts = context.profile.frozenLeavingFilter === "abort" ? "abort" : null;
-    throw new Refusal(error.message, null, predicts, { cause: error });
-  }
-}

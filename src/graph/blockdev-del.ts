@@ -7,7 +7,7 @@ import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { closeNode } from "./edges.ts";
 import { find } from "./find-node.ts";
-import { isUser, parentEdges } from "./graph.ts";
+import { parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
 
@@ -19,7 +19,8 @@ export const blockdevDel = defineCommand({
     const name = args["node-name"];
     const node = find(graph, name, `Failed to find node with node-name='${name}'`);
     const parents = parentEdges(graph, name);
-    if (parents.some(({ parent }) => isUser(parent))) throw refuse(`Node ${name} is in use`);
+    if (parents.some(({ parent: { kind } }) => kind !== "node" && kind !== "job"))
+      throw refuse(`Node ${name} is in use`);
     requireUnblocked(graph, name);
     if (!node.monitorOwned) throw refuse(`Node ${name} is not owned by the monitor`);
     if (parents.length > 0) throw refuse(`Block device ${name} is in use`);

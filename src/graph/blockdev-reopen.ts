@@ -21,6 +21,7 @@ import { closeUnused } from "./edges.ts";
 import { find, findNode } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import { imageBelow } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
@@ -109,15 +110,17 @@ function prepare(
   context: CommandContext,
 ): string[] {
   if (shape.reopens === null) {
-    const named = `Block format '${node.driver}' used by node '${node.name}'`;
-    throw refuse(`${named} does not support reopening files`);
+    const format = `Block format '${node.driver}' used by node '${node.name}'`;
+    throw refuse(`${format} does not support reopening files`);
   }
   const reopened = rewiring.graph.nodes.get(node.name) ?? node;
-  shape.opened?.(rewiring.graph, reopened, context.drivers);
+  shape.opened?.(rewiring.graph, reopened, context);
   const edges = new Topology(before).children(node.name);
   const edgeOf = (slot: ChildSlot) => edges.find(({ name }) => name === slot.name);
   const backing = shape.children.find(({ roles }) => roles.includes("cow"));
-  if (backing !== undefined && edgeOf(backing) !== undefined && given.backing === undefined) {
+  const named = shape.headed === true ? imageBelow(before, node, context)?.header?.backing : null;
+  const hasBacking = (named ?? null) !== null || (backing && edgeOf(backing)) !== undefined;
+  if (backing !== undefined && hasBacking && given.backing === undefined) {
     throw refuse(`backing is missing for '${node.name}'`);
   }
   const file = shape.children.find(({ name }) => name === "file");
@@ -184,7 +187,8 @@ function requireUnchanged(
   }
   for (const [name, value] of Object.entries(given)) {
     if (name === "driver" || name === "node-name" || !fixed(name)) continue;
-    if (!isDeepStrictEqual(value, node.options[name])) {
+    // It is kept in another form than it is given, and so differs from itself.
+    if (name === "force-share" || !isDeepStrictEqual(value, node.options[name])) {
       throw refuse(`Cannot change the option '${name}'`);
     }
   }

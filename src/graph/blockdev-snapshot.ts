@@ -11,9 +11,9 @@ import { findDeviceOrNode } from "./find-node.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
+import { setReadOnly } from "./read-only.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, refuse } from "./refuse.ts";
-import { withInlineChildren } from "./reopened.ts";
 import { replaceNode } from "./replace-node.ts";
 import { Topology } from "./topology.ts";
 
@@ -49,17 +49,8 @@ export const blockdevSnapshot = defineCommand({
 
 /** The node below is reopened read-only; if that cannot be, it stays as it is. */
 function madeReadOnly(before: Graph, node: GraphNode, context: CommandContext): Graph {
-  const options = { ...node.options, "read-only": true };
-  const queue = withInlineChildren(before, node, options, true, context, new Map());
-  if (queue.some(({ shape }) => shape.reopens === null)) return before;
-  const nodes = new Map(before.nodes);
-  for (const each of queue) nodes.set(each.node.name, { ...each.node, readOnly: each.readOnly });
   try {
-    return refreshPermissions(
-      { ...before, nodes },
-      queue.map((each) => each.node.name),
-      { ...context, before },
-    );
+    return setReadOnly(before, node, true, context);
   } catch (error) {
     if (isRefusal(error)) return before;
     throw error;

@@ -4,8 +4,10 @@
  * `src/drivers` provides the value (its registry); the arrow of imports points from there to here.
  */
 import type { z } from "zod";
-import type { Graph, GraphNode } from "./graph.ts";
+import type { Graph, GraphNode, JsonObject } from "./graph.ts";
+import type { ImageFacts, ImageHeader } from "./image-facts.ts";
 import type { PermissionRule } from "./permission-query.ts";
+import type { Profile } from "./profile.ts";
 import type { Role } from "./role.ts";
 
 /** A child that a driver has, by the option that names it. */
@@ -15,6 +17,24 @@ export interface ChildSlot {
   readonly roles: readonly Role[];
   /** whether it may be left out, or be null: a backing file */
   readonly optional?: boolean;
+  /** whether it is a list of children, whose edges are numbered: `children.0` */
+  readonly list?: boolean;
+}
+
+/** What a node's length follows from. */
+export interface LengthQuestion {
+  readonly options: JsonObject;
+  /** bytes of the image or the child below; null: not known */
+  readonly below: number | null;
+  /** of the image below; null: it has none, or nothing is known of it */
+  readonly header: ImageHeader | null;
+}
+
+/** What judging a node needs besides the graph. */
+export interface OpenedContext {
+  readonly drivers: DriverCatalogue;
+  readonly profile: Profile;
+  readonly images?: ImageFacts;
 }
 
 export interface DriverShape {
@@ -32,9 +52,37 @@ export interface DriverShape {
    * Judges a node whose children are attached and whose permissions are granted.
    * @throws BlockgraphError `graph-refused`
    */
-  opened?(graph: Graph, node: GraphNode, drivers: DriverCatalogue): void;
+  opened?(graph: Graph, node: GraphNode, context: OpenedContext): void;
+  /** whether its image begins with a header that says how long it is, and names a backing file */
+  readonly headed?: boolean;
+  /**
+   * Whether only jobs can open it. They must be able to take it out again, so no link to it can be
+   * frozen (QEMU `never_freeze`).
+   */
+  readonly internal?: boolean;
+  /** Judges all that a node is given, before any child is opened. @throws as `opened` */
+  checked?(args: JsonObject): void;
+  /** bytes that a node shows; null: not known */
+  length(question: LengthQuestion): number | null;
+  /** whether it asks its child again for its length, where the profile has that */
+  readonly variableLength: boolean;
+  /** what `block_resize` says to it (QEMU `bdrv_co_truncate`); absent: nothing, it can */
+  resizes?(options: JsonObject): string | null;
+  /** bytes in whose multiples it is written (QEMU `request_alignment`); absent: 1 */
+  alignment?(options: JsonObject): number;
+  /** the file that it locks (block/file-posix.c); absent, or null: none */
+  lockedFile?(options: JsonObject): string | null;
+  /** whether `x-blockdev-change` can add a child to its list, and remove one */
+  readonly listChanges?: ListChanges;
   /** options of its own that `blockdev-reopen` may change; null: it cannot be reopened */
   readonly reopens: readonly string[] | null;
+}
+
+/** Judges changes to a list of children. Both give what is said against it; null: nothing. */
+export interface ListChanges {
+  adding(options: JsonObject): string | null;
+  /** @param children how many there are */
+  removing(options: JsonObject, children: number): string | null;
 }
 
 /** Looks a driver up by its QMP name. */

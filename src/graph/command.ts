@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type { DriverCatalogue } from "./catalogue.ts";
 import type { Graph, JsonValue } from "./graph.ts";
+import type { ImageFacts } from "./image-facts.ts";
 import type { Profile } from "./profile.ts";
 import { parseArguments } from "./refuse.ts";
 
@@ -11,6 +12,8 @@ import { parseArguments } from "./refuse.ts";
 export interface CommandContext {
   readonly drivers: DriverCatalogue;
   readonly profile: Profile;
+  /** the images that nodes can be opened on; absent: nothing is known of any */
+  readonly images?: ImageFacts;
 }
 
 export interface GraphCommand {

@@ -2,10 +2,15 @@
  * The registry of graph commands, and the one function that applies them.
  */
 import type { BlockgraphError } from "../error.ts";
+import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
+import { blockJobCancel } from "./block-job-cancel.ts";
+import { blockResize } from "./block-resize.ts";
+import { blockStream } from "./block-stream.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
-import { blockdevBackup, blockJobCancel } from "./blockdev-backup.ts";
+import { blockdevBackup } from "./blockdev-backup.ts";
 import { blockdevDel } from "./blockdev-del.ts";
+import { blockdevMirror } from "./blockdev-mirror.ts";
 import { blockdevReopen } from "./blockdev-reopen.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
@@ -23,8 +28,10 @@ import { xBlockdevChange } from "./x-blockdev-change.ts";
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
   [
     ...[blockdevAdd, blockdevDel, blockdevReopen, blockdevSnapshot, xBlockdevChange],
+    blockResize,
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
-    ...[deviceAdd, deviceDel, qomSet, blockdevBackup, blockJobCancel],
+    ...[deviceAdd, deviceDel, qomSet],
+    ...[blockdevBackup, blockdevMirror, blockCommit, blockStream, blockJobCancel],
     ...DIRTY_BITMAP_COMMANDS,
     ...[transaction, objectAdd, objectDel],
     ...[queryNamedBlockNodes, queryBlockGraph],

@@ -14,6 +14,9 @@ export const commonOptions = z.strictObject({
   "auto-read-only": z.boolean().default(false).meta({
     description: "be read-only where the image cannot be written; images here always can",
   }),
+  "force-share": z.boolean().default(false).meta({
+    description: "share everything below, which only a read-only node may",
+  }),
   discard: z.enum(["ignore", "unmap"]).default("ignore").meta({
     description:
       "whether discards that reach the node go on (`unmap`) or end there, successfully (`ignore`)",

@@ -48,7 +48,7 @@ function userText(graph: Graph, { parent, child, name }: Edge): string {
 
 function parentText(graph: Graph, { kind, name }: Parent): string {
   if (kind === "node") return `node '${name}'`;
-  if (kind === "export") return "an unnamed block device";
+  if (kind === "export" || kind === "backend") return "an unnamed block device";
   if (kind === "job") return `${graph.jobs.get(name)?.type} job '${name}'`;
   return `block device '${graph.devices.get(name)?.path ?? name}'`;
 }

@@ -5,7 +5,7 @@
  * that is what QEMU's QAPI layer does.
  */
 import { z } from "zod";
-import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
+import type { ChildSlot, DriverCatalogue, DriverShape } from "./catalogue.ts";
 import type { JsonObject, JsonValue } from "./graph.ts";
 import { parseArguments, refuse } from "./refuse.ts";
 
@@ -28,13 +28,14 @@ export function checkDefinition(
 ): DriverShape {
   if (depth > NESTING_MAX) throw refuse("Block device definition is nested too deeply");
   const shape = drivers.get(parseArguments(common, args, at).driver);
-  if (shape === undefined) {
+  if (shape === undefined || shape.internal === true) {
     throw refuse(`Parameter 'driver' does not accept value '${String(args.driver)}'`);
   }
   parseArguments(shape.options, ownOptions(shape, args), at);
-  for (const { name, optional = false } of shape.children) {
+  for (const { name, optional = false, list = false } of shape.children) {
     const value = args[name];
-    if (value === undefined) {
+    if (list) checkList(value, at, name, drivers, depth);
+    else if (value === undefined) {
       if (!optional) throw refuse(`Parameter '${at}${name}' is missing`);
     } else if (isDefinition(value)) checkDefinition(value, `${at}${name}.`, drivers, depth + 1);
     else if (typeof value !== "string" && (value !== null || !optional)) {
@@ -43,6 +44,49 @@ export function checkDefinition(
     }
   }
   return shape;
+}
+
+function checkList(
+  value: JsonValue | undefined,
+  at: string,
+  name: string,
+  drivers: DriverCatalogue,
+  depth: number,
+): void {
+  if (value === undefined) throw refuse(`Parameter '${at}${name}' is missing`);
+  if (!Array.isArray(value)) {
+    throw refuse(`Invalid parameter type for '${at}${name}', expected: array`);
+  }
+  for (const [index, element] of value.entries()) {
+    if (isDefinition(element)) {
+      checkDefinition(element, `${at}${name}[${index}].`, drivers, depth + 1);
+    } else if (typeof element !== "string") {
+      // QEMU's visitor has forgotten where it is, and prints a null pointer.
+      throw refuse("Invalid parameter type for 'null', expected: BlockdevRef");
+    }
+  }
+}
+
+/** A child that a definition gives: by name, or defined on the spot. */
+export interface GivenChild {
+  readonly slot: ChildSlot;
+  readonly reference: string | JsonObject;
+}
+
+/** The children that a definition gives, in the order of the driver; those of a list numbered. */
+export function givenChildren({ children }: DriverShape, args: JsonObject): GivenChild[] {
+  return children.flatMap((slot) => {
+    const value = args[slot.name];
+    const all = Array.isArray(value)
+      ? value.map((each, index) => ({
+          slot: { name: `${slot.name}.${index}`, roles: slot.roles },
+          reference: each,
+        }))
+      : [{ slot, reference: value }];
+    return all.flatMap(({ slot: own, reference }) =>
+      typeof reference === "string" || isDefinition(reference) ? [{ slot: own, reference }] : [],
+    );
+  });
 }
 
 /** Whether a child is defined on the spot. */

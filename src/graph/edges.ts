@@ -8,9 +8,9 @@
  */
 import { type Edge, type Graph, type GraphNode, type Parent, parentEdges } from "./graph.ts";
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
-import { isRefusal } from "./refuse.ts";
+import { isRefusal, Refusal } from "./refuse.ts";
 
-type Context = Pick<RefreshContext, "drivers" | "profile">;
+type Context = Omit<RefreshContext, "before">;
 
 /** Adds an edge; the newest edge stands first. */
 export function attach(graph: Graph, edge: Edge): Graph {
@@ -31,7 +31,7 @@ export function detach(graph: Graph, edge: Edge): Graph {
 const orphan = (node: GraphNode): GraphNode => ({ ...node, inheritsFrom: null });
 
 /** A parent stops using a child. */
-function release(before: Graph, edge: Edge, context: Context): Graph {
+export function release(before: Graph, edge: Edge, context: Context): Graph {
   const graph = refreshed(detach(before, edge), [edge.child], { ...context, before });
   return closeUnused(graph, edge.child, context);
 }
@@ -52,10 +52,28 @@ export function closeUnused(graph: Graph, name: string, context: Context): Graph
 
 /** Removes a node that nobody uses, and its edges. */
 export function closeNode(graph: Graph, name: string, context: Context): Graph {
+  requireClosable(graph, name, context);
   const released = releaseAll(graph, { kind: "node", name }, context);
-  const nodes = new Map(released.nodes);
+  const [nodes, locks] = [new Map(released.nodes), new Map(released.locks)];
   nodes.delete(name);
-  return { ...released, nodes };
+  locks.delete(name);
+  return { ...released, nodes, locks };
+}
+
+/**
+ * The filter of a commit has no other owner than who is above. Whoever leaves it closes it,
+ * although the chain below is frozen: QEMU aborts (block.c, `bdrv_replace_child_noperm`).
+ * @throws Refusal with the abort predicted where the profile's QEMU has that
+ */
+function requireClosable(graph: Graph, name: string, { drivers, profile }: Context): void {
+  const node = graph.nodes.get(name);
+  const job = [...graph.jobs.values()].find(({ filter }) => filter === name);
+  if (job === undefined || drivers.get(node?.driver ?? "")?.internal !== true) return;
+  throw new Refusal(
+    `Node '${name}' is the filter of job '${job.id}' and cannot be closed; cancel the job first`,
+    null,
+    profile.closedCommitFilter === "abort" ? "abort" : null,
+  );
 }
 
 /** Masks stay as they are where loosening is refused (rule P10). */

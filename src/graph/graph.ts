@@ -25,6 +25,10 @@ export interface GraphNode {
   readonly monitorOwned: boolean;
   /** the node that defined it inline, as long as that uses it: they are reopened together */
   readonly inheritsFrom: string | null;
+  /** bytes that it shows, as it learned last; null: nobody said how long its image is */
+  readonly length: number | null;
+  /** number that the next child of its list gets (block/quorum.c, `next_child_index`) */
+  readonly nextChild: number;
   /** dirty bitmaps by name */
   readonly bitmaps: ReadonlyMap<string, DirtyBitmap>;
 }
@@ -37,9 +41,12 @@ export interface DirtyBitmap {
   readonly enabled: boolean;
 }
 
+/** Kinds of users; a `backend` has no name in QEMU: a job or a command does I/O through it. */
+export const PARENT_KINDS = ["node", "device", "export", "job", "backend"] as const;
+
 /** Whoever uses a node. */
 export interface Parent {
-  readonly kind: "node" | "device" | "export" | "job";
+  readonly kind: (typeof PARENT_KINDS)[number];
   readonly name: string;
 }
 
@@ -72,12 +79,14 @@ export interface BlockExport {
 /** Something that works on nodes by itself, until it is cancelled. */
 export interface BlockJob {
   readonly id: string;
-  /** as conflicts name it: `backup` */
-  readonly type: string;
+  /** as conflicts name it */
+  readonly type: "backup" | "commit" | "mirror" | "stream";
   /** the filter that it put into the graph, and takes out again when it ends */
   readonly filter: string;
   /** whether it copies by itself, besides what the filter does */
   readonly copies: boolean;
+  /** the node that was read-only before it came, and is to be so again; null: none */
+  readonly madeWritable: string | null;
 }
 
 export interface Graph {
@@ -89,6 +98,8 @@ export interface Graph {
   readonly jobs: ReadonlyMap<string, BlockJob>;
   /** whether exports can be added: an NBD server runs, as with a daemon's `--nbd-server` */
   readonly nbdServer: boolean;
+  /** what nodes have locked of their files, as far as they have anything (file-locks.ts) */
+  readonly locks: ReadonlyMap<string, Masks>;
   /** ids of throttle groups */
   readonly throttleGroups: ReadonlySet<string>;
   /** number of nodes that were named automatically so far */
@@ -102,9 +113,15 @@ export const EMPTY_GRAPH: Graph = {
   exports: new Map(),
   jobs: new Map(),
   nbdServer: true,
+  locks: new Map(),
   throttleGroups: new Set(),
   autoNames: 0,
 };
+
+/** Users without a name of their own, oldest first; each has one edge. */
+export function backendsOf({ edges }: Graph): Parent[] {
+  return edges.flatMap(({ parent }) => (parent.kind === "backend" ? [parent] : [])).reverse();
+}
 
 /** The edges that lead to a node, newest first. */
 export function parentEdges(graph: Graph, node: string): readonly Edge[] {

@@ -10,7 +10,8 @@
  * and only if its solution has no conflict.
  */
 import { type Conflict, firstConflict } from "./conflict.ts";
-import type { Edge, Graph } from "./graph.ts";
+import { collision } from "./file-locks.ts";
+import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { cumulative, NO_DEMANDS, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { childMasks, type RefreshContext } from "./refresh.ts";
 
@@ -19,13 +20,14 @@ export interface Solution {
   readonly conflicts: readonly Conflict[];
   /** read-only nodes that somebody wants to write */
   readonly unwritable: readonly string[];
+  /** nodes that do not get the locks of their file */
+  readonly unlocked: readonly string[];
 }
 
+type Context = Pick<RefreshContext, "drivers" | "profile">;
+
 /** Solves the rules for a graph whose devices and exports have their masks. */
-export function leastSolution(
-  graph: Graph,
-  context: Pick<RefreshContext, "drivers" | "profile">,
-): Solution {
+export function leastSolution(graph: Graph, context: Context): Solution {
   let edges = graph.edges.map((edge) =>
     edge.parent.kind === "node" ? { ...edge, ...NO_DEMANDS } : edge,
   );
@@ -45,18 +47,24 @@ export function leastSolution(
       .filter((node) => node.readOnly)
       .filter(({ name }) => (cumulative(above(name)).perm & (WRITE | WRITE_UNCHANGED)) !== 0)
       .map(({ name }) => name),
+    unlocked: nodes.flatMap((node) => {
+      const others = nodes.filter((other) => other !== node && sameFile(node, other, context));
+      const demands = others.map(({ name }) => cumulative(above(name)));
+      return collision(cumulative(above(node.name)), demands) === null ? [] : [node.name];
+    }),
   };
 }
 
-function ruled(
-  graph: Graph,
-  edges: readonly Edge[],
-  edge: Edge,
-  context: Pick<RefreshContext, "drivers" | "profile">,
-): Edge {
-  const node = edge.parent.kind === "node" ? graph.nodes.get(edge.parent.name) : undefined;
-  if (node === undefined) return edge;
-  const parents = edges.filter(({ child }) => child === node.name);
-  const masks = childMasks(node, edge, cumulative(parents), parents.length > 0, context);
+function sameFile(one: GraphNode, other: GraphNode, { drivers }: Context): boolean {
+  const [file, another] = [one, other].map(
+    ({ driver, options }) => drivers.get(driver)?.lockedFile?.(options) ?? null,
+  );
+  return file !== null && file === another;
+}
+
+function ruled(graph: Graph, edges: readonly Edge[], edge: Edge, context: Context): Edge {
+  if (edge.parent.kind !== "node") return edge;
+  const parents = edges.filter(({ child }) => child === edge.parent.name);
+  const masks = childMasks(graph, edge, cumulative(parents), parents.length > 0, context);
   return { ...edge, ...masks };
 }

@@ -37,7 +37,7 @@ export function originOf(
   const { perm, shared } = cumulative(parents);
   const without =
     which === "requires" ? { perm: perm & ~bit, shared } : { perm, shared: shared | bit };
-  const masks = childMasks(node, edge, without, parents.length > 0, context);
+  const masks = childMasks(graph, edge, without, parents.length > 0, context);
   const added = which === "requires" ? masks.perm & bit : ALL_PERMISSIONS & ~masks.shared & bit;
   const above = parents.find((parent) =>
     which === "requires" ? (parent.perm & bit) !== 0 : (parent.shared & bit) === 0,

@@ -9,13 +9,22 @@ import { type Edge, type Graph, parentEdges } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
 /** What a node is to be used for. */
-export type Operation = "backup" | "other";
+export type Operation = "backup" | "commit-target" | "stream" | "other";
 
 /** @throws BlockgraphError `graph-refused` if somebody blocks the node for the operation */
 export function requireUnblocked(graph: Graph, node: string, operation: Operation = "other"): void {
+  const reason = blockedBecause(graph, node, operation);
+  if (reason !== null) throw refuse(`Node '${node}' is busy: ${reason}`);
+}
+
+/** Why a node cannot be used for an operation; null: it can. */
+export function blockedBecause(
+  graph: Graph,
+  node: string,
+  operation: Operation = "other",
+): string | null {
   const reasons = parentEdges(graph, node).map((edge) => reasonOf(graph, edge, operation));
-  const reason = reasons.find((each) => each !== null);
-  if (reason !== undefined) throw refuse(`Node '${node}' is busy: ${reason}`);
+  return reasons.find((each) => each !== null) ?? null;
 }
 
 function reasonOf(graph: Graph, { parent, roles }: Edge, operation: Operation): string | null {

@@ -45,6 +45,24 @@ export interface Profile {
    */
   readonly frozenLeavingFilter: "abort" | "refused";
   /**
+   * What happens when nobody is above the filter of a commit any more, because an overlay got
+   * another backing file: it is closed, although the links below are frozen, and QEMU aborts
+   * (block.c, `bdrv_replace_child_noperm`: `!child->frozen`; seen in 7.2 and 10.0).
+   */
+  readonly closedCommitFilter: "abort" | "refused";
+  /**
+   * Whether filters ask their child for its length whenever somebody asks them, or keep what they
+   * learned when they were opened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
+   * it makes the bitmaps of a hook; where a hook is put above a node that has got a child of
+   * another length, it aborts (util/hbitmap.c, `hbitmap_merge`; defect M6).
+   */
+  readonly lengths: "asked-again" | "kept";
+  /**
+   * What `block_resize` says of a node that is blocked: 7.2 speaks of a device, which it has no
+   * name of (blockdev.c, `qmp_block_resize`), 10.0 of the node, and why.
+   */
+  readonly resizeBlocked: "device" | "node";
+  /**
    * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
    */
@@ -66,6 +84,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     diamondDetach: "abort",
     hookOnLeavingFilter: "abort",
     frozenLeavingFilter: "abort",
+    closedCommitFilter: "abort",
+    lengths: "asked-again",
+    resizeBlocked: "device",
     hookReads: "for-writers",
     refreshOrder: "last-first",
   },
@@ -77,6 +98,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     diamondDetach: "allowed",
     hookOnLeavingFilter: "allowed",
     frozenLeavingFilter: "abort",
+    closedCommitFilter: "abort",
+    lengths: "kept",
+    resizeBlocked: "node",
     hookReads: "for-parents",
     refreshOrder: "first-first",
   },
@@ -88,6 +112,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     diamondDetach: "allowed",
     hookOnLeavingFilter: "allowed",
     frozenLeavingFilter: "refused",
+    closedCommitFilter: "refused",
+    lengths: "kept",
+    resizeBlocked: "node",
     hookReads: "for-parents",
     refreshOrder: "first-first",
   },

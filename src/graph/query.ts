@@ -6,12 +6,12 @@
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
-import type { Graph, JsonObject, Parent } from "./graph.ts";
+import { backendsOf, type Graph, type JsonObject, type Parent } from "./graph.ts";
 import { permissionNames } from "./permission.ts";
 
 const TYPES = {
   ...{ node: "block-driver", device: "block-backend" },
-  ...{ export: "block-backend", job: "block-job" },
+  ...{ export: "block-backend", job: "block-job", backend: "block-backend" },
 } as const;
 
 export const queryBlockGraph = defineCommand({
@@ -25,6 +25,7 @@ export const queryBlockGraph = defineCommand({
       ...[...graph.devices.keys()].map((name) => ({ kind: "device", name }) as const),
       ...[...graph.exports.keys()].map((name) => ({ kind: "export", name }) as const),
       ...[...graph.jobs.keys()].map((name) => ({ kind: "job", name }) as const),
+      ...backendsOf(graph),
     ];
     const key = ({ kind, name }: Parent) => `${kind} ${name}`;
     const ids = new Map(users.map((user, index) => [key(user), index + 1]));
@@ -46,7 +47,7 @@ export const queryBlockGraph = defineCommand({
 });
 
 function nameOf(graph: Graph, { kind, name }: Parent): string {
-  if (kind === "export") return "";
+  if (kind === "export" || kind === "backend") return "";
   return kind === "device" ? (graph.devices.get(name)?.path ?? name) : name;
 }
 

@@ -3,18 +3,28 @@
  * of the reference; block.c, `bdrv_list_refresh_perms` and `bdrv_node_refresh_perm`).
  *
  * Every node below the touched ones is visited, parents before children. Its parents must agree
- * with each other; if one of them writes, the node must be writable; then its driver says what the
- * node asks of each child. So a node is judged only when all parents that are visited have their
- * new masks, and in a graph whose parts are joined below, old masks are never mixed with new ones.
- * Parents outside of what is visited are taken as they are.
+ * with each other; if one of them writes, the node must be writable, and as long as its alignment
+ * wants; it must get the locks of its file; then its driver says what the node asks of each child.
+ * So a node is judged only when all parents that are visited have their new masks, and in a graph
+ * whose parts are joined below, old masks are never mixed with new ones. Parents outside of what is
+ * visited are taken as they are.
  *
  * The graph is rewired first and judged once (rule P8); whoever asks keeps the old graph if this
  * refuses (rule P9).
  */
 import type { DriverCatalogue } from "./catalogue.ts";
 import { ConflictRefusal, firstConflict } from "./conflict.ts";
+import { FileLocks } from "./file-locks.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
-import { cumulative, type Masks, WRITE, WRITE_UNCHANGED } from "./permission.ts";
+import type { ImageFacts } from "./image-facts.ts";
+import {
+  ALL_PERMISSIONS,
+  cumulative,
+  type Masks,
+  RESIZE,
+  WRITE,
+  WRITE_UNCHANGED,
+} from "./permission.ts";
 import type { Profile } from "./profile.ts";
 import { refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
@@ -23,6 +33,7 @@ import { Topology } from "./topology.ts";
 export interface RefreshContext {
   readonly drivers: DriverCatalogue;
   readonly profile: Profile;
+  readonly images?: ImageFacts;
   /** the graph before the command: what a node is until the command succeeds */
   readonly before: Graph;
   /** a node whose driver is still opening its children */
@@ -40,6 +51,7 @@ export function refreshPermissions(
   context: RefreshContext,
 ): Graph {
   const topology = new Topology(graph);
+  const locks = new FileLocks(graph, context.drivers);
   const fresh = new Map<Edge, Edge>();
   const current = (edge: Edge): Edge => fresh.get(edge) ?? edge;
   const ordered = context.profile.refreshOrder === "last-first" ? roots : roots.toReversed();
@@ -53,14 +65,17 @@ export function refreshPermissions(
     }
     const demands = cumulative(parents);
     checkWritable(node, demands, context);
+    checkAligned(node, demands, context);
+    locks.prepare(node, demands);
     for (const edge of topology.children(name)) {
-      const masks = childMasks(node, edge, demands, parents.length > 0, context);
+      const masks = childMasks(graph, edge, demands, parents.length > 0, context);
       if (masks.perm !== edge.perm || masks.shared !== edge.shared) {
         fresh.set(edge, { ...edge, ...masks });
       }
     }
   }
-  return fresh.size === 0 ? graph : { ...graph, edges: graph.edges.map(current) };
+  const committed = { ...graph, locks: locks.committed() };
+  return fresh.size === 0 ? committed : { ...committed, edges: graph.edges.map(current) };
 }
 
 /** Rule P4. */
@@ -74,15 +89,32 @@ function checkWritable(node: GraphNode, { perm }: Masks, { before }: RefreshCont
   );
 }
 
-/** Rule P2: what a node's driver asks of a child. */
+/** Rule P5: without resizing, what is written must not go beyond the end. */
+function checkAligned(node: GraphNode, { perm }: Masks, { drivers }: RefreshContext): void {
+  const writes = (perm & (WRITE | WRITE_UNCHANGED)) !== 0 && (perm & RESIZE) === 0;
+  if (!writes || node.length === null) return;
+  const alignment = shapeOf(node.driver, drivers).alignment?.(node.options) ?? 1;
+  if (node.length % alignment === 0) return;
+  throw refuse(
+    "Cannot get 'write' permission without 'resize': Image size is not a multiple of request " +
+      "alignment",
+  );
+}
+
+/**
+ * Rule P2: what the driver of a node asks of a child, if the edge's parent is a node. A child with
+ * `force-share` leaves everything to others.
+ */
 export function childMasks(
-  node: GraphNode,
+  graph: Graph,
   edge: Edge,
   demands: Masks,
   used: boolean,
   { drivers, profile, opening }: Pick<RefreshContext, "drivers" | "profile" | "opening">,
 ): Masks {
-  return shapeOf(node.driver, drivers).permissions({
+  const node = edge.parent.kind === "node" ? graph.nodes.get(edge.parent.name) : undefined;
+  if (node === undefined) return edge;
+  const masks = shapeOf(node.driver, drivers).permissions({
     node: node.name,
     edge: edge.name,
     roles: edge.roles,
@@ -93,4 +125,6 @@ export function childMasks(
     opening: opening === node.name,
     profile,
   });
+  const shares = graph.nodes.get(edge.child)?.options["force-share"] === true;
+  return shares ? { ...masks, shared: ALL_PERMISSIONS } : masks;
 }

@@ -41,6 +41,18 @@ export class Refusal extends BlockgraphError {
   }
 }
 
+/** Does something; what it is refused with gets a prefix. */
+export function prefixed<T>(prefix: string, action: () => T): T {
+  if (prefix === "") return action();
+  try {
+    return action();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const predicts = error instanceof Refusal ? error.predicts : null;
+    throw new Refusal(`${prefix}${error.message}`, null, predicts, { cause: error });
+  }
+}
+
 /**
  * Parses command arguments; what does not fit is refused as QEMU's QAPI layer does
  * (qapi/qapi-visit-core.c, qobject-input-visitor.c).

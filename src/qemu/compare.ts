@@ -50,7 +50,9 @@ export class OurSide {
 
 /** Replays a recording on our side, up to the first difference. */
 export function compareRecorded(sequence: RecordedSequence, context: CommandContext): Comparison {
-  const ours = new OurSide(context, sequence.nbdServer);
+  const { images } = sequence;
+  const known = images === undefined ? context : { ...context, images };
+  const ours = new OurSide(known, sequence.nbdServer);
   let edges: readonly string[] = [];
   let commands = 0;
   for (const [index, step] of sequence.steps.entries()) {

@@ -1,16 +1,10 @@
 /**
  * Random graph commands that mean something: each is made of a few numbers and the graph so far.
  *
-<<<<<<< HEAD
- * Numbers choose what to do, and among the nodes there are; now and then a name is wrong. So most
- * commands get as far as the permission system, and a sequence that has shrunk is still one. Each
- * image is used by one node at a time: two would meet in file locks, which are not modelled.
-=======
  * Numbers choose what to do, and among the names there are. Two of three commands are tried on our
  * side first, and others are looked for if they would be refused: so graphs grow deep, and what is
  * refused in them is refused by the permission system more often than for a wrong name. A sequence
  * that has shrunk is still one.
->>>>>>> 91d812e (wip: wider generator and what it found)
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";

@@ -8,6 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
+import type { ImageFact, ImageFacts } from "../graph/image-facts.ts";
 import { parseJson } from "../log/parse-json.ts";
 import { edgeText } from "./edge-text.ts";
 
@@ -33,6 +34,8 @@ export interface RecordedSequence {
   readonly name: string;
   /** whether exports can be added from the beginning */
   readonly nbdServer: boolean;
+  /** the images it was made on; absent: not recorded */
+  readonly images?: ImageFacts;
   readonly steps: readonly RecordedStep[];
 }
 
@@ -44,10 +47,20 @@ const stepSchema = z.object({
   result: resultSchema,
 });
 
+const format = z.enum(["raw", "qcow2"]);
+const fileSchema = z.object({
+  format,
+  /** bytes that it shows */
+  size: z.number(),
+  backing: z.string().nullish(),
+  backingFormat: format.nullish(),
+});
+
 const caseSchema = z.object({
   id: z.string(),
   title: z.string(),
   binary: z.string().default("qemu-storage-daemon"),
+  files: z.record(z.string(), fileSchema).optional(),
   steps: z.array(
     stepSchema.extend({
       graphAfter: z
@@ -95,10 +108,17 @@ export function parseRecorded(bytes: Uint8Array, path: string): RecordedSequence
     });
 }
 
-function fromCase({ id, title, binary, steps }: z.infer<typeof caseSchema>): RecordedSequence {
+function fromCase({
+  id,
+  title,
+  binary,
+  files,
+  steps,
+}: z.infer<typeof caseSchema>): RecordedSequence {
   return {
     name: `${id}: ${title}`,
     nbdServer: binary === "qemu-storage-daemon",
+    ...(files !== undefined && { images: factsOf(files) }),
     steps: steps.map((step) => ({
       ...recordedStep(step),
       edges:
@@ -109,6 +129,20 @@ function fromCase({ id, title, binary, steps }: z.infer<typeof caseSchema>): Rec
           .sort() ?? null,
     })),
   };
+}
+
+/** How long a qcow2 file itself is, nobody wrote down. */
+function factsOf(files: Readonly<Record<string, z.infer<typeof fileSchema>>>): ImageFacts {
+  return new Map(
+    Object.entries(files).map(([name, file]): [string, ImageFact] => {
+      const { format: kind, size, backing, backingFormat } = file;
+      if (kind === "raw") return [name, { length: size, header: null }];
+      const named = typeof backing === "string" ? backing : null;
+      const driver = backingFormat ?? "raw";
+      const header = { size, backing: named === null ? null : { filename: named, driver } };
+      return [name, { length: null, header }];
+    }),
+  );
 }
 
 function fromFuzz({ seed, steps }: z.infer<typeof fuzzSchema>): RecordedSequence {

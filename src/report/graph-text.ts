@@ -1,7 +1,7 @@
 /**
  * A block graph as a picture in text: guests and exports at the top, images at the bottom.
  */
-import type { Graph, GraphNode, Parent } from "../graph/graph.ts";
+import { backendsOf, type Graph, type GraphNode, type Parent } from "../graph/graph.ts";
 import type { SystemNode } from "../system/system.ts";
 import { bytesText } from "./bytes-text.ts";
 import type { Box } from "./picture/box.ts";
@@ -30,6 +30,7 @@ export function graphText(
     ...[...graph.jobs.values()].map(({ id, type }) => {
       return { id: idOf({ kind: "job", name: id }), lines: [id, `${type} job`] };
     }),
+    ...backendsOf(graph).map((parent) => ({ id: idOf(parent), lines: [parent.name, "I/O"] })),
     ...[...graph.nodes.values()].map((node) => {
       const lines = nodeLines(node, describe(node.name));
       return { id: idOf({ kind: "node", name: node.name }), lines };

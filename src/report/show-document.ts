@@ -2,6 +2,7 @@
  * What `show --json` prints: the state at one record of a log, or after a model's set-up.
  */
 import { z } from "zod";
+import { PARENT_KINDS } from "../graph/graph.ts";
 
 const count = z.int().min(0);
 
@@ -37,7 +38,7 @@ export const showDocumentSchema = z.strictObject({
     edges: z.array(
       z.strictObject({
         parent: z.strictObject({
-          kind: z.enum(["node", "device", "export", "job"]),
+          kind: z.enum(PARENT_KINDS),
           name: z.string(),
         }),
         child: z.string(),

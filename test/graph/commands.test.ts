@@ -49,7 +49,7 @@ function flaws(graph: Graph): string[] {
   for (const { parent, name, child } of graph.edges) {
     const parents = {
       ...{ node: graph.nodes, device: graph.devices },
-      ...{ export: graph.exports, job: graph.jobs },
+      ...{ export: graph.exports, job: graph.jobs, backend: new Set(["block_resize"]) },
     };
     if (!parents[parent.kind].has(parent.name)) found.push(`${name} of ${parent.name}: no parent`);
     if (!graph.nodes.has(child)) found.push(`${name} of ${parent.name}: no child ${child}`);

@@ -68,8 +68,8 @@ describe("the monitor", () => {
     const { violations, judged } = monitorOf(
       [
         ...send(
-          node("file", "all", { filename: "all.raw" }),
-          node("file", "again", { filename: "all.raw" }),
+          node("file", "all", { filename: "all.raw", locking: "off" }),
+          node("file", "again", { filename: "all.raw", locking: "off" }),
           node("raw", "disk", half),
           node("raw", "cache", { ...half, file: "again", offset: length / 2 }),
           qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),
@@ -99,8 +99,8 @@ describe("the monitor", () => {
     const { session } = simulation;
     const script = [
       ...send(
-        node("file", "all", { filename: "all.raw" }),
-        node("file", "again", { filename: "all.raw" }),
+        node("file", "all", { filename: "all.raw", locking: "off" }),
+        node("file", "again", { filename: "all.raw", locking: "off" }),
         node("raw", "disk", half),
         node("raw", "cache", { ...half, file: "again", offset: length / 2 }),
         qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),

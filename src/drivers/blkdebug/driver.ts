@@ -26,6 +26,9 @@ const options = commonOptions.extend({
   "take-child-perms": permissionList("take-child-perms").meta({
     description: "permissions to require of the image besides what parents require",
   }),
+  align: z.int().min(0, "uint64_t").optional().meta({
+    description: "bytes in whose multiples it is written; the simulator writes any",
+  }),
   "inject-error": z
     .array(z.looseObject({ event: z.string() }))
     .optional()
@@ -34,6 +37,9 @@ const options = commonOptions.extend({
     description: "permissions that no other user of the image may have",
   }),
 });
+
+/** C's INT_MAX */
+const ALIGN_END = 0x7fff_ffff;
 
 const bitsOf = (list: unknown) => permissionsNamed(z.array(z.string()).catch([]).parse(list));
 
@@ -49,6 +55,12 @@ export const blkdebug = defineDriver({
   children: [{ name: "image", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,
+  opened(_graph, { options: { align } }) {
+    if (typeof align !== "number" || align === 0) return;
+    if (align < ALIGN_END && Number.isInteger(Math.log2(align))) return;
+    throw refuse(`Cannot meet constraints with align ${align}`);
+  },
+  alignment: ({ align }) => (typeof align === "number" && align > 0 ? align : 1),
   parameters(given) {
     if (given["inject-error"] === undefined) return {};
     throw refuse("blkdebug injects no errors in the simulator; give the model faults instead");

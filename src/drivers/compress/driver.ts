@@ -17,6 +17,7 @@ export const compress = defineDriver({
   options: commonOptions,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,
+  variableLength: true,
   opened(graph, node) {
     const [below] = childEdges(graph, { kind: "node", name: node.name });
     const driver = below === undefined ? "" : graph.nodes.get(below.child)?.driver;

@@ -14,9 +14,13 @@
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
+import type { OpenedContext } from "../../graph/catalogue.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { findBitmap } from "../../graph/dirty-bitmap.ts";
-import { refuse } from "../../graph/refuse.ts";
+import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { lengthNow } from "../../graph/length.ts";
+import { Refusal, refuse } from "../../graph/refuse.ts";
+import { Topology } from "../../graph/topology.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { copyTaskChart } from "./copy-task-chart.ts";
@@ -47,6 +51,19 @@ const options = commonOptions.extend({
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
 });
 
+/** @throws Refusal where the profile's QEMU aborts */
+function requireFreshLength(graph: Graph, { name }: GraphNode, context: OpenedContext): void {
+  const edge = new Topology(graph).children(name).find((each) => each.name === "file");
+  const source = edge === undefined ? undefined : graph.nodes.get(edge.child);
+  if (source === undefined || source.length === lengthNow(graph, source.name, context)) return;
+  throw new Refusal(
+    `QEMU 7.2 aborts when a hook is put above '${source.name}', which still goes by the length of ` +
+      "a child that it had (defect M6); export it once, so that it is asked for its length",
+    null,
+    "abort",
+  );
+}
+
 export const copyBeforeWrite = defineDriver({
   name: "copy-before-write",
   summary: "saves old data to its target before a guest overwrites it",
@@ -58,9 +75,10 @@ export const copyBeforeWrite = defineDriver({
   permissions,
   filter: true,
   reopens: null,
-  opened(graph, { options: { bitmap } }) {
-    const named = options.shape.bitmap.parse(bitmap);
+  opened(graph, node, context) {
+    const named = options.shape.bitmap.parse(node.options.bitmap);
     if (named !== undefined) findBitmap(graph, named.node, named.name);
+    requireFreshLength(graph, node, context);
   },
   parameters(given, profile): CopyBeforeWriteParameters {
     if (given.bitmap !== undefined) {

@@ -12,9 +12,10 @@
  * above it, there is nothing to copy, and every request is handed on.
  */
 import { z } from "zod";
-import type { DriverCatalogue } from "../../graph/catalogue.ts";
+import type { OpenedContext } from "../../graph/catalogue.ts";
+import { Chains } from "../../graph/chain.ts";
 import { commonOptions } from "../../graph/common-options.ts";
-import { chainBetween, isFrozen } from "../../graph/frozen.ts";
+import { requireFreezable } from "../../graph/frozen.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { NO_DEMANDS, WRITE_UNCHANGED } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
@@ -25,20 +26,16 @@ import { forwardingCharts } from "../forwarding-charts.ts";
 const permissions: PermissionRule = ({ demands: { perm, shared }, opening }) =>
   opening ? NO_DEMANDS : { perm: perm | WRITE_UNCHANGED, shared: shared | WRITE_UNCHANGED };
 
-function requireChain(graph: Graph, node: GraphNode, drivers: DriverCatalogue): void {
+function requireChain(graph: Graph, node: GraphNode, { drivers }: OpenedContext): void {
   const { bottom } = node.options;
   if (typeof bottom !== "string") return;
   const lowest = graph.nodes.get(bottom);
   if (lowest === undefined) throw refuse(`Bottom node '${bottom}' not found`);
   if (drivers.get(lowest.driver)?.filter === true)
     throw refuse(`Bottom node '${bottom}' is a filter`);
-  const { edges, arrives } = chainBetween(graph, node.name, bottom, drivers);
-  const frozen = edges.find((edge) => isFrozen(graph, edge, drivers, node.name));
-  if (frozen !== undefined) {
-    const { name, parent, child } = frozen;
-    throw refuse(`Cannot change '${name}' link from '${parent.name}' to '${child}'`);
-  }
-  if (!arrives) {
+  const links = new Chains(graph, drivers).links(node.name, bottom);
+  requireFreezable(graph, links ?? [], drivers, node.name);
+  if (links === null) {
     throw new Refusal(`Bottom node '${bottom}' is not below '${node.name}'`, null, "hang");
   }
 }
@@ -52,6 +49,7 @@ export const copyOnRead = defineDriver({
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,
+  variableLength: true,
   reopens: null,
   opened: requireChain,
   parameters: () => ({}),

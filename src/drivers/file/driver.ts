@@ -1,7 +1,8 @@
 /**
  * `file`: a node whose bytes are those of one image (QEMU block/file-posix.c).
  *
- * In a run the image is a file in the run's folder, in the simulator memory. All operations go
+ * It locks of its image what its parents require, and what they do not share (file-locks.ts). In a
+ * run the image is a file in the run's folder, in the simulator memory. All operations go
  * straight to it; discards and zeroes punch holes, so both read as zeros afterwards.
  */
 import { z } from "zod";
@@ -11,6 +12,9 @@ import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
 import { defineDriver } from "../driver.ts";
 
 const options = commonOptions.extend({
+  locking: z.enum(["auto", "on", "off"]).default("auto").meta({
+    description: "whether others who open the image can tell what this node does to it",
+  }),
   filename: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a plain file name, without folders")
@@ -38,5 +42,6 @@ export const file = defineDriver({
     },
     tasks: {},
   }),
+  lockedFile: ({ filename, locking }) => (locking === "off" ? null : String(filename)),
   image: ({ filename }) => filename,
 });

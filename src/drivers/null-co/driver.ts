@@ -10,11 +10,14 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { nodeChart, zeroReadChart } from "./charts.ts";
 
+/** bytes */
+const USUAL_SIZE = 1 << 30;
+
 const options = commonOptions.extend({
   size: z
     .int()
     .min(0, "a non-negative number below 2^64")
-    .default(1 << 30)
+    .default(USUAL_SIZE)
     .meta({ description: "bytes; default 1 GiB" }),
   "read-zeroes": z.boolean().default(false).meta({
     description: "read as zeros; here it always does",
@@ -42,5 +45,7 @@ export const nullCo = defineDriver({
     },
     tasks: {},
   }),
+  length: ({ options: { size } }) => (typeof size === "number" ? size : USUAL_SIZE),
+  resizes: () => "Image format driver does not support resize",
   geometry: ({ size }) => ({ length: size, shift: 0 }),
 });

@@ -39,6 +39,7 @@ export const preallocate = defineDriver({
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,
+  variableLength: true,
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => forwardingCharts("preallocate", "file"),

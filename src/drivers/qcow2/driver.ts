@@ -5,8 +5,8 @@
  * it keeps everybody else from writing its file (the default rule of its roles).
  *
  * Limits: rules and options only. It has no data path yet, so graphs with it can be built, rewired
- * and judged, but no request passes through it; a backing file that only the image's header names
- * is not seen.
+ * and judged, but no request passes through it. What the image's header says is known if the images
+ * are (src/graph/image-facts.ts).
  */
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
@@ -19,6 +19,8 @@ export const qcow2 = defineDriver({
     { name: "file", roles: ["data", "metadata", "primary"] },
     { name: "backing", roles: ["cow"], optional: true },
   ],
+  headed: true,
+  length: ({ header }) => header?.size ?? null,
   parameters: () => ({}),
   everyParameters: [],
   charts: () => ({ cluster: null, node: null, requests: {}, tasks: {} }),

@@ -6,9 +6,12 @@
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
+import type { JsonObject } from "../../graph/graph.ts";
+import { lengthNow } from "../../graph/length.ts";
 import { RESIZE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
+import { Topology } from "../../graph/topology.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
@@ -35,22 +38,51 @@ export const raw = defineDriver({
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,
   reopens: ["offset", "size"],
+  opened(graph, node, context) {
+    const [edge] = new Topology(graph).children(node.name);
+    const below = edge === undefined ? null : lengthNow(graph, edge.child, context);
+    if (below !== null) requireInside(windowOf(node.options), below);
+  },
+  length: ({ options: given, below }) => {
+    const { offset, size } = windowOf(given);
+    return below === null ? null : Math.min(size ?? below, Math.max(0, below - offset));
+  },
+  variableLength: true,
+  resizes: ({ size }) => (size === undefined ? null : "Cannot resize fixed-size raw disks"),
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => forwardingCharts("raw", "file"),
-  geometry({ offset, size }, below) {
-    if (offset > below) {
-      throw refuse(
-        `Offset (${offset}) cannot be greater than size of the containing file (${below})`,
-      );
-    }
-    const length = size ?? below - offset;
-    if (offset + length > below) {
-      throw refuse(
-        `The sum of offset (${offset}) and size (${length}) has to be smaller or equal to the  ` +
-          `actual size of the containing file (${below})`,
-      );
-    }
-    return { length, shift: offset };
+  geometry(given, below) {
+    requireInside({ offset: given.offset, size: given.size }, below);
+    return { length: given.size ?? below - given.offset, shift: given.offset };
   },
 });
+
+interface Window {
+  readonly offset: number;
+  readonly size: number | undefined;
+}
+
+/** The part of the file that is shown, whatever else the options may be. */
+function windowOf({ offset, size }: JsonObject): Window {
+  return {
+    offset: typeof offset === "number" ? offset : 0,
+    size: typeof size === "number" ? size : undefined,
+  };
+}
+
+/** @throws BlockgraphError `graph-refused` if a window is not inside the file */
+function requireInside({ offset, size }: Window, below: number): void {
+  if (offset > below) {
+    throw refuse(
+      `Offset (${offset}) cannot be greater than size of the containing file (${below})`,
+    );
+  }
+  const length = size ?? below - offset;
+  if (offset + length > below) {
+    throw refuse(
+      `The sum of offset (${offset}) and size (${length}) has to be smaller or equal to the  ` +
+        `actual size of the containing file (${below})`,
+    );
+  }
+}

@@ -20,6 +20,7 @@ export const snapshotAccess = defineDriver({
   // What it reads is not the child's data, so it needs none of it (`snapshot_access_child_perm`).
   permissions: () => NO_DEMANDS,
   reopens: null,
+  resizes: () => "Image format driver does not support resize",
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => ({

@@ -6,14 +6,14 @@ import { z } from "zod";
 import type { CommandContext } from "../../graph/command.ts";
 import { answerCommand, type QmpCommand } from "../../graph/commands.ts";
 import { type ConflictRefusal, conflictBehind } from "../../graph/conflict.ts";
-import type { Edge, Graph } from "../../graph/graph.ts";
+import { type Edge, type Graph, PARENT_KINDS } from "../../graph/graph.ts";
 import { originOf } from "../../graph/mask-origin.ts";
 import { type Permissions, permissionNames, permissionsNamed } from "../../graph/permission.ts";
 import { Refusal } from "../../graph/refuse.ts";
 import { remedies } from "../../graph/remedies.ts";
 
 const edgeSchema = z.strictObject({
-  parent: z.strictObject({ kind: z.enum(["node", "device", "export", "job"]), name: z.string() }),
+  parent: z.strictObject({ kind: z.enum(PARENT_KINDS), name: z.string() }),
   child: z.string(),
   name: z.string(),
   perm: z.array(z.string()),

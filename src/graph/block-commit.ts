@@ -1,0 +1,123 @@
+/**
+ * `block-commit`: the graph side of a commit job, which moves the data of a chain's upper files
+ * down into one of them (QEMU block/commit.c, `commit_start`).
+ *
+ * A filter goes above the topmost file that is emptied. From there down to the base nothing is a
+ * consistent image while the job runs, so nobody may read it. If somebody writes the topmost file,
+ * the job is a mirror into the base, which follows what is written (`commit_active_start`).
+ *
+ * Limits: the graph knows a job until it is cancelled. What it does by itself is not built, so it
+ * can be judged, but not be simulated.
+ */
+import { z } from "zod";
+import { holdBetween, isShorter, mirrored, requireRoot } from "./blockdev-mirror.ts";
+import { Chains } from "./chain.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { find, findNode } from "./find-node.ts";
+import { requireFreezable } from "./frozen.ts";
+import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { JobEdges } from "./job.ts";
+import { appendedFilter } from "./job-filter.ts";
+import { JOB_OPTIONS } from "./job-options.ts";
+import { requireUnblocked } from "./op-blocker.ts";
+import {
+  CONSISTENT_READ,
+  cumulative,
+  NO_DEMANDS,
+  RESIZE,
+  WRITE,
+  WRITE_UNCHANGED,
+} from "./permission.ts";
+import { setReadOnly } from "./read-only.ts";
+import { refuse } from "./refuse.ts";
+
+export const blockCommit = defineCommand({
+  name: "block-commit",
+  summary: "Moves the data of a chain's upper files down into one of them.",
+  schema: JOB_OPTIONS.extend({
+    device: z.string(),
+    "top-node": z.string().optional(),
+    "base-node": z.string().optional(),
+    "on-error": z.string().optional(),
+  }),
+  apply(before, args, context) {
+    const disk = find(before, args.device, `Device '${args.device}' not found`);
+    requireRoot(before, disk.name);
+    requireUnblocked(before, disk.name);
+    const chains = new Chains(before, context.drivers);
+    const top = within(before, chains, disk, args["top-node"]) ?? disk;
+    const last = find(before, chains.nodes(top.name).at(-1) ?? top.name, "");
+    const base = within(before, chains, top, args["base-node"]) ?? last;
+    for (const name of [top.name, ...belowOf(chains, top, base)]) {
+      requireUnblocked(before, name, "commit-target");
+    }
+    if (top === base) throw refuse("cannot commit an image into itself");
+    const { perm } = cumulative(parentEdges(before, top.name));
+    const same = chains.skipFilters(top.name) === chains.skipFilters(disk.name);
+    const commit: Commit = {
+      ...{ disk, top, base, id: args["job-id"] ?? "" },
+      filterName: args["filter-node-name"] ?? null,
+    };
+    if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
+    const { graph, madeWritable } = writable(before, base, context);
+    const job = { id: commit.id, type: "commit", filterName: commit.filterName } as const;
+    return mirrored(graph, top, base, { ...job, madeWritable }, before, context);
+  },
+});
+
+interface Commit {
+  readonly id: string;
+  readonly filterName: string | null;
+  readonly disk: GraphNode;
+  readonly top: GraphNode;
+  readonly base: GraphNode;
+}
+
+/** A node that must be in a chain; undefined: none was given. */
+function within(graph: Graph, chains: Chains, from: GraphNode, name: string | undefined) {
+  if (name === undefined) return undefined;
+  const node = findNode(graph, name);
+  if (chains.contains(from.name, name)) return node;
+  throw refuse(`'${name}' is not in this backing file chain`);
+}
+
+function belowOf(chains: Chains, top: GraphNode, base: GraphNode): string[] {
+  return (chains.links(top.name, base.name) ?? []).map(({ child }) => child);
+}
+
+/** A commit of files that nobody writes. */
+function committed(
+  before: Graph,
+  { id, filterName, disk, top, base }: Commit,
+  context: CommandContext,
+): Graph {
+  const chains = new Chains(before, context.drivers);
+  const overlay = chains.overlayOf(disk.name, top.name);
+  if (overlay !== undefined) requireUnblocked(before, overlay, "commit-target");
+  if (chains.skipFilters(top.name) === chains.skipFilters(base.name)) {
+    throw refuse("Invalid files for merge: top and base are the same");
+  }
+  const { graph, madeWritable } = writable(before, base, context);
+  const plan = { id, type: "commit", filter: "", copies: true, madeWritable } as const;
+  const started = new JobEdges(graph, plan, before, context);
+  started.hold("main node", disk.name);
+  const own = { driver: "commit_top", options: { bottom: base.name }, readOnly: true };
+  const put = appendedFilter(started.graph, top, filterName, own, context);
+  const job = new JobEdges(put.graph, { ...plan, filter: put.filter }, before, context);
+  holdBetween(job, chains, [top.name, ...belowOf(chains, top, base).slice(0, -1)], base.name);
+  const links = new Chains(job.graph, context.drivers).links(put.filter, base.name) ?? [];
+  requireFreezable(job.graph, links, context.drivers, put.filter);
+  job.hold("base", base.name);
+  job.use("base", base.name, {
+    perm: CONSISTENT_READ | WRITE | (isShorter(before, base, top, context) ? RESIZE : 0),
+    shared: CONSISTENT_READ | WRITE_UNCHANGED,
+  });
+  job.use("top", top.name, NO_DEMANDS);
+  return job.graph;
+}
+
+/** The base can be written; and its name, if it could not before. */
+function writable(graph: Graph, base: GraphNode, context: CommandContext) {
+  if (!base.readOnly) return { graph, madeWritable: null };
+  return { graph: setReadOnly(graph, base, false, context), madeWritable: base.name };
+}

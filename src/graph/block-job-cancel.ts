@@ -1,0 +1,69 @@
+/**
+ * `block-job-cancel`: ends a job. What it held it lets go, its filter leaves the graph, and what it
+ * made writable is read-only again (QEMU block/backup.c, commit.c, mirror.c, stream.c: `clean`).
+ */
+import { z } from "zod";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { closeNode, releaseAll } from "./edges.ts";
+import { type BlockJob, type Graph, parentEdges } from "./graph.ts";
+import { backendsOfJob } from "./job.ts";
+import { dropFilter } from "./job-filter.ts";
+import { setReadOnly } from "./read-only.ts";
+import { isRefusal, Refusal, refuse } from "./refuse.ts";
+
+export const blockJobCancel = defineCommand({
+  name: "block-job-cancel",
+  summary: "Ends a job; its filter leaves the graph.",
+  schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
+  apply(before, { device: id }, context) {
+    const job = before.jobs.get(id);
+    if (job === undefined) throw refuse(`Block job '${id}' not found`);
+    requireNoHook(before, job.filter, context);
+    const idle = backendsOfJob(before, job).reduce(
+      (rest, parent) => releaseAll(rest, parent, context),
+      before,
+    );
+    const held = { kind: "job", name: id } as const;
+    const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
+    const dropped = dropFilter(first, job.filter, context);
+    const jobs = new Map(before.jobs);
+    jobs.delete(id);
+    const released = releaseAll({ ...dropped, jobs }, held, context);
+    const closed = released.nodes.has(job.filter)
+      ? closeNode(released, job.filter, context)
+      : released;
+    return restored(closed, job, context);
+  },
+});
+
+/** @throws Refusal where the profile's QEMU aborts */
+function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {
+  if (profile.hookOnLeavingFilter === "allowed") return;
+  // A hook that is older than the filter has its bitmap on the node that the filter was put above.
+  const opened = [...graph.nodes.keys()];
+  const hook = parentEdges(graph, filter).find(
+    ({ name, parent }) =>
+      name === "file" &&
+      graph.nodes.get(parent.name)?.driver === "copy-before-write" &&
+      opened.indexOf(parent.name) > opened.indexOf(filter),
+  );
+  if (hook === undefined) return;
+  throw new Refusal(
+    `QEMU 7.2 aborts when '${filter}' is taken away below '${hook.parent.name}', which keeps a ` +
+      "bitmap on it; delete the hook above first",
+    null,
+    "abort",
+  );
+}
+
+/** What cannot be read-only again, because somebody writes it now, stays as it is. */
+function restored(graph: Graph, { madeWritable }: BlockJob, context: CommandContext): Graph {
+  const node = madeWritable === null ? undefined : graph.nodes.get(madeWritable);
+  if (node === undefined) return graph;
+  try {
+    return setReadOnly(graph, node, true, context);
+  } catch (error) {
+    if (isRefusal(error)) return graph;
+    throw error;
+  }
+}

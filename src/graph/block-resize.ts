@@ -1,0 +1,73 @@
+/**
+ * `block_resize`: gives a node another length (QEMU blockdev.c, `qmp_block_resize`).
+ *
+ * While it does, it uses the node like anybody else, and requires to resize it. Then the length is
+ * handed down: filters to what they filter, a format to its file if it must grow. Who else is above
+ * one of these nodes goes on by the length that he knows (length.ts).
+ *
+ * Limits: a file that was resized, closed and opened again is as long as it was said to be at
+ * first.
+ */
+import { z } from "zod";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { attach, detach } from "./edges.ts";
+import { find } from "./find-node.ts";
+import type { Edge, Graph } from "./graph.ts";
+import { wholeSectors } from "./length.ts";
+import { blockedBecause } from "./op-blocker.ts";
+import { ALL_PERMISSIONS, RESIZE } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { refuse } from "./refuse.ts";
+import { ROOT_ROLES } from "./role.ts";
+import { shapeOf } from "./shape-of.ts";
+import { Topology } from "./topology.ts";
+
+export const blockResize = defineCommand({
+  name: "block_resize",
+  summary: "Gives a node another length.",
+  schema: z.strictObject({
+    device: z.string().optional(),
+    "node-name": z.string().optional(),
+    size: z.int(),
+  }),
+  apply(before, { device = "", "node-name": named = "", size }, context) {
+    const text = `Cannot find device='${device}' nor node-name='${named}'`;
+    const { name } = find(before, before.nodes.has(named) ? named : device, text);
+    if (size < 0) throw refuse("Parameter 'size' expects a >0 size");
+    const reason = blockedBecause(before, name);
+    if (reason !== null) {
+      throw refuse(
+        context.profile.resizeBlocked === "device"
+          ? "Device '(null)' is in use"
+          : `Node '${name}' is busy: ${reason}`,
+      );
+    }
+    const user: Edge = {
+      parent: { kind: "backend", name: "block_resize" },
+      ...{ child: name, name: "root", roles: ROOT_ROLES },
+      ...{ perm: RESIZE, shared: ALL_PERMISSIONS },
+    };
+    const refresh = { ...context, before };
+    const used = refreshPermissions(attach(before, user), [name], refresh);
+    const resized = truncated(used, name, size, context);
+    return refreshPermissions(detach(resized, user), [name], refresh);
+  },
+});
+
+/** @throws BlockgraphError `graph-refused` if a node on the way down cannot */
+function truncated(graph: Graph, name: string, size: number, context: CommandContext): Graph {
+  const node = graph.nodes.get(name);
+  if (node === undefined) return graph;
+  if (node.readOnly) throw refuse("Image is read-only");
+  const shape = shapeOf(node.driver, context.drivers);
+  const refusal = shape.resizes?.(node.options) ?? null;
+  if (refusal !== null) throw refuse(refusal);
+  const below = new Topology(graph)
+    .children(name)
+    .find(({ roles }) => roles.includes("filtered"))?.child;
+  const { offset } = node.options;
+  const length = size + (typeof offset === "number" ? offset : 0);
+  const rest = below === undefined ? graph : truncated(graph, below, length, context);
+  const nodes = new Map(rest.nodes).set(name, { ...node, length: wholeSectors(size) });
+  return { ...rest, nodes };
+}

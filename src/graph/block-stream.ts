@@ -1,0 +1,108 @@
+/**
+ * `block-stream`: the graph side of a stream job, which copies into a file what it has from files
+ * below, so that it can do without them (QEMU block/stream.c, `stream_start`).
+ *
+ * The job is a copy-on-read filter above the file, and reads through it. Until it ends the chain
+ * stays as it is, and nobody may write the files that are to be done without.
+ *
+ * Limits: the graph knows a job until it is cancelled. What it does by itself is not built, so it
+ * can be judged, but not be simulated.
+ */
+import { z } from "zod";
+import { Chains } from "./chain.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { findDeviceOrNode, findNode } from "./find-node.ts";
+import { requireFreezable } from "./frozen.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import { JobEdges } from "./job.ts";
+import { insertedFilter } from "./job-filter.ts";
+import { JOB_OPTIONS } from "./job-options.ts";
+import { requireUnblocked } from "./op-blocker.ts";
+import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
+import { setReadOnly } from "./read-only.ts";
+import { refuse } from "./refuse.ts";
+import { shapeOf } from "./shape-of.ts";
+
+const KEPT = CONSISTENT_READ | WRITE_UNCHANGED;
+
+const schema = JOB_OPTIONS.extend({
+  device: z.string(),
+  "base-node": z.string().optional(),
+  bottom: z.string().optional(),
+  "on-error": z.string().optional(),
+});
+
+export const blockStream = defineCommand({
+  name: "block-stream",
+  summary: "Copies into a file what it has from files below.",
+  schema,
+  apply(before, args, context) {
+    if (args["base-node"] !== undefined && args.bottom !== undefined) {
+      throw refuse("'bottom' and 'base-node' cannot be specified at the same time");
+    }
+    const top = findDeviceOrNode(before, args.device);
+    const chains = new Chains(before, context.drivers);
+    const { bottom, base } = endOf(before, chains, top, args, context);
+    const below = chains.nodes(top.name).slice(1);
+    const end = base === null ? below.length : below.indexOf(base);
+    const between = below.slice(0, end);
+    for (const name of [top.name, ...between]) requireUnblocked(before, name, "stream");
+    const { graph, madeWritable } = writable(before, chains, top, between, context);
+    const { graph: filtered, filter } = insertedFilter(
+      graph,
+      top.name,
+      args["filter-node-name"] ?? null,
+      { driver: "copy-on-read", bottom },
+      context,
+    );
+    const id = args["job-id"] ?? "";
+    const plan = { id, type: "stream", filter, copies: true, madeWritable } as const;
+    const job = new JobEdges(filtered, plan, before, context);
+    job.hold("main node", filter);
+    job.use("source", filter, { perm: CONSISTENT_READ, shared: KEPT | WRITE });
+    job.hold("active node", top.name, { perm: 0, shared: KEPT | WRITE });
+    for (const name of between) job.hold("intermediate node", name, { perm: 0, shared: KEPT });
+    return job.graph;
+  },
+});
+
+/** The last file that is copied from, and what is below that; null: nothing. */
+function endOf(
+  graph: Graph,
+  chains: Chains,
+  top: GraphNode,
+  { "base-node": baseName, bottom: bottomName }: z.infer<typeof schema>,
+  { drivers }: CommandContext,
+): { readonly bottom: string; readonly base: string | null } {
+  if (bottomName !== undefined) {
+    const bottom = findNode(graph, bottomName);
+    if (shapeOf(bottom.driver, drivers).filter) {
+      throw refuse(`Node '${bottomName}' is a filter, use a non-filter node as 'bottom'`);
+    }
+    if (!chains.contains(top.name, bottomName)) {
+      throw refuse(`Node '${bottomName}' is not in a chain starting from '${top.name}'`);
+    }
+    return { bottom: bottomName, base: chains.link(bottomName)?.child ?? null };
+  }
+  const base = baseName === undefined ? null : findNode(graph, baseName).name;
+  if (base !== null && (base === top.name || !chains.contains(top.name, base))) {
+    throw refuse(`Node '${base}' is not a backing image of '${top.name}'`);
+  }
+  const bottom = chains.overlayOf(top.name, base);
+  if (bottom !== undefined) return { bottom, base };
+  throw refuse(`'${base}' is not in the backing chain of '${top.name}'`);
+}
+
+/** The file can be written; and its name, if it could not before. */
+function writable(
+  graph: Graph,
+  chains: Chains,
+  top: GraphNode,
+  between: readonly string[],
+  context: CommandContext,
+) {
+  if (!top.readOnly) return { graph, madeWritable: null };
+  const links = chains.links(top.name, between.at(-1) ?? top.name) ?? [];
+  requireFreezable(graph, links, context.drivers, top.name);
+  return { graph: setReadOnly(graph, top, false, context), madeWritable: top.name };
+}

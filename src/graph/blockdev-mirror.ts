@@ -1,0 +1,138 @@
+/**
+ * `blockdev-mirror`: the graph side of a mirror job, which copies a disk to a target, and then all
+ * that is written (QEMU block/mirror.c, `mirror_start_job`).
+ *
+ * A filter goes above the disk, under all who use it. While the job runs, the target is no image of
+ * any point in time, so nobody else may read it.
+ *
+ * A commit of the topmost file of a chain is a mirror too, with a file below as its target: then
+ * the target may be used, and what is between must not be read (block-commit.ts).
+ *
+ * Limits: the graph knows a job until it is cancelled. What it does by itself is not built, so it
+ * can be judged, but not be simulated.
+ */
+import { z } from "zod";
+import { Chains } from "./chain.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
+import { findDeviceOrNode } from "./find-node.ts";
+import { requireFreezable } from "./frozen.ts";
+import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { JobEdges } from "./job.ts";
+import { appendedFilter } from "./job-filter.ts";
+import { JOB_OPTIONS } from "./job-options.ts";
+import { lengthNow } from "./length.ts";
+import { requireUnblocked } from "./op-blocker.ts";
+import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
+import { refuse } from "./refuse.ts";
+
+const WATCHED = CONSISTENT_READ | WRITE | WRITE_UNCHANGED;
+
+export const blockdevMirror = defineCommand({
+  name: "blockdev-mirror",
+  summary: "Copies a disk to a target, and all that is written to it.",
+  schema: JOB_OPTIONS.extend({
+    device: z.string(),
+    target: z.string(),
+    sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
+    "on-source-error": z.string().optional(),
+    "on-target-error": z.string().optional(),
+  }),
+  apply(before, args, context) {
+    const disk = findDeviceOrNode(before, args.device);
+    requireRoot(before, disk.name);
+    const target = findDeviceOrNode(before, args.target);
+    requireUnblocked(before, disk.name);
+    requireUnblocked(before, target.name);
+    if (args.sync === "incremental" || args.sync === "bitmap") {
+      throw refuse(`Sync mode '${args.sync}' not supported`);
+    }
+    const id = args["job-id"] ?? "";
+    const filterName = args["filter-node-name"] ?? null;
+    const mirror = { id, type: "mirror", madeWritable: null, filterName } as const;
+    return mirrored(before, disk, target, mirror, before, context);
+  },
+});
+
+/** @throws BlockgraphError `graph-refused` if a node uses the node */
+export function requireRoot(graph: Graph, name: string): void {
+  if (!parentEdges(graph, name).some(({ parent }) => parent.kind === "node")) return;
+  throw refuse("Need a root block node");
+}
+
+/** What is to be known of a job that mirrors. */
+export interface Mirror {
+  readonly id: string;
+  readonly type: "mirror" | "commit";
+  readonly madeWritable: string | null;
+  readonly filterName: string | null;
+}
+
+/** The graph with a job that mirrors a disk. @param before the graph before the command */
+export function mirrored(
+  graph: Graph,
+  disk: GraphNode,
+  target: GraphNode,
+  { id, type, madeWritable, filterName }: Mirror,
+  before: Graph,
+  context: CommandContext,
+): Graph {
+  const chains = new Chains(graph, context.drivers);
+  if (chains.skipFilters(disk.name) === chains.skipFilters(target.name)) {
+    throw refuse("Can't mirror node into itself");
+  }
+  const commits = chains.contains(disk.name, target.name);
+  const options = commits ? { bottom: target.name } : {};
+  const own = { driver: "mirror_top", options, readOnly: false };
+  const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, own, context);
+  const job = new JobEdges(
+    filtered,
+    { id, type, filter, copies: true, madeWritable },
+    before,
+    context,
+  );
+  job.hold("main node", filter, { perm: CONSISTENT_READ, shared: WATCHED });
+  const grows = commits && isShorter(graph, target, disk, context);
+  if (!commits && chains.contains(disk.name, chains.skipFilters(target.name))) {
+    throw refuse("Cannot mirror to a filter on top of a node in the source's backing chain");
+  }
+  job.use("target", target.name, {
+    perm: WRITE | (grows ? RESIZE : 0),
+    shared: WRITE_UNCHANGED | (commits ? CONSISTENT_READ | WRITE : 0),
+  });
+  job.hold("source", disk.name, { perm: 0, shared: WATCHED });
+  job.hold("target", target.name);
+  if (!commits) return job.graph;
+  const below = (chains.links(disk.name, target.name) ?? []).map(({ child }) => child);
+  holdBetween(job, chains, below.slice(0, -1), target.name);
+  const links = new Chains(job.graph, context.drivers).links(filter, target.name) ?? [];
+  requireFreezable(job.graph, links, context.drivers, filter);
+  return job.graph;
+}
+
+/**
+ * Keeps everybody from reading what a commit empties. Filters on the base show the base, which
+ * stays an image. All must let the base be written, or the job would keep itself from it.
+ */
+export function holdBetween(
+  job: JobEdges,
+  chains: Chains,
+  nodes: readonly string[],
+  base: string,
+): void {
+  for (const name of nodes) {
+    const onBase = chains.skipFilters(name) === chains.skipFilters(base);
+    const shared = WRITE_UNCHANGED | WRITE | (onBase ? CONSISTENT_READ : 0);
+    job.hold("intermediate node", name, { perm: 0, shared });
+  }
+}
+
+/** Whether a node would have to grow to hold another. */
+export function isShorter(
+  graph: Graph,
+  one: GraphNode,
+  other: GraphNode,
+  context: CommandContext,
+): boolean {
+  const [own, wanted] = [one, other].map(({ name }) => lengthNow(graph, name, context));
+  return typeof own === "number" && typeof wanted === "number" && own < wanted;
+}

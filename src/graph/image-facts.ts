@@ -1,0 +1,43 @@
+/**
+ * What is known of images from outside: the graph opens no files, so whoever has them tells.
+ *
+ * Where nothing is known, no rule asks: lengths are not compared, and no backing file is found in a
+ * header. Where images are known, a file that is not among them does not exist.
+ */
+import type { JsonObject } from "./graph.ts";
+import { refuse } from "./refuse.ts";
+
+/** One image. */
+export interface ImageFact {
+  /** bytes of the file itself; null: not known */
+  readonly length: number | null;
+  /** what its first cluster says; null: it is not in the format qcow2 */
+  readonly header: ImageHeader | null;
+}
+
+/** The part of a qcow2 header that graph commands depend on. */
+export interface ImageHeader {
+  /** bytes that the image shows */
+  readonly size: number;
+  /** the backing file that it names; null: none */
+  readonly backing: { readonly filename: string; readonly driver: "raw" | "qcow2" } | null;
+}
+
+/** Images by file name. */
+export type ImageFacts = ReadonlyMap<string, ImageFact>;
+
+/**
+ * What is known of a file; undefined: nothing is known of any.
+ * @throws BlockgraphError `graph-refused` if it does not exist
+ */
+export function factOf(filename: string, images: ImageFacts | undefined): ImageFact | undefined {
+  const fact = images?.get(filename);
+  if (images === undefined || fact !== undefined) return fact;
+  throw refuse(`Could not open '${filename}': No such file or directory`);
+}
+
+/** The backing file of a header as QEMU opens it, if the command does not say otherwise. */
+export function backingDefinition({ backing }: ImageHeader): JsonObject | null {
+  if (backing === null) return null;
+  return { driver: backing.driver, file: { driver: "file", filename: backing.filename } };
+}

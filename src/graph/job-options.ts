@@ -1,0 +1,13 @@
+/**
+ * Options that all jobs take (QAPI `BlockdevMirror` and its like). How fast a job is and when it
+ * ends makes no difference to the graph, which knows it until it is cancelled.
+ */
+import { z } from "zod";
+
+export const JOB_OPTIONS = z.strictObject({
+  "job-id": z.string().optional(),
+  "filter-node-name": z.string().optional(),
+  speed: z.int().min(0).optional(),
+  "auto-finalize": z.boolean().optional(),
+  "auto-dismiss": z.boolean().optional(),
+});

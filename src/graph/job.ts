@@ -1,0 +1,58 @@
+/**
+ * Jobs in the graph: edges that keep the nodes that a job works on from being used for other
+ * things, and users through which it does its I/O (QEMU blockjob.c, `block_job_create` and
+ * `block_job_add_bdrv`).
+ */
+import { WELL_FORMED } from "./blockdev-add.ts";
+import type { CommandContext } from "./command.ts";
+import { attach } from "./edges.ts";
+import type { BlockJob, Graph, Parent } from "./graph.ts";
+import { type Masks, NO_DEMANDS } from "./permission.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { refuse } from "./refuse.ts";
+import { ROOT_ROLES } from "./role.ts";
+
+/** A job that is being put together; every step refreshes permissions, and may be refused. */
+export class JobEdges {
+  readonly #context: CommandContext;
+  readonly #before: Graph;
+  readonly #id: string;
+  graph: Graph;
+
+  /** @throws BlockgraphError `graph-refused` if there can be no job of that name */
+  constructor(graph: Graph, job: BlockJob, before: Graph, context: CommandContext) {
+    if (!WELL_FORMED.test(job.id)) throw refuse(`Invalid job ID '${job.id}'`);
+    if (before.jobs.has(job.id)) throw refuse(`Job ID '${job.id}' already in use`);
+    this.#context = context;
+    this.#before = before;
+    this.#id = job.id;
+    this.graph = { ...graph, jobs: new Map(graph.jobs).set(job.id, job) };
+  }
+
+  /** Holds a node under a name. */
+  hold(name: string, child: string, masks: Masks = NO_DEMANDS): void {
+    const edge = { parent: { kind: "job", name: this.#id }, child, name, roles: [] } as const;
+    this.graph = this.#refreshed(attach(this.graph, { ...edge, ...masks }), child);
+  }
+
+  /** Uses a node for I/O. @param what it is to the job */
+  use(what: string, child: string, masks: Masks): void {
+    const edge = { parent: backend(this.#id, what), child, name: "root", roles: ROOT_ROLES };
+    this.graph = this.#refreshed(attach(this.graph, { ...edge, ...masks }), child);
+  }
+
+  #refreshed(graph: Graph, child: string): Graph {
+    return refreshPermissions(graph, [child], { ...this.#context, before: this.#before });
+  }
+}
+
+function backend(job: string, what: string): Parent {
+  return { kind: "backend", name: `${job} ${what}` };
+}
+
+/** The users through which a job does its I/O. */
+export function backendsOfJob({ edges }: Graph, { id }: BlockJob): Parent[] {
+  return edges.flatMap(({ parent }) =>
+    parent.kind === "backend" && parent.name.startsWith(`${id} `) ? [parent] : [],
+  );
+}

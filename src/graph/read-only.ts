@@ -1,0 +1,32 @@
+/**
+ * Making a node read-only or writable on the way to something else, with the nodes that it defined
+ * inline (QEMU block.c, `bdrv_reopen_set_read_only`).
+ */
+import type { CommandContext } from "./command.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { refuse } from "./refuse.ts";
+import { withInlineChildren } from "./reopened.ts";
+
+/** @throws BlockgraphError `graph-refused` if a driver cannot, or permissions are against it */
+export function setReadOnly(
+  before: Graph,
+  node: GraphNode,
+  readOnly: boolean,
+  context: CommandContext,
+): Graph {
+  const options = { ...node.options, "read-only": readOnly };
+  const queue = withInlineChildren(before, node, options, readOnly, context, new Map());
+  const fixed = queue.find(({ shape }) => shape.reopens === null)?.node;
+  if (fixed !== undefined) {
+    const format = `Block format '${fixed.driver}' used by node '${fixed.name}'`;
+    throw refuse(`${format} does not support reopening files`);
+  }
+  const nodes = new Map(before.nodes);
+  for (const each of queue) nodes.set(each.node.name, { ...each.node, readOnly: each.readOnly });
+  return refreshPermissions(
+    { ...before, nodes },
+    queue.map((each) => each.node.name),
+    { ...context, before },
+  );
+}
