@@ -22,6 +22,10 @@ export function setReadOnly(
     const format = `Block format '${fixed.driver}' used by node '${fixed.name}'`;
     throw refuse(`${format} does not support reopening files`);
   }
+  // It is kept in another form than it is compared in: nobody can reopen such a node.
+  if (queue.some((each) => each.node.options["force-share"] !== undefined)) {
+    throw refuse("Cannot change the option 'force-share'");
+  }
   const nodes = new Map(before.nodes);
   for (const each of queue) nodes.set(each.node.name, { ...each.node, readOnly: each.readOnly });
   return refreshPermissions(

@@ -57,8 +57,8 @@ function requireFreshLength(graph: Graph, { name }: GraphNode, context: OpenedCo
   const source = edge === undefined ? undefined : graph.nodes.get(edge.child);
   if (source === undefined || source.length === lengthNow(graph, source.name, context)) return;
   throw new Refusal(
-    `QEMU 7.2 aborts when a hook is put above '${source.name}', which still goes by the length of ` +
-      "a child that it had (defect M6); export it once, so that it is asked for its length",
+    `QEMU 7.2 aborts when a hook is put above '${source.name}', which still goes by the length ` +
+      "of a child that it had (defect M6); export it once, so that it is asked for its length",
     null,
     "abort",
   );
