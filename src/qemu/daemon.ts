@@ -92,27 +92,36 @@ export class QemuDaemon {
     }
   }
 
-  /** Executes a command, and waits until it has had its effect. */
-  async command(command: QmpCommand): Promise<QmpReply | Silence> {
+  /**
+   * Executes a command, and waits until it has had its effect.
+   * @param patience ms after which the daemon counts as hung
+   */
+  async command(command: QmpCommand, patience = PATIENCE): Promise<QmpReply | Silence> {
     this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
     const reply = await this.#next((message) => {
       if (isEvent(message)) ended ||= isEnd?.(message) === true;
       return isReply(message);
-    });
+    }, patience);
     if ("silence" in reply || "error" in reply || ended) return reply;
-    const end = await this.#next((message) => isEvent(message) && isEnd?.(message) === true);
+    const end = await this.#next(
+      (message) => isEvent(message) && isEnd?.(message) === true,
+      patience,
+    );
     return "silence" in end ? end : reply;
   }
 
   /** The next message that is awaited. */
-  async #next(awaited: (message: object) => boolean): Promise<QmpReply | Silence> {
+  async #next(
+    awaited: (message: object) => boolean,
+    patience = PATIENCE,
+  ): Promise<QmpReply | Silence> {
     let hung = false;
     const alarm = setTimeout(() => {
       hung = true;
       this.#process.kill("SIGTERM");
-    }, PATIENCE);
+    }, patience);
     try {
       for (;;) {
         const line = await this.#lines.next();
