@@ -2,6 +2,7 @@
  * All benchmarks, one after the other: what `npm run bench` prints, and bench/README.md records.
  */
 import { benchBookkeeping } from "./bookkeeping.ts";
+import { benchGraph } from "./graph.ts";
 import { benchHook } from "./hook.ts";
 import { benchLog } from "./log.ts";
 import { benchSimulate } from "./simulate.ts";
@@ -10,6 +11,8 @@ import { benchTabulate } from "./tabulate.ts";
 
 console.log("# Tabulation of every chart");
 benchTabulate();
+console.log("\n# Graph commands");
+await benchGraph();
 console.log("\n# Simulator");
 benchSimulate();
 console.log("\n# Event log");

@@ -18,7 +18,7 @@ import type { JsonObject } from "../src/graph/graph.ts";
 import { qmp } from "../src/system/model.ts";
 
 /** A raw node over an image named after it; discards go all the way down. */
-function rawNode(name: string): QmpCommand {
+export function rawNode(name: string): QmpCommand {
   return qmp("blockdev-add", {
     driver: "raw",
     "node-name": name,

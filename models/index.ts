@@ -8,8 +8,10 @@ import { copiedView } from "./copied-view.ts";
 import { fleecing } from "./fleecing.ts";
 import { forwarding } from "./forwarding.ts";
 import { imageFleecing } from "./image-fleecing.ts";
+import { INSERTION_MODELS } from "./insertion/index.ts";
 import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
+import { THREAD_MODELS } from "./thread/index.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
   [
@@ -21,5 +23,7 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     forwarding,
     breakSnapshot,
     breakSnapshotRace,
+    ...THREAD_MODELS,
+    ...INSERTION_MODELS,
   ].map((model) => [model.name, model]),
 );

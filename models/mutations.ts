@@ -15,6 +15,8 @@ import {
 } from "../src/chart/mutate.ts";
 import { snapshotReadChart } from "../src/drivers/copy-before-write/view-charts.ts";
 import type { DriverCharts } from "../src/drivers/driver.ts";
+import { writeChart } from "../src/drivers/qcow2/write-charts.ts";
+import { PERMISSIONS } from "../src/system/permission-chart.ts";
 import type { ChartMutation } from "../src/system/system.ts";
 import type { Operation } from "../src/vocabulary.ts";
 
@@ -51,6 +53,16 @@ function inCluster(change: (chart: Chart) => Chart): ChartMutation {
     },
   };
 }
+
+/** A command changes the graph while requests are under way in what it changes (H12). */
+export const sectionIsNotDrained: ChartMutation = {
+  driver: PERMISSIONS,
+  change: (charts) => {
+    const { node } = charts;
+    const answer = { target: "preparing", actions: [reply("GO")] };
+    return node === null ? charts : { ...charts, node: reanswer(node, "idle", "BEGIN", answer) };
+  },
+};
 
 const reply = (type: string) => ({ type: "reply", params: { type } }) as const;
 const REPLY_OK = reply("OK");
@@ -234,3 +246,16 @@ export const discardFreesFirst = inRequest("snapshot-discard", (chart) => {
 export const viewWaitsForItself = inRequest("snapshot-read", (chart) =>
   replaceEffect(chart, "thawing", askClusters("DRAINED", "rest")),
 );
+
+/** What a hook saves to a cache that has the disk behind it does not wait for reads (H05, M3). */
+export const writesDoNotSerialise: ChartMutation = {
+  driver: "qcow2",
+  change: (charts) => {
+    if (charts.tasks.complete === undefined) return charts;
+    const place = { backing: true, serialised: false };
+    const changes = (["write", "write-zeroes"] as const).map(
+      (change) => [change, writeChart(change, place)] as const,
+    );
+    return { ...charts, requests: { ...charts.requests, ...Object.fromEntries(changes) } };
+  },
+};

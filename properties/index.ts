@@ -10,11 +10,13 @@ import { errorsAreTold } from "./errors-are-told.ts";
 import { flushedIsStable } from "./flushed-is-stable.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
+import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
 import { viewIsRead } from "./view-is-read.ts";
+import { viewIsServed } from "./view-is-served.ts";
 import { viewStatusAnswers } from "./view-status-answers.ts";
 import { viewStatusIsSound } from "./view-status-is-sound.ts";
 
@@ -29,6 +31,8 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     statusSaysSomething,
     flushedIsStable,
     errorsAreTold,
+    viewIsServed,
+    nodesOutliveRequests,
   ].map((property) => [property.name, property]),
 );
 

@@ -58,11 +58,13 @@ export interface Call {
   readonly over: ByteRange;
 }
 
-/** Starts one task request per cluster of the hull and waits for all of them. */
+/** Starts one task request per cluster and waits for all of them. */
 export interface Fork {
   readonly kind: "fork";
   /** key in the driver's `tasks` */
   readonly task: string;
+  /** all clusters that the request touches, or only those that it covers in part */
+  readonly over: "hull" | "border";
 }
 
 /** Moves the position behind the span. MORE: something is left; END: nothing is. */
@@ -120,9 +122,9 @@ export function call(
   return { effect: { kind: "call", child, operation, register, over } };
 }
 
-/** Forks the driver's task chart over the clusters of the hull. */
-export function fork(task: string): EffectMeta {
-  return { effect: { kind: "fork", task } };
+/** Forks the driver's task chart over clusters of the request. */
+export function fork(task: string, over: Fork["over"] = "hull"): EffectMeta {
+  return { effect: { kind: "fork", task, over } };
 }
 
 /** Goes on to the part of the request behind the span. */

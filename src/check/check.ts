@@ -77,7 +77,7 @@ export interface Check {
   keep(): Promise<void>;
   /** What it came to; after {@link advance} said that it is over. */
   result(): CheckResult;
-  /** Ends its threads. */
+  /** Ends its threads, and gives its checkpoint folder back. */
   close(): Promise<void>;
 }
 
@@ -110,6 +110,8 @@ class ProgramCheck implements Check {
   /** the search with a reduction, if that found something, and one without it goes on */
   #reduced: Searched | null = null;
   #over = false;
+  /** gives the folder back that checkpoints are kept in */
+  #release: () => void = () => {};
   #liveness: LivenessSearch | null = null;
   #stopped: Stop | null = null;
 
@@ -124,7 +126,13 @@ class ProgramCheck implements Check {
     this.#compiled = compileProgram(program, { symmetry, coverage, reduction });
     const partialOrder = reduction !== null;
     this.#subject = { program: programDigest(program), symmetry, partialOrder, coverage };
-    this.#search = this.#begin(this.#opened());
+    const opened = this.#opened();
+    try {
+      this.#search = this.#begin(opened);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
   }
 
   #begin(resume: Checkpoint | null): Search {
@@ -139,7 +147,7 @@ class ProgramCheck implements Check {
     const { resume, checkpoint } = this.#options;
     const { kernel } = this.#compiled;
     const opened = resume === null ? null : openCheckpoint(resume, this.#subject, kernel);
-    if (checkpoint !== null) claimFolder(checkpoint, resume);
+    if (checkpoint !== null) this.#release = claimFolder(checkpoint, resume);
     return opened;
   }
 
@@ -254,8 +262,9 @@ class ProgramCheck implements Check {
     };
   }
 
-  close(): Promise<void> {
-    return this.#search.close();
+  async close(): Promise<void> {
+    this.#release();
+    await this.#search.close();
   }
 }
 

@@ -10,8 +10,8 @@ import type { Command } from "commander";
 import { LARGE, startCheck } from "../check/check.ts";
 import { programDigest } from "../check/program-digest.ts";
 import type { CheckResult } from "../check/result.ts";
-import { type CheckFacts, type CheckReceipt, makeCheckReceipt } from "../report/check/receipt.ts";
-import { type CheckSubject, subjectName } from "../report/check/subject.ts";
+import { type CheckReceipt, makeCheckReceipt } from "../report/check/receipt.ts";
+import { subjectName } from "../report/check/subject.ts";
 import { againCommand } from "./check/again-command.ts";
 import { findChecked } from "./check/find-checked.ts";
 import {
@@ -22,11 +22,18 @@ import {
   requireSense,
 } from "./check/options.ts";
 import { perform } from "./check/perform.ts";
-import { type CheckPlan, planOf } from "./check/plan.ts";
-import { printCheck } from "./check/print-check.ts";
+import { planOf } from "./check/plan.ts";
+import { printCheck, printTraces } from "./check/print-check.ts";
 import { selectProperties } from "./check/select-properties.ts";
-import { writeForCi, writeReceipt, writeTraces } from "./check/write-reports.ts";
+import {
+  requireReportsWritable,
+  traceFiles,
+  writeForCi,
+  writeReceipt,
+  writeTraces,
+} from "./check/write-reports.ts";
 import { EXIT_HELP, type ExitCode, exitCodeOf } from "./exit-code.ts";
+import { breathe } from "./leftovers.ts";
 import { print, printJson } from "./terminal.ts";
 
 /** See {@link ./commands.ts}. */
@@ -52,6 +59,10 @@ Examples:
   $ blockgraph check fleece --symmetry off --max-states 1000 --checkpoint part || test $? = 3
   $ blockgraph check fleece --symmetry off --resume part --checkpoint part
 
+A walk at random is one path of up to --max-depth steps. One of a swarm is a search of its own that
+turns back and goes on until its table is half full or nothing is left: often hundreds of times the
+work. The verdict says how many transitions a walk took.
+
 With --checkpoint a checkpoint is written now and then, and when a limit, a time-out or Ctrl-C ends
 the check; it is removed once the check is decided. Give --resume and --checkpoint the same folder
 to go on and keep it. Threads and limits may differ then; model, bounds, properties, --symmetry,
@@ -76,11 +87,15 @@ async function check(name: string, options: Options): Promise<ExitCode> {
   const { source } = checked;
   const subject = { model: name, mutant, digest, bounds, parameters, source, program };
   const plan = planOf(program, options);
+  const folder = join(options.reports, name);
+  requireReportsWritable(folder, options);
+  // To compile a large model takes seconds: before them, Ctrl-C is heard once more.
+  await breathe();
   const search = startCheck(program, plan.options);
   const startSeconds = (performance.now() - began) / 1000;
   const duration = await perform(search, {
     name: subjectName(subject),
-    timeout: options.timeout ?? null,
+    timeout: options.timeout === undefined ? null : Math.max(0, options.timeout - startSeconds),
     jsonProgress: options.jsonProgress === true,
     checkpointEvery: checkpointEveryOf(options),
   });
@@ -89,36 +104,34 @@ async function check(name: string, options: Options): Promise<ExitCode> {
   const unseen = program.liveness.map(({ property }) => property);
   const notJudged = new Set(unseen.filter((each) => !judged.has(each)));
   const notChecked = [...notWanted, ...notJudged];
-  const files = writeTraces(join(options.reports, name), subject, result, lowered.writeLog);
-  const seconds = duration.search;
-  const livenessSeconds = duration.all - duration.search;
-  const measured = { seconds, livenessSeconds, startSeconds, notChecked, files };
-  const receipt = report(subject, result, plan, options, measured);
-  if (options.json) printJson(receipt);
-  else {
-    printCheck(subject, result, receipt, statements);
-    const walk = result.walks?.again ?? null;
-    if (walk !== null) print(`  walk again:   ${againCommand(name, options, walk)}`);
-  }
-  return exitCodeOf(receipt.verdict);
-}
-
-/** Writes the receipt, and what continuous integration asked for. */
-function report(
-  subject: CheckSubject,
-  result: CheckResult,
-  { method }: CheckPlan,
-  options: Options,
-  measured: Omit<CheckFacts, "method" | "residentBytes" | "coverage" | "node">,
-): CheckReceipt {
   const receipt = makeCheckReceipt(subject, result, {
-    ...measured,
-    method: { ...method, partialOrder: result.reduced },
+    method: { ...plan.method, partialOrder: result.reduced },
+    seconds: duration.search,
+    livenessSeconds: duration.all - duration.search,
+    startSeconds,
+    notChecked,
+    files: traceFiles(folder, result, lowered.writeLog !== null),
     residentBytes: process.resourceUsage().maxRSS * 1024,
     coverage: options.coverage === "on",
     node: process.version,
   });
-  writeReceipt(join(options.reports, subject.model), receipt);
+  if (options.json) printJson(receipt);
+  else printCheck(subject, result, receipt, statements);
+  writeTraces(folder, subject, result, lowered.writeLog);
+  writeReceipt(folder, receipt);
   writeForCi(options, subject, result, receipt);
-  return receipt;
+  if (!options.json) printNext(name, options, result, receipt);
+  return exitCodeOf(receipt.verdict);
+}
+
+/** What can be done with what was found. */
+function printNext(
+  name: string,
+  options: Options,
+  { walks }: CheckResult,
+  receipt: CheckReceipt,
+): void {
+  printTraces(receipt);
+  const walk = walks?.again ?? null;
+  if (walk !== null) print(`  walk again:   ${againCommand(name, options, walk)}`);
 }

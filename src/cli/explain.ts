@@ -29,7 +29,7 @@ export function configure(command: Command): void {
     )
     .argument("<script>")
     .addOption(
-      new Option("--profile <name>", "whose rules").choices([...PROFILES]).default(PROFILES[0]),
+      new Option("--profile <name>", "whose rules").choices([...PROFILES]).default("qemu-7.2"),
     )
     .addOption(
       new Option("--graph <format>", "how graphs are drawn")

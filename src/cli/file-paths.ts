@@ -1,9 +1,21 @@
 /**
- * Files that a command is about to make: none of them may be there already, and no two the same.
+ * Files that a command is about to make: none of them may be there already, no two may be the same,
+ * and what will be written only after long work can be tried before.
  */
-import { existsSync, realpathSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BlockgraphError } from "../error.ts";
+import { fileAction } from "../log/file-problem.ts";
 
 /**
  * @param made what the command makes, with the option that names each
@@ -33,6 +45,22 @@ export function requireFree(
       `${path} exists already; choose another ${option}, or give --force to write over it`,
     );
   }
+}
+
+/**
+ * Makes sure that a file can be written: makes the folder that it is in, and leaves what is in the
+ * file as it is.
+ * @throws BlockgraphError `bad-argument` naming the file
+ */
+export function requireWritable(path: string): void {
+  fileAction(path, "cannot be written", () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const isThere = existsSync(path);
+    // To open a pipe would be to wait for its reader.
+    if (isThere && statSync(path).isFIFO()) return accessSync(path, constants.W_OK);
+    closeSync(openSync(path, "a"));
+    if (!isThere) rmSync(path);
+  });
 }
 
 /** Equal for two paths that lead to one file, whether it exists or not. */

@@ -5,7 +5,7 @@
  * should be does not break there, and the mutant with which it was found still does.
  */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { SKETCHES } from "../../models/sketches.ts";
 import { brokenAlong } from "../check/retrace.ts";
@@ -35,7 +35,7 @@ export function configure(command: Command): void {
       "Writes a vitest regression test for a counterexample: a log, or the trace.json of a check.",
     )
     .argument("<trace>", "log or trace that shows a violation")
-    .option("--out <folder>", "where test and trace go; beside test/support", "test/regressions")
+    .option("--out <folder>", "where test and trace go; a folder in test/", "test/regressions")
     .option("--name <name>", "what the test is called (default: model and mutant or property)")
     .option("--force", "write over a test of that name")
     .option("--json", "print the names of the files as JSON")
@@ -48,11 +48,15 @@ export function configure(command: Command): void {
 const HELP = `
 Examples:
   $ blockgraph check fleece --mutant guest-does-not-drain || test $? = 1
-  $ blockgraph promote reports/fleece/trace.json --out regressions
+  $ blockgraph promote reports/fleece/trace.json
+  $ blockgraph promote reports/fleece/trace.json --out test/regressions/drains --name guest
+
+The test belongs to the repository of blockgraph: it imports test/support from there.
 
 ${EXIT_HELP}`;
 
 async function promote(path: string, options: Options): Promise<ExitCode> {
+  const support = importOfSupport(options.out);
   const trace = readTrace(path);
   const found = trace === null ? ofLog(path) : await ofTrace(path, trace);
   const name = options.name ?? `${found.model}-${found.mutant ?? found.property}`;
@@ -68,13 +72,35 @@ async function promote(path: string, options: Options): Promise<ExitCode> {
   }
   mkdirSync(options.out, { recursive: true });
   copyFileSync(path, frozen);
-  writeFileSync(test, regressionTest({ ...found, file }));
+  writeFileSync(test, regressionTest({ ...found, file, support }));
   if (options.json) printJson({ kind: "promoted", test, trace: frozen });
   else print(`${test} and ${frozen} are written; run them with: npx vitest run ${test}`);
   return EXIT.ok;
 }
 
-type Found = Omit<Regression, "file">;
+/** Where a repository has what promoted tests import. */
+const TESTS = "test";
+const SUPPORT = join("support", "regression.ts");
+
+/**
+ * How a test in a folder imports its support: vitest looks for tests in test/, at any depth.
+ * @throws BlockgraphError `bad-argument` for a folder in which it would not be found, or not run
+ */
+function importOfSupport(folder: string): string {
+  const place = resolve(folder);
+  for (let above = place; above !== dirname(above); above = dirname(above)) {
+    if (basename(above) !== TESTS || !existsSync(join(above, SUPPORT))) continue;
+    const path = relative(place, join(above, SUPPORT));
+    return path.startsWith(".") ? path : `./${path}`;
+  }
+  throw new BlockgraphError(
+    "bad-argument",
+    `--out ${folder} is not in the ${TESTS}/ of a repository of blockgraph, so the test would ` +
+      "not run; name a folder there",
+  );
+}
+
+type Found = Omit<Regression, "file" | "support">;
 
 /**
  * A trace must show what it says, or the test would guard nothing. One of a sketch is followed on

@@ -26,6 +26,7 @@ import { EXIT_HELP } from "./exit-code.ts";
 import { type GivenImages, readGiven } from "./log-images.ts";
 import { bodyOf, openLog, upTo } from "./open-log.ts";
 import { paint, print, printJson } from "./terminal.ts";
+import { requireNoDocument } from "./trace-file.ts";
 
 interface Options {
   readonly at?: number;
@@ -83,6 +84,7 @@ function fold(path: string, { at, image }: Options): Shown {
       `there is no log '${path}', and no model of that name; models are: ${known}`,
     );
   }
+  requireNoDocument(path);
   const { start, records, model } = openLog(path);
   const prefix = upTo(records, at);
   const { simulation } = replayInSimulation(start, prefix, {

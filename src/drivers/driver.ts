@@ -37,6 +37,14 @@ export interface Geometry {
   readonly shift: number;
 }
 
+/** What of a node's place in the graph its charts may depend on. */
+export interface Place {
+  /** names of the edges to the children that it has */
+  readonly children: ReadonlySet<string>;
+  /** whether writes to it serialise: a hook saves to it what lies behind it (see system.ts) */
+  readonly serialised: boolean;
+}
+
 /** A node's options, seen through its driver. */
 export interface Instance {
   readonly common: CommonOptions;
@@ -45,6 +53,11 @@ export interface Instance {
    * shared between nodes.
    */
   readonly chartKey: string;
+  /**
+   * The same for the cluster and node charts alone. It is one for all nodes of a driver whose
+   * charts depend on their place, so that they keep what they remember when that changes.
+   */
+  readonly memoryKey: string;
   charts(bounds: ChartBounds): DriverCharts;
   /** @param below length of the primary child or image in bytes; 0 if the driver has neither */
   geometry(below: number): Geometry;
@@ -54,11 +67,19 @@ export interface Instance {
 
 export interface Driver extends DriverShape {
   readonly summary: string;
+  /**
+   * The edge to the child in which a node saves what its primary child loses, so that the image of
+   * one point in time stays; null: it is no hook.
+   */
+  readonly savesTo: string | null;
   /** Takes options that were validated by `options`. */
-  instantiate(options: unknown, profile: Profile): Instance;
+  instantiate(options: unknown, profile: Profile, place?: Place): Instance;
   /** Every set of charts the driver can have, named, for tests that quantify over charts. */
   variants(bounds: ChartBounds): readonly { name: string; charts: DriverCharts }[];
 }
+
+/** A node without children. */
+const ALONE: Place = { children: new Set(), serialised: false };
 
 /** Ties an options schema to the functions that take the options; hides the type outside. */
 export function defineDriver<
@@ -76,6 +97,10 @@ export function defineDriver<
   /** default: none of its own, but it can be reopened */
   reopens?: readonly string[] | null;
   opened?: DriverShape["opened"];
+  find?: DriverShape["find"];
+  appends?: DriverShape["appends"];
+  /** default: it saves nothing */
+  savesTo?: string;
   checked?: DriverShape["checked"];
   headed?: boolean;
   internal?: boolean;
@@ -87,7 +112,9 @@ export function defineDriver<
   alignment?: DriverShape["alignment"];
   lockedFile?: DriverShape["lockedFile"];
   listChanges?: DriverShape["listChanges"];
-  parameters(options: Options, profile: Profile): Parameters;
+  parameters(options: Options, profile: Profile, place: Place): Parameters;
+  /** default: one for each set of parameters */
+  memoryKey?: string;
   everyParameters: readonly Parameters[];
   charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
   geometry?(options: Options, below: number): Geometry;
@@ -101,7 +128,10 @@ export function defineDriver<
     children,
     permissions: definition.permissions ?? defaultPermissions,
     filter: definition.filter ?? false,
+    savesTo: definition.savesTo ?? null,
     ...(definition.opened && { opened: definition.opened }),
+    ...(definition.find && { find: definition.find }),
+    ...(definition.appends && { appends: definition.appends }),
     ...(definition.checked && { checked: definition.checked }),
     ...(definition.resizes && { resizes: definition.resizes }),
     ...(definition.alignment && { alignment: definition.alignment }),
@@ -112,12 +142,14 @@ export function defineDriver<
     length: definition.length ?? (({ below }) => below),
     variableLength: definition.variableLength ?? false,
     reopens: definition.reopens === undefined ? [] : definition.reopens,
-    instantiate(given, profile) {
+    instantiate(given, profile, place = ALONE) {
       const parsed = options.parse(given);
-      const parameters = definition.parameters(parsed, profile);
+      const parameters = definition.parameters(parsed, profile, place);
+      const chartKey = JSON.stringify([name, parameters]);
       return {
         common: parsed,
-        chartKey: JSON.stringify([name, parameters]),
+        chartKey,
+        memoryKey: definition.memoryKey ?? chartKey,
         charts: (bounds) => charts(parameters, bounds),
         geometry: (below) => definition.geometry?.(parsed, below) ?? { length: below, shift: 0 },
         image: definition.image?.(parsed) ?? null,

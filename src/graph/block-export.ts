@@ -64,7 +64,7 @@ export const blockExportAdd = defineCommand({
 /** Bitmaps are looked for down the chain of filters and backing files (`nbd_export_create`). */
 function requireExportable(graph: Graph, node: GraphNode, name: string, writable: boolean): void {
   const bitmap = node.bitmaps.get(name);
-  const below = new Topology(graph)
+  const below = Topology.of(graph)
     .children(node.name)
     .find(({ roles }) => roles.includes("filtered") || roles.includes("cow"));
   const next = below === undefined ? undefined : graph.nodes.get(below.child);

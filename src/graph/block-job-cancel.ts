@@ -7,9 +7,9 @@ import { type CommandContext, defineCommand } from "./command.ts";
 import { closeNode, releaseAll } from "./edges.ts";
 import { type BlockJob, type Graph, parentEdges } from "./graph.ts";
 import { backendsOfJob } from "./job.ts";
-import { dropFilter } from "./job-filter.ts";
+import { withoutFilter } from "./job-filter.ts";
 import { setReadOnly } from "./read-only.ts";
-import { isRefusal, Refusal, refuse } from "./refuse.ts";
+import { Refusal, refuse, unlessRefused } from "./refuse.ts";
 
 export const blockJobCancel = defineCommand({
   name: "block-job-cancel",
@@ -25,7 +25,7 @@ export const blockJobCancel = defineCommand({
     );
     const held = { kind: "job", name: id } as const;
     const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
-    const dropped = dropFilter(first, job.filter, context);
+    const dropped = withoutFilter(first, job.filter, context);
     const jobs = new Map(before.jobs);
     jobs.delete(id);
     const released = releaseAll({ ...dropped, jobs }, held, context);
@@ -60,10 +60,5 @@ function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext
 function restored(graph: Graph, { madeWritable }: BlockJob, context: CommandContext): Graph {
   const node = madeWritable === null ? undefined : graph.nodes.get(madeWritable);
   if (node === undefined) return graph;
-  try {
-    return setReadOnly(graph, node, true, context);
-  } catch (error) {
-    if (isRefusal(error)) return graph;
-    throw error;
-  }
+  return unlessRefused(graph, () => setReadOnly(graph, node, true, context));
 }

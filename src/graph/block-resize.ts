@@ -12,7 +12,7 @@ import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, detach } from "./edges.ts";
 import { find } from "./find-node.ts";
-import type { Edge, Graph } from "./graph.ts";
+import { type Edge, filteredEdge, type Graph } from "./graph.ts";
 import { wholeSectors } from "./length.ts";
 import { blockedBecause } from "./op-blocker.ts";
 import { ALL_PERMISSIONS, RESIZE } from "./permission.ts";
@@ -20,7 +20,6 @@ import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { shapeOf } from "./shape-of.ts";
-import { Topology } from "./topology.ts";
 
 export const blockResize = defineCommand({
   name: "block_resize",
@@ -62,9 +61,7 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   const shape = shapeOf(node.driver, context.drivers);
   const refusal = shape.resizes?.(node.options) ?? null;
   if (refusal !== null) throw refuse(refusal);
-  const below = new Topology(graph)
-    .children(name)
-    .find(({ roles }) => roles.includes("filtered"))?.child;
+  const below = filteredEdge(graph, name)?.child;
   const { offset } = node.options;
   const length = size + (typeof offset === "number" ? offset : 0);
   const rest = below === undefined ? graph : truncated(graph, below, length, context);

@@ -25,13 +25,14 @@ import {
   ownOptions,
 } from "./definition.ts";
 import { attach } from "./edges.ts";
-import { findDeviceOrNode } from "./find-node.ts";
+import { findDeviceOrNode, findNode } from "./find-node.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { prefixed, refuse } from "./refuse.ts";
+import { replaceNode } from "./replace-node.ts";
 import { shapeOf } from "./shape-of.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
@@ -112,6 +113,7 @@ export function openNode(
     readOnly: self.readOnly,
     monitorOwned,
     inheritsFrom: null,
+    found: {},
     length: null,
     nextChild: given.filter(({ slot }) => driver.children.every((each) => each !== slot)).length,
     bitmaps: new Map(),
@@ -136,8 +138,27 @@ export function openNode(
   if (backing !== null) attachChild(backing);
   const opened = { ...node, length: lengthAtOpen(graph, node, context) };
   graph = refreshPermissions(withNode(graph, opened), [name], context);
+  graph = appended(graph, opened, driver, context);
   driver.opened?.(graph, opened, context);
+  const known = driver.find?.(graph, opened, context.drivers);
+  if (known !== undefined) graph = withNode(graph, { ...opened, found: known });
   return { graph, name };
+}
+
+/** Puts a node above another one, under all who use that, if its driver does so by itself. */
+function appended(
+  graph: Graph,
+  { name, options }: GraphNode,
+  { appends, children }: DriverShape,
+  context: OpenContext,
+): Graph {
+  const to = appends === undefined ? undefined : options[appends.option];
+  const slot = children.find((each) => each.name === appends?.child);
+  if (typeof to !== "string" || slot === undefined) return graph;
+  const { name: child } = findNode(graph, to);
+  const parent = { kind: "node", name } as const;
+  const linked = attach(graph, { parent, child, ...slot, ...NO_DEMANDS });
+  return refreshPermissions(replaceNode(linked, child, name, context), [name, child], context);
 }
 
 /** Reads the header of an image, if that is known. @returns the backing file that counts */

@@ -29,10 +29,12 @@ function requireSameLength(graph: Graph, disk: string, target: string): void {
 export const blockdevBackup = defineCommand({
   name: "blockdev-backup",
   summary: "Puts a hook under all who use a disk, which saves old data to a target.",
-  schema: JOB_OPTIONS.extend({
+  // In QEMU's order, which decides what is missed first.
+  schema: z.strictObject({
     device: z.string(),
-    target: z.string(),
     sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
+    ...JOB_OPTIONS.shape,
+    target: z.string(),
   }),
   apply(before, args, context) {
     const disk = findDeviceOrNode(before, args.device);

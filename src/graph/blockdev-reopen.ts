@@ -23,6 +23,7 @@ import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { imageBelow } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
+import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { flag, type Reopened, withInlineChildren } from "./reopened.ts";
@@ -32,13 +33,18 @@ import { Topology } from "./topology.ts";
 /** Options of every node; `blockdev-reopen` may change them all. */
 const COMMON: ReadonlySet<string> = new Set(["read-only", "auto-read-only", "discard"]);
 
-const definition = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
+/** Whatever is given: it is looked at as a definition. */
+const definition = z.custom<JsonObject>();
 
 export const blockdevReopen = defineCommand({
   name: "blockdev-reopen",
   summary: "Gives nodes other options and children, all of them or none.",
   schema: z.strictObject({ options: z.array(definition) }),
   apply(before, { options }, context) {
+    for (const [index, given] of options.entries()) {
+      checkDefinition(given, `options[${index}].`, context.drivers);
+    }
+    requireSome(options, context.profile);
     const queue = queueOf(before, merged(options), context);
     const nodes = new Map(before.nodes);
     for (const { node, given, shape, readOnly } of queue) {
@@ -62,6 +68,13 @@ export const blockdevReopen = defineCommand({
   },
 });
 
+/** @throws Refusal where the profile's QEMU aborts */
+function requireSome(options: readonly JsonObject[], { emptyReopen }: Profile): void {
+  if (options.length > 0 || emptyReopen === "allowed") return;
+  const text = "QEMU aborts when there is nothing to reopen; give at least one node";
+  throw new Refusal(text, null, "abort");
+}
+
 /** What is said twice of a node is said once: the later options win, where they are given. */
 function merged(options: readonly JsonObject[]): JsonObject[] {
   const found: JsonObject[] = [];
@@ -77,8 +90,8 @@ function merged(options: readonly JsonObject[]): JsonObject[] {
 /** All that is reopened: a node that comes again stays where it is, with what is known last. */
 function queueOf(graph: Graph, options: readonly JsonObject[], context: CommandContext) {
   const queue = new Map<string, Reopened>();
-  for (const [index, given] of options.entries()) {
-    for (const element of queued(graph, given, index, context, queue)) {
+  for (const given of options) {
+    for (const element of queued(graph, given, context, queue)) {
       queue.set(element.node.name, element);
     }
   }
@@ -89,12 +102,9 @@ function queueOf(graph: Graph, options: readonly JsonObject[], context: CommandC
 function queued(
   graph: Graph,
   own: JsonObject,
-  index: number,
   context: CommandContext,
   earlier: ReadonlyMap<string, Reopened>,
 ) {
-  const at = `options[${index}].`;
-  checkDefinition(own, at, context.drivers);
   const name = own["node-name"];
   if (typeof name !== "string") throw refuse("node-name not specified");
   const node = find(graph, name, `Failed to find node with node-name='${name}'`);
@@ -115,7 +125,7 @@ function prepare(
   }
   const reopened = rewiring.graph.nodes.get(node.name) ?? node;
   shape.opened?.(rewiring.graph, reopened, context);
-  const edges = new Topology(before).children(node.name);
+  const edges = Topology.of(before).children(node.name);
   const edgeOf = (slot: ChildSlot) => edges.find(({ name }) => name === slot.name);
   const backing = shape.children.find(({ roles }) => roles.includes("cow"));
   const named = shape.headed === true ? imageBelow(before, node, context)?.header?.backing : null;

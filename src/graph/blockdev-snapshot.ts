@@ -13,7 +13,7 @@ import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, refuse } from "./refuse.ts";
+import { refuse, unlessRefused } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 import { Topology } from "./topology.ts";
 
@@ -27,7 +27,7 @@ export const blockdevSnapshot = defineCommand({
     const overlay = findDeviceOrNode(before, args.overlay);
     const shape = context.drivers.get(overlay.driver);
     const slot = shape?.children.find(({ roles }) => roles.includes("cow"));
-    const topology = new Topology(before);
+    const topology = Topology.of(before);
     if ((cumulative(parentEdges(before, overlay.name)).perm & CONSISTENT_READ) !== 0) {
       throw refuse("The overlay is already in use");
     }
@@ -41,7 +41,7 @@ export const blockdevSnapshot = defineCommand({
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
-    const rewired = replaceNode(attach(before, edge), node.name, overlay.name, context.drivers);
+    const rewired = replaceNode(attach(before, edge), node.name, overlay.name, context);
     const after = refreshPermissions(rewired, [overlay.name], { ...context, before });
     return madeReadOnly(after, node, context);
   },
@@ -49,10 +49,5 @@ export const blockdevSnapshot = defineCommand({
 
 /** The node below is reopened read-only; if that cannot be, it stays as it is. */
 function madeReadOnly(before: Graph, node: GraphNode, context: CommandContext): Graph {
-  try {
-    return setReadOnly(before, node, true, context);
-  } catch (error) {
-    if (isRefusal(error)) return before;
-    throw error;
-  }
+  return unlessRefused(before, () => setReadOnly(before, node, true, context));
 }

@@ -53,6 +53,10 @@ export interface DriverShape {
    * @throws BlockgraphError `graph-refused`
    */
   opened?(graph: Graph, node: GraphNode, context: OpenedContext): void;
+  /** an option that names a node above which it puts itself when it is opened; its edge to it */
+  readonly appends?: { readonly option: string; readonly child: string };
+  /** What a node finds out about the graph when it is opened, and goes by from then on. */
+  find?(graph: Graph, node: GraphNode, drivers: DriverCatalogue): JsonObject;
   /** whether its image begins with a header that says how long it is, and names a backing file */
   readonly headed?: boolean;
   /**

@@ -15,7 +15,7 @@ export class Chains {
   constructor(graph: Graph, drivers: DriverCatalogue) {
     this.#graph = graph;
     this.#drivers = drivers;
-    this.#topology = new Topology(graph);
+    this.#topology = Topology.of(graph);
   }
 
   /** The link to what a filter filters, or to a backing file. */

@@ -12,6 +12,8 @@ import { parseArguments } from "./refuse.ts";
 export interface CommandContext {
   readonly drivers: DriverCatalogue;
   readonly profile: Profile;
+  /** whether permissions are judged later, once everything is rewired (see transaction.ts) */
+  readonly deferred?: boolean;
   /** the images that nodes can be opened on; absent: nothing is known of any */
   readonly images?: ImageFacts;
 }

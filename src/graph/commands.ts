@@ -12,17 +12,24 @@ import { blockdevBackup } from "./blockdev-backup.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevMirror } from "./blockdev-mirror.ts";
 import { blockdevReopen } from "./blockdev-reopen.ts";
+import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
+import type { DriverCatalogue } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
-import type { Graph, JsonObject } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
+import type { Profile } from "./profile.ts";
+import { parseCommand } from "./qmp-input.ts";
 import { queryBlockGraph, queryNamedBlockNodes } from "./query.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
 import { transaction } from "./transaction.ts";
 import { xBlockdevChange } from "./x-blockdev-change.ts";
+import { xDropFleecing } from "./x-drop-fleecing.ts";
+
+export type { QmpCommand } from "./qmp-input.ts";
 
 /** All commands by their QMP names. */
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
@@ -33,29 +40,36 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream, blockJobCancel],
     ...DIRTY_BITMAP_COMMANDS,
+    ...[xDropFleecing, blockdevReplace],
     ...[transaction, objectAdd, objectDel],
     ...[queryNamedBlockNodes, queryBlockGraph],
   ].map((command) => [command.name, command]),
 );
 
-/** A command as QMP spells it. */
-export interface QmpCommand {
-  readonly execute: string;
-  readonly arguments: JsonObject;
-}
-
 /**
  * The graph after a command.
+ * @param input anything that JSON can say; what is no {@link QmpCommand} is refused
  * @throws BlockgraphError `graph-refused` with QEMU's text; the given graph is still valid
  */
-export function applyCommand(graph: Graph, command: QmpCommand, context: CommandContext): Graph {
-  const known = COMMANDS.get(command.execute);
-  if (known === undefined) throw refuse(`The command ${command.execute} has not been found`);
-  const given: unknown = command.arguments;
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw refuse("QMP input member 'arguments' must be an object");
+export function applyCommand(graph: Graph, input: unknown, context: CommandContext): Graph {
+  const { execute, arguments: given } = parseCommand(input);
+  const known = COMMANDS.get(execute);
+  if (known === undefined || context.profile.absent.has(execute)) {
+    throw refuse(`The command ${execute} has not been found`);
   }
-  return known.apply(graph, given, context);
+  return known.apply(graph, given, { ...context, drivers: available(context) });
+}
+
+/** The drivers that the profile's QEMU has, for each catalogue and profile. */
+const availables = new WeakMap<DriverCatalogue, Map<Profile, DriverCatalogue>>();
+
+function available({ drivers, profile }: CommandContext): DriverCatalogue {
+  const known = availables.get(drivers) ?? new Map<Profile, DriverCatalogue>();
+  availables.set(drivers, known);
+  const there =
+    known.get(profile) ?? new Map([...drivers].filter(([name]) => !profile.absent.has(name)));
+  known.set(profile, there);
+  return there;
 }
 
 /** What became of a command: the graph that is in force now, and why it was refused, if it was. */
@@ -65,9 +79,9 @@ export interface Answer {
 }
 
 /** As {@link applyCommand}, where a refusal is an answer like another. */
-export function answerCommand(graph: Graph, command: QmpCommand, context: CommandContext): Answer {
+export function answerCommand(graph: Graph, input: unknown, context: CommandContext): Answer {
   try {
-    return { graph: applyCommand(graph, command, context), refusal: null };
+    return { graph: applyCommand(graph, input, context), refusal: null };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const after = error instanceof Refusal ? error.graph : null;

@@ -3,8 +3,9 @@
  * share (rule P3; QEMU block.c, `bdrv_parent_perms_conflict` and `bdrv_a_allow_b`).
  */
 import { BlockgraphError } from "../error.ts";
-import type { Edge, Graph, Parent } from "./graph.ts";
+import { type Edge, type Graph, type Parent, sameParent } from "./graph.ts";
 import { type Permissions, permissionText } from "./permission.ts";
+import type { Profile } from "./profile.ts";
 
 export interface Conflict {
   /** the edge that does not share */
@@ -30,6 +31,33 @@ export function firstConflict(parents: readonly Edge[]): Conflict | null {
   return null;
 }
 
+/**
+ * What QEMU of 2018 printed (block.c, `bdrv_check_update_perm`): it looked from the edge that was
+ * about to change at one that was there.
+ */
+function textOf2018(
+  wanted: Graph,
+  before: Graph,
+  { unsharing, requiring, permissions }: Conflict,
+): string {
+  const asked = before.edges.find(
+    ({ parent, name, child }) =>
+      sameParent(parent, requiring.parent) && name === requiring.name && child === requiring.child,
+  );
+  const requiresMore = asked === undefined || (permissions & ~asked.perm) !== 0;
+  const [user, what] = requiresMore ? [unsharing, "does not allow"] : [requiring, "uses"];
+  const names = permissionText(permissions);
+  return (
+    `Conflicts with use by ${nameOf2018(wanted, user.parent)} as '${user.name}', which ${what} ` +
+    `'${names}' on ${requiring.child}`
+  );
+}
+
+function nameOf2018(graph: Graph, { kind, name }: Parent): string {
+  if (kind === "node") return name;
+  return kind === "device" ? (graph.devices.get(name)?.path ?? name) : "a block device";
+}
+
 /** What QEMU prints. */
 export function conflictText(
   graph: Graph,
@@ -53,14 +81,24 @@ function parentText(graph: Graph, { kind, name }: Parent): string {
   return `block device '${graph.devices.get(name)?.path ?? name}'`;
 }
 
+interface ConflictContext {
+  /** the graph before the command */
+  readonly before: Graph;
+  readonly profile: Profile;
+}
+
 /** A command that is refused for a conflict. */
 export class ConflictRefusal extends BlockgraphError {
   readonly conflict: Conflict;
   /** the graph that was asked for, with the masks that collide */
   readonly wanted: Graph;
 
-  constructor(wanted: Graph, conflict: Conflict) {
-    super("graph-refused", conflictText(wanted, conflict));
+  constructor(wanted: Graph, conflict: Conflict, { before, profile }: ConflictContext) {
+    const old = profile.conflictText === "of-2018";
+    super(
+      "graph-refused",
+      old ? textOf2018(wanted, before, conflict) : conflictText(wanted, conflict),
+    );
     this.wanted = wanted;
     this.conflict = conflict;
   }

@@ -7,6 +7,6 @@ import { Topology } from "./topology.ts";
 
 /** @throws BlockgraphError `graph-refused` if an edge from parent to child would close a cycle */
 export function requireNoCycle(graph: Graph, child: string, edge: string, parent: string): void {
-  if (!new Topology(graph).reaches(child, parent)) return;
+  if (!Topology.of(graph).reaches(child, parent)) return;
   throw refuse(`Making '${child}' a ${edge} child of '${parent}' would create a cycle`);
 }

@@ -9,13 +9,11 @@ import type { ChildSlot, DriverCatalogue, DriverShape } from "./catalogue.ts";
 import type { JsonObject, JsonValue } from "./graph.ts";
 import { parseArguments, refuse } from "./refuse.ts";
 
-/** Deeper definitions are refused: no real graph needs them, and they would exhaust the stack. */
-const NESTING_MAX = 64;
-
-const common = z.looseObject({ driver: z.string(), "node-name": z.string().optional() });
+const common = z.object({ driver: z.string(), "node-name": z.string().optional() });
 
 /**
  * Checks a definition, and those inside it.
+ * @param args whatever was given
  * @param at prefix of parameter names in messages
  * @returns its driver
  * @throws BlockgraphError `graph-refused`
@@ -24,9 +22,7 @@ export function checkDefinition(
   args: JsonObject,
   at: string,
   drivers: DriverCatalogue,
-  depth = 0,
 ): DriverShape {
-  if (depth > NESTING_MAX) throw refuse("Block device definition is nested too deeply");
   const shape = drivers.get(parseArguments(common, args, at).driver);
   if (shape === undefined || shape.internal === true) {
     throw refuse(`Parameter 'driver' does not accept value '${String(args.driver)}'`);
@@ -34,10 +30,10 @@ export function checkDefinition(
   parseArguments(shape.options, ownOptions(shape, args), at);
   for (const { name, optional = false, list = false } of shape.children) {
     const value = args[name];
-    if (list) checkList(value, at, name, drivers, depth);
+    if (list) checkList(value, at, name, drivers);
     else if (value === undefined) {
       if (!optional) throw refuse(`Parameter '${at}${name}' is missing`);
-    } else if (isDefinition(value)) checkDefinition(value, `${at}${name}.`, drivers, depth + 1);
+    } else if (isDefinition(value)) checkDefinition(value, `${at}${name}.`, drivers);
     else if (typeof value !== "string" && (value !== null || !optional)) {
       const expected = optional ? "BlockdevRefOrNull" : "BlockdevRef";
       throw refuse(`Invalid parameter type for '${at}${name}', expected: ${expected}`);
@@ -51,7 +47,6 @@ function checkList(
   at: string,
   name: string,
   drivers: DriverCatalogue,
-  depth: number,
 ): void {
   if (value === undefined) throw refuse(`Parameter '${at}${name}' is missing`);
   if (!Array.isArray(value)) {
@@ -59,7 +54,7 @@ function checkList(
   }
   for (const [index, element] of value.entries()) {
     if (isDefinition(element)) {
-      checkDefinition(element, `${at}${name}[${index}].`, drivers, depth + 1);
+      checkDefinition(element, `${at}${name}[${index}].`, drivers);
     } else if (typeof element !== "string") {
       // QEMU's visitor has forgotten where it is, and prints a null pointer.
       throw refuse("Invalid parameter type for 'null', expected: BlockdevRef");
@@ -96,7 +91,6 @@ export function isDefinition(value: JsonValue | undefined): value is JsonObject 
 
 /** A node's own options among all that were given. */
 export function ownOptions({ children }: DriverShape, args: JsonObject): JsonObject {
-  const { driver: _driver, "node-name": _name, ...own } = args;
-  for (const { name } of children) delete own[name];
-  return own;
+  const others = ["driver", "node-name", ...children.map(({ name }) => name)];
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !others.includes(name)));
 }

@@ -11,9 +11,9 @@
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
-import { attach, closeUnused, detach, releaseAll, sameParent } from "./edges.ts";
+import { attach, closeUnused, detach, releaseAll } from "./edges.ts";
 import { findNode } from "./find-node.ts";
-import type { Graph, GraphNode } from "./graph.ts";
+import { type Graph, type GraphNode, sameParent } from "./graph.ts";
 import {
   CONSISTENT_READ,
   type Masks,

@@ -11,6 +11,7 @@ import { defineCommand } from "./command.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import type { DirtyBitmap, Graph, GraphNode } from "./graph.ts";
 import { refuse } from "./refuse.ts";
+import { uint32 } from "./uint32.ts";
 
 const USUAL_GRANULARITY = 65536;
 const LEAST_GRANULARITY = 512;
@@ -33,7 +34,7 @@ const dirtyBitmapAdd = defineCommand({
   name: "block-dirty-bitmap-add",
   summary: "Records which parts of a node are written from now on.",
   schema: named.extend({
-    granularity: z.int().optional(),
+    granularity: uint32.optional(),
     persistent: z.boolean().default(false),
     disabled: z.boolean().default(false),
   }),

@@ -6,9 +6,16 @@
  * node that was defined inline has no owner but its users, so with the last of them it is closed,
  * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref_child`).
  */
-import { type Edge, type Graph, type GraphNode, type Parent, parentEdges } from "./graph.ts";
+import {
+  type Edge,
+  type Graph,
+  type GraphNode,
+  type Parent,
+  parentEdges,
+  sameParent,
+} from "./graph.ts";
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
-import { isRefusal, Refusal } from "./refuse.ts";
+import { Refusal, unlessRefused } from "./refuse.ts";
 
 type Context = Omit<RefreshContext, "before">;
 
@@ -30,10 +37,14 @@ export function detach(graph: Graph, edge: Edge): Graph {
 
 const orphan = (node: GraphNode): GraphNode => ({ ...node, inheritsFrom: null });
 
+/** A parent stops using a child, which stays. */
+function released(before: Graph, edge: Edge, context: Context): Graph {
+  return refreshed(detach(before, edge), [edge.child], { ...context, before });
+}
+
 /** A parent stops using a child. */
 export function release(before: Graph, edge: Edge, context: Context): Graph {
-  const graph = refreshed(detach(before, edge), [edge.child], { ...context, before });
-  return closeUnused(graph, edge.child, context);
+  return closeUnused(released(before, edge, context), edge.child, context);
 }
 
 /** A parent stops using all its children, the newest first. */
@@ -45,19 +56,45 @@ export function releaseAll(graph: Graph, parent: Parent, context: Context): Grap
 
 /** Closes an inline node that nobody uses any more. */
 export function closeUnused(graph: Graph, name: string, context: Context): Graph {
-  const ownerless = graph.nodes.get(name)?.monitorOwned === false;
-  if (!ownerless || parentEdges(graph, name).length > 0) return graph;
-  return closeNode(graph, name, context);
+  return isUnused(graph, name) ? closeNode(graph, name, context) : graph;
 }
 
-/** Removes a node that nobody uses, and its edges. */
-export function closeNode(graph: Graph, name: string, context: Context): Graph {
-  requireClosable(graph, name, context);
-  const released = releaseAll(graph, { kind: "node", name }, context);
-  const [nodes, locks] = [new Map(released.nodes), new Map(released.locks)];
+function isUnused(graph: Graph, name: string): boolean {
+  const ownerless = graph.nodes.get(name)?.monitorOwned === false;
+  return ownerless && parentEdges(graph, name).length === 0;
+}
+
+/**
+ * Removes a node that nobody uses, and its edges; and before it, one after the other, the inline
+ * nodes that only it used. With a stack of its own: chains may be longer than the machine's.
+ */
+export function closeNode(before: Graph, name: string, context: Context): Graph {
+  let graph = before;
+  const closing: string[] = [];
+  const close = (next: string) => {
+    requireClosable(graph, next, context);
+    closing.push(next);
+  };
+  close(name);
+  for (let top = closing.at(-1); top !== undefined; top = closing.at(-1)) {
+    const parent = { kind: "node", name: top } as const;
+    const edge = graph.edges.find((candidate) => sameParent(candidate.parent, parent));
+    if (edge === undefined) {
+      graph = without(graph, top);
+      closing.pop();
+    } else {
+      graph = released(graph, edge, context);
+      if (isUnused(graph, edge.child)) close(edge.child);
+    }
+  }
+  return graph;
+}
+
+function without(graph: Graph, name: string): Graph {
+  const [nodes, locks] = [new Map(graph.nodes), new Map(graph.locks)];
   nodes.delete(name);
   locks.delete(name);
-  return { ...released, nodes, locks };
+  return { ...graph, nodes, locks };
 }
 
 /**
@@ -78,16 +115,7 @@ function requireClosable(graph: Graph, name: string, { drivers, profile }: Conte
 
 /** Masks stay as they are where loosening is refused (rule P10). */
 function refreshed(graph: Graph, roots: readonly string[], context: RefreshContext): Graph {
-  try {
-    return refreshPermissions(graph, roots, context);
-  } catch (error) {
-    if (isRefusal(error)) return graph;
-    throw error;
-  }
-}
-
-export function sameParent(one: Parent, other: Parent): boolean {
-  return one.kind === other.kind && one.name === other.name;
+  return unlessRefused(graph, () => refreshPermissions(graph, roots, context));
 }
 
 /** A parent has no two edges of one name. */

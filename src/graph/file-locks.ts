@@ -16,13 +16,13 @@ import { refuse } from "./refuse.ts";
 export class FileLocks {
   readonly #graph: Graph;
   readonly #drivers: DriverCatalogue;
-  readonly #held: Map<string, Masks>;
+  #held: ReadonlyMap<string, Masks>;
   readonly #wanted = new Map<string, Masks>();
 
   constructor(graph: Graph, drivers: DriverCatalogue) {
     this.#graph = graph;
     this.#drivers = drivers;
-    this.#held = new Map(graph.locks);
+    this.#held = graph.locks;
   }
 
   /**
@@ -43,7 +43,7 @@ export class FileLocks {
     });
     const text = collision(wanted, others);
     if (text !== null) throw refuse(text);
-    this.#held.set(node.name, both);
+    this.#held = new Map(this.#held).set(node.name, both);
   }
 
   /** What is locked once all nodes have agreed. */

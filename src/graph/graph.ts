@@ -25,6 +25,8 @@ export interface GraphNode {
   readonly monitorOwned: boolean;
   /** the node that defined it inline, as long as that uses it: they are reopened together */
   readonly inheritsFrom: string | null;
+  /** what its driver found out when it was opened, and goes by however the graph changes */
+  readonly found: JsonObject;
   /** bytes that it shows, as it learned last; null: nobody said how long its image is */
   readonly length: number | null;
   /** number that the next child of its list gets (block/quorum.c, `next_child_index`) */
@@ -130,9 +132,17 @@ export function parentEdges(graph: Graph, node: string): readonly Edge[] {
 
 /** The edges that a parent holds, oldest first: in the order of its driver's children. */
 export function childEdges(graph: Graph, parent: Parent): readonly Edge[] {
-  return graph.edges
-    .filter((edge) => edge.parent.kind === parent.kind && edge.parent.name === parent.name)
-    .reverse();
+  return graph.edges.filter((edge) => sameParent(edge.parent, parent)).reverse();
+}
+
+/** The edge from a filter to the node that it shows; undefined: no filter, or without one now. */
+export function filteredEdge(graph: Graph, filter: string): Edge | undefined {
+  const edges = childEdges(graph, { kind: "node", name: filter });
+  return edges.find(({ roles }) => roles.includes("filtered"));
+}
+
+export function sameParent(one: Parent, other: Parent): boolean {
+  return one.kind === other.kind && one.name === other.name;
 }
 
 /** The node that a device or export uses, by the name of either; undefined if there is none. */

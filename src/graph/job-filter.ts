@@ -7,8 +7,9 @@
  */
 import { autoName, checkName, INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import type { CommandContext } from "./command.ts";
-import { attach, detach } from "./edges.ts";
-import { childEdges, type Graph, type GraphNode, type JsonObject } from "./graph.ts";
+import { dropFilter } from "./drop-filter.ts";
+import { attach } from "./edges.ts";
+import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, prefixed, Refusal } from "./refuse.ts";
@@ -40,11 +41,7 @@ export function insertedFilter(
   );
   const filter = opened.name;
   const graph = prefixed("Could not replace node: ", () =>
-    refreshPermissions(
-      replaceNode(opened.graph, below, filter, context.drivers),
-      [filter, below],
-      refresh,
-    ),
+    refreshPermissions(replaceNode(opened.graph, below, filter, context), [filter, below], refresh),
   );
   return { graph, filter };
 }
@@ -61,7 +58,7 @@ export function appendedFilter(
   const node: GraphNode = {
     ...own,
     ...{ name: filter, monitorOwned: false, inheritsFrom: null },
-    ...{ length: below.length, nextChild: 0, bitmaps: new Map() },
+    ...{ length: below.length, nextChild: 0, bitmaps: new Map(), found: {} },
   };
   const nodes = new Map(before.nodes).set(filter, node);
   const autoNames = before.autoNames + (name === null ? 1 : 0);
@@ -70,24 +67,18 @@ export function appendedFilter(
     ...{ child: below.name, name: edge, roles, ...NO_DEMANDS },
   }));
   const attached = edges.reduce(attach, { ...before, nodes, autoNames });
-  const rewired = replaceNode(attached, below.name, filter, context.drivers);
+  const rewired = replaceNode(attached, below.name, filter, context);
   return { graph: refreshPermissions(rewired, [filter], { ...context, before }), filter };
 }
 
-/** All who use the filter use its child again (block.c, `bdrv_drop_filter`). */
-export function dropFilter(before: Graph, filter: string, context: CommandContext): Graph {
-  const below = childEdges(before, { kind: "node", name: filter }).find(({ roles }) =>
-    roles.includes("filtered"),
-  );
-  if (below === undefined) return before;
-  const dropped = detach(moved(before, filter, below.child, context), below);
-  return refreshPermissions(dropped, [below.child, filter], { ...context, before });
-}
-
-/** A job cannot be kept from ending: QEMU aborts where somebody's link to its filter is frozen. */
-function moved(graph: Graph, filter: string, below: string, context: CommandContext): Graph {
+/**
+ * A job cannot be kept from ending: QEMU aborts where its filter cannot be dropped
+ * (`bdrv_cbw_drop`), because somebody's link to it is frozen, or because its users cannot agree
+ * without it.
+ */
+export function withoutFilter(before: Graph, filter: string, context: CommandContext): Graph {
   try {
-    return replaceNode(graph, filter, below, context.drivers);
+    return dropFilter(before, filter, context);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const predicts = context.profile.frozenLeavingFilter === "abort" ? "abort" : null;

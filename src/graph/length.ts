@@ -71,7 +71,7 @@ export function imageBelow(graph: Graph, node: GraphNode, context: Context): Ima
 
 /** The child whose data a node shows: its primary one, or the first. */
 function belowOf(graph: Graph, node: GraphNode, { drivers }: Context): GraphNode | undefined {
-  const edges = new Topology(graph).children(node.name).toReversed();
+  const edges = Topology.of(graph).children(node.name).toReversed();
   const [slot] = shapeOf(node.driver, drivers).children.filter(({ roles }) =>
     roles.includes("primary"),
   );

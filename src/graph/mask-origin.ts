@@ -31,17 +31,24 @@ export function originOf(
   which: "requires" | "unshares",
   context: Pick<RefreshContext, "drivers" | "profile">,
 ): OriginStep[] {
-  const node = edge.parent.kind === "node" ? graph.nodes.get(edge.parent.name) : undefined;
-  if (node === undefined) return [{ edge, why: isUser(edge.parent) ? "user" : "rule" }];
-  const parents = new Topology(graph).parents(node.name);
-  const { perm, shared } = cumulative(parents);
-  const without =
-    which === "requires" ? { perm: perm & ~bit, shared } : { perm, shared: shared | bit };
-  const masks = childMasks(graph, edge, without, parents.length > 0, context);
-  const added = which === "requires" ? masks.perm & bit : ALL_PERMISSIONS & ~masks.shared & bit;
-  const above = parents.find((parent) =>
-    which === "requires" ? (parent.perm & bit) !== 0 : (parent.shared & bit) === 0,
-  );
-  if (added !== 0 || above === undefined) return [{ edge, why: "rule" }];
-  return [{ edge, why: "handed-on" }, ...originOf(graph, above, bit, which, context)];
+  const topology = Topology.of(graph);
+  const steps: OriginStep[] = [];
+  for (let at = edge; ; ) {
+    const node = at.parent.kind === "node" ? graph.nodes.get(at.parent.name) : undefined;
+    if (node === undefined) {
+      return [...steps, { edge: at, why: isUser(at.parent) ? "user" : "rule" }];
+    }
+    const parents = topology.parents(node.name);
+    const { perm, shared } = cumulative(parents);
+    const without =
+      which === "requires" ? { perm: perm & ~bit, shared } : { perm, shared: shared | bit };
+    const masks = childMasks(graph, at, without, parents.length > 0, context);
+    const added = which === "requires" ? masks.perm & bit : ALL_PERMISSIONS & ~masks.shared & bit;
+    const above = parents.find((parent) =>
+      which === "requires" ? (parent.perm & bit) !== 0 : (parent.shared & bit) === 0,
+    );
+    if (added !== 0 || above === undefined) return [...steps, { edge: at, why: "rule" }];
+    steps.push({ edge: at, why: "handed-on" });
+    at = above;
+  }
 }

@@ -4,7 +4,7 @@
  * A driver never asks for a version. It asks for a rule, and the profile says which variant is in
  * force. Every difference between profiles stands in this one table, with its source.
  */
-export const PROFILES = ["qemu-7.2", "qemu-10.0", "proposed"] as const;
+export const PROFILES = ["rfc-2018", "qemu-7.2", "qemu-10.0", "proposed"] as const;
 export type ProfileName = (typeof PROFILES)[number];
 
 export interface Profile {
@@ -45,6 +45,12 @@ export interface Profile {
    */
   readonly frozenLeavingFilter: "abort" | "refused";
   /**
+   * When a hook decides whether its writes to the target serialise: once, when it is opened, so
+   * that a backing link that is made afterwards gives torn reads (defect M3; block/block-copy.c,
+   * `block_copy_state_new`), or whenever the graph changes.
+   */
+  readonly fleecingTarget: "as-opened" | "as-connected";
+  /**
    * What happens when nobody is above the filter of a commit any more, because an overlay got
    * another backing file: it is closed, although the links below are frozen, and QEMU aborts
    * (block.c, `bdrv_replace_child_noperm`: `!child->frozen`; seen in 7.2 and 10.0).
@@ -63,6 +69,11 @@ export interface Profile {
    */
   readonly resizeBlocked: "device" | "node";
   /**
+   * What `blockdev-reopen` does with an empty list of options. 7.2 and 10.0 insist on something to
+   * reopen, and abort (block.c, `bdrv_reopen_multiple`; found by bad input).
+   */
+  readonly emptyReopen: "abort" | "allowed";
+  /**
    * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
    */
@@ -73,9 +84,68 @@ export interface Profile {
    * built backwards (block.c, `bdrv_list_refresh_perms`); found by random commands beside 10.0.2.
    */
   readonly refreshOrder: "last-first" | "first-first";
+  /**
+   * Drivers and commands that there are not: what came later, what went, and what only this project
+   * proposes. Versions as in section 7 of the reference; what the thread does not need is not
+   * listed, and `block-export-add` stands for the `nbd-server-add` of 2018.
+   */
+  readonly absent: ReadonlySet<string>;
+  /**
+   * Which parents of a node stay when it is replaced by one above it: those that are links of the
+   * new node itself, or everything below the new node, as since 4.0 (2f30b7c377; block.c,
+   * `should_update_child`). The older rule moves the backing link of a cache below the new node,
+   * and so closes a loop (the thread's problem 3).
+   */
+  readonly replacedParents: "all-but-own-links" | "all-but-own-subtree";
+  /**
+   * Whether a view goes along when the hook that it shows is replaced for all its parents (defects
+   * R02 and R03: it then shows something else).
+   */
+  readonly views: "move" | "stay";
+  /**
+   * Whether a transaction can rewire the graph, with one refresh of permissions at its end. Posted
+   * for QEMU in 2022, and never merged (section 2.4 of the reference).
+   */
+  readonly graphTransactions: "none" | "one-refresh";
+  /**
+   * How a conflict is told: from the side of the edge that changes (block.c of 2018,
+   * `bdrv_check_update_perm`), or both sides at once, as since 6.1 (`bdrv_a_allow_b`).
+   */
+  readonly conflictText: "of-2018" | "since-6.1";
 }
 
+/** The drivers as posted in 2018, and the command that took the hook away again. */
+const OF_THE_THREAD = ["fleecing-hook", "fleecing-cheat", "x-drop-fleecing"];
+/** What QEMU does not have at all. */
+const OF_THIS_PROJECT = ["blockdev-replace"];
+const LATER_THAN_2018 = [
+  ...["copy-before-write", "snapshot-access", "preallocate", "compress"],
+  // Backups had notifiers instead of a filter.
+  ...["blockdev-reopen", "qom-set", "blockdev-backup"],
+];
+
 const TABLE: Readonly<Record<ProfileName, Profile>> = {
+  "rfc-2018": {
+    name: "rfc-2018",
+    brokenView: "faithful",
+    viewDiscard: "faithful",
+    mixedRead: "faithful",
+    diamondDetach: "abort",
+    hookOnLeavingFilter: "abort",
+    frozenLeavingFilter: "abort",
+    fleecingTarget: "as-opened",
+    closedCommitFilter: "abort",
+    lengths: "asked-again",
+    resizeBlocked: "device",
+    emptyReopen: "abort",
+    hookReads: "for-writers",
+    refreshOrder: "last-first",
+    absent: new Set([...LATER_THAN_2018, ...OF_THIS_PROJECT]),
+    replacedParents: "all-but-own-links",
+    views: "move",
+    graphTransactions: "none",
+    conflictText: "of-2018",
+  },
   "qemu-7.2": {
     name: "qemu-7.2",
     brokenView: "faithful",
@@ -84,11 +154,18 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     diamondDetach: "abort",
     hookOnLeavingFilter: "abort",
     frozenLeavingFilter: "abort",
+    fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
     lengths: "asked-again",
     resizeBlocked: "device",
+    emptyReopen: "abort",
     hookReads: "for-writers",
     refreshOrder: "last-first",
+    absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
+    replacedParents: "all-but-own-subtree",
+    views: "move",
+    graphTransactions: "none",
+    conflictText: "since-6.1",
   },
   "qemu-10.0": {
     name: "qemu-10.0",
@@ -98,11 +175,18 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     diamondDetach: "allowed",
     hookOnLeavingFilter: "allowed",
     frozenLeavingFilter: "abort",
+    fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
     lengths: "kept",
     resizeBlocked: "node",
+    emptyReopen: "abort",
     hookReads: "for-parents",
     refreshOrder: "first-first",
+    absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
+    replacedParents: "all-but-own-subtree",
+    views: "move",
+    graphTransactions: "none",
+    conflictText: "since-6.1",
   },
   proposed: {
     name: "proposed",
@@ -112,11 +196,18 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     diamondDetach: "allowed",
     hookOnLeavingFilter: "allowed",
     frozenLeavingFilter: "refused",
+    fleecingTarget: "as-connected",
     closedCommitFilter: "refused",
     lengths: "kept",
     resizeBlocked: "node",
+    emptyReopen: "allowed",
     hookReads: "for-parents",
     refreshOrder: "first-first",
+    absent: new Set(OF_THE_THREAD),
+    replacedParents: "all-but-own-subtree",
+    views: "stay",
+    graphTransactions: "one-refresh",
+    conflictText: "since-6.1",
   },
 };
 

@@ -36,6 +36,8 @@ export interface RefreshContext {
   readonly images?: ImageFacts;
   /** the graph before the command: what a node is until the command succeeds */
   readonly before: Graph;
+  /** whether it is too early: whoever rewires will ask again when all is done */
+  readonly deferred?: boolean;
   /** a node whose driver is still opening its children */
   readonly opening?: string;
 }
@@ -50,7 +52,8 @@ export function refreshPermissions(
   roots: readonly string[],
   context: RefreshContext,
 ): Graph {
-  const topology = new Topology(graph);
+  if (context.deferred === true) return graph;
+  const topology = Topology.of(graph);
   const locks = new FileLocks(graph, context.drivers);
   const fresh = new Map<Edge, Edge>();
   const current = (edge: Edge): Edge => fresh.get(edge) ?? edge;
@@ -61,7 +64,8 @@ export function refreshPermissions(
     const parents = topology.parents(name).map(current);
     const conflict = firstConflict(parents);
     if (conflict !== null) {
-      throw new ConflictRefusal({ ...graph, edges: graph.edges.map(current) }, conflict);
+      const wanted = { ...graph, edges: graph.edges.map(current) };
+      throw new ConflictRefusal(wanted, conflict, context);
     }
     const demands = cumulative(parents);
     checkWritable(node, demands, context);
@@ -74,7 +78,8 @@ export function refreshPermissions(
       }
     }
   }
-  const committed = { ...graph, locks: locks.committed() };
+  const held = locks.committed();
+  const committed = held === graph.locks ? graph : { ...graph, locks: held };
   return fresh.size === 0 ? committed : { ...committed, edges: graph.edges.map(current) };
 }
 

@@ -15,6 +15,16 @@ export function isRefusal(error: unknown): error is BlockgraphError {
   return error instanceof BlockgraphError && error.code === "graph-refused";
 }
 
+/** Does something that need not succeed: what is there stays if it is refused. */
+export function unlessRefused(before: Graph, action: () => Graph): Graph {
+  try {
+    return action();
+  } catch (error) {
+    if (isRefusal(error)) return before;
+    throw error;
+  }
+}
+
 /** What a version of QEMU does instead of answering. */
 export type Defect = "abort" | "hang";
 
@@ -69,12 +79,26 @@ export function parseArguments<Schema extends z.ZodType>(
   throw refuse(issue === undefined ? "Invalid arguments" : qapiText(issue, at));
 }
 
+/** `options[0].file` */
+function parameterName(at: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (name, part) =>
+      typeof part === "number"
+        ? `${name}[${part}]`
+        : [name, String(part)].filter(Boolean).join("."),
+    at.replace(/[.]$/, ""),
+  );
+}
+
 function qapiText(issue: z.core.$ZodIssue, at: string): string {
-  const name = at + issue.path.join(".");
+  const name = parameterName(at, issue.path);
   // Where a value is wrong and not its type, QEMU names the parameter without its prefix.
   const own = String(issue.path.at(-1) ?? name);
   if (issue.code === "unrecognized_keys") {
-    return `Parameter '${name === at ? at : `${name}.`}${issue.keys[0]}' is unexpected`;
+    return `Parameter '${parameterName(at, [...issue.path, issue.keys[0] ?? ""])}' is unexpected`;
+  }
+  if (issue.input !== undefined && /^uint\d+/.test(issue.message)) {
+    return `Parameter '${own}' expects ${issue.message}`;
   }
   if ((issue.code === "too_big" || issue.code === "too_small") && issue.origin === "int") {
     return `Invalid parameter type for '${name}', expected: integer`;

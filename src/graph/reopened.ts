@@ -36,28 +36,30 @@ export function withInlineChildren(
   earlier: ReadonlyMap<string, Reopened>,
 ): Reopened[] {
   const shape = shapeOf(node.driver, context.drivers);
-  const below = new Topology(graph).children(node.name).flatMap((edge) => {
-    const child = graph.nodes.get(edge.child);
-    if (child?.inheritsFrom !== node.name) return [];
-    const said = given[edge.name];
-    if (said === null || (typeof said === "string" && said !== child.name)) return [];
-    const inherited = edge.roles.includes("cow") ? true : readOnly;
-    const before = earlier.get(child.name)?.given;
-    if (isDefinition(said)) {
-      const options: JsonObject = { discard: "unmap", ...before, ...said };
-      return withInlineChildren(
-        graph,
-        child,
-        options,
-        flag(options) ?? inherited,
-        context,
-        earlier,
-      );
-    }
-    const options = before ?? { ...child.options, ...referencesOf(graph, child) };
-    const keeps = flag(options) ?? inherited ?? child.readOnly;
-    return withInlineChildren(graph, child, options, keeps, context, earlier);
-  });
+  const below = Topology.of(graph)
+    .children(node.name)
+    .flatMap((edge) => {
+      const child = graph.nodes.get(edge.child);
+      if (child?.inheritsFrom !== node.name) return [];
+      const said = given[edge.name];
+      if (said === null || (typeof said === "string" && said !== child.name)) return [];
+      const inherited = edge.roles.includes("cow") ? true : readOnly;
+      const before = earlier.get(child.name)?.given;
+      if (isDefinition(said)) {
+        const options: JsonObject = { discard: "unmap", ...before, ...said };
+        return withInlineChildren(
+          graph,
+          child,
+          options,
+          flag(options) ?? inherited,
+          context,
+          earlier,
+        );
+      }
+      const options = before ?? { ...child.options, ...referencesOf(graph, child) };
+      const keeps = flag(options) ?? inherited ?? child.readOnly;
+      return withInlineChildren(graph, child, options, keeps, context, earlier);
+    });
   return [{ node, shape, given, readOnly: readOnly === true }, ...below];
 }
 
@@ -68,6 +70,6 @@ export function flag({ "read-only": readOnly }: JsonObject): boolean | undefined
 
 /** A node's children as its options would name them. */
 function referencesOf(graph: Graph, { name }: GraphNode): JsonObject {
-  const edges = new Topology(graph).children(name);
+  const edges = Topology.of(graph).children(name);
   return Object.fromEntries(edges.map((edge) => [edge.name, edge.child]));
 }

@@ -52,7 +52,7 @@ export class Rewiring {
 
   #take(edge: Edge): void {
     const aborts = this.#profile.diamondDetach === "abort";
-    if (aborts && new Topology(this.#graph).hasDiamond(edge.child)) {
+    if (aborts && Topology.of(this.#graph).hasDiamond(edge.child)) {
       throw new Refusal(
         `QEMU 7.2 aborts when '${edge.child}' is taken from '${edge.parent.name}' here, because ` +
           "a node below it is reached in two ways (defect M1); detach one of the two first",

@@ -3,14 +3,32 @@
  * block/throttle-groups.c). Other objects are refused.
  */
 import { z } from "zod";
+import { WELL_FORMED } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
 import type { GraphNode } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
+/** Limits pass no time here: that they have the right names and types is all that counts. */
+function limits(prefix: string): Readonly<Record<string, z.ZodOptional<z.ZodInt>>> {
+  const names = ["iops", "bps"].flatMap((unit) =>
+    ["total", "read", "write"].flatMap((what) =>
+      ["", "-max", "-max-length"].map((kind) => `${unit}-${what}${kind}`),
+    ),
+  );
+  return Object.fromEntries(
+    [...names, "iops-size"].map((name) => [`${prefix}${name}`, z.int().optional()]),
+  );
+}
+
 export const objectAdd = defineCommand({
   name: "object-add",
   summary: "Makes a throttle group.",
-  schema: z.looseObject({ "qom-type": z.literal("throttle-group"), id: z.string() }),
+  schema: z.strictObject({
+    "qom-type": z.literal("throttle-group"),
+    id: z.string().regex(WELL_FORMED, "an identifier"),
+    limits: z.strictObject(limits("")).optional(),
+    ...limits("x-"),
+  }),
   apply(graph, { id }) {
     if (graph.throttleGroups.has(id)) {
       throw refuse(`attempt to add duplicate property '${id}' to object (type 'container')`);

@@ -1,14 +1,27 @@
 /**
  * Who uses whom: a graph's edges by either end, and what follows from their shape alone.
+ *
+ * Edges never change in place, so what was found out about a list of edges is kept as long as the
+ * list is: several questions in a row are mostly about the same one.
  */
 import type { Edge, Graph } from "./graph.ts";
+
+const known = new WeakMap<Graph["edges"], Topology>();
 
 /** The edges of one graph, found by the node they lead to or come from; newest first. */
 export class Topology {
   readonly #above = new Map<string, Edge[]>();
   readonly #below = new Map<string, Edge[]>();
 
-  constructor({ edges }: Pick<Graph, "edges">) {
+  static of({ edges }: Pick<Graph, "edges">): Topology {
+    const before = known.get(edges);
+    if (before !== undefined) return before;
+    const topology = new Topology(edges);
+    known.set(edges, topology);
+    return topology;
+  }
+
+  private constructor(edges: Graph["edges"]) {
     for (const edge of edges) {
       put(this.#above, edge.child, edge);
       if (edge.parent.kind === "node") put(this.#below, edge.parent.name, edge);

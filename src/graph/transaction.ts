@@ -3,50 +3,78 @@
  *
  * Everything is drained from before the first action to after the last, so all actions see, and all
  * backups begin at, one point in time. A graph is a value: undoing is forgetting.
+ *
+ * Where the profile says so, the graph can be rewired as well, and permissions are judged once, at
+ * the end: what stands in between need not be allowed.
  */
 import { z } from "zod";
+import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevBackup } from "./blockdev-backup.ts";
+import { blockdevDel } from "./blockdev-del.ts";
+import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { defineCommand, type GraphCommand } from "./command.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
-import type { JsonObject } from "./graph.ts";
-import { refuse } from "./refuse.ts";
+import type { Profile } from "./profile.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { parseArguments, refuse } from "./refuse.ts";
 
 const ABORT = "abort";
 
-const ACTIONS: ReadonlyMap<string, GraphCommand> = new Map(
-  [...DIRTY_BITMAP_COMMANDS, ...[blockdevSnapshot, blockdevBackup]].map((command) => [
-    command.name,
-    command,
-  ]),
-);
+const byName = (commands: readonly GraphCommand[]): ReadonlyMap<string, GraphCommand> =>
+  new Map(commands.map((command) => [command.name, command]));
+
+const ACTIONS = byName([...DIRTY_BITMAP_COMMANDS, blockdevSnapshot, blockdevBackup]);
+const REWIRING = byName([blockdevAdd, blockdevReplace, blockdevDel]);
+
+const actionSchema = z.strictObject({
+  type: z.enum([ABORT, ...ACTIONS.keys(), ...REWIRING.keys()]),
+  data: z.custom<NonNullable<unknown>>(),
+});
+const propertiesSchema = z.strictObject({
+  "completion-mode": z.enum(["individual", "grouped"]).default("individual"),
+});
+/** What the action takes that undoes all others. */
+const nothing = z.strictObject({});
 
 export const transaction = defineCommand({
   name: "transaction",
   summary: "Executes several actions, all of them or none.",
-  schema: z.strictObject({
-    actions: z.array(
-      z.strictObject({
-        type: z.enum([ABORT, ...ACTIONS.keys()]),
-        data: z.custom<JsonObject>((value) => typeof value === "object" && value !== null),
-      }),
-    ),
-    properties: z
-      .strictObject({ "completion-mode": z.enum(["individual", "grouped"]).default("individual") })
-      .optional(),
-  }),
-  apply(before, { actions, properties }, context) {
+  schema: z.strictObject({ actions: z.array(z.unknown()), properties: z.unknown().optional() }),
+  apply(before, { actions: listed, properties = {} }, given) {
+    const actions = listed.map((action, index) => parseAction(action, index, given.profile));
+    const mode = parseArguments(propertiesSchema, properties, "properties.")["completion-mode"];
+    const rewires = actions.some(({ type }) => REWIRING.has(type));
+    const context = { ...given, deferred: rewires };
     let graph = before;
     for (const { type, data } of actions) {
-      if (properties?.["completion-mode"] === "grouped" && type !== blockdevBackup.name) {
+      if (mode === "grouped" && type !== blockdevBackup.name) {
         throw refuse(
           `Action '${type}' does not support Transaction property completion-mode = grouped`,
         );
       }
-      const command = ACTIONS.get(type);
+      const command = ACTIONS.get(type) ?? REWIRING.get(type);
       if (command === undefined) throw refuse("Transaction aborted using Abort action");
       graph = command.apply(graph, data, context);
     }
-    return graph;
+    if (!rewires) return graph;
+    return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
 });
+
+/** Every action is looked at, with what it takes, before the first one is executed. */
+function parseAction(
+  given: unknown,
+  index: number,
+  { graphTransactions }: Profile,
+): z.infer<typeof actionSchema> {
+  const at = `actions[${index}].`;
+  const action = parseArguments(actionSchema, given, at);
+  const { type, data } = action;
+  if (graphTransactions === "none" && REWIRING.has(type)) {
+    throw refuse(`Parameter 'type' does not accept value '${type}'`);
+  }
+  const command = ACTIONS.get(type) ?? REWIRING.get(type);
+  parseArguments(command?.schema ?? nothing, data, `${at}data.`);
+  return action;
+}

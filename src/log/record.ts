@@ -2,9 +2,9 @@
  * The records of the event log (DESIGN section 4).
  *
  * A log is a text file, one JSON object a line. Some records are *inputs*: `start`, `qmp`, `io`,
- * and the schedule (`step`, `fault`, `crash`). The others are *consequences*, which a replay
- * derives again and compares: `return`, `error`, `done`. `note` is for people. Folding the inputs
- * gives the state at any point; the log is the truth and everything else is computed from it.
+ * and the schedule (`step`, `drained`, `fault`, `crash`). The others are *consequences*, which a
+ * replay derives again and compares: `return`, `error`, `done`. `note` is for people. Folding the
+ * inputs gives the state at any point; the log is the truth and everything else is computed from it.
  *
  * Every line carries the format version `v`, its position `seq`, and `prev`, the XXH64 of the line
  * before it (see chain.ts). The chain finds accidents and edits; it is no signature.
@@ -66,6 +66,11 @@ export const bodySchema = z.discriminatedUnion("kind", [
     id: z.int().min(0),
     execute: name,
     arguments: z.record(z.string(), z.json()),
+    /**
+     * devices and exports that it quiesces, in that order: requests may be in flight, and it takes
+     * effect with its `drained`, or at once if there is nothing to wait for. Absent: nothing was.
+     */
+    quiesces: z.array(name).optional(),
   }),
   z.strictObject({ kind: z.literal("return"), id: z.int().min(0), return: z.json() }),
   z.strictObject({
@@ -102,6 +107,8 @@ export const bodySchema = z.discriminatedUnion("kind", [
     /** answer of the medium, where the call was block-status: chance, hence part of the schedule */
     status: statusSchema.optional(),
   }),
+  /** nothing is under way any more where the command makes changes: now it does */
+  z.strictObject({ kind: z.literal("drained"), id: z.int().min(0) }),
   z.strictObject({ kind: z.literal("fault"), agent: z.int().min(0), errno }),
   z.strictObject({ kind: z.literal("crash") }),
   z.strictObject({ kind: z.literal("note"), text: z.string() }),

@@ -92,6 +92,12 @@ export class QemuDaemon {
     }
   }
 
+  /** Sends a line that need not be a command, but has one answer. */
+  line(text: string): Promise<QmpReply | Silence> {
+    this.#process.stdin?.write(`${text}\n`);
+    return this.#next(isReply);
+  }
+
   /**
    * Executes a command, and waits until it has had its effect.
    * @param patience ms after which the daemon counts as hung

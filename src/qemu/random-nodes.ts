@@ -77,7 +77,7 @@ const window = (_graph: Graph, _name: string, [, , b]: readonly number[]) => ({
 });
 
 const copyOnRead = filter("copy-on-read", (graph, _name, [, a, b]) => {
-  const below = new Topology(graph)
+  const below = Topology.of(graph)
     .order([one(nodesOf(graph), a)])
     .filter((name) => !name.startsWith("#"));
   return oneIn(4, b, { bottom: one(below.slice(1), b) });

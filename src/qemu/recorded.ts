@@ -92,20 +92,30 @@ const fuzzSchema = z.object({
 export function parseRecorded(bytes: Uint8Array, path: string): RecordedSequence[] {
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const text = (packed ? gunzipSync(bytes) : Buffer.from(bytes)).toString("utf8");
-  const cases = z.array(caseSchema).safeParse(parseJson(text));
-  if (cases.success) return cases.data.map(fromCase);
+  const cases = fitting(z.array(caseSchema), parseJson(text));
+  if (cases !== null) return cases.map(fromCase);
   return text
     .split("\n")
     .filter((line) => line !== "")
     .map((line, index) => {
-      const sequence = fuzzSchema.safeParse(parseJson(line));
-      if (sequence.success) return fromFuzz(sequence.data);
+      const sequence = fitting(fuzzSchema, parseJson(line));
+      if (sequence !== null) return fromFuzz(sequence);
       throw new BlockgraphError(
         "log-broken",
         `${path}: line ${index + 1} is no recorded sequence, and the file is no array of cases; ` +
           "give a file that was recorded from a QEMU",
       );
     });
+}
+
+/** A value that fits; null: it does not, or is nested so deeply that no schema can look at it. */
+function fitting<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> | null {
+  try {
+    return schema.safeParse(value).data ?? null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function fromCase({

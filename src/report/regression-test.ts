@@ -15,10 +15,13 @@ export interface Regression {
   readonly message: string;
   /** name of the frozen log or trace beside the test */
   readonly file: string;
+  /** how the test imports test/support/regression.ts */
+  readonly support: string;
 }
 
-/** A vitest file, to stand in a folder beside test/support. */
-export function regressionTest({ model, mutant, property, message, file }: Regression): string {
+/** A vitest file. */
+export function regressionTest(regression: Regression): string {
+  const { model, mutant, property, message, file, support } = regression;
   const found = mutant === null ? "" : ` with ${mutant}`;
   const still =
     mutant === null
@@ -39,7 +42,7 @@ export function regressionTest({ model, mutant, property, message, file }: Regre
     " * Written by `blockgraph promote`.",
     " */",
     'import { expect, it } from "vitest";',
-    'import { brokenOn } from "../support/regression.ts";',
+    `import { brokenOn } from ${JSON.stringify(support)};`,
     "",
     `const TRACE = new URL(${JSON.stringify(`./${file}`)}, import.meta.url);`,
     "",

@@ -2,10 +2,11 @@
  * Runs the phases of a model with real concurrency: actors send as many requests as they may keep
  * in flight, and the medium decides what ends when (free-executor.ts).
  */
-import { sendCommands } from "../system/drive.ts";
+import { Administrator } from "../system/administrator.ts";
+import { administratorOf, sendCommands } from "../system/drive.ts";
 import { FaultPlan } from "../system/fault-plan.ts";
 import type { Agent } from "../system/frame.ts";
-import type { Model, Phase } from "../system/model.ts";
+import type { CommandPhase, Model, Phase } from "../system/model.ts";
 import type { Schedule } from "../system/schedule.ts";
 import type { Session } from "../system/session.ts";
 import type { Workload } from "../system/workload.ts";
@@ -23,6 +24,7 @@ export class FreeRun {
   readonly #options: FreeRunOptions;
   readonly #executor: FreeExecutor;
   #faults: FaultPlan;
+  #administrator = new Administrator();
   #phaseEnded: { resolve(): void; reject(error: unknown): void } | null = null;
   #session: Session | null = null;
 
@@ -58,9 +60,10 @@ export class FreeRun {
     }
   }
 
-  #runPhase(phase: Exclude<Phase, { kind: "commands" }>, session: Session): Promise<void> {
+  #runPhase(phase: Exclude<Phase, CommandPhase>, session: Session): Promise<void> {
     const faults = phase.kind === "concurrent" ? (phase.faults ?? []) : [];
     this.#faults = new FaultPlan(faults, this.#options.schedule);
+    this.#administrator = administratorOf(phase);
     this.#options.workload.begin(phase, session);
     return new Promise((resolve, reject) => {
       this.#phaseEnded = { resolve, reject };
@@ -68,15 +71,26 @@ export class FreeRun {
     });
   }
 
-  /** Sends what may be sent, and ends the phase when nothing is left. */
+  /**
+   * Sends what may be sent, and ends the phase when nothing is left. The administrator acts when
+   * there is something under way, so that commands and requests meet.
+   */
   #send(): void {
     const { workload, schedule } = this.#options;
     const session = this.#session;
     if (session === null || this.#phaseEnded === null) return;
-    for (let ready = workload.ready(); ready.length > 0; ready = workload.ready()) {
-      for (const source of ready) workload.send(source, session, schedule);
-    }
-    if (session.execution.agents.size === 0) this.#end((phase) => phase.resolve());
+    const administrator = this.#administrator;
+    do {
+      for (let ready = workload.ready(session); ready.length > 0; ready = workload.ready(session)) {
+        for (const source of ready) workload.send(source, session, schedule);
+      }
+      if (administrator.isReady(session)) {
+        administrator.act(session);
+        this.#executor.rewired();
+      }
+    } while (workload.ready(session).length > 0);
+    const through = administrator.isThrough(session);
+    if (through && session.execution.agents.size === 0) this.#end((phase) => phase.resolve());
   }
 
   #end(how: (phase: { resolve(): void; reject(error: unknown): void }) => void): void {

@@ -10,8 +10,9 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Errno } from "../vocabulary.ts";
 import { enabledChoices } from "./choice.ts";
-import type { Drive } from "./drive.ts";
+import { type Drive, sendCommands } from "./drive.ts";
 import type { Agent, Frame } from "./frame.ts";
+import type { CommandPhase } from "./model.ts";
 import { failure, type RequestSpec, type Session } from "./session.ts";
 
 /** A request in flight: `slot` counts those of one actor from 0. */
@@ -34,7 +35,11 @@ export type AgentPlace =
 
 /** What is to happen next. */
 export type Direction =
-  | { readonly kind: "commands"; readonly commands: readonly QmpCommand[] }
+  | { readonly kind: "commands"; readonly phases: readonly CommandPhase[] }
+  /** an administrator begins a command while others do I/O */
+  | { readonly kind: "begin"; readonly command: QmpCommand }
+  /** nothing is under way where that command makes changes: it takes effect */
+  | { readonly kind: "drained" }
   | { readonly kind: "request"; readonly place: RequestPlace; readonly request: RequestSpec }
   | {
       readonly kind: "step";
@@ -64,11 +69,13 @@ export class Director {
     const session = this.#session;
     switch (direction.kind) {
       case "commands":
-        for (const command of direction.commands) {
-          const refused = session.command(command);
-          if (refused === null) continue;
-          throw new BlockgraphError("graph-refused", `${command.execute} was refused: ${refused}`);
-        }
+        for (const phase of direction.phases) sendCommands(phase, session);
+        return;
+      case "begin":
+        session.begin(direction.command);
+        return;
+      case "drained":
+        session.drained();
         return;
       case "request":
         this.#requests.set(keyOf(direction.place), session.requests);

@@ -5,7 +5,7 @@
  * This is how a counterexample becomes a regression test: a design that was repaired takes another
  * way at some point, and from there on the recorded schedule fits only by and by. A step of an
  * agent that is not there, or cannot take it, is left out; commands wait until everything before
- * them has ended; at the end everything runs out.
+ * them has ended, or what they drain; at the end everything runs out.
  */
 import type { LogBody } from "../log/record.ts";
 import { enabledChoices } from "./choice.ts";
@@ -16,11 +16,21 @@ import { failure, type Session } from "./session.ts";
 export function* driveRecorded(inputs: Iterable<LogBody>, session: Session): Drive {
   for (const input of inputs) {
     switch (input.kind) {
-      case "qmp":
-        yield* runOut(session);
-        session.command({ execute: input.execute, arguments: input.arguments });
+      case "qmp": {
+        const command = { execute: input.execute, arguments: input.arguments };
+        yield* endSection(session);
+        if (input.quiesces !== undefined) session.begin(command);
+        else {
+          yield* runOut(session);
+          session.command(command);
+        }
+        break;
+      }
+      case "drained":
+        yield* endSection(session);
         break;
       case "io":
+        if (!session.takesRequests(input.through)) yield* endSection(session);
         session.request(input);
         break;
       case "step":
@@ -33,7 +43,18 @@ export function* driveRecorded(inputs: Iterable<LogBody>, session: Session): Dri
       default:
     }
   }
+  yield* endSection(session);
   yield* runOut(session);
+}
+
+/** Goes on until a command that waits for its drained section takes effect. */
+function* endSection(session: Session): Drive {
+  while (session.draining && !session.quiet) {
+    const [choice] = enabledChoices(session.execution);
+    if (choice === undefined) break;
+    yield* take(choice, session);
+  }
+  if (session.draining) session.drained();
 }
 
 function* ifEnabled(input: LogBody & { kind: "step" | "fault" }, session: Session): Drive {

@@ -3,7 +3,8 @@
  * script leaves open decided by the schedule.
  *
  * Requests overlap: between two inputs the schedule lets any number of steps happen. A command is
- * sent when everything before it has ended, as QEMU would drain. A script that spells out steps or
+ * sent when everything before it has ended, as QEMU would drain; one that says `quiesces` is begun
+ * at once, and takes effect at its `drained`, when all is quiet there. A script that spells out steps or
  * faults is in charge: then nothing happens between its lines but what they say. At the end
  * everything runs out.
  */
@@ -26,9 +27,18 @@ export function* driveScript(
   const inCharge = script.some(({ kind }) => kind === "step" || kind === "fault");
   for (const input of script) {
     switch (input.kind) {
-      case "qmp":
-        yield* runOut(session, schedule);
-        session.command({ execute: input.execute, arguments: input.arguments });
+      case "qmp": {
+        const command = { execute: input.execute, arguments: input.arguments };
+        yield* endSection(session, schedule);
+        if (input.quiesces !== undefined) session.begin(command);
+        else {
+          yield* runOut(session, schedule);
+          session.command(command);
+        }
+        break;
+      }
+      case "drained":
+        yield* endSection(session, schedule);
         break;
       case "io":
         if (!inCharge) yield* someSteps(session, schedule);
@@ -52,6 +62,7 @@ export function* driveScript(
         );
     }
   }
+  yield* endSection(session, schedule);
   yield* runOut(session, schedule);
 }
 
@@ -63,6 +74,17 @@ function* someSteps(session: Session, schedule: Schedule): Drive {
     if (choice === undefined) return;
     yield* take(choice, session);
   }
+}
+
+/** Goes on until a command that waits for its drained section takes effect. */
+function* endSection(session: Session, schedule: Schedule): Drive {
+  while (session.draining && !session.quiet) {
+    const choices = enabledChoices(session.execution);
+    const choice = choices[schedule.pick(choices.length)];
+    if (choice === undefined) break;
+    yield* take(choice, session);
+  }
+  if (session.draining) session.drained();
 }
 
 function* runOut(session: Session, schedule: Schedule): Drive {

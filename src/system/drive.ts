@@ -7,10 +7,12 @@
  * fixed order, so the same schedule over the same answers gives the same log.
  */
 import { BlockgraphError } from "../error.ts";
+import { Administrator } from "./administrator.ts";
 import { type Choice, enabledChoices } from "./choice.ts";
+import { unexpectedAnswer } from "./expected-answer.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import type { Agent, Outcome } from "./frame.ts";
-import type { Model, Phase } from "./model.ts";
+import type { CommandPhase, Model, Phase } from "./model.ts";
 import type { Schedule } from "./schedule.ts";
 import { failure, type Session } from "./session.ts";
 import type { Workload } from "./workload.ts";
@@ -39,28 +41,32 @@ export function* driveModel(model: Model, options: DriveOptions): Drive {
 
 /**
  * Sends the commands of a phase.
- * @throws BlockgraphError `graph-refused` naming the command that was refused
+ * @throws BlockgraphError `graph-refused` naming the command that was answered otherwise than the
+ * model says
  */
-export function sendCommands(phase: Phase & { kind: "commands" }, session: Session): void {
-  for (const command of phase.commands) {
-    const refused = session.command(command);
-    if (refused === null) continue;
-    throw new BlockgraphError("graph-refused", `${command.execute} was refused: ${refused}`);
+export function sendCommands(phase: CommandPhase, session: Session): void {
+  for (const [index, command] of phase.commands.entries()) {
+    const problem = unexpectedAnswer(phase, index, session.command(command));
+    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
   }
 }
 
-function* driveRequests(phase: Exclude<Phase, { kind: "commands" }>, options: DriveOptions): Drive {
+function* driveRequests(phase: Exclude<Phase, CommandPhase>, options: DriveOptions): Drive {
   const { session, schedule, workload } = options;
   const faults = new FaultPlan(phase.kind === "concurrent" ? (phase.faults ?? []) : [], schedule);
+  const administrator = administratorOf(phase);
   workload.begin(phase, session);
   for (;;) {
-    const ready = workload.ready();
+    const ready = workload.ready(session);
     const choices = enabledChoices(session.execution);
-    if (ready.length + choices.length === 0) break;
-    const picked = schedule.pick(ready.length + choices.length);
+    const count = ready.length + choices.length;
+    const administers = administrator.isReady(session);
+    if (count === 0 && !administers) break;
+    const picked = schedule.pick(administers ? count + 1 : count);
     const source = ready[picked];
     const choice = choices[picked - ready.length];
-    if (source !== undefined) workload.send(source, session, schedule);
+    if (picked === count) administrator.act(session);
+    else if (source !== undefined) workload.send(source, session, schedule);
     else if (choice !== undefined) {
       const errno = choice.kind === "deliver" ? faults.strike(choice.agent) : null;
       if (errno !== null) session.deliver(choice.agent, failure(errno));
@@ -68,6 +74,11 @@ function* driveRequests(phase: Exclude<Phase, { kind: "commands" }>, options: Dr
     }
   }
   requireIdle(session);
+}
+
+/** Who sends commands during a phase of requests. */
+export function administratorOf(phase: Exclude<Phase, CommandPhase>): Administrator {
+  return new Administrator(phase.kind === "concurrent" ? phase.administrator : undefined);
 }
 
 /** Lets one choice happen. */
@@ -85,8 +96,9 @@ export function* take(choice: Choice, session: Session): Drive {
 export function requireIdle(session: Session): void {
   const { agents } = session.execution;
   if (agents.size === 0) return;
-  const stuck = [...agents.values()].map(({ id, frame }) => {
+  const stuck = [...agents.values()].map(({ id, frame, blocked, through }) => {
     const state = frame?.automaton.states[frame.state]?.name ?? "?";
+    if (blocked === "queued") return `agent ${id} at the quiesced '${through}'`;
     return `agent ${id} in ${frame?.automaton.name ?? "an image"}, state ${state}`;
   });
   throw new BlockgraphError("deadlock", `nothing can go on: ${stuck.join("; ")}`);

@@ -2,6 +2,7 @@
  * What a device or export is looking at: a disk, or the point-in-time view of one.
  */
 import type { Execution } from "./execution.ts";
+import type { LiveNode } from "./live-node.ts";
 import type { SystemNode } from "./system.ts";
 
 /** A window of an image. */
@@ -37,6 +38,8 @@ export function resolveEntry(execution: Execution, node: string): Entry {
       return { kind: "view", hook: description.name, shift: read.shift, unmap };
     }
   }
+  const saved = read.kind === "chart" ? savedBelow(execution, read.node, read.shift) : null;
+  if (saved !== null) return saved;
   const window = imageBelow(live.description);
   if (window === null) return { kind: "other" };
   const { shift } = window;
@@ -49,8 +52,28 @@ export function resolveEntry(execution: Execution, node: string): Entry {
   return overlaps ? { kind: "other" } : { kind: "guest", ...window };
 }
 
-/** The image at the end of the chain of primary children; null if there is none. */
+/**
+ * The view that a filter's target shows by itself, because the disk lies behind it as backing file:
+ * what was saved is the target's own, and the rest is still on the disk.
+ */
+function savedBelow(execution: Execution, target: LiveNode, shift: number): Entry | null {
+  if (target.description.backing === null) return null;
+  for (const { description } of execution.nodes.values()) {
+    const { savedIn } = description;
+    const route = savedIn === null ? null : execution.node(savedIn.name).route("read");
+    if (route?.kind !== "chart" || route.node !== target) continue;
+    const hook = description.name;
+    return { kind: "view", hook, shift: shift - route.shift, unmap: false };
+  }
+  return null;
+}
+
+/**
+ * The image at the end of the chain of primary children; null if there is none, or if a backing
+ * file shines through.
+ */
 export function imageBelow(node: SystemNode): ImageWindow | null {
+  if (node.backing !== null) return null;
   if (node.image !== null) return { image: node.image, shift: node.shift };
   const below = node.primary === null ? null : imageBelow(node.primary);
   return below === null ? null : { image: below.image, shift: below.shift + node.shift };
@@ -59,8 +82,8 @@ export function imageBelow(node: SystemNode): ImageWindow | null {
 /** The parts of images that filters write old data into: no guest alone decides their content. */
 export function targetWindows(execution: Execution): (ImageWindow & { readonly length: number })[] {
   return [...execution.nodes.values()].flatMap(({ description }) => {
-    const target = description.children.get("target");
-    const window = target === undefined ? null : imageBelow(target);
-    return window === null || target === undefined ? [] : [{ ...window, length: target.length }];
+    const { savedIn } = description;
+    const window = savedIn === null ? null : imageBelow(savedIn);
+    return window === null || savedIn === null ? [] : [{ ...window, length: savedIn.length }];
   });
 }

@@ -41,8 +41,10 @@ export class Execution {
   /** agents that have not ended, in order of their ids */
   readonly agents = new Map<number, Agent>();
   readonly nodes = new Map<string, LiveNode>();
-  /** agents that wait for a chart, in order of arrival */
+  /** agents that wait for a chart, or at a device, in order of arrival */
   readonly waiting = new Set<Agent>();
+  /** devices and exports that a command has quiesced: nothing enters through them */
+  readonly quiesced = new Set<string>();
   /** agents that wait for an image */
   calling = 0;
   /** whether a chart changed since the waiting agents were last looked at */
@@ -74,19 +76,50 @@ export class Execution {
 
   /** Lets a request in and runs it to its first wait. It may be over when this returns. */
   start(request: EnteringRequest): void {
+    this.#enter(request, null);
+  }
+
+  /** A request waits until the device that it came through is quiesced no more. */
+  queue(number: number, through: string): void {
+    const agent = this.#agent(number, null, null);
+    agent.blocked = "queued";
+    agent.through = through;
+    this.waiting.add(agent);
+  }
+
+  /** A command has changed the graph, or not: what it quiesced goes on. */
+  resume(): void {
+    this.quiesced.clear();
+    this.#changed = true;
+  }
+
+  /** Lets a request in that was queued. Only legal if {@link canWake}. */
+  admit(agent: Agent, request: EnteringRequest): void {
+    this.waiting.delete(agent);
+    this.#enter(request, agent);
+  }
+
+  /** @param queued the agent of the request, if it waited outside */
+  #enter(request: EnteringRequest, queued: Agent | null): void {
     const { number, offset, length, data } = request;
     const route = request.node.route(request.operation);
-    if (route.kind === "refused") this.#host.completed(number, { ...DONE, errno: route.errno });
+    const over = (outcome: Outcome) => {
+      if (queued !== null) this.agents.delete(queued.id);
+      this.#host.completed(number, outcome);
+    };
+    if (route.kind === "refused") over({ ...DONE, errno: route.errno });
     else if (route.kind === "ignored" || (length === 0 && request.operation !== "flush")) {
-      this.#host.completed(number, DONE);
+      over(DONE);
     } else if (route.kind === "image") {
-      const agent = this.#agent(number, null, null);
+      const agent = queued ?? this.#agent(number, null, null);
       const { image, operation, shift } = route;
       this.#callImage(agent, { image, operation, offset: offset + shift, length, buffer: data });
     } else {
       const at = { offset: offset + route.shift, length, data };
       const frame = newFrame(null, route.node, route.automaton, at);
-      this.#advance(this.#agent(number, frame, null), frame);
+      const agent = queued ?? this.#agent(number, frame, null);
+      agent.frame = frame;
+      this.#advance(agent, frame);
     }
   }
 
@@ -104,8 +137,9 @@ export class Execution {
 
   /** Whether a waiting agent would be answered if it asked again. */
   canWake(agent: Agent): boolean {
-    const { frame } = agent;
-    if (agent.blocked !== "ask" || frame === null) return false;
+    const { frame, blocked, through } = agent;
+    if (blocked === "queued") return through !== null && !this.quiesced.has(through);
+    if (blocked !== "ask" || frame === null) return false;
     const effect = frame.automaton.states[frame.state]?.effect;
     return effect?.kind === "ask" && wouldAnswer(frame, effect);
   }
@@ -157,12 +191,16 @@ export class Execution {
     this.agents.clear();
     this.calling = 0;
     this.waiting.clear();
+    this.quiesced.clear();
     this.nodes.clear();
   }
 
   #agent(request: number, frame: Frame | null, join: Join | null): Agent {
     const id = this.#nextAgent++;
-    const agent: Agent = { id, request, frame, blocked: "running", call: null, join };
+    const agent: Agent = {
+      ...{ id, request, frame, through: null },
+      ...{ blocked: "running", call: null, join },
+    };
     this.agents.set(id, agent);
     return agent;
   }
@@ -271,7 +309,9 @@ export class Execution {
     const join: Join = { agent, frame, tasks: [], pending: 1, errno: null };
     frame.join = join;
     const { first, end } = clusterRange(frame, { over: "hull" });
+    const covered = effect.over === "border" ? clusterRange(frame, { over: "interior" }) : null;
     for (let cluster = first; cluster < end; cluster++) {
+      if (covered !== null && covered.first <= cluster && cluster < covered.end) continue;
       const offset = cluster * description.clusterSize;
       const length = Math.min(description.clusterSize, description.length - offset);
       const at = { offset, length, data: null };

@@ -65,7 +65,7 @@ export interface ImageCall {
 }
 
 /** Why an agent stands still. */
-export type Blocked = "running" | "call" | "ask" | "join" | "ended";
+export type Blocked = "queued" | "running" | "call" | "ask" | "join" | "ended";
 
 export interface Agent {
   /** numbered in order of creation, from 0 */
@@ -75,6 +75,8 @@ export interface Agent {
   /** innermost frame; null if wrappers lead straight to an image, and no chart is involved */
   frame: Frame | null;
   blocked: Blocked;
+  /** the device at which the request was queued; null: it never was */
+  through: string | null;
   /** the call that it waits for, if `blocked` is `call` */
   call: ImageCall | null;
   /** the fork that it belongs to; null once that stopped waiting, and for requests */

@@ -40,6 +40,11 @@ export class GuestImage {
     this.#base = content;
   }
 
+  /** Whether a request is in flight on the disk. */
+  get busy(): boolean {
+    return this.#reads.size > 0 || this.#layers.some(({ over }) => over === Infinity);
+  }
+
   /** A write, write-zeroes or discard begins. */
   beginWrite(start: number, end: number, data: Uint8Array | null): Layer {
     const layer = { start, end, data, begun: ++this.#clock, over: Infinity, certain: false };
@@ -78,13 +83,14 @@ export class GuestImage {
   }
 
   /**
-   * Compares a part of the image while nothing is in flight there, and takes its content as
-   * settled.
+   * Compares a part of the image, and takes its content as settled unless a request is in flight
+   * on the disk: then what that one may find is still open.
    * @param start byte at which `content` begins
    */
   reconcile(start: number, content: Uint8Array): { at: number; expected: number } | null {
     const window = { start, end: start + content.length, begun: ++this.#clock };
     const difference = this.#firstDifference(window, content);
+    if (this.busy) return difference;
     this.#base.set(content, start);
     this.#layers = this.#layers.flatMap((layer) => uncovered(layer, window));
     return difference;

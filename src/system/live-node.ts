@@ -34,7 +34,7 @@ export type Route =
 export class LiveNode {
   description: SystemNode;
   /** state of each cluster's chart; empty if the node has none */
-  readonly clusters: Uint16Array;
+  clusters: Uint16Array;
   /** state of the node chart */
   state = 0;
   /** set when a chart of the node changed; whoever wakes waiting agents resets it */
@@ -48,13 +48,18 @@ export class LiveNode {
   constructor(description: SystemNode, find: (name: string) => LiveNode) {
     this.description = description;
     this.#find = find;
-    const { clusterSize, length } = description;
-    this.clusters = new Uint16Array(clusterSize === 0 ? 0 : Math.ceil(length / clusterSize));
+    this.clusters = new Uint16Array(clusterCount(description));
   }
 
   /** Takes the node's place in a changed graph; what it remembers stays. */
   rewire(description: SystemNode): void {
     this.description = description;
+    const count = clusterCount(description);
+    if (count !== this.clusters.length) {
+      const kept = this.clusters.subarray(0, count);
+      this.clusters = new Uint16Array(count);
+      this.clusters.set(kept);
+    }
     this.#routes.clear();
     this.#calls.clear();
   }
@@ -100,6 +105,10 @@ export class LiveNode {
     const moved = child === this.description.primary ? shift : 0;
     return "shift" in below ? { ...below, shift: below.shift + moved } : below;
   }
+}
+
+function clusterCount({ clusterSize, length }: SystemNode): number {
+  return clusterSize === 0 ? 0 : Math.ceil(length / clusterSize);
 }
 
 function imageRoute(image: string, operation: Operation, shift: number): Route {

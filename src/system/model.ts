@@ -51,12 +51,29 @@ export interface FaultSource {
   readonly times: number;
 }
 
+/** Commands, one after the other. */
+export interface Commands {
+  readonly commands: readonly QmpCommand[];
+  /** QEMU's words in which the last of them must be refused; default: all are accepted */
+  readonly refused?: string;
+}
+
+/** Commands while nothing is in flight. */
+export interface CommandPhase extends Commands {
+  readonly kind: "commands";
+}
+
 export type Phase =
-  | { readonly kind: "commands"; readonly commands: readonly QmpCommand[] }
+  | CommandPhase
   | {
       readonly kind: "concurrent";
       readonly actors: readonly Actor[];
       readonly faults?: readonly FaultSource[];
+      /**
+       * what an administrator sends meanwhile, each when the one before was answered; an actor
+       * waits while there is no device or export of its name, and is through when there will be none
+       */
+      readonly administrator?: Commands;
     }
   /** reads a whole device or export; a run writes it to a file of that name */
   | { readonly kind: "dump"; readonly through: string; readonly filename: string };

@@ -3,8 +3,9 @@
  *
  * It sees only what somebody outside sees: requests as they enter and end, calls as images answer
  * them, and the graph as commands change it. It keeps plain byte arrays: one per guest disk
- * (guest-image.ts), one per point in time, taken when a filter gets its first parent (rule P13),
- * and what of a guest's disk a power failure would leave (stable-image.ts), if anybody asks.
+ * (guest-image.ts), one per point in time, taken when a filter is opened and again when it gets its
+ * first parent (rule P13), and what of a guest's disk a power failure would leave
+ * (stable-image.ts), if anybody asks.
  */
 import { type Graph, parentEdges } from "../graph/graph.ts";
 import { type BlockStatus, CHANGING_OPERATIONS, type Operation } from "../vocabulary.ts";
@@ -12,12 +13,13 @@ import { type Entry, type ImageWindow, imageBelow, resolveEntry, targetWindows }
 import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
 import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
+import { Handles } from "./handles.ts";
 import type { Difference, Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
 
-/** Reads a whole image while nothing is in flight. The result must not change afterwards. */
+/** Reads a whole image as it is now. The result must not change afterwards. */
 export type ImageReader = (image: string) => Uint8Array;
 
 /** A request as it entered. Offsets are bytes of the device or export. */
@@ -36,6 +38,7 @@ export interface Watch {
   readonly layer: Layer | null;
   readonly window: ReadWindow | null;
   readonly discarded: boolean;
+  readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
 }
@@ -46,6 +49,8 @@ interface PointInTime {
   /** the part of a guest's disk that the filter stands over; null if it stands over a view */
   readonly window: ImageWindow | null;
   readonly clusterSize: number;
+  /** whether somebody used the filter; before, the point in time is only about to be */
+  readonly used: boolean;
   /** clusters that a reader discarded, acknowledged */
   readonly discarded: Set<number>;
 }
@@ -64,6 +69,9 @@ export class Monitor {
   readonly #stable = new Map<string, StableImage>();
   readonly #flushes: boolean;
   readonly #points = new Map<string, PointInTime>();
+  readonly #handles = new Handles();
+  /** the nodes that there are, as of the last command */
+  #nodes: ReadonlySet<string> = new Set();
   /** parts of images that filters write to, as of the last command */
   #targets: ReturnType<typeof targetWindows> = [];
 
@@ -74,7 +82,7 @@ export class Monitor {
     for (const property of properties) this.judged.set(property.name, 0);
   }
 
-  /** A command changed the graph. Nothing is in flight. */
+  /** A command changed the graph. Nothing is in flight where it did, unless it did not drain. */
   rewired(graph: Graph, execution: Execution, seq: number): void {
     for (const [name, point] of this.#points) {
       if (graph.nodes.has(name)) continue;
@@ -87,23 +95,41 @@ export class Monitor {
       if (disk === undefined) continue;
       const content = this.#window(target, target.length);
       disk.reconcile(target.shift, content);
-      this.#stable.get(target.image)?.settle(target.shift, content);
+      if (!disk.busy) this.#stable.get(target.image)?.settle(target.shift, content);
     }
     this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
-      const { name, requests } = description;
-      if (!requests.has("snapshot-read") || this.#points.has(name)) continue;
-      if (parentEdges(graph, name).length === 0) continue;
-      const point = this.#pointOf(description, execution);
+      const { name, savedIn } = description;
+      if (savedIn === null || this.#points.get(name)?.used === true) continue;
+      const used = parentEdges(graph, name).length > 0;
+      if (!used && this.#points.has(name)) continue;
+      const point = this.#pointOf(description, execution, used);
       if (point !== null) this.#points.set(name, point);
+    }
+    this.#handles.rewired(graph, execution);
+    this.#judgeClosed(execution, seq);
+  }
+
+  /** Which nodes left the graph, and whether anybody was still in there. */
+  #judgeClosed(execution: Execution, seq: number): void {
+    const closed = [...this.#nodes].filter((node) => !execution.nodes.has(node));
+    this.#nodes = new Set(execution.nodes.keys());
+    const used = new Set<string>();
+    for (const agent of execution.agents.values()) {
+      for (let { frame } = agent; frame !== null; frame = frame.up) {
+        used.add(frame.node.description.name);
+      }
+    }
+    for (const node of closed) {
+      this.#judge({ kind: "node-closed", node, busy: used.has(node), difference: null }, seq);
     }
   }
 
   /** What a filter shows now; null if nothing is known about it. */
-  #pointOf(description: SystemNode, execution: Execution): PointInTime | null {
+  #pointOf(description: SystemNode, execution: Execution, used: boolean): PointInTime | null {
     const { length, clusterSize, primary } = description;
     const entry = primary === null ? null : resolveEntry(execution, primary.name);
-    const rest = { clusterSize, discarded: new Set<number>() };
+    const rest = { clusterSize, used, discarded: new Set<number>() };
     if (entry?.kind === "view") {
       const below = this.#points.get(entry.hook);
       if (below === undefined) return null;
@@ -129,7 +155,7 @@ export class Monitor {
 
   /** A request enters. */
   started(request: WatchedRequest, node: string, execution: Execution): Watch {
-    const entry = resolveEntry(execution, node);
+    const { entry, lost } = this.#handles.denoted(request.through, node, execution);
     const { operation, offset, length, data } = request;
     let layer: Layer | null = null;
     let window: ReadWindow | null = null;
@@ -145,7 +171,7 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    return { request, entry, layer, window, discarded, refused: false };
+    return { request, entry, layer, window, discarded, lost, refused: false };
   }
 
   /**
@@ -184,8 +210,8 @@ export class Monitor {
     if (operation !== "read") return;
     const difference =
       succeeded && data !== null ? compare(point, entry, request.offset, data) : null;
-    const { discarded } = watch;
-    this.#judge({ kind: "view-read", through, succeeded, difference, discarded }, seq);
+    const { discarded, lost } = watch;
+    this.#judge({ kind: "view-read", through, succeeded, difference, discarded, lost }, seq);
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
@@ -230,6 +256,8 @@ export class Monitor {
       if (window !== null) this.#disk(entry.image).abandonRead(window);
     }
     this.#points.clear();
+    this.#nodes = new Set();
+    this.#handles.clear();
   }
 
   #disk(image: string): GuestImage {

@@ -24,6 +24,8 @@ export type Observation =
       readonly difference: Difference | null;
       /** whether it touched an area that had been discarded through the view before it began */
       readonly discarded: boolean;
+      /** whether the view was no longer where the reader looks (see handles.ts) */
+      readonly lost: boolean;
     }
   | {
       readonly kind: "guest-read";
@@ -74,6 +76,14 @@ export type Observation =
       readonly node: string;
       /** the first byte of the disk that no order of the guest's writes explains */
       readonly difference: Difference | null;
+    }
+  | {
+      /** a node left the graph */
+      readonly kind: "node-closed";
+      readonly node: string;
+      /** whether a chart of the node was still serving a request, or a task of one */
+      readonly busy: boolean;
+      readonly difference: null;
     };
 
 export interface Property {
@@ -111,6 +121,12 @@ export function describeObservation(observation: Observation): string {
   if ("said" in observation && observation.said === null) {
     return `${subject} succeeded and said nothing of any byte`;
   }
+  if (observation.kind === "node-closed" && observation.busy) {
+    return `${subject} was closed while a request was under way in it`;
+  }
+  if (observation.kind === "view-read" && observation.lost && !observation.succeeded) {
+    return `${subject} failed: it leads to no view any more`;
+  }
   if (observation.kind === "view-read" && observation.discarded && difference === null) {
     return `${subject} succeeded on an area that was discarded`;
   }
@@ -123,6 +139,8 @@ function subjectOf(observation: Observation): string {
   switch (observation.kind) {
     case "hook-removed":
       return `after node '${observation.node}' was removed, the disk`;
+    case "node-closed":
+      return `node '${observation.node}'`;
     case "guest-flush":
       return `after a flush through '${observation.through}', stable storage`;
     case "view-status":

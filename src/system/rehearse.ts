@@ -8,8 +8,8 @@
 import { BlockgraphError } from "../error.ts";
 import { rootNode } from "../graph/graph.ts";
 import { profile } from "../graph/profile.ts";
-import { sendCommands } from "./drive.ts";
-import type { Actor, Model } from "./model.ts";
+import { administratorOf, sendCommands } from "./drive.ts";
+import type { Actor, Model, Phase } from "./model.ts";
 import { Session } from "./session.ts";
 import { entryLength } from "./workload.ts";
 
@@ -31,19 +31,32 @@ export function rehearse(model: Model): ReadonlyMap<string, number> {
   for (const phase of model.phases) {
     if (phase.kind === "commands") sendCommands(phase, session);
     else if (phase.kind === "dump") dumps.set(phase.filename, entryLength(session, phase.through));
-    else for (const actor of phase.actors) checkActor(actor, session);
+    else rehearseRequests(phase, session);
   }
   return dumps;
 }
 
-function checkActor({ name, through, requests }: Actor, session: Session): void {
-  if (rootNode(session.graph, through) === undefined) {
+/** Every actor is held against the first graph of the phase that has what it uses. */
+function rehearseRequests(phase: Phase & { kind: "concurrent" }, session: Session): void {
+  const administrator = administratorOf(phase);
+  let waiting = phase.actors;
+  for (;;) {
+    const isThere = ({ through }: Actor) => rootNode(session.graph, through) !== undefined;
+    for (const actor of waiting.filter(isThere)) checkActor(actor, session);
+    waiting = waiting.filter((actor) => !isThere(actor));
+    if (!administrator.isReady(session)) break;
+    administrator.act(session);
+  }
+  for (const { name, through } of waiting) {
     throw new BlockgraphError(
       "request-invalid",
       `actor '${name}' uses '${through}', but there is no such device or export then; ` +
         "add it with device_add or block-export-add in a phase before",
     );
   }
+}
+
+function checkActor({ through, requests }: Actor, session: Session): void {
   const end = entryLength(session, through);
   for (const { operation, offset, length } of "count" in requests ? [] : requests) {
     if (offset + length <= end) continue;

@@ -41,8 +41,14 @@ export function* replayRecords(
 
 function* applyInput(record: LogRecord, session: Session): Drive {
   switch (record.kind) {
-    case "qmp":
-      session.command({ execute: record.execute, arguments: record.arguments });
+    case "qmp": {
+      const command = { execute: record.execute, arguments: record.arguments };
+      if (record.quiesces === undefined) session.command(command);
+      else session.begin(command);
+      return;
+    }
+    case "drained":
+      session.drained();
       return;
     case "io":
       session.request(record);

@@ -8,21 +8,22 @@
  * the log.
  */
 
-import { DRIVERS } from "../drivers/registry.ts";
 import { BlockgraphError } from "../error.ts";
-import { applyCommand, type QmpCommand } from "../graph/commands.ts";
+import type { QmpCommand } from "../graph/commands.ts";
+import { type DrainedSection, drainedSection } from "../graph/drained-section.ts";
 import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
-
 import { hasher } from "../log/chain.ts";
 import { expandFill } from "../log/fill.ts";
 import type { Fill, LogBody } from "../log/record.ts";
 import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
+import { answerSystem } from "./answer-system.ts";
 import { Execution } from "./execution.ts";
 import type { Agent, Outcome } from "./frame.ts";
 import type { LiveNode } from "./live-node.ts";
 import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
+import { PermissionSystem } from "./permission-chart.ts";
 import type { Property } from "./property.ts";
-import { buildSystem, type SystemRules } from "./system.ts";
+import type { SystemRules } from "./system.ts";
 
 /** Where records go. */
 export interface RecordSink {
@@ -54,7 +55,21 @@ export interface SessionOptions {
   completed?(request: number, outcome: Outcome, data: Uint8Array | null): void;
 }
 
+/** How a command was answered. */
+export interface Answered {
+  /** QEMU's text; null: it was accepted */
+  readonly refusal: string | null;
+}
+
+/** A command that waits for the requests under way. */
+interface Draining {
+  readonly id: number;
+  readonly command: QmpCommand;
+  readonly section: DrainedSection;
+}
+
 interface Open {
+  readonly spec: RequestSpec;
   readonly watch: Watch | null;
   readonly operation: Operation;
   readonly data: Uint8Array | null;
@@ -76,6 +91,8 @@ export class Session {
   readonly #open = new Map<number, Open>();
   /** devices and exports that were used, until the graph changes */
   readonly #entries = new Map<string, { readonly node: LiveNode; readonly writable: boolean }>();
+  readonly #permissions: PermissionSystem;
+  #draining: Draining | null = null;
   #graph: Graph = EMPTY_GRAPH;
   #nextRequest = 0;
   #nextCommand = 0;
@@ -83,6 +100,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.monitor = new Monitor(options.properties, options.readImage);
+    this.#permissions = new PermissionSystem(options.rules.mutation);
     this.execution = new Execution({
       called: (agent) => options.called(agent),
       completed: (request, outcome) => this.#completed(request, outcome),
@@ -104,8 +122,7 @@ export class Session {
   }
 
   /**
-   * Executes a graph command. Legal only while nothing is in flight: QEMU drains first, and so must
-   * whoever calls this.
+   * Executes a graph command. Legal only while nothing is in flight: then nothing has to be drained.
    * @returns null, or QEMU's text if the command was refused
    */
   command(command: QmpCommand): string | null {
@@ -113,27 +130,103 @@ export class Session {
       throw new BlockgraphError(
         "log-not-enabled",
         `${command.execute} with ${this.execution.agents.size} agents in flight; ` +
-          "let them end before the graph changes",
+          "let them end before the graph changes, or say whom the command quiesces",
       );
     }
+    const { execute, arguments: args } = command;
     const id = this.#nextCommand++;
-    const { rules } = this.#options;
-    const { execute } = command;
-    this.#append({ kind: "qmp", id, execute, arguments: command.arguments });
-    try {
-      const context = { drivers: DRIVERS, profile: rules.profile };
-      const graph = applyCommand(this.#graph, command, context);
-      this.execution.rewire(buildSystem(graph, rules));
-      this.#graph = graph;
-      this.#entries.clear();
-    } catch (error) {
-      if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-      this.#append({ kind: "error", id, class: "GenericError", desc: error.message });
-      return error.message;
+    this.#append({ kind: "qmp", id, execute, arguments: args });
+    if (!this.#permissions.begin()) this.#permissions.quiet();
+    return this.#execute(id, command).refusal;
+  }
+
+  /**
+   * Begins a graph command while others do I/O. Who uses what it changes is quiesced: what their
+   * devices are asked for from now on is queued, and exports take no requests.
+   * @returns its answer, if there is nothing to drain; null: it waits, see {@link Session.drained}
+   */
+  begin(command: QmpCommand): Answered | null {
+    if (this.#draining !== null) {
+      throw new BlockgraphError(
+        "log-not-enabled",
+        `${command.execute} while another command waits for its drained section; let it end first`,
+      );
     }
+    const { graph } = answerSystem(this.#graph, command, this.#options.rules);
+    const { execute, arguments: args } = command;
+    const section = drainedSection(execute, this.#graph, graph);
+    const id = this.#nextCommand++;
+    const quiesces = [...section.users];
+    this.#append({ kind: "qmp", id, execute, arguments: args, quiesces });
+    if (this.#permissions.begin()) return this.#execute(id, command);
+    this.#draining = { id, command, section };
+    for (const user of section.users) this.execution.quiesced.add(user);
+    if (section.nodes.size + section.users.size > 0) return null;
+    return this.#leave(this.#draining);
+  }
+
+  /** Whether a command waits for its drained section, and nothing is under way in there. */
+  get quiet(): boolean {
+    if (this.#draining === null) return false;
+    const { section } = this.#draining;
+    return ![...this.execution.agents.values()].some((agent) => this.#isWithin(agent, section));
+  }
+
+  /** Whether a command waits. */
+  get draining(): boolean {
+    return this.#draining !== null;
+  }
+
+  /**
+   * Everything is drained: the command that waits is executed, and what was queued may enter.
+   * @throws BlockgraphError `log-not-enabled` unless {@link Session.quiet}
+   */
+  drained(): Answered {
+    const draining = this.#draining;
+    if (draining === null || !this.quiet) {
+      throw new BlockgraphError(
+        "log-not-enabled",
+        draining === null
+          ? "no command waits for a drained section there"
+          : `${draining.command.execute} still waits for requests; let them end first`,
+      );
+    }
+    this.#append({ kind: "drained", id: draining.id });
+    return this.#leave(draining);
+  }
+
+  #leave({ id, command }: Draining): Answered {
+    this.#permissions.quiet();
+    const answered = this.#execute(id, command);
+    this.#draining = null;
+    this.execution.resume();
+    return answered;
+  }
+
+  /** Whether an agent is under way in a drained section: it entered there, or works there. */
+  #isWithin(agent: Agent, { users, nodes }: DrainedSection): boolean {
+    if (agent.blocked === "queued") return false;
+    const through = this.#open.get(agent.request)?.spec.through;
+    if (through !== undefined) return users.has(through);
+    if (agent.join !== null) return this.#isWithin(agent.join.agent, { users, nodes });
+    let { frame } = agent;
+    while (frame !== null && frame.up !== null) frame = frame.up;
+    return frame !== null && nodes.has(frame.node.description.name);
+  }
+
+  #execute(id: number, command: QmpCommand): Answered {
+    const { graph, system, refusal } = answerSystem(this.#graph, command, this.#options.rules);
+    this.#graph = graph;
+    this.#permissions.end(system !== null);
+    if (system === null) {
+      this.#append({ kind: "error", id, class: "GenericError", desc: refusal });
+      return { refusal };
+    }
+    this.execution.rewire(system);
+    this.#entries.clear();
     const seq = this.#append({ kind: "return", id, return: {} });
     if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
-    return null;
+    return { refusal: null };
   }
 
   /**
@@ -156,11 +249,30 @@ export class Session {
           this.execution,
         )
       : null;
-    this.#open.set(number, { watch, operation, data });
-    if (!writable && CHANGING_OPERATIONS.has(operation)) {
+    this.#open.set(number, { spec, watch, operation, data });
+    if (this.execution.quiesced.has(through)) {
+      this.#requireQueue(spec);
+      this.execution.queue(number, through);
+    } else if (!writable && CHANGING_OPERATIONS.has(operation)) {
       this.#completed(number, { errno: "EPERM", status: null, bytes: 0 });
     } else this.execution.start({ number, node, operation, offset, length, data });
     return number;
+  }
+
+  /**
+   * Whether a request may come through a device or export. Devices queue what they are asked for
+   * while they are quiesced; exports take nothing.
+   */
+  takesRequests(through: string): boolean {
+    return !this.execution.quiesced.has(through) || this.#graph.devices.has(through);
+  }
+
+  #requireQueue(spec: RequestSpec): void {
+    if (this.takesRequests(spec.through)) return;
+    throw new BlockgraphError(
+      "log-not-enabled",
+      `export '${spec.through}' is quiesced and takes no requests; let the command end first`,
+    );
   }
 
   #entry(spec: RequestSpec): { readonly node: LiveNode; readonly writable: boolean } {
@@ -190,7 +302,16 @@ export class Session {
   /** A waiting agent asks again. */
   wake(agent: Agent): void {
     this.#append({ kind: "step", agent: agent.id, event: "WAKE" });
-    this.execution.wake(agent);
+    const open = this.#open.get(agent.request);
+    if (agent.blocked !== "queued" || open === undefined) {
+      this.execution.wake(agent);
+      return;
+    }
+    const { spec, data } = open;
+    const { operation, offset, length } = spec;
+    const { node } = this.#entry(spec);
+    const request = { number: agent.request, node, operation, offset, length, data };
+    this.execution.admit(agent, request);
   }
 
   /** A guest's request stops waiting for its copies. */
@@ -203,6 +324,8 @@ export class Session {
   crash(): void {
     this.#append({ kind: "crash" });
     this.execution.crash();
+    if (this.#draining !== null) this.#permissions.abandon();
+    this.#draining = null;
     const watches = [...this.#open.values()].map((open) => open.watch);
     this.monitor.crashed(watches.filter((watch) => watch !== null));
     this.#open.clear();

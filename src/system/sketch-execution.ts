@@ -213,6 +213,7 @@ export class SketchExecution {
       succeeded: true,
       difference,
       discarded: false,
+      lost: false,
     };
     for (const property of this.#properties) {
       if (!property.applies(observation)) continue;

@@ -14,7 +14,9 @@ import { DRIVERS } from "../drivers/registry.ts";
 import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
 import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
+import type { Role } from "../graph/role.ts";
 import { OPERATIONS, type Operation } from "../vocabulary.ts";
+import { serialisedNodes } from "./serialised.ts";
 
 /** The default of {@link SystemRules.readers}. Tables fill as needed, so that it costs nothing. */
 const READERS_MAX = 1024;
@@ -58,6 +60,10 @@ export interface SystemNode {
   readonly children: ReadonlyMap<string, SystemNode>;
   /** the child in the role `primary`: the one whose bytes the node shows; null if there is none */
   readonly primary: SystemNode | null;
+  /** the child in the role `cow`: what the node does not have itself is read there; null: none */
+  readonly backing: SystemNode | null;
+  /** the child in which it saves what its primary child loses (Driver.savesTo); null: no hook */
+  readonly savedIn: SystemNode | null;
   /** file name of the image that holds the node's bytes; null if there is none */
   readonly image: string | null;
 }
@@ -73,6 +79,7 @@ export interface System {
  */
 export function buildSystem(graph: Graph, rules: SystemRules): System {
   const nodes = new Map<string, SystemNode>();
+  const serialised = serialisedNodes(graph, rules.profile);
   const describe = (name: string): SystemNode => {
     const known = nodes.get(name);
     if (known !== undefined) return known;
@@ -80,7 +87,7 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${name}'`);
     const edges = childEdges(graph, { kind: "node", name });
     const children = new Map(edges.map((edge) => [edge.name, describe(edge.child)]));
-    const described = describeNode(node, children, rules);
+    const described = describeNode(node, children, serialised.has(name), rules);
     nodes.set(name, described);
     return described;
   };
@@ -96,11 +103,13 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
 function describeNode(
   node: GraphNode,
   children: ReadonlyMap<string, SystemNode>,
+  serialised: boolean,
   rules: SystemRules,
 ): SystemNode {
   const driver = DRIVERS.get(node.driver);
   if (driver === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
-  const instance = driver.instantiate(node.options, rules.profile);
+  const place = { children: new Set(children.keys()), serialised };
+  const instance = driver.instantiate(node.options, rules.profile, place);
   const automata = automataOf(node.driver, instance, rules);
   if (automata.requests.size === 0) {
     throw refuse(
@@ -108,8 +117,11 @@ function describeNode(
         "yet; use raw",
     );
   }
-  const slot = driver.children.find(({ roles }) => roles.includes("primary"));
-  const primary = (slot === undefined ? undefined : children.get(slot.name)) ?? null;
+  const childIn = (role: Role) => {
+    const slot = driver.children.find(({ roles }) => roles.includes(role));
+    return (slot === undefined ? undefined : children.get(slot.name)) ?? null;
+  };
+  const [primary, backing] = [childIn("primary"), childIn("cow")];
   const below = lengthBelow(instance, primary, rules);
   const { length, shift } = instance.geometry(below);
   const target = children.get("target");
@@ -117,6 +129,12 @@ function describeNode(
     throw refuse(
       `Source and target image have different sizes (node '${node.name}': ${length} bytes, ` +
         `target '${target.name}': ${target.length} bytes)`,
+    );
+  }
+  if (backing !== null && backing.length < length) {
+    throw refuse(
+      `node '${node.name}' cannot be simulated: its backing file '${backing.name}' is shorter ` +
+        `(${backing.length} of ${length} bytes); make it as long`,
     );
   }
   return {
@@ -130,6 +148,8 @@ function describeNode(
     ...automata,
     children,
     primary,
+    backing,
+    savedIn: (driver.savesTo === null ? undefined : children.get(driver.savesTo)) ?? null,
     image: instance.image,
   };
 }
@@ -145,10 +165,15 @@ function lengthBelow(instance: Instance, primary: SystemNode | null, rules: Syst
 
 type NodeAutomata = Pick<SystemNode, "cluster" | "node" | "requests" | "tasks">;
 
-type AutomatonCache = Map<string, NodeAutomata>;
+type Memory = Pick<NodeAutomata, "cluster" | "node">;
 
-/** Automata by mutation and chart key: tables fill as they are used, so it pays to keep them. */
-const original: AutomatonCache = new Map();
+/** Tables fill as they are used, so it pays to keep them. */
+class AutomatonCache {
+  readonly byCharts = new Map<string, NodeAutomata>();
+  readonly byMemory = new Map<string, Memory>();
+}
+
+const original = new AutomatonCache();
 const mutated = new WeakMap<ChartMutation, AutomatonCache>();
 
 function automataOf(
@@ -157,19 +182,27 @@ function automataOf(
   { mutation, readers = READERS_MAX }: SystemRules,
 ): NodeAutomata {
   const mutates = mutation?.driver === driver ? mutation : null;
-  const cache = mutates === null ? original : (mutated.get(mutates) ?? new Map());
+  const cache = mutates === null ? original : (mutated.get(mutates) ?? new AutomatonCache());
   if (mutates !== null) mutated.set(mutates, cache);
   const key = `${instance.chartKey} ${readers}`;
-  const known = cache.get(key);
+  const known = cache.byCharts.get(key);
   if (known !== undefined) return known;
   const charts = instance.charts({ readers });
-  const made = tabulateAll(mutates === null ? charts : mutates.change(charts));
-  cache.set(key, made);
+  const changed = mutates === null ? charts : mutates.change(charts);
+  const memoryKey = `${instance.memoryKey} ${readers}`;
+  const memory = cache.byMemory.get(memoryKey) ?? tabulateMemory(changed);
+  cache.byMemory.set(memoryKey, memory);
+  const made = { ...memory, ...tabulateRequests(changed) };
+  cache.byCharts.set(key, made);
   return made;
 }
 
-function tabulateAll(charts: DriverCharts): NodeAutomata {
+function tabulateMemory({ cluster, node }: DriverCharts): Memory {
   const one = (chart: Chart | null) => (chart === null ? null : tabulate(chart));
+  return { cluster: one(cluster), node: one(node) };
+}
+
+function tabulateRequests(charts: DriverCharts): Omit<NodeAutomata, keyof Memory> {
   const requests = new Map<Operation, Automaton>();
   for (const operation of OPERATIONS) {
     const chart = charts.requests[operation];
@@ -178,5 +211,5 @@ function tabulateAll(charts: DriverCharts): NodeAutomata {
   const tasks = new Map(
     Object.entries(charts.tasks).map(([name, chart]) => [name, tabulate(chart)]),
   );
-  return { cluster: one(charts.cluster), node: one(charts.node), requests, tasks };
+  return { requests, tasks };
 }

@@ -4,7 +4,7 @@
  * Simulator and runs share it; they differ in when they send.
  */
 import { rootNode } from "../graph/graph.ts";
-import type { Actor, Phase } from "./model.ts";
+import type { Actor, CommandPhase, Phase } from "./model.ts";
 import { RequestSource } from "./request-source.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Session } from "./session.ts";
@@ -34,15 +34,21 @@ export class Workload {
   }
 
   /** Takes up the actors of a phase; the ones before must be finished. */
-  begin(phase: Exclude<Phase, { kind: "commands" }>, session: Session): void {
+  begin(phase: Exclude<Phase, CommandPhase>, session: Session): void {
     this.#dumpInto = phase.kind === "dump" ? phase.filename : "";
     const actors = phase.kind === "dump" ? [dumper(phase.through, session)] : phase.actors;
     this.#sources = actors.map((actor) => new RequestSource(actor));
   }
 
-  /** The actors that would send a request now, in the model's order. */
-  ready(): RequestSource[] {
-    return this.#sources.filter((source) => source.ready);
+  /**
+   * The actors that would send a request now, in the model's order. One whose device or export is
+   * not there waits for it, and so does a client whose export is quiesced.
+   */
+  ready(session: Session): RequestSource[] {
+    return this.#sources.filter(({ ready, actor: { through } }) => {
+      const isThere = rootNode(session.graph, through) !== undefined;
+      return ready && isThere && session.takesRequests(through);
+    });
   }
 
   /** Sends the next request of an actor. It may be over when this returns. */

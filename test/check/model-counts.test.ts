@@ -107,6 +107,27 @@ const HOLDING = {
   "copied-view": [103, 162, 19],
   forwarding: [13_089, 40_902, 21],
   "break-snapshot": [79_493, 363_388, 16],
+  "rfc-first-picture": [2, 1, 1],
+  "first-picture-today": [982, 2_642, 15],
+  "rfc-second-picture": [11, 10, 10],
+  "rfc-insertion-damages-link": [2, 1, 1],
+  "insertion-keeps-link": [982, 2_642, 15],
+  "one-big-json": [258, 526, 15],
+  "insert-by-reopen": [110, 199, 12],
+  "remove-by-reopen": [61, 108, 9],
+  "insert-by-qom-set": [130, 221, 15],
+  "two-backups-keep-the-view": [32, 46, 16],
+  "snapshot-keeps-the-view": [20, 25, 13],
+  "explicit-insertion": [32, 46, 16],
+  "backing-connected-first": [61, 108, 9],
+  "backing-connected-later-repaired": [61, 108, 9],
+  "inserted-meanwhile": [2_255, 5_925, 20],
+  "shown-before-inserted": [53, 93, 7],
+  "reopened-meanwhile": [611, 1_223, 19],
+  "removed-meanwhile": [4_550, 12_338, 22],
+  "removed-before-reader": [416, 1_098, 16],
+  "inserted-by-job": [611, 1_223, 19],
+  "inserted-by-transaction": [553, 1_109, 18],
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
@@ -114,6 +135,10 @@ const REDUCED = {
   overlap: [8_235, 20_231],
   forwarding: [8_247, 26_604],
   "break-snapshot": [64_777, 295_751],
+  "first-picture-today": [629, 1_703],
+  "insertion-keeps-link": [629, 1_703],
+  "inserted-meanwhile": [1_308, 3_444],
+  "removed-meanwhile": [3_026, 8_156],
 } as const;
 /** Which they are. */
 const SYMMETRIES = {
@@ -125,6 +150,34 @@ const SYMMETRIES = {
   forwarding: ["requests of guest"],
   "break-snapshot": ["requests of guest"],
   "break-snapshot-race": ["requests of guest"],
+  "rfc-first-picture": [],
+  "first-picture-today": ["requests of guest"],
+  "rfc-second-picture": [],
+  "rfc-second-picture-race": [],
+  "rfc-hook-race": ["requests of guest"],
+  "rfc-insertion-damages-link": [],
+  "insertion-keeps-link": ["requests of guest"],
+  "one-big-json": [],
+  "insert-by-reopen": [],
+  "remove-by-reopen": [],
+  "insert-by-qom-set": [],
+  "two-backups-move-the-view": [],
+  "two-backups-keep-the-view": [],
+  "snapshot-moves-the-view": [],
+  "snapshot-keeps-the-view": [],
+  "explicit-insertion": [],
+  "backing-connected-later": [],
+  "backing-connected-first": [],
+  "backing-connected-later-repaired": [],
+  "unused-hook-guards-nothing": [],
+  "inserted-meanwhile": ["requests of guest"],
+  "shown-before-inserted": [],
+  "reopened-meanwhile": [],
+  "removed-meanwhile": ["requests of guest"],
+  "removed-before-reader": [],
+  "inserted-by-job": [],
+  "inserted-by-transaction": [],
+  "exported-before-inserted": [],
 } as const;
 /** The same with partial-order reduction. */
 const ORDERED = {
@@ -135,10 +188,38 @@ const ORDERED = {
   "copied-view": [94, 117, 19],
   forwarding: [8_661, 19_572, 21],
   "break-snapshot": [59_453, 226_431, 16],
+  "rfc-first-picture": [2, 1, 1],
+  "first-picture-today": [898, 2_071, 15],
+  "rfc-second-picture": [11, 10, 10],
+  "rfc-insertion-damages-link": [2, 1, 1],
+  "insertion-keeps-link": [898, 2_071, 15],
+  "one-big-json": [218, 361, 15],
+  "insert-by-reopen": [102, 137, 12],
+  "remove-by-reopen": [54, 76, 9],
+  "insert-by-qom-set": [122, 159, 15],
+  "two-backups-keep-the-view": [29, 32, 16],
+  "snapshot-keeps-the-view": [14, 13, 13],
+  "explicit-insertion": [29, 32, 16],
+  "backing-connected-first": [54, 76, 9],
+  "backing-connected-later-repaired": [54, 76, 9],
+  "inserted-meanwhile": [1_749, 3_306, 20],
+  "shown-before-inserted": [53, 93, 7],
+  "reopened-meanwhile": [599, 980, 19],
+  "removed-meanwhile": [3_157, 6_714, 22],
+  "removed-before-reader": [384, 721, 16],
+  "inserted-by-job": [599, 980, 19],
+  "inserted-by-transaction": [541, 876, 18],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {
   "break-snapshot-race": ["view-equals-point-in-time", 7],
+  "rfc-second-picture-race": ["view-equals-point-in-time", 7],
+  "rfc-hook-race": ["view-equals-point-in-time", 13],
+  "two-backups-move-the-view": ["view-equals-point-in-time", 9],
+  "snapshot-moves-the-view": ["view-is-served", 8],
+  "backing-connected-later": ["view-equals-point-in-time", 7],
+  "unused-hook-guards-nothing": ["view-equals-point-in-time", 5],
+  "exported-before-inserted": ["view-equals-point-in-time", 6],
 } as const;
 
 test.each(Object.entries(HOLDING))("%s holds: %j", async (name, [states, transitions, depth]) => {
@@ -192,7 +273,8 @@ test("a model has the symmetries that its counts are up to, and others have none
   ]);
   expect(Object.fromEntries(found)).toEqual(SYMMETRIES);
   const reduced = Object.entries(SYMMETRIES).filter(([, names]) => names.length > 0);
-  const counted = [...Object.keys(REDUCED), ...Object.keys(VIOLATED)];
+  const violated = Object.keys(VIOLATED).filter((name) => lowered(name).symmetries.length > 0);
+  const counted = [...Object.keys(REDUCED), ...violated];
   expect(reduced.map(([name]) => name).sort()).toEqual(counted.sort());
 });
 

@@ -27,8 +27,10 @@ for (const model of MODELS.values()) {
       expect((await tryMutant(name, program, caughtBy, null)).caughtBy).toBe(caughtBy);
     });
   }
+  const names = genericMutants(model, "copy-before-write").map(({ name }) => name);
+  // A model without the hook has none.
+  if (names.length === 0) continue;
   test(`${model.name}: generic mutants have names of their own`, () => {
-    const names = genericMutants(model, "copy-before-write").map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toContain("drop-wait write draining as OK");
     expect(names).toContain("skip-unlock snapshot-read thawing as OK");

@@ -129,6 +129,28 @@ describe("refused in one line is", () => {
     expectRefusal(nowhere, /there is no checkpoint in nowhere; give the folder/);
   });
 
+  test("a folder in which another process keeps its checkpoints", async () => {
+    const cwd = scratchFolder();
+    const long = ["check", "fleece", "--clusters", "6", "--guests", "5", "--symmetry", "off"];
+    const args = [PROGRAM, ...long, "--json-progress", ...KEEP];
+    const child = spawn(process.execPath, args, { cwd });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    await new Promise((resolve) => child.stderr.once("data", resolve));
+    const before = readdirSync(join(cwd, "kept"));
+    const second = await blockgraph([...SMALL, ...KEEP], { cwd });
+    const line = new RegExp(
+      `^blockgraph: process ${child.pid} keeps its checkpoints in kept; wait`,
+    );
+    expectRefusal(second, line);
+    expect(readdirSync(join(cwd, "kept"))).toEqual(expect.arrayContaining(before));
+    child.kill("SIGKILL");
+    await ended;
+    expect(existsSync(join(cwd, "kept", "lock"))).toBe(true);
+    // What was killed holds nothing any more.
+    expect((await blockgraph([...SMALL, ...KEEP], { cwd })).code).toBe(0);
+    expect(readdirSync(join(cwd, "kept"))).toEqual([]);
+  });
+
   test("a checkpoint that would be lost, and an interval without a folder", async () => {
     const cwd = await limited();
     expectRefusal(await blockgraph([...SMALL, ...KEEP], { cwd }), /go on from it with --resume/);

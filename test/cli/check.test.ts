@@ -2,7 +2,7 @@
  * `blockgraph check` as a user runs it: verdicts with exact counts, files, refusals, Ctrl-C.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkReceiptSchema } from "../../src/report/check/receipt.ts";
@@ -128,14 +128,41 @@ describe("bad input is refused in one line", () => {
     [["--memory", "999T"], /more than is free here/],
     [["--memory", "much"], /Give a size with its unit/],
     [["--threads", "0"], /Give a whole number from 1 to/],
+    [["--clusters", "-1"], /clusters of fleece is -1; give a whole number from 1 to 16/],
+    [["--set", "clusters=-1"], /clusters of fleece is -1; give a whole number from 1 to 16/],
+    [["--junit", "a", "--sarif", "./a"], /^blockgraph: .\/a is used .* choose another --sarif/],
+    [["--sarif", "reports/fleece/receipt.json"], /receipt.json is used .* choose another --sarif/],
   ])("%j", async (options, line) => {
     expectRefusal(await check(...options), line);
   });
+
+  test.each(["junit", "sarif", "reports"])(
+    "--%s below a file, before the search",
+    async (option) => {
+      const cwd = scratchFolder();
+      writeFileSync(join(cwd, "file"), "");
+      const endless = ["check", "fleece", "--clusters", "8", "--guests", "6", "--symmetry", "off"];
+      const finished = await blockgraph([...endless, `--${option}`, "file/below"], { cwd });
+      expectRefusal(finished, /^blockgraph: file\/below.* cannot be written: /);
+    },
+  );
 
   test("a model that there is not", async () => {
     const finished = await blockgraph(["check", "flece"], { cwd: scratchFolder() });
     expectRefusal(finished, /no model 'flece' to check; .* did you mean 'fleece'\?/);
   });
+});
+
+test("a report that cannot be written after all does not cost the verdict", async () => {
+  const cwd = scratchFolder();
+  const args = ["check", "fleece", "--mutant", "guest-does-not-drain", "--junit", "/dev/full"];
+  const { code, stdout, stderr } = await blockgraph(args, { cwd });
+  expect(stdout).toMatch(/^fleece with mutant guest-does-not-drain {3}violated {3}/);
+  expect(stderr).toMatch(/^blockgraph: \/dev\/full cannot be written: no space left [^\n]*\n$/);
+  expect(code).toBe(2);
+  expect(receiptIn(cwd).verdict).toBe("violated");
+  const json = await blockgraph([...args, "--json"], { cwd });
+  expect(checkReceiptSchema.parse(JSON.parse(json.stdout)).verdict).toBe("violated");
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends with a valid receipt", async (signal) => {

@@ -215,6 +215,15 @@ describe("show", () => {
     expect(last.stdout).toContain('"kind":"done"');
   });
 
+  test("says of a trace or a receipt what it is, and what reads it", async () => {
+    const cwd = scratchFolder();
+    await blockgraph(["check", "fleece", "--mutant", "guest-does-not-drain"], { cwd });
+    const shown = (name: string) => blockgraph(["show", `reports/fleece/${name}`], { cwd });
+    const reads = /trace.json is the trace of a check, no log; see it with blockgraph replay rep/;
+    expectRefusal(await shown("trace.json"), reads);
+    expectRefusal(await shown("receipt.json"), /is a document of kind "check-receipt", no log/);
+  });
+
   test("shows long disks as runs of clusters", async () => {
     const { stdout } = await blockgraph(["show", "image-fleecing"]);
     expect(stdout).toContain("hook: 1024 clusters of 64 KiB\n  0-1023 ");

@@ -1,12 +1,14 @@
 /**
  * Help: every command has it, and every example in it works as pasted.
  */
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { blockgraph, execute, expectRefusal, PROGRAM, scratchFolder } from "./blockgraph.ts";
 
+const support = fileURLToPath(new URL("../support", import.meta.url));
 const names = COMMANDS.map(({ name }) => name);
 
 /** The lines of a help text that begin with a prompt. */
@@ -14,9 +16,14 @@ function examplesIn(help: string): string[] {
   return help.split("\n").flatMap((line) => /^ *\$ (.*)$/.exec(line)?.[1] ?? []);
 }
 
-/** Pastes lines into a shell in which `blockgraph` is the built program. */
+/**
+ * Pastes lines into a shell in which `blockgraph` is the built program, and whose folder has the
+ * test/support that promoted tests import.
+ */
 function paste(lines: readonly string[]) {
   const folder = scratchFolder();
+  mkdirSync(join(folder, "test"));
+  symlinkSync(support, join(folder, "test", "support"));
   const shim = join(folder, "blockgraph");
   writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
   chmodSync(shim, 0o755);

@@ -63,6 +63,22 @@ test.each([
   },
 );
 
+test("a test runs wherever in test/ it is, and is refused elsewhere", async () => {
+  const cwd = project();
+  const trace = await found(cwd, "fleece", "guest-does-not-drain", "trace.json");
+  const into = (out: string) =>
+    blockgraph(["promote", trace, "--out", out, "--name", "it"], { cwd });
+  for (const out of ["test", "test/deep/down"]) {
+    expect(await into(out)).toMatchObject({ code: 0, stderr: "" });
+  }
+  const passed = await vitest(cwd);
+  expect(passed.code, passed.stdout + passed.stderr).toBe(0);
+  expect(passed.stdout).toContain("4 passed");
+  for (const out of ["regressions", "../test", "."]) {
+    expectRefusal(await into(out), /--out .* is not in the test\/ of a repository of blockgraph/);
+  }
+});
+
 test("nothing is written over without being asked", async () => {
   const cwd = project();
   const trace = await found(cwd, "fleece", "guest-does-not-drain", "trace.json");

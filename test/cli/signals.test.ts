@@ -21,8 +21,23 @@ test("Ctrl-C ends with 130 and leaves no temporary files behind", async () => {
   }
   child.kill("SIGINT");
   expect(await ended).toBe(130);
-  expect(stderr).toBe("");
+  expect(stderr).toBe("blockgraph: interrupted\n");
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("Ctrl-C is heard while the program is still being loaded", async () => {
+  // The handler is there before the module that does everything else is asked for.
+  const script = `
+    process.argv = [process.argv[0], ${JSON.stringify(PROGRAM)}, "verify"];
+    import(${JSON.stringify(PROGRAM)});
+    const look = () => {
+      if (process.listenerCount("SIGINT") === 0) return setImmediate(look);
+      process.stdout.write(String(process.listenerCount("uncaughtException")));
+      process.kill(process.pid, "SIGINT");
+    };
+    look();`;
+  const early = await execute(process.execPath, ["--input-type=module", "-e", script]);
+  expect(early).toEqual({ code: 130, stdout: "0", stderr: "blockgraph: interrupted\n" });
 });
 
 test("a reader that goes away ends the program without a word", async () => {
@@ -46,5 +61,5 @@ test("an error inside blockgraph is one line; BLOCKGRAPH_DEBUG=1 shows where", a
   expect(quiet.stderr).toMatch(/^blockgraph: internal error: cannot read properties; [^\n]*\n$/);
   const env = { BLOCKGRAPH_DEBUG: "1" };
   const loud = await execute(process.execPath, args, { cwd: folder, env });
-  expect(loud.stderr).toContain(join("cli", "main.js"));
+  expect(loud.stderr).toContain(join("cli", "program.js"));
 });

@@ -80,23 +80,28 @@ describe("live", () => {
   const images = { folder: null as ImageFolder | null };
   afterAll(() => images.folder?.remove());
 
-  live.test("300 random sequences of commands are judged as by QEMU 7.2", async () => {
-    const folder = new ImageFolder();
-    images.folder = folder;
-    const number = fc.nat(0xff_ffff);
-    let commands = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(number, number, number, number), { maxLength: 30, size: "max" }),
-        async (picks) => {
-          const rules = rulesOf("qemu-7.2");
-          const outcome = await compareLive(picks, "qemu-storage-daemon", folder, rules);
-          expect(outcome.difference, JSON.stringify(outcome.commands)).toBeNull();
-          commands += outcome.commands.length;
-        },
-      ),
-      { numRuns: 300 },
-    );
-    expect(commands).toBeGreaterThan(3000);
-  });
+  live.test(
+    "300 random sequences of commands are judged as by QEMU 7.2",
+    async () => {
+      const folder = new ImageFolder();
+      images.folder = folder;
+      const number = fc.nat(0xff_ffff);
+      let commands = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(number, number, number, number), { maxLength: 30, size: "max" }),
+          async (picks) => {
+            const rules = rulesOf("qemu-7.2");
+            const outcome = await compareLive(picks, "qemu-storage-daemon", folder, rules);
+            expect(outcome.difference, JSON.stringify(outcome.commands)).toBeNull();
+            commands += outcome.commands.length;
+          },
+        ),
+        // The same in every run: what others find is for `conform --random`.
+        { numRuns: 300, seed: 11 },
+      );
+      expect(commands).toBeGreaterThan(3000);
+    },
+    600_000,
+  );
 });

@@ -157,7 +157,7 @@ describe("a guest", () => {
       "forwarding",
       "done",
     ]);
-    expect(effectAfter(automaton, "INTACT")).toEqual({ kind: "fork", task: "copy" });
+    expect(effectAfter(automaton, "INTACT")).toEqual({ kind: "fork", task: "copy", over: "hull" });
     expect(effectAfter(automaton, "INTACT", "DONE")).toMatchObject({
       event: "SETTLE",
       over: "hull",

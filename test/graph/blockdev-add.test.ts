@@ -48,16 +48,6 @@ describe("a definition", () => {
     );
   });
 
-  test("may be 64 deep", () => {
-    const nested = (depth: number): JsonObject =>
-      depth === 0 ? disk : { driver: "raw", file: nested(depth - 1) };
-    const named = (depth: number) => ({ ...nested(depth), "node-name": "top" });
-    expect(built(add(named(64))).nodes.size).toBe(65);
-    expect(refused(EMPTY_GRAPH, "blockdev-add", named(65))).toBe(
-      "Block device definition is nested too deeply",
-    );
-  });
-
   test("that is refused half way leaves nothing behind", () => {
     const graph = built(add(disk));
     const half = { driver: "copy-before-write", "node-name": "hook", file: cache, target: "lost" };

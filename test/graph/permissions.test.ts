@@ -45,7 +45,8 @@ describe.each(PROFILES)("under %s, whatever commands made a graph", (name) => {
       }),
       { numRuns: 1000 },
     );
-    expect(judged).toBeGreaterThan(3000);
+    // In 2018 there were no hooks and views to make graphs of.
+    expect(judged).toBeGreaterThan(name === "rfc-2018" ? 2000 : 3000);
   });
 });
 

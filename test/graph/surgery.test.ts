@@ -84,7 +84,7 @@ function tornDown(graph: Graph, rules: typeof context): Graph {
 /** What must hold of every graph. */
 function flaws(graph: Graph, rules: typeof context): string[] {
   const { edges, conflicts, unwritable } = leastSolution(graph, rules);
-  const topology = new Topology(graph);
+  const topology = Topology.of(graph);
   const cyclic = [...graph.nodes.keys()].filter((name) =>
     topology.children(name).some(({ child }) => topology.reaches(child, name)),
   );

@@ -36,6 +36,17 @@ function simulate(model: Model, mutant: Mutant | null, schedule: Schedule) {
   return { log, monitor: session.monitor };
 }
 
+/** Models in which one thing happens after the other, so that no seed makes a difference. */
+const SEQUENTIAL: ReadonlySet<string> = new Set([
+  ...["rfc-first-picture", "rfc-second-picture", "rfc-insertion-damages-link"],
+]);
+
+/** A log from its second record on, without the hashes: the first one names the schedule. */
+function withoutStart(text: string): string {
+  const [, ...records] = text.split("\n");
+  return records.join("\n").replaceAll(/"prev":"[0-9a-f]*"/g, "");
+}
+
 /** What a simulation breaks, a deadlock included. */
 function brokenBy(model: Model, mutant: Mutant, seed: number): string[] {
   try {
@@ -73,10 +84,12 @@ describe.each([...MODELS.values()])("$name", (model) => {
     expect.fail("the mutant survived");
   });
 
-  test("the same seed gives the same log, and another one does not", () => {
+  test("the same seed gives the same log, and another one does not if there is a choice", () => {
     const log = simulate(model, null, seededSchedule(7)).log.text();
     expect(simulate(model, null, seededSchedule(7)).log.text()).toBe(log);
-    expect(simulate(model, null, seededSchedule(8)).log.text()).not.toBe(log);
+    const other = simulate(model, null, seededSchedule(8)).log.text();
+    if (SEQUENTIAL.has(model.name)) expect(withoutStart(other)).toBe(withoutStart(log));
+    else expect(other).not.toBe(log);
   });
 
   test("a log is the fold of its inputs: every prefix replays to itself", () => {

@@ -47,9 +47,12 @@ export class StorageDaemon {
 
   /** Executes a command. Returns the text of QEMU's error; null if there was none. */
   async command(command: QmpCommand): Promise<string | null> {
-    const reply = await this.#daemon.command(command);
-    if ("silence" in reply) throw new Error(`qemu-storage-daemon has ended: ${reply.said}`);
-    return reply.error?.desc ?? null;
+    return errorOf(await this.#daemon.command(command));
+  }
+
+  /** Sends a line that need not be a command. Returns the text of QEMU's error, or null. */
+  async line(text: string): Promise<string | null> {
+    return errorOf(await this.#daemon.line(text));
   }
 
   /** Starts qemu-io on an export, discards going through. */
@@ -69,6 +72,11 @@ export class StorageDaemon {
     const [status] = await once(child, "close");
     return parseIo(Buffer.concat(chunks).toString("latin1"), status === 0);
   }
+}
+
+function errorOf(reply: Awaited<ReturnType<QemuDaemon["command"]>>): string | null {
+  if ("silence" in reply) throw new Error(`qemu-storage-daemon has ended: ${reply.said}`);
+  return reply.error?.desc ?? null;
 }
 
 /** The version of QEMU that is installed: `[7, 2]`. */

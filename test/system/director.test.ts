@@ -20,7 +20,7 @@ function directed() {
   const director = new Director(simulation.session);
   const take = (direction: Direction) => simulation.run(director.take(direction));
   const commands = [...guestOnDisk, ...startFleecing(["reader0", "reader1"])];
-  take({ kind: "commands", commands });
+  take({ kind: "commands", phases: [{ kind: "commands", commands }] });
   return { director, take, log, simulation };
 }
 
@@ -137,7 +137,8 @@ describe("what nobody can do is refused, and leaves no trace in the log", () => 
   test("a command that the graph refuses", () => {
     const { take } = directed();
     const commands = [{ execute: "blockdev-del", arguments: { "node-name": "nobody" } }];
-    expect(refusal("graph-refused", () => take({ kind: "commands", commands }))).toContain(
+    const phases = [{ kind: "commands", commands }] as const;
+    expect(refusal("graph-refused", () => take({ kind: "commands", phases }))).toContain(
       "blockdev-del was refused",
     );
   });

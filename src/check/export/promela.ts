@@ -154,6 +154,11 @@ function combinations(choices: Alternative["choices"]): number[][] {
   );
 }
 
+/**
+ * A comment is for every instance and choice at once: it leaves out which instance it is, and names
+ * the locals whose values a trace would tell.
+ */
 function commentText(text: string): string {
-  return text.replace(/\*\//g, "* /").replace(/[^ -~]/g, "?");
+  const general = text.replace(/ ?\{self\}/g, "").replace(/\{(\w+)\}/g, "<$1>");
+  return general.replace(/\*\//g, "* /").replace(/[^ -~]/g, "?");
 }

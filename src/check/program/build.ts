@@ -32,6 +32,11 @@ export function all(...terms: readonly Term[]): Expression {
   return terms.map(term).reduce((left, right) => binary(left, "and", right), term(1));
 }
 
+/** One of them holds; of nothing, none does. */
+export function any(...terms: readonly Term[]): Expression {
+  return terms.map(term).reduce((left, right) => binary(left, "or", right));
+}
+
 export function stands(process: string, instance: Term, node: string): Expression {
   return { kind: "stands", process, instance: term(instance), node };
 }

@@ -6,12 +6,13 @@
  * finds what it would have found undisturbed, with any number of threads. A new checkpoint is
  * written beside the old one, which is removed only after the new one is in place.
  */
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { BlockgraphError } from "../../error.ts";
 import type { Kernel } from "../kernel.ts";
 import { readChunk, writeChunks } from "./checkpoint-chunks.ts";
+import { lockFolder } from "./checkpoint-lock.ts";
 import {
   type CheckpointSubject,
   codeDigest,
@@ -84,27 +85,39 @@ function manifestIn(folder: string): string {
 }
 
 /**
- * Makes sure that checkpoints can be kept in a folder, and that none is lost there.
+ * Makes sure that checkpoints can be kept in a folder, that none is lost there, and that nobody
+ * else keeps any there until it is given back.
  * @param resumed the folder whose checkpoint is gone on from, or null
+ * @returns gives the folder back
+ * @throws BlockgraphError `checkpoint-unusable`
  */
-export function claimFolder(folder: string, resumed: string | null): void {
-  let names: string[];
+export function claimFolder(folder: string, resumed: string | null): () => void {
+  const locked = locking(folder);
+  if (typeof locked === "number") {
+    throw unusable(
+      `process ${locked} keeps its checkpoints in ${folder}`,
+      `wait for it, or name another folder`,
+    );
+  }
+  if (!existsSync(join(folder, MANIFEST))) return locked;
+  if (resumed !== null && realpathSync(resumed) === realpathSync(folder)) return locked;
+  locked();
+  throw unusable(
+    `${folder} has a ${MANIFEST} already, and it would be lost`,
+    `go on from it with --resume ${folder}, or name another folder, or remove it`,
+  );
+}
+
+function locking(folder: string): ReturnType<typeof lockFolder> {
   try {
     mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    names = readdirSync(folder);
+    return lockFolder(folder);
   } catch (error) {
     throw unusable(
       `checkpoints cannot be kept in ${folder}: ${textOf(error)}`,
       "name a folder that can be written to",
     );
   }
-  if (!names.includes(MANIFEST)) return;
-  if (resumed !== null && realpathSync(resumed) === realpathSync(folder)) return;
-  throw unusable(
-    `${folder} has a ${MANIFEST} already, and it would be lost`,
-    `go on from it with --resume ${folder}, or name another folder, or remove it`,
-  );
 }
 
 /**

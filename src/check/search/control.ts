@@ -156,7 +156,7 @@ export class Control {
     const { maxStates, maxDepth } = this.#limits;
     const states = stateCount(store);
     const requested = STOPS[at(control, REQUESTED) - 1];
-    const round = this.#roundTransitions(states);
+    const round = this.#roundTransitions(states, maxStates);
     const next = round * (store.layout.entry + 2) * 4;
     if (requested !== undefined) this.#stop(requested);
     else if (maxStates !== null && states >= maxStates) this.#stop("max-states");
@@ -170,9 +170,16 @@ export class Control {
         : Math.max(1, Math.floor(round / branching / PARTITIONS));
   }
 
-  #roundTransitions(states: number): number {
+  /**
+   * Before a limit of states, a round goes half of the way there, as far as what was found so far
+   * tells: else it would go far beyond.
+   */
+  #roundTransitions(states: number, maxStates: number | null): number {
     const part = Math.min(1, states / STATES_A_USUAL_ROUND) ** 2;
-    return Math.max(LEAST_ROUND, USUAL_ROUND * part, states / MANY_STATES_A_TRANSITION);
+    const usual = Math.max(LEAST_ROUND, USUAL_ROUND * part, states / MANY_STATES_A_TRANSITION);
+    if (maxStates === null) return usual;
+    const left = Math.max(1, maxStates - states);
+    return Math.min(usual, (left * this.transitions) / states / 2);
   }
 
   #stop(reason: Stop): void {

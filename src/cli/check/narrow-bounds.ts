@@ -21,7 +21,7 @@ export function narrowBounds(model: Model, given: ReadonlyMap<string, number>): 
     if (choices.length === 0) {
       throw refused(model, `takes all its requests from a script; leave --set ${name} out`);
     }
-    const objection = objectionTo(name, value, model, choices);
+    const objection = value < 1 ? "give 1 or more" : objectionTo(name, value, model, choices);
     if (objection !== null)
       throw refused(model, `is not checked with ${name}=${value}: ${objection}`);
   }

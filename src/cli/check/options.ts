@@ -63,7 +63,7 @@ const PARAMETERS = ["clusters", "guests", "readers", "values"] as const;
 /** Adds the options that say how large a model is. */
 export function addParameterOptions(command: Command): void {
   for (const name of PARAMETERS) {
-    command.option(`--${name} <n>`, `how many ${name} (default: the model's)`, wholeNumber(0));
+    command.option(`--${name} <n>`, `how many ${name} (default: the model's)`, parameterValue);
   }
   const text = "any parameter of the model; repeatable";
   command.option("--set <name=n>", text, nameAndNumber, new Map());
@@ -82,16 +82,12 @@ export function addOptions(command: Command): void {
     )
     .addOption(onOrOff("--coverage", "note which chart transitions are taken").default("on"))
     .option("--threads <n>", threadsText(), wholeNumber(1, THREADS_MAX))
-    .option(
-      "--max-states <n>",
-      "end undecided after the round that finds this many states",
-      wholeNumber(1),
-    )
+    .option("--max-states <n>", "end undecided soon after so many states are found", wholeNumber(1))
     .option("--max-depth <n>", "end undecided after this many steps", wholeNumber(1))
     .option("--timeout <seconds>", "end undecided after this time", wholeNumber(1, TIMEOUT_MAX))
     .option("--memory <size>", "memory for states, such as 4G (default: 3/4 of what is free)", size)
     .option("--random <n>", "take n walks at random instead of a search", wholeNumber(1))
-    .option("--swarm <n>", "take n walks that differ in what they prefer", wholeNumber(1))
+    .option("--swarm <n>", "take n partial searches instead, each far more work", wholeNumber(1))
     .option("--seed <n>", "seed of the walks (default: 0)", wholeNumber(0, SEED_MAX))
     .option("--checkpoint <folder>", "keep what is needed to go on after a break or a limit")
     .option("--checkpoint-every <seconds>", checkpointEveryText(), wholeNumber(0, TIMEOUT_MAX))
@@ -215,8 +211,15 @@ function collect(text: string, before: readonly string[]): string[] {
   return before.includes(text) ? [...before] : [...before, text];
 }
 
+/** A whole number of any size and sign: what is too small or too large the model knows. */
+function parameterValue(text: string): number {
+  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Give a whole number.");
+}
+
 function nameAndNumber(text: string, before: ReadonlyMap<string, number>) {
-  const [, name, digits] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
+  const [, name, digits] = /^([^=]+)=(-?\d+)$/.exec(text) ?? [];
   const value = Number(digits);
   if (name === undefined || !Number.isSafeInteger(value)) {
     throw new InvalidArgumentError("Give NAME=NUMBER, such as clusters=4.");

@@ -1,6 +1,6 @@
 /**
  * What `check` prints for people: the verdict, the properties, the coverage; for a violation the
- * trace, where its files are, and how to look further.
+ * trace. When everything is written: where the trace's files are, and how to look further.
  */
 import { PROPERTIES } from "../../../properties/index.ts";
 import type { CheckResult, Finding } from "../../check/result.ts";
@@ -22,9 +22,8 @@ export function printCheck(
   print(verdictLine(receipt).replace(`   ${verdict}   `, `   ${paint(colour, verdict)}   `));
   for (const line of checkPropertyLines(receipt)) print(line);
   for (const line of coverageLines(receipt)) print(line);
-  for (const [index, finding] of result.findings.entries()) {
+  for (const finding of result.findings) {
     printFinding(subject, finding, statements.get(finding.property));
-    printFiles(receipt.findings[index]?.files ?? [], finding);
   }
 }
 
@@ -39,13 +38,21 @@ function printFinding(
   print(`  ${paint("red", message)}`);
 }
 
+/** Prints where traces are, and what can be done with them. */
+export function printTraces({ findings }: CheckReceipt): void {
+  for (const { property, files } of findings) {
+    if (files.length === 0) continue;
+    print("");
+    if (findings.length > 1) print(paint("bold", property));
+    printFiles(files, property);
+  }
+}
+
 /**
- * Where the trace is, and what can be done with it. A log is kept only of what simulations judge:
- * that nothing can go on, or that something waits for ever, it does not show them.
+ * A log is kept only of what simulations judge: that nothing can go on, or that something waits for
+ * ever, it does not show them.
  */
-function printFiles(files: readonly string[], { property }: Finding): void {
-  if (files.length === 0) return;
-  print("");
+function printFiles(files: readonly string[], property: string): void {
   print(`  written:      ${files.join(", ")}`);
   const log = files.find((path) => path.endsWith(".jsonl"));
   const document = files.find((path) => /trace(-\d+)?[.]json$/.test(path));

@@ -1,5 +1,8 @@
 /**
  * The mutants that operators make of a driver's charts, as mutants of a model that uses the driver.
+ *
+ * Only of the charts that we propose. Those of a QEMU have its defects on purpose, and one slip
+ * more may as well mend one.
  */
 import { operatorMutants } from "../../chart/mutation-operators.ts";
 import { boundsOf, planModel } from "../../check/lower/model/plan.ts";
@@ -9,6 +12,7 @@ import type { Model, Mutant } from "../../system/model.ts";
 
 /** @returns none if the model does not use the driver; `caughtBy` is empty: any property may */
 export function genericMutants(model: Model, driver: string): readonly Mutant[] {
+  if (model.profile !== "proposed") return [];
   const seen = new Set<DriverCharts>();
   const look = {
     driver,

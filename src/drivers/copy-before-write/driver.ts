@@ -21,9 +21,11 @@ import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
 import { Refusal, refuse } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
+import { uint32 } from "../../graph/uint32.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { copyTaskChart } from "./copy-task-chart.ts";
+import { isFleecing } from "./fleecing.ts";
 import { guestChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
 import { type CopyBeforeWriteParameters, EVERY_PARAMETERS } from "./parameters.ts";
@@ -43,17 +45,16 @@ const options = commonOptions.extend({
     .enum(["break-guest-write", "break-snapshot"])
     .default("break-guest-write")
     .meta({ description: "what a failed copy breaks: the guest's write, or the view" }),
-  "cbw-timeout": z
-    .int()
-    .min(0, "uint32_t")
-    .max(0xffff_ffff, "uint32_t")
+  "cbw-timeout": uint32
     .default(0)
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
 });
 
 /** @throws Refusal where the profile's QEMU aborts */
 function requireFreshLength(graph: Graph, { name }: GraphNode, context: OpenedContext): void {
-  const edge = new Topology(graph).children(name).find((each) => each.name === "file");
+  const edge = Topology.of(graph)
+    .children(name)
+    .find((each) => each.name === "file");
   const source = edge === undefined ? undefined : graph.nodes.get(edge.child);
   if (source === undefined || source.length === lengthNow(graph, source.name, context)) return;
   throw new Refusal(
@@ -74,12 +75,14 @@ export const copyBeforeWrite = defineDriver({
   ],
   permissions,
   filter: true,
+  savesTo: "target",
   reopens: null,
   opened(graph, node, context) {
     const named = options.shape.bitmap.parse(node.options.bitmap);
     if (named !== undefined) findBitmap(graph, named.node, named.name);
     requireFreshLength(graph, node, context);
   },
+  find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
   parameters(given, profile): CopyBeforeWriteParameters {
     if (given.bitmap !== undefined) {
       throw refuse("a hook with a bitmap can be judged, but not be simulated yet; leave it out");

@@ -1,19 +1,28 @@
 /**
  * `qcow2`: a format with metadata of its own and a backing file (QEMU block/qcow2.c).
  *
- * Its metadata is read and, if the node is writable, changed even while nobody uses the node: hence
- * it keeps everybody else from writing its file (the default rule of its roles).
+ * What was never written to it shows its backing file. Its metadata is read and, if the node is
+ * writable, changed even while nobody uses the node: hence it keeps everybody else from writing its
+ * file (the default rule of its roles).
  *
- * Limits: rules and options only. It has no data path yet, so graphs with it can be built, rewired
- * and judged, but no request passes through it. What the image's header says is known if the images
- * are (src/graph/image-facts.ts).
+ * Limits: the data path is that of clusters, without the format. Each cluster stands at its own
+ * offset in `file`, and which are allocated is remembered by the node, from none at the beginning,
+ * so that a run makes no image that `qemu-img` would know. A backing file must be as long as the
+ * node at least. What the image's header says is known if the images are
+ * (src/graph/image-facts.ts). That writes serialise is a property of the node here, not of each
+ * request.
  */
+import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
+import { clusterChart } from "./cluster-chart.ts";
+import { EVERY_PARAMETERS, type Qcow2Parameters } from "./parameters.ts";
+import { blockStatusChart, readChart } from "./read-charts.ts";
+import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
 
 export const qcow2 = defineDriver({
   name: "qcow2",
-  summary: "a format with metadata and a backing file (permissions only)",
+  summary: "a format with metadata and a backing file",
   options: commonOptions,
   children: [
     { name: "file", roles: ["data", "metadata", "primary"] },
@@ -21,7 +30,24 @@ export const qcow2 = defineDriver({
   ],
   headed: true,
   length: ({ header }) => header?.size ?? null,
-  parameters: () => ({}),
-  everyParameters: [],
-  charts: () => ({ cluster: null, node: null, requests: {}, tasks: {} }),
+  parameters: (_, __, { children, serialised }): Qcow2Parameters => ({
+    backing: children.has("backing"),
+    serialised,
+  }),
+  memoryKey: "qcow2",
+  everyParameters: EVERY_PARAMETERS,
+  charts: (parameters, bounds) => ({
+    cluster: clusterChart(bounds.readers),
+    node: null,
+    requests: {
+      read: readChart(parameters),
+      write: writeChart("write", parameters),
+      "write-unchanged": writeChart("write-unchanged", parameters),
+      "write-zeroes": writeChart("write-zeroes", parameters),
+      discard: discardChart(parameters),
+      flush: forwardChart("qcow2/flush", "file", "flush"),
+      "block-status": blockStatusChart(parameters),
+    },
+    tasks: parameters.backing ? { complete: completeTaskChart() } : {},
+  }),
 });

@@ -39,7 +39,7 @@ export const raw = defineDriver({
   permissions,
   reopens: ["offset", "size"],
   opened(graph, node, context) {
-    const [edge] = new Topology(graph).children(node.name);
+    const [edge] = Topology.of(graph).children(node.name);
     const below = edge === undefined ? null : lengthNow(graph, edge.child, context);
     if (below !== null) requireInside(windowOf(node.options), below);
   },

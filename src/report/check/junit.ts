@@ -3,7 +3,8 @@
  * property, the trace inside the failure.
  *
  * A property that is undecided is an error: the check did not do its work. Where another one is
- * violated, which ended the search, it is skipped instead, so that the one failure stands out.
+ * violated, which ended the search, it is skipped instead, so that the one failure stands out; and
+ * so is a property that the check was not about.
  */
 import type { CheckResult, PropertyResult } from "../../check/result.ts";
 import type { CheckReceipt } from "./receipt.ts";
@@ -45,14 +46,17 @@ function testCases(subject: CheckSubject, result: CheckResult, receipt: CheckRec
     ...result.properties,
     ...others.map(({ property }) => ({ name: property, outcome: "violated" as const })),
   ];
-  return properties.map(({ name, outcome }) => {
-    const attributes = {
-      classname: `blockgraph.${subject.model}`,
-      name,
-      time: receipt.seconds.toFixed(3),
-    };
-    return element("testcase", attributes, outcomeElements(name, outcome));
-  });
+  return [
+    ...properties.map(({ name, outcome }) => testCase(name, outcomeElements(name, outcome))),
+    ...receipt.notChecked.map((name) =>
+      testCase(name, [element("skipped", { message: "this check was not about it" })]),
+    ),
+  ];
+
+  function testCase(name: string, content: readonly Element[]): Element {
+    const time = receipt.seconds.toFixed(3);
+    return element("testcase", { classname: `blockgraph.${subject.model}`, name, time }, content);
+  }
 
   function outcomeElements(name: string, outcome: PropertyResult["outcome"]): Element[] {
     if (outcome === "holds") return [];

@@ -26,7 +26,9 @@ function countsText({ states, transitions, depth, method, walks }: CheckReceipt)
     const taken = `${part}${all} from seed ${seed ?? 0}`;
     // Walks of a swarm know what each of them saw, but not how much of it others saw as well.
     const seen = states === 0 ? "" : `, at least ${counted(states, "state")}`;
-    return `${taken}, ${counted(transitions, "transition")}, depth ${depth}${seen}`;
+    const each = grouped(Math.round(transitions / Math.max(1, walks ?? 0)));
+    const steps = `${counted(transitions, "transition")} (${each} a walk)`;
+    return `${taken}, ${steps}, depth ${depth}${seen}`;
   }
   const taken = counted(transitions, "transition");
   const left = partialOrder ? " left by partial-order reduction" : "";

@@ -30,6 +30,27 @@ test("every combination of choices is an option of its own", () => {
   expect(options).toHaveLength(6 * 6 * 13 + 1);
 });
 
+test("comments are for every instance and choice at once", () => {
+  const program = arithmetic();
+  const texts = program.processes.map((process) => ({
+    ...process,
+    nodes: process.nodes.map((node) =>
+      node.kind === "pass"
+        ? node
+        : {
+            ...node,
+            alternatives: node.alternatives.map((alternative) => ({
+              ...alternative,
+              text: "guest {self} writes {value}",
+            })),
+          },
+    ),
+  }));
+  const text = toPromela({ ...program, processes: texts });
+  expect(text).toMatch(/^ {2}\/\* \w+: guest writes <value> \*\/$/m);
+  expect(text).not.toContain("{self}");
+});
+
 test("a process that only others get away from its rests is no process of SPIN", () => {
   const program = forkAndJoin(2, 1);
   const [parent, child] = program.processes;

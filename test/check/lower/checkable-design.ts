@@ -1,7 +1,7 @@
 /**
  * Random designs that a checker can follow: a disk of a few clusters, one or two hooks stacked on
- * it with a cache and a view each, guests and readers, faults and time-outs. Everything is a
- * multiple of half a cluster.
+ * it with a cache and a view each, guests and readers, faults and time-outs. Hooks go in and out
+ * before and after all that, or meanwhile. Everything is a multiple of half a cluster.
  */
 import fc from "fast-check";
 import type { QmpCommand } from "../../../src/graph/commands.ts";
@@ -139,8 +139,15 @@ export const checkableDesign: fc.Arbitrary<Model> = fc
     guest: fc.subarray([...GUEST], { minLength: 1 }),
     reader: fc.subarray([...READER], { minLength: 1 }),
     longest: fc.integer({ min: 1, max: 4 }),
+    meanwhile: fc.constantFrom("nothing", "insertion", "removal", "both"),
   })
-  .map(({ shape: given, faults: struck, filled, guest, reader, longest }): Model => {
+  .map(({ shape: given, faults: struck, filled, guest, reader, longest, meanwhile }): Model => {
+    const [started, stopped] = [commandsOf(given), stopping(given)];
+    const before = meanwhile === "insertion" || meanwhile === "both" ? 2 : started.length;
+    const after = meanwhile === "removal" || meanwhile === "both" ? stopped.length : 0;
+    const administrator = {
+      commands: [...started.slice(before), ...stopped.slice(0, after)],
+    };
     const choice = (operations: readonly Operation[], count: number) => ({
       operations,
       count,
@@ -174,7 +181,7 @@ export const checkableDesign: fc.Arbitrary<Model> = fc
       clusterSize: CLUSTER,
       images,
       phases: [
-        { kind: "commands", commands: commandsOf(given) },
+        { kind: "commands", commands: started.slice(0, before) },
         {
           kind: "concurrent",
           actors: [
@@ -182,8 +189,9 @@ export const checkableDesign: fc.Arbitrary<Model> = fc
             ...readers,
           ],
           faults: struck,
+          administrator,
         },
-        { kind: "commands", commands: stopping(given) },
+        { kind: "commands", commands: stopped.slice(after) },
         {
           kind: "concurrent",
           actors: [

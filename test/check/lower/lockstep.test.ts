@@ -8,11 +8,11 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { MODELS } from "../../../models/index.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
-import { PHASES } from "../../../src/check/lower/model/actors.ts";
 import { clusterField, nodeField } from "../../../src/check/lower/model/clusters.ts";
 import { directionOf, turnFill } from "../../../src/check/lower/model/directions.ts";
 import { imageOf } from "../../../src/check/lower/model/image-fields.ts";
 import { type LoweredModel, lowerModel } from "../../../src/check/lower/model/lower-model.ts";
+import { PHASES } from "../../../src/check/lower/model/stages.ts";
 import { initialState, isFinal, successorsOf } from "../../../src/check/program/interpret.ts";
 import type { ProgramState, Successor } from "../../../src/check/program/state.ts";
 import { validateProgram } from "../../../src/check/program/validate.ts";
@@ -80,6 +80,7 @@ function compareChoices(
 ): void {
   const offered = new Set<string>();
   for (const { step } of successors) {
+    if (step.process === PHASES && step.alternative === "QUIET") offered.add("drained");
     if (step.process === PHASES) continue;
     const direction = directionOf(lowered, step, state);
     if (direction.kind !== "step") continue;
@@ -87,8 +88,9 @@ function compareChoices(
     const kind = { DONE: "deliver", WAKE: "wake", TIMEOUT: "timeout" }[direction.event];
     offered.add(`${id} ${kind}`);
   }
-  const { execution } = simulation.session;
+  const { execution, quiet } = simulation.session;
   const enabled = enabledChoices(execution).map(({ agent, kind }) => `${agent.id} ${kind}`);
+  if (quiet) enabled.push("drained");
   expect([...offered].sort()).toEqual(enabled.sort());
   if (successors.length === 0) {
     expect(isFinal(lowered.program, state)).toBe(execution.agents.size === 0);

@@ -214,6 +214,14 @@ describe("limits", () => {
     expect(result.states).toBeLessThan(196_766);
   });
 
+  test.each([
+    [300_000, 307_944],
+    [1_000_000, 1_003_534],
+  ])("%i states, and hardly more", async (maxStates, states) => {
+    const large = yardstickKernel(model(6, 5, 3));
+    expect((await search(large, { maxStates })).states).toBe(states);
+  });
+
   test("says up to which level it has found everything, wherever it ends", async () => {
     const levels = plainLevels(yardstickKernel(model(3, 2, 2)));
     for (const maxStates of [1, 2, 500, 5000, 10_000, 15_000]) {

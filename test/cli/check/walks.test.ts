@@ -26,6 +26,9 @@ describe.each(["random", "swarm"])("--%s", (kind) => {
     expect(code).toBe(3);
     expect(stdout).toMatch(/^fleece {3}undecided .*: walks at random find faults but cannot show/);
     expect(stdout).toContain(`; 20 ${kind} walks from seed 7, `);
+    const [, all = "", each = ""] = /, ([\d,]+) transitions \(([\d,]+) a walk\)/.exec(stdout) ?? [];
+    const number = (text: string) => Number(text.replaceAll(",", ""));
+    expect(number(each)).toBe(Math.round(number(all) / 20));
     expect(stdout).not.toMatch(/every run of/);
     const receipt = checkReceiptSchema.parse(JSON.parse(read("fleece/receipt.json")));
     expect(receipt).toMatchObject({ complete: false, stopped: "walks", findings: [] });

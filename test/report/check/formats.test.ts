@@ -186,8 +186,8 @@ describe("XML", () => {
 });
 
 describe("JUnit", () => {
-  function suite(result: CheckResult): ParsedElement {
-    const root = parseXml(junitReport(SUBJECT, result, receiptOf(result)));
+  function suite(result: CheckResult, notChecked: readonly string[] = []): ParsedElement {
+    const root = parseXml(junitReport(SUBJECT, result, receiptOf(result, { notChecked })));
     const [only] = root.elements;
     if (root.name !== "testsuites" || only === undefined) throw new Error("no suite");
     return only;
@@ -213,6 +213,13 @@ describe("JUnit", () => {
       attributes: { message: FINDING.message, type: "property" },
     });
     expect(failed?.elements[0]?.text.trim().split("\n")).toHaveLength(3);
+  });
+
+  test("skips what the check was not about", () => {
+    const part = suite(HOLDS, ["requests-end"]);
+    expect(part.attributes).toMatchObject({ tests: "3", failures: "0", errors: "0", skipped: "1" });
+    expect(cases(part)[2]?.attributes.name).toBe("requests-end");
+    expect(cases(part)[2]?.elements[0]?.name).toBe("skipped");
   });
 
   test("counts what is undecided as an error, so that no CI takes it for a success", () => {

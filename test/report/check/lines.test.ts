@@ -45,8 +45,9 @@ describe("the verdict line", () => {
     const walked = (stopped: Stop, taken: number) =>
       verdictLine(receiptOf({ ...UNDECIDED, stopped, walks: { taken, again: null } }, { method }));
     const line = walked("walks", 1000);
-    const counts = "1,000 swarm walks from seed 7, 2,011 transitions, depth 3, at least 812 states";
-    expect(line).toContain(counts);
+    expect(line).toContain(
+      "1,000 swarm walks from seed 7, 2,011 transitions (2 a walk), depth 3, at least 812 states",
+    );
     expect(line).toContain("   undecided   ");
     expect(line).not.toContain("of 1,000");
     expect(walked("timeout", 17)).toContain("; 17 of 1,000 swarm walks from seed 7, ");

@@ -2,7 +2,6 @@
  * Actors as processes: an instance for every request in flight, which chooses, waits, and chooses
  * again (src/system/actor-chart.ts). A request is sent by the first instance that has none.
  */
-import type { Execution } from "../../../system/execution.ts";
 import type { Route } from "../../../system/live-node.ts";
 import type { Operation } from "../../../vocabulary.ts";
 import {
@@ -25,13 +24,17 @@ import { type FlattenContext, flatten } from "./flatten.ts";
 import type { FrameEnd, LoweredFrame, RegisterAccess } from "./frame.ts";
 import { FLUSH_SEEN } from "./guest-watch.ts";
 import { imageAlternatives } from "./image-call.ts";
-import { CARRIES_PAYLOAD, type Plan, type PlannedActor, refusedByExport } from "./plan.ts";
+import {
+  CARRIES_PAYLOAD,
+  type Plan,
+  type PlannedActor,
+  type PlannedPhase,
+  refusedByExport,
+} from "./plan.ts";
 import type { Player } from "./player.ts";
+import { isSameNode } from "./same-node.ts";
+import { PHASES, type PhaseRest } from "./stages.ts";
 import type { Watch } from "./watch.ts";
-
-/** The process that says which phase it is, and the rest of a phase. */
-export const PHASES = "commands";
-export const phaseNode = (phase: number) => `phase ${phase}`;
 
 /** Registers that a request uses from its beginning to its end. */
 const REQUEST_REGISTERS = [
@@ -80,15 +83,14 @@ export function actorData(players: readonly Player[]): {
   const tables: Record<string, readonly number[]> = {};
   const fields = players.map(({ actor }): Field => {
     const longest = longestOf(actor);
+    const operations = operationsOf(actor);
     const { requests, name } = actor;
     tables[`${name} start`] = requests.map(({ start }) => start);
     tables[`${name} end`] = requests.map(({ end }) => end);
     tables[`${name} payload`] = requests.flatMap(({ values }) =>
       Array.from({ length: longest }, (_, cell) => values[cell] ?? 0),
     );
-    tables[`${name} operation`] = requests.map(({ spec }) =>
-      operationsOf(actor).indexOf(spec.operation),
-    );
+    tables[`${name} operation`] = requests.map(({ spec }) => operations.indexOf(spec.operation));
     return { name: turnField(actor), size: actor.turns + 1, count: 1, initial: [], values: null };
   });
   return { fields, tables };
@@ -104,43 +106,45 @@ export function requestsOf({ requests }: PlannedActor, operation: Operation): re
   return requests.flatMap(({ spec }, index) => (spec.operation === operation ? [index] : []));
 }
 
-/** Makes the nodes of an actor. */
-export function lowerActor(
-  player: Player,
-  phase: number,
-  players: readonly Player[],
-  plan: Plan,
-  watch: Watch,
-  execution: Execution,
-  context: FlattenContext,
-): void {
-  new ActorLowering(player, phase, players, plan, watch, execution, context).make();
+/** What actors of a phase have in common. */
+export interface ActingTogether {
+  readonly plan: Plan;
+  readonly phase: PlannedPhase;
+  /** of the process that sends the commands */
+  readonly rests: readonly PhaseRest[];
+  readonly players: readonly Player[];
+  readonly watch: Watch;
+  readonly context: FlattenContext;
 }
+
+/** Makes the nodes of an actor. */
+export function lowerActor(player: Player, together: ActingTogether): void {
+  new ActorLowering(player, together).make();
+}
+
+type EnteringRoute = Route & { readonly kind: "chart" | "image" };
+
+/** The local that says where a request enters: the number of a stage plus 1, or the queue. */
+const DOOR = "door";
 
 class ActorLowering {
   readonly #player: Player;
-  readonly #phase: number;
+  readonly #phase: PlannedPhase;
+  readonly #rests: readonly PhaseRest[];
   readonly #players: readonly Player[];
   readonly #plan: Plan;
   readonly #watch: Watch;
-  readonly #execution: Execution;
   readonly #context: FlattenContext;
+  /** the ways that requests of an operation may go, in the graphs of the phase */
+  readonly #ways = new Map<Operation, EnteringRoute[]>();
 
-  constructor(
-    player: Player,
-    phase: number,
-    players: readonly Player[],
-    plan: Plan,
-    watch: Watch,
-    execution: Execution,
-    context: FlattenContext,
-  ) {
+  constructor(player: Player, { plan, phase, rests, players, watch, context }: ActingTogether) {
     this.#player = player;
     this.#phase = phase;
+    this.#rests = rests;
     this.#players = players;
     this.#plan = plan;
     this.#watch = watch;
-    this.#execution = execution;
     this.#context = context;
   }
 
@@ -166,7 +170,7 @@ class ActorLowering {
     const kind = operationsOf(actor).indexOf(operation);
     const number = scripted ? sent : table(`${name} ${operation}`, "choice");
     const body: Statement[] = [
-      when(stands(PHASES, 0, phaseNode(this.#phase)), [], [block]),
+      ...this.#findDoor(true),
       when(binary(sent, ">=", actor.turns), [block]),
       ...earlier,
       local("number", number),
@@ -182,7 +186,7 @@ class ActorLowering {
       ...this.#payload(operation, sent),
       set(turnField(actor), 0, binary(sent, "+", 1)),
       ...this.#watch.started(this.#player, operation, this.#players),
-      ...this.#enter(operation),
+      ...this.#enterOrQueue(operation),
     ];
     const text = `${name} {self} sends ${operation} of cells {start} to {end}`;
     const choices = scripted ? [] : [{ local: "choice", count: numbers.length }];
@@ -201,9 +205,69 @@ class ActorLowering {
     return [loop("cell", 0, cells, [carrier.write("data", value, "cell")])];
   }
 
-  #enter(operation: Operation): Statement[] {
+  /**
+   * Where a request enters now. Where nothing is drained there is one door, and no need to look.
+   * @param arrives whether the request arrives now, and may be queued; else it was
+   */
+  #findDoor(arrives: boolean): Statement[] {
+    const { actor } = this.#player;
+    const doors = this.#rests.map(({ name, stage, quiesced }) => {
+      if (actor.nodes[stage] === null) return { name, door: 0 };
+      if (!quiesced.has(actor.through)) return { name, door: stage + 1 };
+      return { name, door: arrives && actor.queues ? this.#queue : 0 };
+    });
+    const [only, ...others] = doors;
+    if (only !== undefined && others.length === 0) {
+      return [when(stands(PHASES, 0, only.name), [], [block])];
+    }
+    return [
+      local(DOOR, 0),
+      ...doors
+        .filter(({ door }) => door > 0)
+        .map(({ name, door }) => when(stands(PHASES, 0, name), [local(DOOR, door)])),
+      when(binary(DOOR, "==", 0), [block]),
+    ];
+  }
+
+  /** The number of the queue, as a door. */
+  get #queue(): number {
+    return this.#phase.stages.length + 1;
+  }
+
+  #enterOrQueue(operation: Operation): Statement[] {
     const { actor, carrier } = this.#player;
-    const route = this.#execution.node(actor.node).route(operation);
+    const enter = this.#enterByDoor(operation);
+    const mayQueue =
+      actor.queues && this.#rests.some(({ quiesced }) => quiesced.has(actor.through));
+    if (!mayQueue) return enter;
+    const queued = `${operation} queued`;
+    if (carrier.reserve(queued)) {
+      const text = `${carrier.process} {self} enters with ${operation}, after it was queued`;
+      carrier.rest(queued, [alternative("WAKE", text, [...this.#findDoor(false), ...enter])]);
+      carrier.queues.add(queued);
+    }
+    return [when(binary(DOOR, "==", this.#queue), [goto(queued)], enter)];
+  }
+
+  #enterByDoor(operation: Operation): Statement[] {
+    const stages = this.#player.actor.nodes.flatMap((node, stage) =>
+      node === null ? [] : [{ node, stage }],
+    );
+    const ways = stages.map(({ node, stage }) => ({
+      stage,
+      enter: this.#enter(operation, stage, node),
+    }));
+    return ways.reduceRight<Statement[]>(
+      (others, { stage, enter }) =>
+        others.length === 0 ? enter : [when(binary(DOOR, "==", stage + 1), enter, others)],
+      [],
+    );
+  }
+
+  #enter(operation: Operation, stage: number, node: string): Statement[] {
+    const { actor, carrier } = this.#player;
+    const route = this.#phase.stages[stage]?.execution.node(node).route(operation);
+    if (route === undefined) return [block];
     const failed = this.#end(operation, { kind: "failed", errno: "EPERM" });
     if (refusedByExport(actor, operation) || route.kind === "refused") return failed;
     if (route.kind === "ignored") return this.#end(operation, { kind: "done" });
@@ -220,8 +284,9 @@ class ActorLowering {
     ];
   }
 
-  #begin(operation: Operation, route: Route & { kind: "chart" | "image" }): string {
+  #begin(operation: Operation, entering: EnteringRoute): string {
     const { actor, carrier } = this.#player;
+    const { route, path } = this.#way(operation, entering);
     const shift = this.#context.cells(route.shift);
     const nowhere = operation === "flush";
     const start = nowhere ? term(0) : carrier.read("start");
@@ -232,8 +297,9 @@ class ActorLowering {
       const longest = longestOf(actor);
       const frame: LoweredFrame = {
         carrier,
-        path: operation,
+        path,
         node: route.node,
+        within: [route.node.description.name],
         automaton: route.automaton,
         tells: operation === "block-status",
         lo: add(start, shift),
@@ -246,7 +312,7 @@ class ActorLowering {
       };
       return flatten(frame, this.#context);
     }
-    const rest = `${operation}: image`;
+    const rest = `${path}: image`;
     if (!carrier.reserve(rest)) return rest;
     const { image } = route;
     const access = {
@@ -267,6 +333,18 @@ class ActorLowering {
       }),
     );
     return rest;
+  }
+
+  /** Ways that are the same have one name, whatever the graph in which a request goes them. */
+  #way(operation: Operation, route: EnteringRoute): { route: EnteringRoute; path: string } {
+    const ways = this.#ways.get(operation) ?? [];
+    this.#ways.set(operation, ways);
+    const known = ways.findIndex((way) => isSameWay(way, route));
+    const index = known < 0 ? ways.push(route) - 1 : known;
+    return {
+      route: ways[index] ?? route,
+      path: index === 0 ? operation : `${operation} ${index + 1}`,
+    };
   }
 
   #end(operation: Operation, end: FrameEnd): Statement[] {
@@ -316,11 +394,29 @@ export function choiceTables(actor: PlannedActor): Record<string, readonly numbe
   );
 }
 
-/** Whether all requests of the actor were sent and are over. */
+function isSameWay(one: EnteringRoute, other: EnteringRoute): boolean {
+  if (one.shift !== other.shift) return false;
+  if (one.kind === "image" || other.kind === "image") {
+    return (
+      one.kind === "image" &&
+      other.kind === "image" &&
+      one.image === other.image &&
+      one.operation === other.operation
+    );
+  }
+  const nodes = isSameNode(one.node.description, other.node.description);
+  return one.automaton === other.automaton && nodes;
+}
+
+/**
+ * Whether all requests of the actor were sent and are over, or are over and there will be no others
+ * because what it went through is gone.
+ */
 export function isThrough({ actor, carrier }: Player): Expression {
   const idle = Array.from({ length: carrier.instances }, (_, index) =>
     stands(carrier.process, index, IDLE),
   );
+  if (actor.nodes.at(-1) === null) return all(...idle);
   return all(binary(field(turnField(actor)), "==", actor.turns), ...idle);
 }
 

@@ -32,6 +32,10 @@ export class Carrier {
   readonly instances: number;
   /** rests from which a task can be cancelled, and how it goes on then */
   readonly cancels = new Map<string, readonly Statement[]>();
+  /** rests in which a request is queued, and has not entered the graph */
+  readonly queues = new Set<string>();
+  /** the nodes of the graph that an instance is under way in, by rest; those with charts */
+  readonly places = new Map<string, readonly string[]>();
   /** rests that wait for tasks */
   readonly joins = new Set<string>();
   readonly #fields = new Map<string, Register>();
@@ -143,7 +147,9 @@ export class Carrier {
     this.#nodes.set(name, { kind: "pass", name, body });
   }
 
-  rest(name: string, alternatives: readonly Alternative[]): void {
+  /** @param within the nodes of the graph that it is under way in meanwhile */
+  rest(name: string, alternatives: readonly Alternative[], within: readonly string[] = []): void {
+    this.places.set(name, within);
     this.#nodes.set(name, { kind: "rest", name, alternatives });
   }
 

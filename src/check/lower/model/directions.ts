@@ -1,17 +1,17 @@
 /**
  * Steps of a lowered model, said so that a session can take them.
  */
-import type { QmpCommand } from "../../../graph/commands.ts";
 import type { Fill } from "../../../log/record.ts";
 import type { AgentPlace, Direction } from "../../../system/director.ts";
-import type { Model } from "../../../system/model.ts";
+import type { CommandPhase, Model } from "../../../system/model.ts";
 import { ERRNOS, type Operation } from "../../../vocabulary.ts";
 import type { ProgramState, Step } from "../../program/state.ts";
-import { PHASES, requestsOf, turnField } from "./actors.ts";
+import { requestsOf, turnField } from "./actors.ts";
 import { IDLE } from "./carrier.ts";
 import { imageOf } from "./image-fields.ts";
 import type { LoweredModel } from "./lower-model.ts";
 import { CARRIES_PAYLOAD, type Plan, type PlannedActor } from "./plan.ts";
+import { PHASES, stageNode } from "./stages.ts";
 
 /**
  * @param step a step of the lowered model's program
@@ -20,7 +20,7 @@ import { CARRIES_PAYLOAD, type Plan, type PlannedActor } from "./plan.ts";
 export function directionOf(lowered: LoweredModel, step: Step, before: ProgramState): Direction {
   const { plan } = lowered;
   if (step.process === PHASES) {
-    return { kind: "commands", commands: commandsAfter(plan.model, step.node) };
+    return commandsAt(plan, step);
   }
   const actor = actorOf(plan, step.process);
   if (actor !== undefined && step.node === IDLE) return requestOf(plan, actor, step, before);
@@ -89,16 +89,27 @@ function placeOf(
   return { kind: "request", request: { actor: process, slot: instance } };
 }
 
+/** What the process of the commands does. */
+function commandsAt({ model, phases }: Plan, { node, alternative }: Step): Direction {
+  if (alternative === "QUIET") return { kind: "drained" };
+  for (const [index, { stages }] of phases.entries()) {
+    const stage = stages.findIndex((_, number) => stageNode(index, number) === node);
+    const command = stage < 0 ? null : (stages[stage + 1]?.command ?? null);
+    if (command !== null) return { kind: "begin", command };
+    if (stage >= 0) return { kind: "commands", phases: commandsAfter(model, index) };
+  }
+  return { kind: "commands", phases: commandsAfter(model, -1) };
+}
+
 /** The commands of a model from the end of one phase of requests to the next. */
-function commandsAfter(model: Model, node: string): QmpCommand[] {
-  const after = node === "start" ? -1 : Number(node.replace("phase ", ""));
-  const commands: QmpCommand[] = [];
+function commandsAfter(model: Model, after: number): CommandPhase[] {
+  const phases: CommandPhase[] = [];
   let phase = -1;
   for (const each of model.phases) {
     if (each.kind === "concurrent") phase++;
-    if (each.kind === "commands" && phase === after) commands.push(...each.commands);
+    if (each.kind === "commands" && phase === after) phases.push(each);
   }
-  return commands;
+  return phases;
 }
 
 function zerosOf(

@@ -5,7 +5,7 @@
  * for a chart or for tasks becomes a rest. What each effect means is said in
  * src/system/execution.ts; this is the same, as code.
  */
-import type { Call, Effect } from "../../../chart/effects.ts";
+import type { Call, Effect, Fork } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";
 import { FAILED } from "../../../system/outcome.ts";
 import { ERRNOS } from "../../../vocabulary.ts";
@@ -35,7 +35,7 @@ export interface FlattenContext extends ImageContext {
   /** bytes to cells */
   cells(bytes: number): number;
   /** the code that starts the tasks of a fork; goes on at `joined`, or rests at `waiting` */
-  fork(frame: LoweredFrame, task: string, joined: string, waiting: string): Statement[];
+  fork(frame: LoweredFrame, effect: Fork, joined: string, waiting: string): Statement[];
   /** what a frame that waits for tasks does when it stops waiting, before it goes on */
   abandon(frame: LoweredFrame, task: string): Statement[];
 }
@@ -105,7 +105,7 @@ class Flattening {
         this.#call(state, name, effect);
         return;
       case "fork":
-        this.#fork(state, name, effect.task);
+        this.#fork(state, name, effect);
         return;
       case "advance": {
         const { from, to } = spanOf(this.#frame);
@@ -146,7 +146,7 @@ class Flattening {
     if (!this.#context.charts.mayRefuse(automaton, event).waits) return;
     const text = `${carrier.process} {self} is answered ${effect.event} at last`;
     carrier.reserve(waiting);
-    carrier.rest(waiting, [alternative("WAKE", text, code([block]))]);
+    carrier.rest(waiting, [alternative("WAKE", text, code([block]))], this.#frame.within);
     const cancels = this.#frame.depth === 0 && this.#frame.automaton.event("CANCEL") >= 0;
     if (cancels) carrier.cancels.set(waiting, this.#take(state, "CANCEL"));
   }
@@ -176,6 +176,7 @@ class Flattening {
           failed: (errno) => [...this.#tell(0, 0), ...this.#take(state, FAILED[errno])],
           told: (status, cells) => this.#told(state, status, cells, binary(hi, "-", lo)),
         }),
+        this.#frame.within,
       );
     } else {
       this.#nested(state, name, effect, register);
@@ -193,6 +194,7 @@ class Flattening {
       carrier,
       path: `${path} > ${route.node.description.name} ${route.automaton.name} from ${state}`,
       node: route.node,
+      within: [...this.#frame.within, route.node.description.name],
       automaton: route.automaton,
       tells: effect.operation.endsWith("block-status"),
       lo: add(lo, shift),
@@ -279,14 +281,14 @@ class Flattening {
     return partOf(data, binary(this.#calledRange(effect).lo, "-", lo));
   }
 
-  #fork(state: number, name: string, task: string): void {
+  #fork(state: number, name: string, effect: Fork): void {
     const { carrier, automaton, depth } = this.#frame;
     const { errno } = registersOf(depth);
     const joined = `${name} joined`;
     const waiting = `${name} waits`;
     for (const node of [joined, waiting]) carrier.reserve(node);
     carrier.register(errno, ERRNOS.length + 1);
-    carrier.pass(name, this.#context.fork(this.#frame, task, joined, waiting));
+    carrier.pass(name, this.#context.fork(this.#frame, effect, joined, waiting));
     carrier.pass(joined, [
       local("errno", carrier.read(errno)),
       carrier.write(errno, 0),
@@ -303,13 +305,13 @@ class Flattening {
         "TIMEOUT",
         text,
         [
-          ...this.#context.abandon(this.#frame, task),
+          ...this.#context.abandon(this.#frame, effect.task),
           carrier.write(errno, 0),
           ...this.#take(state, "TIMEOUT"),
         ],
         { fair: false },
       );
-    carrier.rest(waiting, tired ? [timeout()] : []);
+    carrier.rest(waiting, tired ? [timeout()] : [], this.#frame.within);
     carrier.joins.add(waiting);
   }
 

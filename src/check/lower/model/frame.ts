@@ -36,6 +36,8 @@ export interface LoweredFrame {
   readonly automaton: Automaton;
   /** a block-status request, whose answer matters to whoever sent it */
   readonly tells: boolean;
+  /** names of the nodes that the request is under way in, this one included */
+  readonly within: readonly string[];
   /** cells of the node: [lo, hi) */
   readonly lo: Expression;
   readonly hi: Expression;

@@ -7,8 +7,11 @@
  */
 import { BlockgraphError } from "../../../error.ts";
 
-/** More than that makes no state that anybody wants to search. */
-const CELLS_MAX = 4096;
+/**
+ * More than that makes no state that anybody wants to search; and to compile the functions of such
+ * states takes a minute in which nothing can be interrupted, where these take 2 s.
+ */
+const CELLS_MAX = 1024;
 
 export interface ByteRange {
   /** bytes */

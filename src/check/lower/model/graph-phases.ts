@@ -2,17 +2,23 @@
  * The phases of a model in which somebody does I/O, each with the graph that stands then, and what
  * the commands between them change for those who watch.
  *
- * Commands are sent while nothing is in flight, and none depends on I/O before it, so what they do
- * to the graph is known beforehand. What they do to points in time is said as data: the program
- * does it when it gets there. The rules are those of src/system/monitor.ts. Dumps are left out:
- * they read what the readers read.
+ * No command depends on I/O before it, so what commands do to the graph is known beforehand, and so
+ * is which of it they drain. A phase with an administrator has a stage for each graph that stands
+ * while its actors act. What commands do to points in time is said as data: the program does it when
+ * it gets there. The rules are those of src/system/monitor.ts. Dumps are left out: they read what
+ * the readers read.
  */
 
-import { DRIVERS } from "../../../drivers/registry.ts";
 import { BlockgraphError } from "../../../error.ts";
-import { applyCommand } from "../../../graph/commands.ts";
-import { EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../../../graph/graph.ts";
+import type { QmpCommand } from "../../../graph/commands.ts";
+import {
+  type DrainedSection,
+  drainedSection,
+  NOTHING_DRAINED,
+} from "../../../graph/drained-section.ts";
+import { EMPTY_GRAPH, type Graph, isUser, parentEdges, rootNode } from "../../../graph/graph.ts";
 import { profile } from "../../../graph/profile.ts";
+import { answerSystem } from "../../../system/answer-system.ts";
 import {
   type ImageWindow,
   imageBelow,
@@ -20,8 +26,19 @@ import {
   targetWindows,
 } from "../../../system/entry.ts";
 import { Execution } from "../../../system/execution.ts";
-import type { Actor, FaultSource, Model, Phase } from "../../../system/model.ts";
-import { buildSystem, type ChartMutation, type SystemRules } from "../../../system/system.ts";
+import { unexpectedAnswer } from "../../../system/expected-answer.ts";
+import { type Denoted, Handles } from "../../../system/handles.ts";
+import type {
+  Actor,
+  CommandPhase,
+  Commands,
+  FaultSource,
+  Model,
+  Phase,
+} from "../../../system/model.ts";
+import type { ChartMutation, SystemRules } from "../../../system/system.ts";
+
+type ConcurrentPhase = Phase & { readonly kind: "concurrent" };
 
 /** Bytes of an image: where a window begins, and how long it is. */
 export interface Stretch extends ImageWindow {
@@ -36,7 +53,7 @@ export type GraphChange =
   | { readonly kind: "forgotten"; readonly node: string }
   /** filters wrote there: what is known of it is out of date */
   | { readonly kind: "settled"; readonly stretch: Stretch }
-  /** a filter got its first parent: this is its point in time */
+  /** a filter was opened, or got its first parent: this is its point in time */
   | {
       readonly kind: "point";
       readonly node: string;
@@ -48,16 +65,36 @@ export type GraphChange =
   /** a node left the graph, and what it remembers with it */
   | { readonly kind: "closed"; readonly node: string };
 
-export interface GraphPhase {
-  readonly execution: Execution;
-  readonly changes: readonly GraphChange[];
-  readonly actors: readonly Actor[];
-  readonly faults: readonly FaultSource[];
-  /** @throws BlockgraphError `request-invalid` if there is no such device or export */
-  entryOf(through: string): { node: string; writable: boolean; length: number };
+/** Where requests enter that come through a device or export. */
+export interface StageEntry extends Denoted {
+  readonly node: string;
+  readonly writable: boolean;
+  /** bytes */
+  readonly length: number;
+  /** whether requests are queued there while it is quiesced; else none are taken */
+  readonly queues: boolean;
 }
 
-/** @throws BlockgraphError `graph-refused` naming a command that is refused */
+/** A graph that stands while actors act. */
+export interface GraphStage {
+  readonly execution: Execution;
+  /** what the commands before it did */
+  readonly changes: readonly GraphChange[];
+  /** what the administrator's command before it drains; the first stage has none */
+  readonly command: QmpCommand | null;
+  readonly section: DrainedSection;
+  /** null: there is no such device or export */
+  entryOf(through: string): StageEntry | null;
+}
+
+export interface GraphPhase {
+  /** one, and one for every command of the administrator */
+  readonly stages: readonly GraphStage[];
+  readonly actors: readonly Actor[];
+  readonly faults: readonly FaultSource[];
+}
+
+/** @throws BlockgraphError `graph-refused` naming a command that is answered unexpectedly */
 export function graphPhases(
   model: Model,
   mutation: ChartMutation | null,
@@ -73,7 +110,7 @@ export function graphPhases(
   const phases: GraphPhase[] = [];
   for (const phase of model.phases) {
     if (phase.kind === "commands") watcher.send(phase);
-    else if (phase.kind === "concurrent") phases.push(watcher.stand(phase));
+    else if (phase.kind === "concurrent") phases.push(watcher.concurrent(phase));
   }
   return { phases, ending: watcher.take() };
 }
@@ -97,40 +134,49 @@ function operationsOf(requests: readonly { readonly operation: string }[]): stri
   return requests.map(({ operation }) => operation);
 }
 
+const NOTHING_KNOWN: Denoted = { entry: { kind: "other" }, lost: false };
+
+interface Point {
+  /** whether somebody used the filter; before, the point in time is only about to be */
+  readonly used: boolean;
+  /** the disk that the filter stands over; null: it stands over something else */
+  readonly disk: Stretch | null;
+}
+
 /** Follows the commands as the monitor of a session does. */
 class Watcher {
   #graph: Graph = EMPTY_GRAPH;
   #execution = new Execution({ called: () => {}, completed: () => {} });
   #changes: GraphChange[] = [];
   #targets: readonly Stretch[] = [];
-  /** filters with a point in time; the disk that each stands over, or null */
-  readonly #points = new Map<string, Stretch | null>();
+  /** filters with a point in time */
+  readonly #points = new Map<string, Point>();
+  readonly #handles = new Handles();
   readonly #rules: SystemRules;
 
   constructor(rules: SystemRules) {
     this.#rules = rules;
   }
 
-  send(phase: Phase & { kind: "commands" }): void {
-    for (const command of phase.commands) {
-      try {
-        const context = { drivers: DRIVERS, profile: this.#rules.profile };
-        this.#graph = applyCommand(this.#graph, command, context);
-        const execution = new Execution({ called: () => {}, completed: () => {} });
-        execution.rewire(buildSystem(this.#graph, this.#rules));
-        this.#rewired(execution);
-      } catch (error) {
-        if (!(error instanceof BlockgraphError) || error.code !== "graph-refused") throw error;
-        throw new BlockgraphError(
-          "graph-refused",
-          `${command.execute} was refused: ${error.message}`,
-        );
-      }
-    }
+  send(phase: CommandPhase): void {
+    for (const index of phase.commands.keys()) this.#send(phase, index);
+  }
+
+  #send(commands: Commands, index: number): void {
+    const command = commands.commands[index];
+    if (command === undefined) return;
+    const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
+    const problem = unexpectedAnswer(commands, index, refusal);
+    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
+    this.#graph = graph;
+    if (system === null) return;
+    const execution = new Execution({ called: () => {}, completed: () => {} });
+    execution.rewire(system);
+    this.#rewired(execution);
   }
 
   #rewired(execution: Execution): void {
-    for (const [node, disk] of this.#points) {
+    for (const [node, { disk }] of this.#points) {
       if (execution.nodes.has(node)) continue;
       this.#points.delete(node);
       this.#changes.push(
@@ -144,40 +190,57 @@ class Watcher {
     this.#execution = execution;
     this.#targets = targetWindows(execution);
     for (const { description } of execution.nodes.values()) {
-      const { name, requests, length, clusterSize, primary } = description;
-      if (!requests.has("snapshot-read") || this.#points.has(name)) continue;
-      if (parentEdges(this.#graph, name).length === 0 || primary === null) continue;
+      const { name, savedIn, length, clusterSize, primary } = description;
+      if (savedIn === null || primary === null) continue;
+      const [known, used] = [this.#points.get(name), parentEdges(this.#graph, name).length > 0];
+      if (known?.used === true || (known !== undefined && !used)) continue;
       const below = resolveEntry(execution, primary.name);
       const window = imageBelow(description);
       const shape = { kind: "point", node: name, length, clusterSize } as const;
       if (below.kind === "view") {
         if (!this.#points.has(below.hook)) continue;
         this.#changes.push({ ...shape, of: { view: below.hook, shift: below.shift } });
-        this.#points.set(name, null);
+        this.#points.set(name, { used, disk: null });
       } else if (window !== null) {
         this.#changes.push({ ...shape, of: window });
-        this.#points.set(name, { ...window, length });
+        this.#points.set(name, { used, disk: { ...window, length } });
       }
     }
+    this.#handles.rewired(this.#graph, execution);
   }
 
-  stand(phase: Phase & { kind: "concurrent" }): GraphPhase {
-    const [graph, execution] = [this.#graph, this.#execution];
+  /** A phase of requests, and what an administrator sends meanwhile. */
+  concurrent({ actors, faults = [], administrator }: ConcurrentPhase): GraphPhase {
+    const stages = [this.#stand(null, NOTHING_DRAINED)];
+    for (const [index, command] of (administrator?.commands ?? []).entries()) {
+      const before = this.#graph;
+      if (administrator !== undefined) this.#send(administrator, index);
+      const section = drainedSection(command.execute, before, this.#graph);
+      stages.push(this.#stand(command, section));
+    }
+    return { stages, actors, faults };
+  }
+
+  #stand(command: QmpCommand | null, section: DrainedSection): GraphStage {
+    const [graph, execution, handles] = [this.#graph, this.#execution, this.#handles];
+    const denoted = new Map(
+      graph.edges
+        .filter(({ parent }) => isUser(parent))
+        .map(({ parent: { name }, child }) => [name, handles.denoted(name, child, execution)]),
+    );
     return {
       execution,
       changes: this.take(),
-      actors: phase.actors,
-      faults: phase.faults ?? [],
+      command,
+      section,
       entryOf(through) {
         const node = rootNode(graph, through);
-        if (node === undefined) {
-          throw new BlockgraphError(
-            "request-invalid",
-            `an actor goes through '${through}', but there is no device or export of that name`,
-          );
-        }
+        if (node === undefined) return null;
         const writable = graph.exports.get(through)?.writable ?? true;
-        return { node, writable, length: execution.node(node).description.length };
+        const queues = graph.devices.has(through);
+        const { length } = execution.node(node).description;
+        const { entry, lost } = denoted.get(through) ?? NOTHING_KNOWN;
+        return { node, entry, lost, writable, length, queues };
       },
     };
   }

@@ -220,27 +220,55 @@ export class GuestWatch {
     return [loop("cell", 0, count, [set(stableOf(image), "cell", field(imageOf(image), "cell"))])];
   }
 
-  /** A filter left the graph: its disk must be one that the guests' writes explain. */
-  released(disk: Stretch): Statement[] {
+  /**
+   * A filter left the graph: its disk must be one that the guests' writes explain.
+   * @param acting whose requests may be in flight
+   */
+  released(disk: Stretch, acting: readonly Player[]): Statement[] {
     if (!this.#watches) return [];
+    const { image } = disk;
     const at = add("cell", this.#cells(disk.shift));
-    const value = field(imageOf(disk.image), at);
-    const allowed = binary(binary(field(possibleOf(disk.image), at), ">>", value), "&", 1);
+    const allowed = binary(binary("mask", ">>", field(imageOf(image), at)), "&", 1);
     return [
       local("differs", 0),
-      loop("cell", 0, this.#cells(disk.length), [when(not(allowed), [local("differs", 1)])]),
+      loop("cell", 0, this.#cells(disk.length), [
+        local("mask", field(possibleOf(image), at)),
+        ...this.#others(null, acting, image, WRITING, at, (other, index) => [
+          local("mask", binary("mask", "|", bit(other.read("data", index, "other")))),
+        ]),
+        when(not(allowed), [local("differs", 1)]),
+      ]),
       ...this.#judging.judge(REMOVED),
-      ...this.#known(disk),
+      ...this.#unlessBusy(image, acting, this.#known(disk)),
     ];
   }
 
-  /** Filters wrote there: all of it is as it is now, and taken for stable. */
-  settled(stretch: Stretch): Statement[] {
+  /**
+   * Filters wrote there: all of it is as it is now, and taken for stable; unless requests are in
+   * flight on the disk, for which it is still open what they may find.
+   */
+  settled(stretch: Stretch, acting: readonly Player[]): Statement[] {
     if (!this.#watches) return [];
-    if (!this.#flushed.has(stretch.image)) return this.#known(stretch);
+    const { image, length } = stretch;
     const at = add("cell", this.#cells(stretch.shift));
-    const stable = set(stableOf(stretch.image), at, field(imageOf(stretch.image), at));
-    return [...this.#known(stretch), loop("cell", 0, this.#cells(stretch.length), [stable])];
+    const stable = set(stableOf(image), at, field(imageOf(image), at));
+    const flushed = this.#flushed.has(image)
+      ? [loop("cell", 0, this.#cells(length), [stable])]
+      : [];
+    return this.#unlessBusy(image, acting, [...this.#known(stretch), ...flushed]);
+  }
+
+  #unlessBusy(image: string, acting: readonly Player[], body: Statement[]): Statement[] {
+    const guests = acting.filter(
+      ({ actor: { entry } }) => entry.kind === "guest" && entry.image === image,
+    );
+    if (guests.length === 0) return body;
+    const flying = guests.map(({ carrier }) =>
+      loop("other", 0, carrier.instances, [
+        when(binary(carrier.read("flight", 0, "other"), "!=", 0), [local("busy", 1)]),
+      ]),
+    );
+    return [local("busy", 0), ...flying, when("busy", [], body)];
   }
 
   #known({ image, shift, length }: Stretch): Statement[] {
@@ -249,9 +277,12 @@ export class GuestWatch {
     return [loop("cell", 0, this.#cells(length), [known])];
   }
 
-  /** Code for every other request of that kind in flight that is about a cell of the image. */
+  /**
+   * Code for every other request of that kind in flight that is about a cell of the image.
+   * @param self whose request is none of the others; null: nobody's
+   */
   #others(
-    { carrier }: Player,
+    self: Player | null,
     phase: readonly Player[],
     image: string,
     flight: number,
@@ -267,12 +298,12 @@ export class GuestWatch {
       const index = binary(binary(cell, "-", this.#cells(entry.shift)), "-", start);
       const applies = all(
         binary(other.read("flight", 0, "other"), "==", flight),
-        ...(other === carrier ? [binary("other", "!=", "self")] : []),
+        ...(other === self?.carrier ? [binary("other", "!=", "self")] : []),
         binary(index, ">=", 0),
         binary(index, "<", binary(end, "-", start)),
       );
       const { instances } = other;
-      if (other === carrier && instances === 1) return [];
+      if (other === self?.carrier && instances === 1) return [];
       return [loop("other", 0, instances, [when(applies, body(other, index))])];
     });
   }

@@ -5,20 +5,26 @@
  * tasks in the background are processes of their own; images, cluster charts and node charts are
  * fields. A model is lowered as it stands; bounds narrow how often actors that choose may choose.
  *
- * Limits: dumps are left out; commands come when nothing is in flight, as everywhere so far; time
- * passes only as the TIMEOUT of a request.
+ * An administrator's commands come while actors act, with a drained section before each
+ * (src/system/permission-chart.ts). What is in flight outside of the section goes on: nothing below
+ * it changed. Where a mutant does not drain, a request goes on through the graph that it entered.
+ *
+ * Limits: dumps are left out; time passes only as the TIMEOUT of a request.
  *
  * A dump asserts nothing of its own: it reads everything while nothing else goes on, and its reads
  * are judged like any reader's. Whatever comes out there comes out of a reader's reads too, in the
  * runs in which that reader comes last, if it reads all that guests write; what nobody writes stays
  * as it was. That readers of models with dumps do so is tested (test/check/lower/dumps.test.ts).
  */
+import type { DrainedSection } from "../../../graph/drained-section.ts";
 import type { ClusterInvariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
 import type { Property } from "../../../system/property.ts";
+import type { ChartMutation } from "../../../system/system.ts";
 import type { Errno } from "../../../vocabulary.ts";
 import {
   all,
+  any,
   binary,
   block,
   field,
@@ -29,6 +35,7 @@ import {
   set,
   stands,
   table,
+  term,
   when,
 } from "../../program/build.ts";
 import type {
@@ -47,8 +54,6 @@ import {
   isThrough,
   lowerActor,
   makePlayers,
-  PHASES,
-  phaseNode,
   turnField,
 } from "./actors.ts";
 import { alternative, type Carrier, IDLE } from "./carrier.ts";
@@ -59,8 +64,9 @@ import type { FlattenContext } from "./flatten.ts";
 import type { GraphChange } from "./graph-phases.ts";
 import type { ImageAccess } from "./image-call.ts";
 import { imageOf } from "./image-fields.ts";
-import { type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
+import { nodesOf, type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { drainingNode, drains, PHASES, restsOfPhase, stageNode } from "./stages.ts";
 import { symmetriesOf } from "./symmetries.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
 import { Watch } from "./watch.ts";
@@ -101,6 +107,7 @@ export function lowerModel(model: Model, options: LowerOptions): LoweredModel {
 
 class ModelLowering {
   readonly #plan: Plan;
+  readonly #mutation: ChartMutation | null;
   readonly #properties: readonly Property[];
   readonly #invariants: readonly ClusterInvariant[];
   readonly #everyState: Statement[] = [];
@@ -113,8 +120,9 @@ class ModelLowering {
   readonly #shapes = new Map<string, FieldShape>();
   readonly roles = new Map<string, TaskRole>();
 
-  constructor(plan: Plan, { properties, invariants }: LowerOptions) {
+  constructor(plan: Plan, { properties, invariants, mutant }: LowerOptions) {
     this.#plan = plan;
+    this.#mutation = mutant?.mutation ?? null;
     this.#properties = properties;
     this.#invariants = invariants;
     this.#watch = new Watch(plan, properties);
@@ -190,18 +198,15 @@ class ModelLowering {
   #nodeFields(): void {
     const made = new Set<string>();
     const { geometry, phases } = this.#plan;
-    for (const { execution } of phases) {
-      for (const { description } of execution.nodes.values()) {
-        const { name, cluster, node, length } = description;
-        if (made.has(name)) continue;
-        made.add(name);
-        if (cluster !== null) {
-          const count = Math.ceil(geometry.cells(length) / geometry.clusterCells);
-          this.#chartField(clusterField(name), cluster, count);
-          this.#shapes.set(clusterField(name), "cluster");
-        }
-        if (node !== null) this.#chartField(nodeField(name), node, 1);
+    for (const { name, cluster, node, length } of nodesOf(phases)) {
+      if (made.has(name)) continue;
+      made.add(name);
+      if (cluster !== null) {
+        const count = Math.ceil(geometry.cells(length) / geometry.clusterCells);
+        this.#chartField(clusterField(name), cluster, count);
+        this.#shapes.set(clusterField(name), "cluster");
       }
+      if (node !== null) this.#chartField(nodeField(name), node, 1);
     }
   }
 
@@ -241,12 +246,18 @@ class ModelLowering {
           ...failed(errno),
         ]),
       flushed: (image) => this.#watch.flushed(image),
-      fork: (frame, task, joined, waiting) => tasks.fork(frame, task, joined, waiting),
+      fork: (frame, effect, joined, waiting) => tasks.fork(frame, effect, joined, waiting),
       abandon: (frame, task) => tasks.abandon(frame, task),
     };
-    for (const player of players) {
-      lowerActor(player, index, players, this.#plan, this.#watch, phase.execution, context);
-    }
+    const rests = restsOfPhase(phase, index, this.#mutation);
+    const together = {
+      ...{ plan: this.#plan, watch: this.#watch },
+      phase,
+      rests,
+      players,
+      context,
+    };
+    for (const player of players) lowerActor(player, together);
     tasks.finish();
     Object.assign(this.#tables, tasks.tables);
     for (const [process, role] of tasks.roles) this.roles.set(process, role);
@@ -277,31 +288,65 @@ class ModelLowering {
   /** The process of the commands: a rest for every phase, a step from each to the next. */
   #commands(players: readonly (readonly Player[])[]): Process {
     const { phases, ending } = this.#plan;
-    const nodes: Node[] = phases.map((_, index) => {
+    const nodes = phases.flatMap((phase, index): Node[] => {
       const over = this.#phaseOver(players[index] ?? []);
-      const changes = phases[index + 1]?.changes ?? ending;
-      const next = index + 1 < phases.length ? phaseNode(index + 1) : END;
-      return rest(phaseNode(index), "the next commands", [
-        when(over, [], [block]),
-        ...this.#leave(players[index] ?? [], index),
-        ...this.#change(changes),
-        goto(next),
-      ]);
+      const changes = phases[index + 1]?.stages[0]?.changes ?? ending;
+      const next = index + 1 < phases.length ? stageNode(index + 1, 0) : END;
+      return [
+        ...this.#administration(phase, index, players[index] ?? []),
+        rest(stageNode(index, phase.stages.length - 1), "commands", "the next commands", [
+          when(over, [], [block]),
+          ...this.#leave(players[index] ?? [], index),
+          ...this.#change(changes, []),
+          goto(next),
+        ]),
+      ];
     });
-    const first = rest(START, "the first commands", [
-      ...this.#change(phases[0]?.changes ?? ending),
-      goto(phases.length > 0 ? phaseNode(0) : END),
+    const first = rest(START, "commands", "the first commands", [
+      ...this.#change(phases[0]?.stages[0]?.changes ?? ending, []),
+      goto(phases.length > 0 ? stageNode(0, 0) : END),
     ]);
     const last: Node = { kind: "rest", name: END, alternatives: [] };
     return { name: PHASES, instances: 1, nodes: [first, ...nodes, last] };
   }
 
+  /** The administrator's commands: each is begun, drains, and takes effect. */
+  #administration(phase: PlannedPhase, index: number, players: readonly Player[]): Node[] {
+    return phase.stages.slice(1).flatMap(({ command, section, changes }, stage): Node[] => {
+      const name = command?.execute ?? "";
+      const effect = [...this.#change(changes, players), goto(stageNode(index, stage + 1))];
+      if (!drains(phase, stage, this.#mutation)) {
+        return [rest(stageNode(index, stage), "BEGIN", `${name} takes effect`, effect)];
+      }
+      const draining = drainingNode(index, stage);
+      const quiesces = `${name} quiesces ${[...section.users].join(", ") || "nobody"}`;
+      const isQuiet = this.#isQuiet(section, players);
+      return [
+        rest(stageNode(index, stage), "BEGIN", quiesces, [goto(draining)]),
+        rest(draining, "QUIET", `${name} takes effect`, [when(isQuiet, [], [block]), ...effect]),
+      ];
+    });
+  }
+
+  /** Whether nothing is under way in a drained section. */
+  #isQuiet({ users, nodes }: DrainedSection, players: readonly Player[]): Expression {
+    const outside = players
+      .filter(({ actor }) => users.has(actor.through))
+      .flatMap(({ carrier: { process, instances, queues } }) =>
+        Array.from({ length: instances }, (_, index) =>
+          any(...[IDLE, ...queues].map((node) => stands(process, index, node))),
+        ),
+      );
+    const tasks = this.#carriers.filter(({ process }) => {
+      const role = this.roles.get(process);
+      return role?.kind === "background" && nodes.has(role.node);
+    });
+    return all(...outside, ...tasks.flatMap(allIdle));
+  }
+
   #phaseOver(players: readonly Player[]): Expression {
     const tasks = this.#carriers.filter(({ process }) => this.roles.has(process));
-    const idle = tasks.flatMap(({ process, instances }) =>
-      Array.from({ length: instances }, (_, index) => stands(process, index, IDLE)),
-    );
-    return all(...players.map(isThrough), ...idle);
+    return all(...players.map(isThrough), ...tasks.flatMap(allIdle));
   }
 
   /** What a phase counted is forgotten. */
@@ -313,21 +358,42 @@ class ModelLowering {
     ];
   }
 
-  #change(changes: readonly GraphChange[]): Statement[] {
+  /** Whether a chart of a node is serving a request of those who act, or a task of one. */
+  #isUsed(node: string, acting: readonly Player[]): Expression {
+    if (acting.length === 0) return NOBODY;
+    const tasks = this.#carriers.filter(({ process }) => this.roles.has(process));
+    const used = [...acting.map(({ carrier }) => carrier), ...tasks].flatMap((carrier) =>
+      [...carrier.places].flatMap(([rest, within]) =>
+        within.includes(node)
+          ? Array.from({ length: carrier.instances }, (_, at) => stands(carrier.process, at, rest))
+          : [],
+      ),
+    );
+    return used.length === 0 ? NOBODY : any(...used);
+  }
+
+  /** @param acting whose requests may be in flight */
+  #change(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
     const closed = changes.flatMap((change) => (change.kind === "closed" ? [change.node] : []));
     const names = closed.flatMap((node) => [clusterField(node), nodeField(node)]);
     const forgotten = this.#fields.filter(({ name }) => names.includes(name));
     return [
-      ...this.#watch.changed(changes),
+      ...closed.flatMap((node) => this.#watch.closed(this.#isUsed(node, acting))),
+      ...this.#watch.changed(changes, acting),
       ...forgotten.map(({ name, count }) => loop("each", 0, count, [set(name, "each", 0)])),
     ];
   }
 }
 
+const NOBODY = term(0);
 const faultField = (phase: number, fault: number) => `faults ${phase} ${fault}`;
 
-function rest(name: string, text: string, body: readonly Statement[]): Node {
-  return { kind: "rest", name, alternatives: [alternative("commands", text, body)] };
+function rest(name: string, step: string, text: string, body: readonly Statement[]): Node {
+  return { kind: "rest", name, alternatives: [alternative(step, text, body)] };
+}
+
+function allIdle({ process, instances }: Carrier): Expression[] {
+  return Array.from({ length: instances }, (_, index) => stands(process, index, IDLE));
 }
 
 function processOf(carrier: Carrier): Process {

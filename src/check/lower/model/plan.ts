@@ -9,8 +9,7 @@
  */
 import { BlockgraphError } from "../../../error.ts";
 import type { Fill } from "../../../log/record.ts";
-import { type Entry, resolveEntry } from "../../../system/entry.ts";
-import type { Execution } from "../../../system/execution.ts";
+import type { Entry } from "../../../system/entry.ts";
 import type {
   Actor,
   CheckBounds,
@@ -19,10 +18,16 @@ import type {
   RequestChoice,
 } from "../../../system/model.ts";
 import type { RequestSpec } from "../../../system/session.ts";
-import type { ChartMutation } from "../../../system/system.ts";
+import type { ChartMutation, SystemNode } from "../../../system/system.ts";
 import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
 import { type ByteRange, Geometry } from "./geometry.ts";
-import { type GraphChange, type GraphPhase, graphPhases } from "./graph-phases.ts";
+import {
+  type GraphChange,
+  type GraphPhase,
+  type GraphStage,
+  graphPhases,
+  type StageEntry,
+} from "./graph-phases.ts";
 
 export const CARRIES_PAYLOAD: ReadonlySet<Operation> = new Set(["write", "write-unchanged"]);
 
@@ -42,9 +47,13 @@ export interface PlannedActor {
   /** unique in the program */
   readonly name: string;
   readonly through: string;
-  /** the node that it enters at */
-  readonly node: string;
+  /** the node that it enters at, by stage; null: what it goes through is not there */
+  readonly nodes: readonly (string | null)[];
+  /** whether its requests are queued while it is quiesced; else it sends none */
+  readonly queues: boolean;
   readonly entry: Entry;
+  /** whether the view that the entry denotes is not where it leads any more */
+  readonly lost: boolean;
   /** cells of the device or export */
   readonly cells: number;
   readonly writable: boolean;
@@ -58,9 +67,8 @@ export interface PlannedActor {
 }
 
 export interface PlannedPhase {
-  readonly execution: Execution;
-  /** what the commands before it did */
-  readonly changes: readonly GraphChange[];
+  /** the graphs that stand, one after the other, while its actors act */
+  readonly stages: readonly GraphStage[];
   readonly actors: readonly PlannedActor[];
   readonly faults: readonly FaultSource[];
 }
@@ -90,8 +98,7 @@ export function planModel(model: Model, mutation: ChartMutation | null, bounds: 
   const geometry = geometryOf(model, phases, bounds);
   const contents = new Contents(model, geometry);
   const planned = phases.map((phase, index) => ({
-    execution: phase.execution,
-    changes: phase.changes,
+    stages: phase.stages,
     faults: phase.faults,
     actors: phase.actors.map((actor, position) => {
       const name = uniqueName(phases, index, position);
@@ -111,9 +118,7 @@ export function planModel(model: Model, mutation: ChartMutation | null, bounds: 
 }
 
 function geometryOf(model: Model, phases: readonly GraphPhase[], bounds: CheckBounds): Geometry {
-  const nodes = phases.flatMap(({ execution }) =>
-    [...execution.nodes.values()].map(({ description }) => description),
-  );
+  const nodes = nodesOf(phases);
   const requests = phases.flatMap(({ actors }) => actors.map(({ requests }) => requests));
   const choices = requests
     .filter((given): given is RequestChoice => "count" in given)
@@ -131,6 +136,15 @@ function geometryOf(model: Model, phases: readonly GraphPhase[], bounds: CheckBo
   const movable = choices.length === 0 && nodes.every(({ shift }) => shift === 0);
   const longest = Math.max(...nodes.map(({ length }) => length), 0);
   return new Geometry(model.clusterSize, measures, movable ? scripts : null, longest);
+}
+
+/** Descriptions of all nodes, once for every graph in which they are. */
+export function nodesOf(phases: readonly Pick<GraphPhase, "stages">[]): readonly SystemNode[] {
+  return phases.flatMap(({ stages }) =>
+    stages.flatMap(({ execution }) =>
+      [...execution.nodes.values()].map(({ description }) => description),
+    ),
+  );
 }
 
 /** An actor's name, told apart from others of that name by a number. */
@@ -153,8 +167,7 @@ function planActor(
   bounds: CheckBounds,
 ): PlannedActor {
   const { through, requests } = actor;
-  const { node, writable, length } = phase.entryOf(through);
-  const entry = resolveEntry(phase.execution, node);
+  const { nodes, entry, lost, writable, length, queues } = entriesOf(through, phase);
   const scripted = !("count" in requests);
   const shift = geometry.cells(entry.kind === "other" ? 0 : entry.shift);
   const planned = scripted
@@ -163,7 +176,33 @@ function planActor(
   const turns = scripted ? requests.length : narrowed(requests, bounds).count;
   const depth = Math.min(actor.depth ?? 1, Math.max(1, turns));
   const cells = geometry.cells(length);
-  return { name, through, node, entry, cells, writable, depth, turns, scripted, requests: planned };
+  const sent = { turns, scripted, requests: planned };
+  return { name, through, nodes, queues, entry, lost, cells, writable, depth, ...sent };
+}
+
+/**
+ * Where an actor enters in every stage. What it is looking at must be the same in all of them.
+ * @throws BlockgraphError `request-invalid` if there never is such a device or export;
+ * `bad-argument` if it shows something else later
+ */
+function entriesOf(through: string, { stages }: GraphPhase) {
+  const entries = stages.map((stage) => stage.entryOf(through));
+  const first = entries.find((entry) => entry !== null) ?? null;
+  if (first === null) {
+    throw new BlockgraphError(
+      "request-invalid",
+      `an actor goes through '${through}', but there is no device or export of that name`,
+    );
+  }
+  const what = (entry: StageEntry) => JSON.stringify({ ...entry, node: "" });
+  if (entries.some((entry) => entry !== null && what(entry) !== what(first))) {
+    throw new BlockgraphError(
+      "bad-argument",
+      `'${through}' shows something else after a command of the administrator; ` +
+        "let its actors act in phases of their own",
+    );
+  }
+  return { ...first, nodes: entries.map((entry) => entry?.node ?? null) };
 }
 
 function planRequest(

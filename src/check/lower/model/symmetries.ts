@@ -47,7 +47,7 @@ import { turnField } from "./actors.ts";
 import type { Carrier } from "./carrier.ts";
 import type { FieldShape } from "./field-shape.ts";
 import { FLUSH_SEEN } from "./guest-watch.ts";
-import type { Plan, PlannedActor } from "./plan.ts";
+import { nodesOf, type Plan, type PlannedActor } from "./plan.ts";
 import type { Player } from "./player.ts";
 import type { TaskRole } from "./tasks.ts";
 
@@ -80,9 +80,7 @@ export function symmetriesOf(subject: SymmetrySubject): Symmetry[] {
 function clusterSymmetry(subject: SymmetrySubject): Symmetry | null {
   const { plan, players, tasks, shapes } = subject;
   const { geometry, phases, images } = plan;
-  const nodes = phases.flatMap(({ execution }) =>
-    [...execution.nodes.values()].map(({ description }) => description),
-  );
+  const nodes = nodesOf(phases);
   if (nodes.some(({ shift }) => shift !== 0)) return null;
   const cells = geometry.clusterCells;
   const lengths = [
@@ -142,11 +140,15 @@ function useOf(plan: Plan, phase: number, actor: PlannedActor, size: number): Us
   const touching = requests.filter(({ start }) => start < size * cells);
   if (touching.length === 0) return "none of them";
   if (actor.scripted) {
-    const read = plan.phases[phase]?.execution.node(actor.node).route("read");
+    const { stages = [] } = plan.phases[phase] ?? {};
+    const fromImage = stages.every(({ execution }, stage) => {
+      const node = actor.nodes[stage] ?? null;
+      return node === null || execution.node(node).route("read").kind === "image";
+    });
     const all = requests.every(
       ({ spec, start, end }) => spec.operation === "read" && start === 0 && end >= size * cells,
     );
-    return all && actor.depth === 1 && read?.kind === "image" ? "all of them" : "unlike";
+    return all && actor.depth === 1 && fromImage ? "all of them" : "unlike";
   }
   const single = touching.every(({ start, end }) => start % cells === 0 && end - start === cells);
   const operations = new Set(touching.map(({ spec }) => spec.operation));

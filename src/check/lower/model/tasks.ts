@@ -5,6 +5,7 @@
  * task that has not begun is cancelled; one that is under way moves to the background, where there
  * is an instance for every cluster.
  */
+import type { Fork } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";
 import type { LiveNode } from "../../../system/live-node.ts";
 import { ERRNOS } from "../../../vocabulary.ts";
@@ -26,6 +27,7 @@ import { add, Carrier, IDLE } from "./carrier.ts";
 import { clusterRange } from "./clusters.ts";
 import { type FlattenContext, flatten } from "./flatten.ts";
 import { type FrameEnd, type LoweredFrame, registersOf } from "./frame.ts";
+import { isSameNode } from "./same-node.ts";
 
 const ENDED = "ended";
 const VANISHED = "vanished";
@@ -55,6 +57,8 @@ export class Tasks {
   readonly roles = new Map<string, TaskRole>();
   readonly #pools = new Map<string, Pool>();
   readonly #backgrounds = new Map<string, Carrier>();
+  /** nodes that forked, by name; one that differs from graph to graph is there several times */
+  readonly #nodes = new Map<string, LiveNode[]>();
   readonly #context: () => FlattenContext;
 
   /** @param context the one that this is a part of */
@@ -62,21 +66,25 @@ export class Tasks {
     this.#context = context;
   }
 
-  fork(frame: LoweredFrame, task: string, joined: string, waiting: string): Statement[] {
+  fork(frame: LoweredFrame, effect: Fork, joined: string, waiting: string): Statement[] {
+    const { task, over } = effect;
     const pool = this.#pool(frame, task);
     const { carrier, each, sites } = pool;
     const names = registersOf(frame.depth);
     const site = sites.push(joined);
     frame.carrier.register(names.joining, site + 1);
     const instance = add(binary("self", "*", each), binary("copied", "-", "first"));
+    const { clusterCells } = this.#context();
+    const begin = [
+      local("task", instance),
+      carrier.write(CLUSTER, "copied", 0, "task"),
+      run(carrier.process, "task", pool.begin),
+    ];
     return [
-      ...clusterRange(frame, "hull", this.#context().clusterCells),
+      ...(over === "border" ? interior(frame, clusterCells) : []),
+      ...clusterRange(frame, "hull", clusterCells),
       frame.carrier.write(names.errno, 0),
-      loop("copied", "first", "last", [
-        local("task", instance),
-        carrier.write(CLUSTER, "copied", 0, "task"),
-        run(carrier.process, "task", pool.begin),
-      ]),
+      loop("copied", "first", "last", over === "border" ? [when(COVERED, [], begin)] : begin),
       local("left", 0),
       loop("task", binary("self", "*", each), binary(binary("self", "+", 1), "*", each), [
         when(stands(carrier.process, "task", IDLE), [], [local("left", 1)]),
@@ -135,7 +143,7 @@ export class Tasks {
   #pool(frame: LoweredFrame, task: string): Pool {
     const { carrier: owner, depth, hull } = frame;
     const hook = frame.node.description.name;
-    const key = [owner.process, hook, task, depth, hull].join("\n");
+    const key = [owner.process, hook, this.#variant(frame.node), task, depth, hull].join("\n");
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
     const same = this.carriers.filter(({ process }) =>
@@ -167,7 +175,8 @@ export class Tasks {
 
   #background(node: LiveNode, task: string): Carrier {
     const { name, length } = node.description;
-    const key = `${name} ${task} in background`;
+    const variant = this.#variant(node);
+    const key = `${name} ${task} in background${variant === 0 ? "" : ` ${variant + 1}`}`;
     const known = this.#backgrounds.get(key);
     if (known !== undefined) return known;
     const { cells, clusterCells } = this.#context();
@@ -178,6 +187,15 @@ export class Tasks {
     carrier.pass(VANISHED, [...carrier.forget(carrier.registers), goto(IDLE)]);
     for (const rest of carrier.rests) carrier.pass(adoptNode(rest), [goto(rest)]);
     return carrier;
+  }
+
+  /** Tells nodes of one name apart that are not the same. */
+  #variant(node: LiveNode): number {
+    const { description } = node;
+    const known = this.#nodes.get(description.name) ?? [];
+    this.#nodes.set(description.name, known);
+    const found = known.findIndex((other) => isSameNode(other.description, description));
+    return found < 0 ? known.push(node) - 1 : found;
   }
 
   #taskCarrier(process: string, instances: number, node: LiveNode): Carrier {
@@ -215,6 +233,7 @@ export class Tasks {
       carrier,
       path: task,
       node,
+      within: [name],
       automaton,
       tells: false,
       lo: binary(carrier.read(CLUSTER), "*", clusterCells),
@@ -228,6 +247,17 @@ export class Tasks {
     return flatten(frame, this.#context());
   }
 }
+
+/** Sets locals `covers` and `covered` (exclusive): the clusters that a request covers wholly. */
+function interior(frame: LoweredFrame, cells: number): Statement[] {
+  return [
+    ...clusterRange(frame, "interior", cells),
+    local("covers", "first"),
+    local("covered", "last"),
+  ];
+}
+
+const COVERED = all(binary("copied", ">=", "covers"), binary("copied", "<", "covered"));
 
 const cancelNode = (rest: string) => `cancelled: ${rest}`;
 const adoptNode = (rest: string) => `adopted: ${rest}`;

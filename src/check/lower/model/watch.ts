@@ -19,10 +19,19 @@ import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
 
+const CLOSED = [false, true].map(
+  (busy): Sight => ({
+    when: busy ? term("busy") : not("busy"),
+    observation: { kind: "node-closed", node: "", busy, difference: null },
+  }),
+);
 const STATUS = statusSights("view-status");
 
-/** @param given whether it touches what had been given back */
-function viewReadSights(succeeded: boolean, given: Expression): Sight[] {
+/**
+ * @param given whether it touches what had been given back
+ * @param lost whether the reader's handle leads to no view any more
+ */
+function viewReadSights(succeeded: boolean, given: Expression, lost: boolean): Sight[] {
   return [false, true].flatMap((discarded) =>
     sights((difference) => ({
       kind: "view-read",
@@ -30,6 +39,7 @@ function viewReadSights(succeeded: boolean, given: Expression): Sight[] {
       succeeded,
       difference,
       discarded,
+      lost,
     })).map(({ when: seen, observation }) => ({
       when: all(discarded ? given : not(given), seen),
       observation,
@@ -58,12 +68,15 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#reads = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(viewReadSights(succeeded, term(0))),
+      [false, true].some((lost) =>
+        this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
+      ),
     );
     this.#refusals = [false, true].some((succeeded) =>
       this.#judging.speaksOf(refusedSights("read", succeeded)),
     );
-    const changes = [...plan.phases.flatMap((phase) => phase.changes), ...plan.ending];
+    const stages = plan.phases.flatMap((phase) => phase.stages);
+    const changes = [...stages.flatMap((stage) => stage.changes), ...plan.ending];
     for (const change of changes) {
       if (change.kind !== "point") continue;
       const clusters = Math.ceil(this.#cells(change.length) / plan.geometry.clusterCells);
@@ -150,28 +163,37 @@ export class Watch {
     return [
       local("differs", 0),
       loop("cell", 0, cells, [when(wrong, [local("differs", 1)])]),
-      ...this.#judging.judge(viewReadSights(succeeded, given)),
+      ...this.#judging.judge(viewReadSights(succeeded, given, actor.lost)),
     ];
   }
 
-  /** What commands do to points in time and to what is known of disks. Nothing is in flight. */
-  changed(changes: readonly GraphChange[]): Statement[] {
-    return changes.flatMap((change) => this.#changedBy(change));
+  /**
+   * What commands do to points in time and to what is known of disks.
+   * @param acting whose requests may be in flight
+   */
+  changed(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
+    return changes.flatMap((change) => this.#changedBy(change, acting));
   }
 
-  #changedBy(change: GraphChange): Statement[] {
+  #changedBy(change: GraphChange, acting: readonly Player[]): Statement[] {
     switch (change.kind) {
       case "point":
         return this.#takePoint(change);
       case "released":
-        return [...this.#guests.released(change.disk), ...this.#forget(change.node)];
+        return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
       case "forgotten":
         return this.#forget(change.node);
       case "settled":
-        return this.#guests.settled(change.stretch);
+        return this.#guests.settled(change.stretch, acting);
       case "closed":
         return [];
     }
+  }
+
+  /** A node leaves the graph. @param busy whether a request is under way in it */
+  closed(busy: Expression): Statement[] {
+    const judged = this.#judging.judge(CLOSED);
+    return judged.length === 0 ? [] : [local("busy", busy), ...judged];
   }
 
   #lookForGiven(carrier: Carrier, hook: string, shift: number): Statement[] {

@@ -69,5 +69,5 @@ export class ViewJudges {
 
 function viewRead(through: string, got: number, expected: number): Observation {
   const difference = got === expected ? null : { at: 0, got, expected };
-  return { kind: "view-read", through, succeeded: true, difference, discarded: false };
+  return { kind: "view-read", through, succeeded: true, difference, discarded: false, lost: false };
 }

@@ -1,0 +1,89 @@
+/**
+ * The hook goes in while the guest goes on writing and, as soon as there is a view, a reader reads.
+ *
+ * An administrator sends the commands at any time, between any two steps of the guest. What makes
+ * that right is the drained section of the command that moves the guest: the write that was under
+ * way has ended when the point in time is taken, and the next one finds the hook.
+ */
+import { type Model, qmp } from "../../src/system/model.ts";
+import { guestOnDisk, rawNode, startFleecing } from "../graph.ts";
+import { guestOnTop, putTopOn } from "../thread/insert-by-reopen.ts";
+import {
+  guestWrites,
+  guestWritesAndReads,
+  hookOverDisk,
+  readerOn,
+  readerReads,
+} from "../thread/parts.ts";
+import { doesNotDrain, guestWouldConflict, INSERTED, meanwhile } from "./meanwhile.ts";
+
+const [openCache = rawNode("cache"), openHook = hookOverDisk, ...moveAndShow] = startFleecing([
+  "reader",
+]);
+
+export const insertedMeanwhile: Model = {
+  ...meanwhile,
+  properties: INSERTED,
+  name: "inserted-meanwhile",
+  title: "The hook goes in while the guest writes",
+  idea:
+    "Hook opened, guest moved onto it, view opened, reader let in: every command comes at any " +
+    "time while the guest writes, and the one that moves the guest drains it first.",
+  phases: [
+    { kind: "commands", commands: [...guestOnDisk, openCache] },
+    {
+      kind: "concurrent",
+      actors: [guestWrites(2), readerReads],
+      administrator: { commands: [openHook, ...moveAndShow] },
+    },
+  ],
+  mutants: [doesNotDrain],
+};
+
+export const shownBeforeInserted: Model = {
+  ...meanwhile,
+  name: "shown-before-inserted",
+  title: "The view is opened before the guest is moved onto the hook",
+  idea:
+    "The same commands in the wrong order: once somebody uses the view, the hook insists that " +
+    "nobody else writes to the disk, and the guest does. So the view is refused, and the guest " +
+    "goes on undisturbed.",
+  phases: [
+    { kind: "commands", commands: [...guestOnDisk, openCache, openHook] },
+    {
+      kind: "concurrent",
+      actors: [guestWritesAndReads],
+      administrator: {
+        commands: moveAndShow.slice(1, 2),
+        refused: guestWouldConflict,
+      },
+    },
+  ],
+  properties: ["guest-reads-last-write"],
+  reachable: [],
+};
+
+export const reopenedMeanwhile: Model = {
+  ...meanwhile,
+  properties: INSERTED,
+  name: "reopened-meanwhile",
+  title: "The node above the disk is reopened with the hook while the guest writes",
+  idea:
+    "The guest has a raw node above the disk, which is reopened with the hook as its file. A " +
+    "reopen drains everything there is.",
+  phases: [
+    { kind: "commands", commands: [...guestOnTop, openCache, hookOverDisk] },
+    {
+      kind: "concurrent",
+      actors: [guestWrites(), readerReads],
+      administrator: {
+        commands: [
+          putTopOn("hook"),
+          qmp("blockdev-add", { driver: "snapshot-access", "node-name": "view", file: "hook" }),
+          readerOn("view"),
+        ],
+      },
+    },
+  ],
+  mutants: [doesNotDrain],
+};

@@ -1,0 +1,76 @@
+/**
+ * The drained section of a command: what stands still while the graph changes.
+ *
+ * An edge may be led to another node only while nobody is under way through it. So before a command
+ * changes anything, every node whose edges move is drained: what uses the node is quiesced first,
+ * parents before children, and then the requests that are under way are waited for (QEMU
+ * block/io.c, `bdrv_do_drained_begin`; reference, section 2.5).
+ *
+ * Which nodes those are follows from what the command does: the ends of an edge that is led
+ * elsewhere or taken away, and a node that is closed. A node that is opened drains nothing: nobody
+ * uses it yet, and attaching it to others disturbs nobody. A reopen and a transaction drain
+ * everything there is. A refused command changes nothing and so needs no section; QEMU may have
+ * drained before it found out, which nobody can tell from outside.
+ *
+ * Limit: jobs copy nothing by themselves yet, so there is none to pause.
+ */
+import { type Edge, type Graph, isUser, parentEdges, sameParent } from "./graph.ts";
+
+/** What a command drains. */
+export interface DrainedSection {
+  /** devices and exports that must not begin anything, in the order in which they are told */
+  readonly users: ReadonlySet<string>;
+  /** nodes that nothing may be under way in, parents before children */
+  readonly nodes: ReadonlySet<string>;
+}
+
+export const NOTHING_DRAINED: DrainedSection = { users: new Set(), nodes: new Set() };
+
+/** Commands that drain all nodes (QEMU blockdev.c, `qmp_blockdev_reopen`, `qmp_transaction`). */
+const DRAIN_ALL: ReadonlySet<string> = new Set(["blockdev-reopen", "transaction"]);
+
+/** The section in which a command makes one graph of another. */
+export function drainedSection(command: string, before: Graph, after: Graph): DrainedSection {
+  if (before === after) return NOTHING_DRAINED;
+  if (DRAIN_ALL.has(command)) return upwards(before, [...before.nodes.keys()]);
+  const moved = before.edges.flatMap((edge) => ends(edge, before, after));
+  const closed = [...before.nodes.keys()].filter((name) => !after.nodes.has(name));
+  const section = upwards(before, [...moved, ...closed]);
+  const gone = before.edges.filter(({ parent }) => isUser(parent) && !stays(parent.name, after));
+  return {
+    ...section,
+    users: new Set([...gone.map(({ parent }) => parent.name), ...section.users]),
+  };
+}
+
+/** The nodes that are drained for an edge: the one it led to, and the one that it leads to now. */
+function ends(edge: Edge, before: Graph, after: Graph): string[] {
+  const { parent, name, child } = edge;
+  const now = after.edges.find((other) => other.name === name && sameParent(other.parent, parent));
+  if (now?.child === child) return [];
+  const gone = now === undefined && !(parent.kind === "node" && after.nodes.has(parent.name));
+  if (gone) return [];
+  return [child, ...(now !== undefined && before.nodes.has(now.child) ? [now.child] : [])];
+}
+
+function stays(user: string, { devices, exports }: Graph): boolean {
+  return devices.has(user) || exports.has(user);
+}
+
+/** Nodes with everything above them. */
+function upwards(graph: Graph, nodes: readonly string[]): DrainedSection {
+  const users = new Set<string>();
+  const visited = new Set<string>();
+  const ordered: string[] = [];
+  const visit = (node: string) => {
+    if (visited.has(node)) return;
+    visited.add(node);
+    for (const { parent } of parentEdges(graph, node)) {
+      if (parent.kind === "node") visit(parent.name);
+      else if (isUser(parent)) users.add(parent.name);
+    }
+    ordered.push(node);
+  };
+  for (const node of nodes) visit(node);
+  return { users, nodes: new Set(ordered) };
+}

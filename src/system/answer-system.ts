@@ -1,0 +1,26 @@
+/**
+ * What a command makes of a graph, and of the system that executes it.
+ */
+import { DRIVERS } from "../drivers/registry.ts";
+import { answerCommand, type QmpCommand } from "../graph/commands.ts";
+import type { Graph } from "../graph/graph.ts";
+import { isRefusal } from "../graph/refuse.ts";
+import { buildSystem, type System, type SystemRules } from "./system.ts";
+
+export type SystemAnswer =
+  | { readonly graph: Graph; readonly system: System; readonly refusal: null }
+  /** refused by the graph, or because what came out cannot be executed; in QEMU's words */
+  | { readonly graph: Graph; readonly system: null; readonly refusal: string };
+
+export function answerSystem(graph: Graph, command: QmpCommand, rules: SystemRules): SystemAnswer {
+  const answer = answerCommand(graph, command, { drivers: DRIVERS, profile: rules.profile });
+  if (answer.refusal !== null) {
+    return { graph: answer.graph, system: null, refusal: answer.refusal.message };
+  }
+  try {
+    return { graph: answer.graph, system: buildSystem(answer.graph, rules), refusal: null };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { graph, system: null, refusal: error.message };
+  }
+}
