@@ -107,9 +107,10 @@ const PREDICTED = [
 async function theirVerdict(daemon: QemuDaemon, command: QmpCommand): Promise<RecordedVerdict> {
   const reply = await daemon.command(command);
   if ("silence" in reply) {
-    const { silence, said } = reply;
+    const { silence, said, signal } = reply;
     const predictable = silence === "hung" || PREDICTED.some((each) => each.test(said));
-    return predictable ? { kind: silence } : { kind: "crashed", said };
+    if (predictable) return { kind: silence };
+    return { kind: "crashed", said: signal === null || signal === "SIGABRT" ? said : signal };
   }
   return reply.error === undefined
     ? { kind: "accepted" }
