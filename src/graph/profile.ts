@@ -74,6 +74,12 @@ export interface Profile {
    */
   readonly emptyReopen: "abort" | "allowed";
   /**
+   * What `blockdev-reopen` does with a node that it closes itself: one of its list, or inline below
+   * one, that nobody uses once its parent has got another child. 7.2 and 10.0 look at it again when
+   * it is freed, and crash (block.c, `bdrv_reopen_multiple`; found by random commands).
+   */
+  readonly closedReopen: "crash" | "allowed";
+  /**
    * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
    */
@@ -138,6 +144,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     lengths: "asked-again",
     resizeBlocked: "device",
     emptyReopen: "abort",
+    closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
     absent: new Set([...LATER_THAN_2018, ...OF_THIS_PROJECT]),
@@ -159,6 +166,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     lengths: "asked-again",
     resizeBlocked: "device",
     emptyReopen: "abort",
+    closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
     absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
@@ -180,6 +188,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     lengths: "kept",
     resizeBlocked: "node",
     emptyReopen: "abort",
+    closedReopen: "crash",
     hookReads: "for-parents",
     refreshOrder: "first-first",
     absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
@@ -201,6 +210,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     lengths: "kept",
     resizeBlocked: "node",
     emptyReopen: "allowed",
+    closedReopen: "allowed",
     hookReads: "for-parents",
     refreshOrder: "first-first",
     absent: new Set(OF_THE_THREAD),

@@ -25,8 +25,12 @@ export function unlessRefused(before: Graph, action: () => Graph): Graph {
   }
 }
 
-/** What a version of QEMU does instead of answering. */
-export type Defect = "abort" | "hang";
+/**
+ * What a version of QEMU does instead of answering: it ends where it asserts something, it touches
+ * memory that it has freed, or it never comes back.
+ */
+export const DEFECTS = ["abort", "crash", "hang"] as const;
+export type Defect = (typeof DEFECTS)[number];
 
 /** A refusal that is more than a text. */
 export class Refusal extends BlockgraphError {

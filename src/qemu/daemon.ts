@@ -40,6 +40,8 @@ export interface Silence {
   readonly silence: "aborted" | "hung";
   /** the last line on stderr: an assertion, if one ended it */
   readonly said: string;
+  /** what ended the process; null: it ended of itself */
+  readonly signal: NodeJS.Signals | null;
 }
 
 export class QemuDaemon {
@@ -133,7 +135,8 @@ export class QemuDaemon {
         const line = await this.#lines.next();
         if (line.done === true) {
           await this.#end;
-          return { silence: hung ? "hung" : "aborted", said: this.#said };
+          const { signalCode: signal } = this.#process;
+          return { silence: hung ? "hung" : "aborted", said: this.#said, signal };
         }
         const message: object = JSON.parse(line.value);
         if (awaited(message)) return message;

@@ -114,9 +114,10 @@ async function theirVerdict(
 ): Promise<RecordedVerdict> {
   const reply = await daemon.command(command, patience);
   if ("silence" in reply) {
-    const { silence, said } = reply;
+    const { silence, said, signal } = reply;
     const predictable = silence === "hung" || PREDICTED.some((each) => each.test(said));
-    return predictable ? { kind: silence } : { kind: "crashed", said };
+    if (predictable) return { kind: silence };
+    return { kind: "crashed", said: signal === null || signal === "SIGABRT" ? said : signal };
   }
   return reply.error === undefined
     ? { kind: "accepted" }

@@ -18,7 +18,7 @@ export type RecordedVerdict =
   | { readonly kind: "refused"; readonly text: string }
   /** the process ended, or will never answer */
   | { readonly kind: "aborted" | "hung" }
-  /** the process ended for a reason that nobody predicts */
+  /** the process ended, but not by an assertion that is known: a signal, or what it said */
   | { readonly kind: "crashed"; readonly said: string };
 
 export interface RecordedStep {
@@ -168,6 +168,7 @@ function fromFuzz({ seed, steps }: z.infer<typeof fuzzSchema>): RecordedSequence
 
 /** How recordings say that the process ended. */
 const ABORTED = /^QEMU aborted/;
+const CRASHED = /^QEMU crashed: (?<said>.*)/;
 
 function recordedStep({ cmd, args, result }: z.infer<typeof stepSchema>) {
   const command = cmd.startsWith("@") ? null : { execute: cmd, arguments: withPlainNames(args) };
@@ -177,6 +178,8 @@ function recordedStep({ cmd, args, result }: z.infer<typeof stepSchema>) {
 function verdictOf(result: z.infer<typeof resultSchema>): RecordedVerdict {
   if (result === "ok") return { kind: "accepted" };
   const { error } = result;
+  const said = CRASHED.exec(error)?.groups?.said;
+  if (said !== undefined) return { kind: "crashed", said };
   return ABORTED.test(error) ? { kind: "aborted" } : { kind: "refused", text: error };
 }
 

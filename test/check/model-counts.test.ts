@@ -179,7 +179,7 @@ const SYMMETRIES = {
   "inserted-by-transaction": [],
   "exported-before-inserted": [],
 } as const;
-/** The same with partial-order reduction. */
+/** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
   fleecing: [100_870, 288_120, 15],
   "image-fleecing": [417, 737, 69],
@@ -202,13 +202,6 @@ const ORDERED = {
   "explicit-insertion": [29, 32, 16],
   "backing-connected-first": [54, 76, 9],
   "backing-connected-later-repaired": [54, 76, 9],
-  "inserted-meanwhile": [1_749, 3_306, 20],
-  "shown-before-inserted": [53, 93, 7],
-  "reopened-meanwhile": [599, 980, 19],
-  "removed-meanwhile": [3_157, 6_714, 22],
-  "removed-before-reader": [384, 721, 16],
-  "inserted-by-job": [599, 980, 19],
-  "inserted-by-transaction": [541, 876, 18],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {
@@ -242,8 +235,13 @@ test.each(Object.entries(ORDERED))(
   },
 );
 
-test("there are reduced numbers for every model that holds", () => {
-  expect(Object.keys(ORDERED)).toEqual(Object.keys(HOLDING));
+test("there are reduced numbers for every model that holds, unless it has an administrator", () => {
+  const administered = Object.keys(HOLDING).filter((name) =>
+    MODELS.get(name)?.phases.some((phase) => "administrator" in phase),
+  );
+  const reduced = Object.keys(HOLDING).filter((name) => !administered.includes(name));
+  expect(Object.keys(ORDERED)).toEqual(reduced);
+  for (const name of administered) expect(reductionOf(lowered(name))).toMatch("nothing is known");
 });
 
 test.each(Object.entries(VIOLATED))("%s is violated: %j", async (name, [property, steps]) => {

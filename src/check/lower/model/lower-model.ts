@@ -165,14 +165,18 @@ class ModelLowering {
         tasks: this.#carriers.filter(({ process }) => this.roles.has(process)),
         shapes: new Map([...this.#shapes, ...this.#watch.shapes]),
       }),
-      teams: this.#teams(players.flat()),
+      ...this.#teams(players.flat()),
       coverage: this.#charts.coverage,
       final: stands(PHASES, 0, END),
     };
   }
 
-  /** Who works with whom: a request with its tasks, and what is in the background by itself. */
-  #teams(players: readonly Player[]): Teams {
+  /**
+   * Who works with whom: a request with its tasks, and what is in the background by itself. Unknown
+   * where an administrator steps while others can.
+   */
+  #teams(players: readonly Player[]): { teams?: Teams } {
+    if (this.#plan.phases.some(({ stages }) => stages.length > 1)) return {};
     const tasks = [...this.roles].flatMap(([process, role]) =>
       role.kind === "task" ? [{ process, owner: role.owner, each: role.each }] : [],
     );
@@ -183,7 +187,7 @@ class ModelLowering {
       field: turnField(actor),
       process: carrier.process,
     }));
-    return {
+    const teams = {
       director: PHASES,
       tasks,
       adopted: background.map(({ process, fields }) => ({
@@ -192,6 +196,7 @@ class ModelLowering {
       })),
       guides: [...this.#carriers.flatMap((carrier) => carrier.guides), ...sent],
     };
+    return { teams };
   }
 
   /** What nodes remember. A node that comes and goes has its fields all the time, at rest. */
