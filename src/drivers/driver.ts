@@ -106,6 +106,8 @@ export function defineDriver<
   internal?: boolean;
   /** default: that of the image or child below */
   length?: DriverShape["length"];
+  lengthFrom?: string;
+  asksBelow?: boolean;
   /** default: it keeps what it learned when it was opened */
   variableLength?: boolean;
   resizes?: DriverShape["resizes"];
@@ -139,6 +141,8 @@ export function defineDriver<
     ...(definition.listChanges && { listChanges: definition.listChanges }),
     ...(definition.headed && { headed: true }),
     ...(definition.internal && { internal: true }),
+    ...(definition.asksBelow && { asksBelow: true }),
+    ...(definition.lengthFrom !== undefined && { lengthFrom: definition.lengthFrom }),
     length: definition.length ?? (({ below }) => below),
     variableLength: definition.variableLength ?? false,
     reopens: definition.reopens === undefined ? [] : definition.reopens,

@@ -19,22 +19,27 @@ export const blockJobCancel = defineCommand({
     const job = before.jobs.get(id);
     if (job === undefined) throw refuse(`Block job '${id}' not found`);
     requireNoHook(before, job.filter, context);
-    const idle = backendsOfJob(before, job).reduce(
-      (rest, parent) => releaseAll(rest, parent, context),
-      before,
-    );
-    const held = { kind: "job", name: id } as const;
-    const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
-    const dropped = withoutFilter(first, job.filter, context);
-    const jobs = new Map(before.jobs);
-    jobs.delete(id);
-    const released = releaseAll({ ...dropped, jobs }, held, context);
-    const closed = released.nodes.has(job.filter)
-      ? closeNode(released, job.filter, context)
-      : released;
-    return restored(closed, job, context);
+    return endedJob(before, job, context);
   },
 });
+
+/** The graph without a job. @throws Refusal where the profile's QEMU aborts */
+export function endedJob(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const idle = backendsOfJob(before, job).reduce(
+    (rest, parent) => releaseAll(rest, parent, context),
+    before,
+  );
+  const held = { kind: "job", name: job.id } as const;
+  const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
+  const dropped = withoutFilter(first, job.filter, context);
+  const jobs = new Map(before.jobs);
+  jobs.delete(job.id);
+  const released = releaseAll({ ...dropped, jobs }, held, context);
+  const closed = released.nodes.has(job.filter)
+    ? closeNode(released, job.filter, context)
+    : released;
+  return restored(closed, job, context);
+}
 
 /** @throws Refusal where the profile's QEMU aborts */
 function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {

@@ -9,18 +9,19 @@
  * can be judged, but not be simulated.
  */
 import { z } from "zod";
+import { endedJob } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
-import type { Graph, GraphNode } from "./graph.ts";
-import { JobEdges } from "./job.ts";
+import type { BlockJob, Graph, GraphNode } from "./graph.ts";
+import { backendsOfJob, JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
-import { refuse } from "./refuse.ts";
+import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
 
 const KEPT = CONSISTENT_READ | WRITE_UNCHANGED;
@@ -60,11 +61,30 @@ export const blockStream = defineCommand({
     const job = new JobEdges(filtered, plan, before, context);
     job.hold("main node", filter);
     job.use("source", filter, { perm: CONSISTENT_READ, shared: KEPT | WRITE });
-    job.hold("active node", top.name, { perm: 0, shared: KEPT | WRITE });
-    for (const name of between) job.hold("intermediate node", name, { perm: 0, shared: KEPT });
-    return job.graph;
+    try {
+      job.hold("active node", top.name, { perm: 0, shared: KEPT | WRITE });
+      for (const name of between) job.hold("intermediate node", name, { perm: 0, shared: KEPT });
+      return job.graph;
+    } catch (error) {
+      if (!isRefusal(error) || context.profile.refusedStream === "leaves-nothing") throw error;
+      throw new Refusal(error.message, abandoned(job.graph, plan, context), null, { cause: error });
+    }
   },
 });
+
+/**
+ * What QEMU leaves of a stream that is refused as late as that: all of it goes as when it is
+ * cancelled, but the user through which it would have read.
+ */
+function abandoned(graph: Graph, job: BlockJob, context: CommandContext): Graph {
+  const users = graph.edges.filter(({ parent: { kind } }) => kind === "backend").length;
+  const forgotten = { kind: "backend", name: `#${users} forgotten` } as const;
+  const own = backendsOfJob(graph, job);
+  const edges = graph.edges.map((edge) =>
+    own.includes(edge.parent) ? { ...edge, parent: forgotten } : edge,
+  );
+  return endedJob({ ...graph, edges }, job, context);
+}
 
 /** The last file that is copied from, and what is below that; null: nothing. */
 function endOf(

@@ -53,9 +53,12 @@ export const blockdevMirror = defineCommand({
   },
 });
 
-/** @throws BlockgraphError `graph-refused` if a node uses the node */
+/** @throws BlockgraphError `graph-refused` if a node or job uses the node (`bdrv_is_root_node`) */
 export function requireRoot(graph: Graph, name: string): void {
-  if (!parentEdges(graph, name).some(({ parent }) => parent.kind === "node")) return;
+  const inner = parentEdges(graph, name).some(
+    ({ parent: { kind } }) => kind === "node" || kind === "job",
+  );
+  if (!inner) return;
   throw refuse("Need a root block node");
 }
 

@@ -5,10 +5,10 @@
  * refresh of permissions after each (block.c, `bdrv_insert_node`); commits and mirrors have filters
  * of their own, which they put above a node in one step (`bdrv_append`).
  */
+import { append } from "./append.ts";
 import { autoName, checkName, INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import type { CommandContext } from "./command.ts";
 import { dropFilter } from "./drop-filter.ts";
-import { attach } from "./edges.ts";
 import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -66,8 +66,8 @@ export function appendedFilter(
     parent: { kind: "node", name: filter } as const,
     ...{ child: below.name, name: edge, roles, ...NO_DEMANDS },
   }));
-  const attached = edges.reduce(attach, { ...before, nodes, autoNames });
-  const rewired = replaceNode(attached, below.name, filter, context);
+  const added: Graph = { ...before, nodes, autoNames };
+  const rewired = edges.reduce((graph, edge) => append(graph, edge, context), added);
   return { graph: refreshPermissions(rewired, [filter], { ...context, before }), filter };
 }
 

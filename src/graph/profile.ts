@@ -57,6 +57,19 @@ export interface Profile {
    */
   readonly closedCommitFilter: "abort" | "refused";
   /**
+   * What happens when a node is put above one that asks its child for its limits, as `compress`
+   * does. 10.0 asks while it holds the lock of the graph that the answer waits for, and hangs, also
+   * where it would refuse (block.c, `bdrv_append`; seen in 10.0 and not in 7.2, which has no such
+   * lock; found by random commands).
+   */
+  readonly appendAboveAsker: "hang" | "allowed";
+  /**
+   * What is left of a `block-stream` that is refused because of the nodes that it works on. 7.2 and
+   * 10.0 forget the user through which the job would have read: it stays, nobody can remove it, and
+   * its node is in use for ever (block/stream.c, `stream_start`; found by random commands).
+   */
+  readonly refusedStream: "leaves-user" | "leaves-nothing";
+  /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
    * learned when they were opened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
    * it makes the bitmaps of a hook; where a hook is put above a node that has got a child of
@@ -141,6 +154,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "abort",
     fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
+    appendAboveAsker: "allowed",
+    refusedStream: "leaves-user",
     lengths: "asked-again",
     resizeBlocked: "device",
     emptyReopen: "abort",
@@ -163,6 +178,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "abort",
     fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
+    appendAboveAsker: "allowed",
+    refusedStream: "leaves-user",
     lengths: "asked-again",
     resizeBlocked: "device",
     emptyReopen: "abort",
@@ -185,6 +202,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "abort",
     fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
+    appendAboveAsker: "hang",
+    refusedStream: "leaves-user",
     lengths: "kept",
     resizeBlocked: "node",
     emptyReopen: "abort",
@@ -207,6 +226,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "refused",
     fleecingTarget: "as-connected",
     closedCommitFilter: "refused",
+    appendAboveAsker: "allowed",
+    refusedStream: "leaves-nothing",
     lengths: "kept",
     resizeBlocked: "node",
     emptyReopen: "allowed",

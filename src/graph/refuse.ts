@@ -37,7 +37,7 @@ export class Refusal extends BlockgraphError {
   /**
    * The graph that is in force now: the same nodes, edges and masks, but edges that were detached
    * and attached again count as the newest of their node, which decides which of several conflicts
-   * is named next. Null: the graph that was given.
+   * is named next; or QEMU left something behind. Null: the graph that was given.
    */
   readonly graph: Graph | null;
   /** what the profile's QEMU does instead of refusing; null: it refuses in these words */

@@ -166,8 +166,9 @@ function fromFuzz({ seed, steps }: z.infer<typeof fuzzSchema>): RecordedSequence
   };
 }
 
-/** How recordings say that the process ended. */
+/** How recordings say that the process ended, or was ended because it did not answer. */
 const ABORTED = /^QEMU aborted/;
+const HUNG = /^QEMU hung/;
 const CRASHED = /^QEMU crashed: (?<said>.*)/;
 
 function recordedStep({ cmd, args, result }: z.infer<typeof stepSchema>) {
@@ -180,6 +181,7 @@ function verdictOf(result: z.infer<typeof resultSchema>): RecordedVerdict {
   const { error } = result;
   const said = CRASHED.exec(error)?.groups?.said;
   if (said !== undefined) return { kind: "crashed", said };
+  if (HUNG.test(error)) return { kind: "hung" };
   return ABORTED.test(error) ? { kind: "aborted" } : { kind: "refused", text: error };
 }
 
