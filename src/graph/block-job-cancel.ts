@@ -38,7 +38,7 @@ export function endedJob(before: Graph, job: BlockJob, context: CommandContext):
   const closed = released.nodes.has(job.filter)
     ? closeNode(released, job.filter, context)
     : released;
-  return restored(closed, job, context);
+  return restored(closed, job.madeWritable, context);
 }
 
 /** @throws Refusal where the profile's QEMU aborts */
@@ -62,7 +62,11 @@ function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext
 }
 
 /** What cannot be read-only again, because somebody writes it now, stays as it is. */
-function restored(graph: Graph, { madeWritable }: BlockJob, context: CommandContext): Graph {
+export function restored(
+  graph: Graph,
+  madeWritable: string | null,
+  context: CommandContext,
+): Graph {
   const node = madeWritable === null ? undefined : graph.nodes.get(madeWritable);
   if (node === undefined) return graph;
   return unlessRefused(graph, () => setReadOnly(graph, node, true, context));

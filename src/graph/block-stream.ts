@@ -9,7 +9,7 @@
  * can be judged, but not be simulated.
  */
 import { z } from "zod";
-import { endedJob } from "./block-job-cancel.ts";
+import { endedJob, restored } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
@@ -21,7 +21,7 @@ import { JOB_OPTIONS } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
-import { isRefusal, Refusal, refuse } from "./refuse.ts";
+import { isRefusal, leaving, Refusal, refuse, takingBack } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
 
 const KEPT = CONSISTENT_READ | WRITE_UNCHANGED;
@@ -49,12 +49,11 @@ export const blockStream = defineCommand({
     const between = below.slice(0, end);
     for (const name of [top.name, ...between]) requireUnblocked(before, name, "stream");
     const { graph, madeWritable } = writable(before, chains, top, between, context);
-    const { graph: filtered, filter } = insertedFilter(
-      graph,
-      top.name,
-      args["filter-node-name"] ?? null,
-      { driver: "copy-on-read", bottom },
-      context,
+    const name = args["filter-node-name"] ?? null;
+    const { graph: filtered, filter } = takingBack(before, () =>
+      restoring(madeWritable, context, () =>
+        insertedFilter(graph, top.name, name, { driver: "copy-on-read", bottom }, context),
+      ),
     );
     const id = args["job-id"] ?? "";
     const plan = { id, type: "stream", filter, copies: true, madeWritable } as const;
@@ -84,6 +83,16 @@ function abandoned(graph: Graph, job: BlockJob, context: CommandContext): Graph 
     own.includes(edge.parent) ? { ...edge, parent: forgotten } : edge,
   );
   return endedJob({ ...graph, edges }, job, context);
+}
+
+/** What was made writable for what is refused is read-only again. */
+function restoring<T>(madeWritable: string | null, context: CommandContext, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.graph === null) throw error;
+    throw leaving(error, restored(error.graph, madeWritable, context));
+  }
 }
 
 /** The last file that is copied from, and what is below that; null: nothing. */
