@@ -111,6 +111,7 @@ export function defineDriver<
   /** default: it keeps what it learned when it was opened */
   variableLength?: boolean;
   resizes?: DriverShape["resizes"];
+  resizeFailed?: DriverShape["resizeFailed"];
   alignment?: DriverShape["alignment"];
   lockedFile?: DriverShape["lockedFile"];
   listChanges?: DriverShape["listChanges"];
@@ -136,6 +137,7 @@ export function defineDriver<
     ...(definition.appends && { appends: definition.appends }),
     ...(definition.checked && { checked: definition.checked }),
     ...(definition.resizes && { resizes: definition.resizes }),
+    ...(definition.resizeFailed && { resizeFailed: definition.resizeFailed }),
     ...(definition.alignment && { alignment: definition.alignment }),
     ...(definition.lockedFile && { lockedFile: definition.lockedFile }),
     ...(definition.listChanges && { listChanges: definition.listChanges }),

@@ -43,11 +43,11 @@ export const blockStream = defineCommand({
     }
     const top = findDeviceOrNode(before, args.device);
     const chains = new Chains(before, context.drivers);
-    const { bottom, base } = endOf(before, chains, top, args, context);
+    const end = endOf(before, chains, top, args, context);
     const below = chains.nodes(top.name).slice(1);
-    const end = base === null ? below.length : below.indexOf(base);
-    const between = below.slice(0, end);
+    const between = end.base === null ? below : below.slice(0, below.indexOf(end.base));
     for (const name of [top.name, ...between]) requireUnblocked(before, name, "stream");
+    const bottom = end.bottom ?? overlayOf(chains, top, end.base);
     const { graph, madeWritable } = writable(before, chains, top, between, context);
     const name = args["filter-node-name"] ?? null;
     const { graph: filtered, filter } = takingBack(before, () =>
@@ -95,14 +95,14 @@ function restoring<T>(madeWritable: string | null, context: CommandContext, acti
   }
 }
 
-/** The last file that is copied from, and what is below that; null: nothing. */
+/** The last file that is copied from, if it was given, and what is below that; null: nothing. */
 function endOf(
   graph: Graph,
   chains: Chains,
   top: GraphNode,
   { "base-node": baseName, bottom: bottomName }: z.infer<typeof schema>,
   { drivers }: CommandContext,
-): { readonly bottom: string; readonly base: string | null } {
+): { readonly bottom: string | null; readonly base: string | null } {
   if (bottomName !== undefined) {
     const bottom = findNode(graph, bottomName);
     if (shapeOf(bottom.driver, drivers).filter) {
@@ -117,8 +117,13 @@ function endOf(
   if (base !== null && (base === top.name || !chains.contains(top.name, base))) {
     throw refuse(`Node '${base}' is not a backing image of '${top.name}'`);
   }
-  const bottom = chains.overlayOf(top.name, base);
-  if (bottom !== undefined) return { bottom, base };
+  return { bottom: null, base };
+}
+
+/** @throws BlockgraphError `graph-refused` if only filters are above the base */
+function overlayOf(chains: Chains, top: GraphNode, base: string | null): string {
+  const overlay = chains.overlayOf(top.name, base);
+  if (overlay !== undefined) return overlay;
   throw refuse(`'${base}' is not in the backing chain of '${top.name}'`);
 }
 

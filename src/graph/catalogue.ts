@@ -74,6 +74,8 @@ export interface DriverShape {
   readonly asksBelow?: boolean;
   /** whether it asks its child again for its length, where the profile has that */
   readonly variableLength: boolean;
+  /** What a node goes by from then on if a node below it could not be resized; null: nothing. */
+  resizeFailed?(profile: Profile): JsonObject | null;
   /** what `block_resize` says to it (QEMU `bdrv_co_truncate`); absent: nothing, it can */
   resizes?(options: JsonObject): string | null;
   /** bytes in whose multiples it is written (QEMU `request_alignment`); absent: 1 */

@@ -104,9 +104,10 @@ const verifier = adds("blkverify", (graph, name, [, a, b]) => ({
   test: child(graph, `${name}t`, b),
 }));
 
+/** Its log is flushed by commands: only an image is sure to be written, and I/O is not compared. */
 const logger = adds("blklogwrites", (graph, name, [, a, b]) => ({
   file: child(graph, `${name}f`, a),
-  log: child(graph, `${name}l`, b),
+  log: { ...freeImage(graph, b), ...named(`${name}l`, b) },
 }));
 
 /** In proportion to how often each is wanted. */

@@ -1,18 +1,14 @@
 /**
- * Random sequences of commands, sent to a QEMU and to ourselves, one by one.
+ * Sequences of commands, random or given, sent to a QEMU and to ourselves, one by one.
  */
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, truncateSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { BlockgraphError } from "../error.ts";
 import type { CommandContext } from "../graph/command.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import { differenceOf, isEnd, OurSide } from "./compare.ts";
 import { QemuDaemon } from "./daemon.ts";
 import { edgesOfReply } from "./edge-text.ts";
+import type { ImageFolder } from "./image-folder.ts";
 import { commandFor } from "./random-commands.ts";
-import { fileLengthOf, RANDOM_IMAGE_FACTS, RANDOM_IMAGES } from "./random-images.ts";
+import { RANDOM_IMAGE_FACTS } from "./random-images.ts";
 import type { Pick } from "./random-names.ts";
 import type { RecordedVerdict } from "./recorded.ts";
 
@@ -25,64 +21,44 @@ export interface LiveOutcome {
   readonly difference: { readonly ours: string; readonly theirs: string } | null;
 }
 
-/** A folder with the images that daemons work on; each daemon gets a copy. */
-export class ImageFolder {
-  readonly #template: string;
-
-  /** @param qemuImg the program that makes qcow2 images */
-  constructor(qemuImg = "qemu-img") {
-    this.#template = mkdtempSync(join(tmpdir(), "blockgraph-conform-"));
-    const cwd = this.#template;
-    try {
-      for (const image of RANDOM_IMAGES) {
-        const { filename, size, format, backing } = image;
-        const below = backing === null ? [] : ["-b", backing, "-F", "raw"];
-        const args = ["create", "-q", "-f", format, ...below, filename, String(size)];
-        execFileSync(qemuImg, args, { cwd });
-        truncateSync(join(this.#template, filename), fileLengthOf(image));
-      }
-    } catch {
-      rmSync(this.#template, { recursive: true, force: true });
-      throw new BlockgraphError(
-        "bad-argument",
-        `${qemuImg} does not make images; install Debian's qemu-utils`,
-      );
-    }
-  }
-
-  async using<T>(use: (folder: string) => Promise<T>): Promise<T> {
-    const folder = mkdtempSync(join(tmpdir(), "blockgraph-conform-"));
-    try {
-      cpSync(this.#template, folder, { recursive: true });
-      return await use(folder);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
-  remove(): void {
-    rmSync(this.#template, { recursive: true, force: true });
-  }
+/** Whom commands are compared with. */
+export interface LiveSide {
+  /** the daemon's program */
+  readonly binary: string;
+  readonly images: ImageFolder;
+  readonly context: CommandContext;
+  /** ms after which a daemon that is expected to answer counts as hung; absent: a long time */
+  readonly patience?: number;
 }
 
 /** Sends what some numbers mean to a fresh daemon and to ourselves. */
-export async function compareLive(
-  picks: readonly Pick[],
-  binary: string,
-  images: ImageFolder,
-  context: CommandContext,
+export function compareLive(picks: readonly Pick[], side: LiveSide): Promise<LiveOutcome> {
+  return compare(picks, side, (pick, ours) =>
+    commandFor(ours.graph, pick, (candidate) => ours.accepts(candidate)),
+  );
+}
+
+/** Sends commands to a fresh daemon and to ourselves. */
+export function replayLive(commands: readonly QmpCommand[], side: LiveSide): Promise<LiveOutcome> {
+  return compare(commands, side, (command) => command);
+}
+
+function compare<Step>(
+  steps: readonly Step[],
+  { binary, images, context, patience }: LiveSide,
+  commandOf: (step: Step, ours: OurSide) => QmpCommand,
 ): Promise<LiveOutcome> {
   return images.using((folder) =>
     QemuDaemon.using(binary, folder, async (daemon) => {
       const ours = new OurSide({ ...context, images: RANDOM_IMAGE_FACTS });
       const commands: QmpCommand[] = [];
       let refused = 0;
-      for (const pick of picks) {
-        const command = commandFor(ours.graph, pick, (candidate) => ours.accepts(candidate));
+      for (const step of steps) {
+        const command = commandOf(step, ours);
         commands.push(command);
         const verdict = ours.command(command);
-        const patience = verdict.kind === "hung" ? HANG_IS_EXPECTED : undefined;
-        const theirs = await theirVerdict(daemon, command, patience);
+        const wait = verdict.kind === "hung" ? HANG_IS_EXPECTED : patience;
+        const theirs = await theirVerdict(daemon, command, wait);
         const differs = verdict.kind !== theirs.kind;
         const edges = differs || isEnd(theirs) ? [] : await theirEdges(daemon);
         const difference = differenceOf(verdict, ours.graph, { verdict: theirs, edges });
