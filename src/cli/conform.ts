@@ -3,6 +3,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isatty } from "node:tty";
 import { type Command, Option } from "commander";
 import { DRIVERS } from "../drivers/registry.ts";
 import { BlockgraphError } from "../error.ts";
@@ -10,9 +11,16 @@ import type { CommandContext } from "../graph/command.ts";
 import { profile } from "../graph/profile.ts";
 import { fileAction } from "../log/file-problem.ts";
 import { compareRecorded } from "../qemu/compare.ts";
+import { ImageFolder } from "../qemu/image-folder.ts";
 import type { Pick } from "../qemu/random-names.ts";
-import { compareLive, ImageFolder } from "../qemu/random-sequence.ts";
+import {
+  compareLive,
+  type LiveOutcome,
+  type LiveSide,
+  replayLive,
+} from "../qemu/random-sequence.ts";
 import { parseRecorded } from "../qemu/recorded.ts";
+import { smallest } from "../qemu/shrink.ts";
 import { QEMU_VERSIONS, type QemuVersion, requireVersion } from "../qemu/version.ts";
 import {
   type ConformReceipt,
@@ -23,13 +31,17 @@ import {
 } from "../report/conform/receipt.ts";
 import { wholeNumber } from "./arguments.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
-import { print, printJson, progress } from "./terminal.ts";
+import { print, printJson, progress, warn } from "./terminal.ts";
 
 const DAEMON = "qemu-storage-daemon";
 const USUAL_SEED = 1;
 /** Commands of a random sequence. */
 const LONGEST = 30;
 const NUMBERS_MAX = 0xff_ffff;
+/** ms; a daemon that hangs is met again and again while its script shrinks. */
+const PATIENCE_WHILE_SHRINKING = 4_000;
+/** Sequences after which there is a line of progress where there is no terminal. */
+const SEQUENCES_A_LINE = 250;
 
 interface Options {
   readonly cases?: readonly string[];
@@ -138,8 +150,10 @@ async function randomResult(options: Options, context: CommandContext): Promise<
   const binary = options.binary.includes("/") ? resolve(options.binary) : options.binary;
   const qemu = `QEMU ${requireVersion(binary, DAEMON, options.qemu)}`;
   const images = new ImageFolder();
+  const side = { binary, images, context };
+  const began = performance.now();
   const sum = { sequences: 0, commands: 0, refused: 0, aborted: 0 };
-  let last: RandomResult["difference"] = null;
+  const found: { outcome: LiveOutcome | null } = { outcome: null };
   const number = fc.nat(NUMBERS_MAX);
   const picks: import("fast-check").Arbitrary<Pick[]> = fc.array(
     fc.tuple(number, number, number, number),
@@ -148,25 +162,50 @@ async function randomResult(options: Options, context: CommandContext): Promise<
   try {
     const result = await fc.check(
       fc.asyncProperty(picks, async (sequence) => {
-        const outcome = await compareLive(sequence, binary, images, context);
+        const outcome = await compareLive(sequence, side);
         if (outcome.difference !== null) {
-          last = { ...outcome.difference, commands: [...outcome.commands] };
+          found.outcome = outcome;
           return false;
         }
-        if (last !== null) return true;
         sum.sequences++;
         sum.commands += outcome.commands.length;
         sum.refused += outcome.refused;
         sum.aborted += outcome.aborted ? 1 : 0;
-        progress(`${sum.sequences} of ${numRuns} sequences, ${sum.commands} commands`);
+        showProgress(sum, numRuns, began);
         return true;
       }),
-      { seed, numRuns },
+      { seed, numRuns, endOnFailure: true },
     );
     // It counts what went wrong in a sequence as a difference: but it says nothing about QEMU.
-    if (result.failed && last === null) throw result.errorInstance;
+    if (result.failed && found.outcome === null) throw result.errorInstance;
+    return { qemu, seed, ...sum, difference: await shrunk(found.outcome, side) };
   } finally {
     images.remove();
   }
-  return { qemu, seed, ...sum, difference: last };
+}
+
+/** The smallest script that shows a difference; null: there was none. */
+async function shrunk(
+  outcome: LiveOutcome | null,
+  side: LiveSide,
+): Promise<RandomResult["difference"]> {
+  if (outcome === null) return null;
+  progress("a difference; looking for the smallest script that shows it");
+  const patient = { ...side, patience: PATIENCE_WHILE_SHRINKING };
+  const { commands, difference } = await smallest(outcome, (each) => replayLive(each, patient));
+  return difference === null ? null : { ...difference, commands: [...commands] };
+}
+
+/** Where there is no terminal, a line now and then tells that it goes on. */
+function showProgress(
+  { sequences, commands, refused, aborted }: Omit<RandomResult, "qemu" | "seed" | "difference">,
+  all: number,
+  began: number,
+): void {
+  const rate = sequences / ((performance.now() - began) / 1000);
+  const text =
+    `${sequences} of ${all} sequences, ${commands} commands, ${refused} refused, ` +
+    `${aborted} aborts predicted, 0 differences, ${rate.toFixed(1)} sequences/s`;
+  if (!isatty(2) && sequences % SEQUENCES_A_LINE === 0) warn(text);
+  else progress(text);
 }

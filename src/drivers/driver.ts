@@ -110,9 +110,12 @@ export function defineDriver<
   internal?: boolean;
   /** default: that of the image or child below */
   length?: DriverShape["length"];
+  lengthFrom?: string;
+  asksBelow?: boolean;
   /** default: it keeps what it learned when it was opened */
   variableLength?: boolean;
   resizes?: DriverShape["resizes"];
+  resizeFailed?: DriverShape["resizeFailed"];
   alignment?: DriverShape["alignment"];
   lockedFile?: DriverShape["lockedFile"];
   listChanges?: DriverShape["listChanges"];
@@ -139,11 +142,14 @@ export function defineDriver<
     ...(definition.appends && { appends: definition.appends }),
     ...(definition.checked && { checked: definition.checked }),
     ...(definition.resizes && { resizes: definition.resizes }),
+    ...(definition.resizeFailed && { resizeFailed: definition.resizeFailed }),
     ...(definition.alignment && { alignment: definition.alignment }),
     ...(definition.lockedFile && { lockedFile: definition.lockedFile }),
     ...(definition.listChanges && { listChanges: definition.listChanges }),
     ...(definition.headed && { headed: true }),
     ...(definition.internal && { internal: true }),
+    ...(definition.asksBelow && { asksBelow: true }),
+    ...(definition.lengthFrom !== undefined && { lengthFrom: definition.lengthFrom }),
     length: definition.length ?? (({ below }) => below),
     variableLength: definition.variableLength ?? false,
     reopens: definition.reopens === undefined ? [] : definition.reopens,

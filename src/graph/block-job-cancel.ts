@@ -19,25 +19,30 @@ export const blockJobCancel = defineCommand({
     const job = before.jobs.get(id);
     if (job === undefined) throw refuse(`Block job '${id}' not found`);
     requireNoHook(before, job.filter, context);
-    const idle = backendsOfJob(before, job).reduce(
-      (rest, parent) => releaseAll(rest, parent, context),
-      before,
-    );
-    const held = { kind: "job", name: id } as const;
-    const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
-    const dropped = withoutFilter(first, job.filter, context);
-    const jobs = new Map(before.jobs);
-    jobs.delete(id);
-    const released = releaseAll({ ...dropped, jobs }, held, context);
-    const closed = released.nodes.has(job.filter)
-      ? closeNode(released, job.filter, context)
-      : released;
-    // The filter may have been the last to use the node that it was put above.
-    const below = filteredEdge(before, job.filter)?.child;
-    const left = below === undefined ? closed : closeUnused(closed, below, context);
-    return restored(left, job, context);
+    return endedJob(before, job, context);
   },
 });
+
+/** The graph without a job. @throws Refusal where the profile's QEMU aborts */
+export function endedJob(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const idle = backendsOfJob(before, job).reduce(
+    (rest, parent) => releaseAll(rest, parent, context),
+    before,
+  );
+  const held = { kind: "job", name: job.id } as const;
+  const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
+  const dropped = withoutFilter(first, job.filter, context);
+  const jobs = new Map(before.jobs);
+  jobs.delete(job.id);
+  const released = releaseAll({ ...dropped, jobs }, held, context);
+  const closed = released.nodes.has(job.filter)
+    ? closeNode(released, job.filter, context)
+    : released;
+  // The filter may have been the last to use the node that it was put above.
+  const below = filteredEdge(before, job.filter)?.child;
+  const left = below === undefined ? closed : closeUnused(closed, below, context);
+  return restored(left, job.madeWritable, context);
+}
 
 /** @throws Refusal where the profile's QEMU aborts */
 function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {
@@ -60,7 +65,11 @@ function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext
 }
 
 /** What cannot be read-only again, because somebody writes it now, stays as it is. */
-function restored(graph: Graph, { madeWritable }: BlockJob, context: CommandContext): Graph {
+export function restored(
+  graph: Graph,
+  madeWritable: string | null,
+  context: CommandContext,
+): Graph {
   const node = madeWritable === null ? undefined : graph.nodes.get(madeWritable);
   if (node === undefined) return graph;
   return unlessRefused(graph, () => setReadOnly(graph, node, true, context));

@@ -12,12 +12,12 @@ import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, detach } from "./edges.ts";
 import { find } from "./find-node.ts";
-import { type Edge, filteredEdge, type Graph } from "./graph.ts";
+import { type Edge, filteredEdge, type Graph, type GraphNode } from "./graph.ts";
 import { wholeSectors } from "./length.ts";
 import { blockedBecause } from "./op-blocker.ts";
 import { ALL_PERMISSIONS, RESIZE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse } from "./refuse.ts";
+import { isRefusal, leaving, Refusal, refuse, unlessRefused } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { shapeOf } from "./shape-of.ts";
 
@@ -48,8 +48,16 @@ export const blockResize = defineCommand({
     };
     const refresh = { ...context, before };
     const used = refreshPermissions(attach(before, user), [name], refresh);
-    const resized = truncated(used, name, size, context);
-    return refreshPermissions(detach(resized, user), [name], refresh);
+    const done = (graph: Graph) => {
+      const alone = detach(graph, user);
+      return unlessRefused(alone, () => refreshPermissions(alone, [name], refresh));
+    };
+    try {
+      return done(truncated(used, name, size, context));
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.graph === null) throw error;
+      throw leaving(error, done(error.graph));
+    }
   },
 });
 
@@ -64,7 +72,28 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   const below = filteredEdge(graph, name)?.child;
   const { offset } = node.options;
   const length = size + (typeof offset === "number" ? offset : 0);
-  const rest = below === undefined ? graph : truncated(graph, below, length, context);
+  const rest =
+    below === undefined
+      ? graph
+      : remembering(node, context, () => truncated(graph, below, length, context), graph);
   const nodes = new Map(rest.nodes).set(name, { ...node, length: wholeSectors(size) });
   return { ...rest, nodes };
+}
+
+/** Resizes what is below a node, which may go by it from then on if that cannot be. */
+function remembering(
+  node: GraphNode,
+  { drivers, profile }: CommandContext,
+  action: () => Graph,
+  before: Graph,
+): Graph {
+  try {
+    return action();
+  } catch (error) {
+    const found = shapeOf(node.driver, drivers).resizeFailed?.(profile) ?? null;
+    if (found === null || !isRefusal(error)) throw error;
+    const graph = error instanceof Refusal && error.graph !== null ? error.graph : before;
+    const changed = { ...node, found: { ...node.found, ...found } };
+    throw leaving(error, { ...graph, nodes: new Map(graph.nodes).set(node.name, changed) });
+  }
 }

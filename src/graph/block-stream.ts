@@ -9,18 +9,19 @@
  * can be judged, but not be simulated.
  */
 import { z } from "zod";
+import { endedJob, restored } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
-import type { Graph, GraphNode } from "./graph.ts";
-import { JobEdges } from "./job.ts";
+import type { BlockJob, Graph, GraphNode } from "./graph.ts";
+import { backendsOfJob, JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
-import { refuse } from "./refuse.ts";
+import { isRefusal, leaving, Refusal, refuse, takingBack } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
 
 const KEPT = CONSISTENT_READ | WRITE_UNCHANGED;
@@ -42,38 +43,66 @@ export const blockStream = defineCommand({
     }
     const top = findDeviceOrNode(before, args.device);
     const chains = new Chains(before, context.drivers);
-    const { bottom, base } = endOf(before, chains, top, args, context);
+    const end = endOf(before, chains, top, args, context);
     const below = chains.nodes(top.name).slice(1);
-    const end = base === null ? below.length : below.indexOf(base);
-    const between = below.slice(0, end);
+    const between = end.base === null ? below : below.slice(0, below.indexOf(end.base));
     for (const name of [top.name, ...between]) requireUnblocked(before, name, "stream");
+    const bottom = end.bottom ?? overlayOf(chains, top, end.base);
     const { graph, madeWritable } = writable(before, chains, top, between, context);
-    const { graph: filtered, filter } = insertedFilter(
-      graph,
-      top.name,
-      args["filter-node-name"] ?? null,
-      { driver: "copy-on-read", bottom },
-      context,
+    const name = args["filter-node-name"] ?? null;
+    const { graph: filtered, filter } = takingBack(before, () =>
+      restoring(madeWritable, context, () =>
+        insertedFilter(graph, top.name, name, { driver: "copy-on-read", bottom }, context),
+      ),
     );
     const id = args["job-id"] ?? "";
     const plan = { id, type: "stream", filter, copies: true, madeWritable } as const;
     const job = new JobEdges(filtered, plan, before, context);
     job.hold("main node", filter);
     job.use("source", filter, { perm: CONSISTENT_READ, shared: KEPT | WRITE });
-    job.hold("active node", top.name, { perm: 0, shared: KEPT | WRITE });
-    for (const name of between) job.hold("intermediate node", name, { perm: 0, shared: KEPT });
-    return job.graph;
+    try {
+      job.hold("active node", top.name, { perm: 0, shared: KEPT | WRITE });
+      for (const name of between) job.hold("intermediate node", name, { perm: 0, shared: KEPT });
+      return job.graph;
+    } catch (error) {
+      if (!isRefusal(error) || context.profile.refusedStream === "leaves-nothing") throw error;
+      throw new Refusal(error.message, abandoned(job.graph, plan, context), null, { cause: error });
+    }
   },
 });
 
-/** The last file that is copied from, and what is below that; null: nothing. */
+/**
+ * What QEMU leaves of a stream that is refused as late as that: all of it goes as when it is
+ * cancelled, but the user through which it would have read.
+ */
+function abandoned(graph: Graph, job: BlockJob, context: CommandContext): Graph {
+  const users = graph.edges.filter(({ parent: { kind } }) => kind === "backend").length;
+  const forgotten = { kind: "backend", name: `#${users} forgotten` } as const;
+  const own = backendsOfJob(graph, job);
+  const edges = graph.edges.map((edge) =>
+    own.includes(edge.parent) ? { ...edge, parent: forgotten } : edge,
+  );
+  return endedJob({ ...graph, edges }, job, context);
+}
+
+/** What was made writable for what is refused is read-only again. */
+function restoring<T>(madeWritable: string | null, context: CommandContext, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.graph === null) throw error;
+    throw leaving(error, restored(error.graph, madeWritable, context));
+  }
+}
+
+/** The last file that is copied from, if it was given, and what is below that; null: nothing. */
 function endOf(
   graph: Graph,
   chains: Chains,
   top: GraphNode,
   { "base-node": baseName, bottom: bottomName }: z.infer<typeof schema>,
   { drivers }: CommandContext,
-): { readonly bottom: string; readonly base: string | null } {
+): { readonly bottom: string | null; readonly base: string | null } {
   if (bottomName !== undefined) {
     const bottom = findNode(graph, bottomName);
     if (shapeOf(bottom.driver, drivers).filter) {
@@ -88,8 +117,13 @@ function endOf(
   if (base !== null && (base === top.name || !chains.contains(top.name, base))) {
     throw refuse(`Node '${base}' is not a backing image of '${top.name}'`);
   }
-  const bottom = chains.overlayOf(top.name, base);
-  if (bottom !== undefined) return { bottom, base };
+  return { bottom: null, base };
+}
+
+/** @throws BlockgraphError `graph-refused` if only filters are above the base */
+function overlayOf(chains: Chains, top: GraphNode, base: string | null): string {
+  const overlay = chains.overlayOf(top.name, base);
+  if (overlay !== undefined) return overlay;
   throw refuse(`'${base}' is not in the backing chain of '${top.name}'`);
 }
 

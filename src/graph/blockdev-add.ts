@@ -24,14 +24,14 @@ import {
   isDefinition,
   ownOptions,
 } from "./definition.ts";
-import { attach } from "./edges.ts";
+import { attach, closeNode, closeUnused } from "./edges.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { prefixed, refuse } from "./refuse.ts";
+import { isRefusal, leaving, prefixed, Refusal, refuse, takingBack } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 import { shapeOf } from "./shape-of.ts";
 
@@ -48,7 +48,10 @@ export const blockdevAdd = defineCommand({
   schema: definition,
   apply(graph, args, context) {
     checkDefinition(args, "", context.drivers);
-    return openNode(graph, args, { ...context, before: graph }, null).graph;
+    return takingBack(
+      graph,
+      () => openNode(graph, args, { ...context, before: graph }, null).graph,
+    );
   },
 });
 
@@ -79,12 +82,7 @@ export function openNode(
   const { driver: driverName, "node-name": ownName } = args;
   const driver = shapeOf(String(driverName), context.drivers);
   const monitorOwned = inherits === null;
-  const own = ownOptions(driver, args);
-  const options: JsonObject = {
-    ...(!monitorOwned && { discard: "unmap" }),
-    ...(inherits?.forceShare === true && { "force-share": true }),
-    ...own,
-  };
+  const options = optionsOf(driver, args, inherits);
   if (ownName === undefined && monitorOwned) {
     throw refuse("'node-name' must be specified for the root node");
   }
@@ -93,6 +91,7 @@ export function openNode(
     forceShare: options["force-share"] === true,
   };
   let graph = before;
+  let added: string | null = null;
   const found = new Map<string, string>();
   const find = ({ slot, reference }: GivenChild) => {
     if (found.has(slot.name)) return;
@@ -100,49 +99,78 @@ export function openNode(
     graph = child.graph;
     found.set(slot.name, child.name);
   };
-  const given = givenChildren(driver, args);
-  for (const each of given) if (each.slot.name === "file") find(each);
-  if (self.forceShare && !self.readOnly) {
-    throw refuse("force-share=on can only be used with read-only images");
+  try {
+    const given = givenChildren(driver, args);
+    for (const each of given) if (each.slot.name === "file") find(each);
+    if (self.forceShare && !self.readOnly) {
+      throw refuse("force-share=on can only be used with read-only images");
+    }
+    const name = ownName === undefined ? autoName(graph) : checkName(graph, String(ownName));
+    const node: GraphNode = {
+      name,
+      driver: driver.name,
+      options,
+      readOnly: self.readOnly,
+      monitorOwned,
+      inheritsFrom: null,
+      found: {},
+      length: null,
+      nextChild: given.filter(({ slot }) => driver.children.every((each) => each !== slot)).length,
+      bitmaps: new Map(),
+    };
+    graph = withNode(graph, node);
+    added = name;
+    if (ownName === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
+    driver.checked?.(args);
+    const attachChild = (each: GivenChild) => {
+      find(each);
+      const { slot, reference } = each;
+      const child = found.get(slot.name);
+      if (child === undefined) return;
+      requireNoCycle(graph, child, slot.name, name);
+      const parent = { kind: "node", name } as const;
+      if (isDefinition(reference)) graph = inheriting(graph, child, name);
+      const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
+      // The filter of a job asks for everything at once: block.c, `bdrv_new_open_driver_opts`.
+      const opening = inherits === INHERITS_NOTHING ? {} : { opening: name };
+      graph = refreshPermissions(attach(graph, edge), [name], { ...context, ...opening });
+    };
+    for (const each of given) if (!each.slot.roles.includes("cow")) attachChild(each);
+    const backing = headed(graph, node, context, driver, args);
+    for (const each of given) if (each.slot.roles.includes("cow")) attachChild(each);
+    if (backing !== null) attachChild(backing);
+    const opened = { ...node, length: lengthAtOpen(graph, node, context) };
+    graph = refreshPermissions(withNode(graph, opened), [name], context);
+    graph = appended(graph, opened, driver, context);
+    driver.opened?.(graph, opened, context);
+    const known = driver.find?.(graph, opened, context.drivers);
+    if (known !== undefined) graph = withNode(graph, { ...opened, found: known });
+    return { graph, name };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const reached = error instanceof Refusal && error.graph !== null ? error.graph : graph;
+    throw leaving(error, closedAgain(reached, added, [...found.values()], context));
   }
-  const name = ownName === undefined ? autoName(graph) : checkName(graph, String(ownName));
-  const node: GraphNode = {
-    name,
-    driver: driver.name,
-    options,
-    readOnly: self.readOnly,
-    monitorOwned,
-    inheritsFrom: null,
-    found: {},
-    length: null,
-    nextChild: given.filter(({ slot }) => driver.children.every((each) => each !== slot)).length,
-    bitmaps: new Map(),
+}
+
+/** The options as given, and those that it inherits. */
+function optionsOf(driver: DriverShape, args: JsonObject, inherits: Inherited | null): JsonObject {
+  return {
+    ...(inherits !== null && { discard: "unmap" }),
+    ...(inherits?.forceShare === true && { "force-share": true }),
+    ...ownOptions(driver, args),
   };
-  graph = withNode(graph, node);
-  if (ownName === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
-  driver.checked?.(args);
-  const attachChild = (each: GivenChild) => {
-    find(each);
-    const { slot, reference } = each;
-    const child = found.get(slot.name);
-    if (child === undefined) return;
-    requireNoCycle(graph, child, slot.name, name);
-    const parent = { kind: "node", name } as const;
-    if (isDefinition(reference)) graph = inheriting(graph, child, name);
-    const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
-    graph = refreshPermissions(attach(graph, edge), [name], { ...context, opening: name });
-  };
-  for (const each of given) if (!each.slot.roles.includes("cow")) attachChild(each);
-  const backing = headed(graph, node, context, driver, args);
-  for (const each of given) if (each.slot.roles.includes("cow")) attachChild(each);
-  if (backing !== null) attachChild(backing);
-  const opened = { ...node, length: lengthAtOpen(graph, node, context) };
-  graph = refreshPermissions(withNode(graph, opened), [name], context);
-  graph = appended(graph, opened, driver, context);
-  driver.opened?.(graph, opened, context);
-  const known = driver.find?.(graph, opened, context.drivers);
-  if (known !== undefined) graph = withNode(graph, { ...opened, found: known });
-  return { graph, name };
+}
+
+/** What is left of a node that cannot be opened: permissions below it were refreshed once more. */
+function closedAgain(
+  graph: Graph,
+  name: string | null,
+  children: readonly string[],
+  context: OpenContext,
+): Graph {
+  const closed = name === null ? graph : closeNode(graph, name, context);
+  return children.reduce((rest, child) => closeUnused(rest, child, context), closed);
 }
 
 /** Puts a node above another one, under all who use that, if its driver does so by itself. */
@@ -174,8 +202,37 @@ function headed(
   if (image.header === null) throw refuse(`Image is not in ${name} format`);
   const reference = backingDefinition(image.header);
   const slot = children.find(({ roles }) => roles.includes("cow"));
-  if (reference === null || slot === undefined || args[slot.name] !== undefined) return null;
-  return { slot, reference };
+  if (reference === null || slot === undefined) return null;
+  const given = args[slot.name];
+  if (given === undefined) return { slot, reference };
+  if (isDefinition(given)) requireNameless(given, context);
+  return null;
+}
+
+/**
+ * A backing file that is defined inline is opened with the name from the header as well, unless its
+ * own `file` is given by name (block.c, `bdrv_open_backing_file`).
+ * @throws BlockgraphError `graph-refused` where QEMU cannot do with both
+ */
+function requireNameless(given: JsonObject, context: OpenContext): void {
+  const { file } = given;
+  if (isDefinition(file) && file.filename !== undefined) return;
+  const text = againstName(given, context);
+  if (text !== null) throw refuse(`Could not open backing file: ${text}`);
+}
+
+/** What is said against a name for a definition that has no use for it; null: nothing. */
+function againstName(given: JsonObject, context: OpenContext): string | null {
+  const { name, children } = shapeOf(String(given.driver), context.drivers);
+  if (given.filename !== undefined) {
+    return "Can't specify 'file' and 'filename' options at the same time";
+  }
+  const [slot] = children;
+  if (slot === undefined) return `The only allowed filename for this driver is '${name}://'`;
+  if (slot.list === true) return `Block format '${name}' does not support the option 'file'`;
+  const child = given[slot.name];
+  if (isDefinition(child)) return againstName(child, context);
+  return "Cannot reference an existing block device with additional options or a new filename";
 }
 
 /** A node comes after those that it was given: parents stand last. */

@@ -18,7 +18,7 @@ import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
 import { measured } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, takingBack } from "./refuse.ts";
 
 function requireSameLength(graph: Graph, disk: string, target: string): void {
   const [own, other] = [disk, target].map((name) => graph.nodes.get(name)?.length ?? null);
@@ -44,12 +44,10 @@ export const blockdevBackup = defineCommand({
     requireUnblocked(before, target.name, "backup");
     const known = measured(measured(before, disk.name, context), target.name, context);
     requireSameLength(known, disk.name, target.name);
-    const { graph, filter } = insertedFilter(
-      known,
-      disk.name,
-      args["filter-node-name"] ?? null,
-      { driver: "copy-before-write", target: target.name },
-      context,
+    const name = args["filter-node-name"] ?? null;
+    const hook = { driver: "copy-before-write", target: target.name };
+    const { graph, filter } = takingBack(before, () =>
+      insertedFilter(known, disk.name, name, hook, context),
     );
     const id = args["job-id"];
     if (id === undefined) throw refuse("An explicit job ID is required for this node");

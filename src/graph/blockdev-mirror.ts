@@ -12,11 +12,12 @@
  * can be judged, but not be simulated.
  */
 import { z } from "zod";
+import { endedJob } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
-import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
@@ -53,9 +54,12 @@ export const blockdevMirror = defineCommand({
   },
 });
 
-/** @throws BlockgraphError `graph-refused` if a node uses the node */
+/** @throws BlockgraphError `graph-refused` if a node or job uses the node (`bdrv_is_root_node`) */
 export function requireRoot(graph: Graph, name: string): void {
-  if (!parentEdges(graph, name).some(({ parent }) => parent.kind === "node")) return;
+  const inner = parentEdges(graph, name).some(
+    ({ parent: { kind } }) => kind === "node" || kind === "job",
+  );
+  if (!inner) return;
   throw refuse("Need a root block node");
 }
 
@@ -72,7 +76,7 @@ export function mirrored(
   graph: Graph,
   disk: GraphNode,
   target: GraphNode,
-  { id, type, madeWritable, filterName }: Mirror,
+  { filterName, ...own }: Mirror,
   before: Graph,
   context: CommandContext,
 ): Graph {
@@ -82,14 +86,10 @@ export function mirrored(
   }
   const commits = chains.contains(disk.name, target.name);
   const options = commits ? { bottom: target.name } : {};
-  const own = { driver: "mirror_top", options, readOnly: false };
-  const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, own, context);
-  const job = new JobEdges(
-    filtered,
-    { id, type, filter, copies: true, madeWritable },
-    before,
-    context,
-  );
+  const top = { driver: "mirror_top", options, readOnly: false };
+  const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, top, context);
+  const mirror = { ...own, filter, copies: true };
+  const job = new JobEdges(filtered, mirror, before, context);
   job.hold("main node", filter, { perm: CONSISTENT_READ, shared: WATCHED });
   const grows = commits && isShorter(graph, target, disk, context);
   if (!commits && chains.contains(disk.name, chains.skipFilters(target.name))) {
@@ -101,12 +101,25 @@ export function mirrored(
   });
   job.hold("source", disk.name, { perm: 0, shared: WATCHED });
   job.hold("target", target.name);
-  if (!commits) return job.graph;
+  if (!commits) return unlessUnequal(job.graph, disk, target, mirror, context);
   const below = (chains.links(disk.name, target.name) ?? []).map(({ child }) => child);
   holdBetween(job, chains, below.slice(0, -1), target.name);
   const links = new Chains(job.graph, context.drivers).links(filter, target.name) ?? [];
   requireFreezable(job.graph, links, context.drivers, filter);
   return job.graph;
+}
+
+/** A mirror that begins with different lengths ends at once (`mirror_run`). */
+function unlessUnequal(
+  graph: Graph,
+  disk: GraphNode,
+  target: GraphNode,
+  mirror: BlockJob,
+  context: CommandContext,
+): Graph {
+  const [one, other] = [disk, target].map(({ name }) => lengthNow(graph, name, context));
+  const unequal = one !== other && typeof one === "number" && typeof other === "number";
+  return unequal ? endedJob(graph, mirror, context) : graph;
 }
 
 /**

@@ -58,7 +58,9 @@ export const blockdevReopen = defineCommand({
       ]);
       const graph = refreshPermissions(rewiring.graph, roots, { ...context, before });
       const closed = rewiring.detached.map(({ child }) => child);
-      return closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
+      const after = closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
+      requireOpen(queue, after, context.profile);
+      return after;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (error instanceof Refusal) throw error;
@@ -73,6 +75,16 @@ function requireSome(options: readonly JsonObject[], { emptyReopen }: Profile): 
   if (options.length > 0 || emptyReopen === "allowed") return;
   const text = "QEMU aborts when there is nothing to reopen; give at least one node";
   throw new Refusal(text, null, "abort");
+}
+
+/** @throws Refusal where the profile's QEMU crashes */
+function requireOpen(queue: readonly Reopened[], after: Graph, { closedReopen }: Profile): void {
+  const closed = queue.find(({ node }) => !after.nodes.has(node.name))?.node.name;
+  if (closed === undefined || closedReopen === "allowed") return;
+  const text =
+    `QEMU crashes when '${closed}' is reopened and loses its last user in one command; ` +
+    "reopen the others only";
+  throw new Refusal(text, null, "crash");
 }
 
 /** What is said twice of a node is said once: the later options win, where they are given. */

@@ -4,9 +4,9 @@
  * the node becomes read-only if it can.
  */
 import { z } from "zod";
+import { append } from "./append.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
-import { attach } from "./edges.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
@@ -14,7 +14,6 @@ import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse, unlessRefused } from "./refuse.ts";
-import { replaceNode } from "./replace-node.ts";
 import { Topology } from "./topology.ts";
 
 export const blockdevSnapshot = defineCommand({
@@ -41,7 +40,7 @@ export const blockdevSnapshot = defineCommand({
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
-    const rewired = replaceNode(attach(before, edge), node.name, overlay.name, context);
+    const rewired = append(before, edge, context);
     const after = refreshPermissions(rewired, [overlay.name], { ...context, before });
     return madeReadOnly(after, node, context);
   },

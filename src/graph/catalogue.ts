@@ -68,8 +68,14 @@ export interface DriverShape {
   checked?(args: JsonObject): void;
   /** bytes that a node shows; null: not known */
   length(question: LengthQuestion): number | null;
+  /** the child whose length it shows; absent: the one whose data it shows */
+  readonly lengthFrom?: string;
+  /** whether it asks its child for its limits when somebody above it wants to know its own */
+  readonly asksBelow?: boolean;
   /** whether it asks its child again for its length, where the profile has that */
   readonly variableLength: boolean;
+  /** What a node goes by from then on if a node below it could not be resized; null: nothing. */
+  resizeFailed?(profile: Profile): JsonObject | null;
   /** what `block_resize` says to it (QEMU `bdrv_co_truncate`); absent: nothing, it can */
   resizes?(options: JsonObject): string | null;
   /** bytes in whose multiples it is written (QEMU `request_alignment`); absent: 1 */

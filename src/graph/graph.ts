@@ -25,7 +25,7 @@ export interface GraphNode {
   readonly monitorOwned: boolean;
   /** the node that defined it inline, as long as that uses it: they are reopened together */
   readonly inheritsFrom: string | null;
-  /** what its driver found out when it was opened, and goes by however the graph changes */
+  /** what its driver found out, mostly when it was opened, and goes by however the graph changes */
   readonly found: JsonObject;
   /** bytes that it shows, as it learned last; null: nobody said how long its image is */
   readonly length: number | null;

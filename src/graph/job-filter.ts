@@ -5,14 +5,15 @@
  * refresh of permissions after each (block.c, `bdrv_insert_node`); commits and mirrors have filters
  * of their own, which they put above a node in one step (`bdrv_append`).
  */
+import { append } from "./append.ts";
 import { autoName, checkName, INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import type { CommandContext } from "./command.ts";
 import { dropFilter } from "./drop-filter.ts";
-import { attach } from "./edges.ts";
+import { closeNode } from "./edges.ts";
 import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, prefixed, Refusal } from "./refuse.ts";
+import { isRefusal, leaving, prefixed, Refusal } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 import { shapeOf } from "./shape-of.ts";
 
@@ -22,7 +23,11 @@ export interface Filtered {
   readonly filter: string;
 }
 
-/** Opens a filter over a node, and replaces the node by it. @param name null: an automatic one */
+/**
+ * Opens a filter over a node, and replaces the node by it.
+ * @param name null: an automatic one
+ * @throws Refusal with the graph that is left, without the filter
+ */
 export function insertedFilter(
   before: Graph,
   below: string,
@@ -40,10 +45,15 @@ export function insertedFilter(
     ),
   );
   const filter = opened.name;
-  const graph = prefixed("Could not replace node: ", () =>
-    refreshPermissions(replaceNode(opened.graph, below, filter, context), [filter, below], refresh),
-  );
-  return { graph, filter };
+  return prefixed("Could not replace node: ", () => {
+    try {
+      const replaced = replaceNode(opened.graph, below, filter, context);
+      return { graph: refreshPermissions(replaced, [filter, below], refresh), filter };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      throw leaving(error, closeNode(opened.graph, filter, context));
+    }
+  });
 }
 
 /** Puts a filter that only jobs can open above a node. @param name null: an automatic one */
@@ -66,8 +76,8 @@ export function appendedFilter(
     parent: { kind: "node", name: filter } as const,
     ...{ child: below.name, name: edge, roles, ...NO_DEMANDS },
   }));
-  const attached = edges.reduce(attach, { ...before, nodes, autoNames });
-  const rewired = replaceNode(attached, below.name, filter, context);
+  const added: Graph = { ...before, nodes, autoNames };
+  const rewired = edges.reduce((graph, edge) => append(graph, edge, context), added);
   return { graph: refreshPermissions(rewired, [filter], { ...context, before }), filter };
 }
 

@@ -24,7 +24,7 @@ export function wholeSectors(bytes: number): number {
 export function lengthAtOpen(graph: Graph, node: GraphNode, context: Context): number | null {
   const shape = shapeOf(node.driver, context.drivers);
   const { filename } = node.options;
-  const below = belowOf(graph, node, context);
+  const below = measuredBelow(graph, node, context);
   const length = shape.length({
     options: node.options,
     header: imageBelow(graph, node, context)?.header ?? null,
@@ -42,7 +42,7 @@ export function lengthNow(graph: Graph, name: string, context: Context): number 
   if (node === undefined) return null;
   const { length, variableLength } = shapeOf(node.driver, context.drivers);
   if (!variableLength || context.profile.lengths === "kept") return node.length;
-  const child = belowOf(graph, node, context);
+  const child = measuredBelow(graph, node, context);
   const below = child === undefined ? null : lengthNow(graph, child.name, context);
   return length({ options: node.options, header: null, below });
 }
@@ -54,7 +54,7 @@ export function measured(graph: Graph, name: string, context: Context): Graph {
   const length = lengthNow(graph, name, context);
   if (!shapeOf(node.driver, context.drivers).variableLength) return graph;
   const nodes = new Map(graph.nodes).set(name, { ...node, length });
-  const below = belowOf(graph, node, context);
+  const below = measuredBelow(graph, node, context);
   return below === undefined
     ? { ...graph, nodes }
     : measured({ ...graph, nodes }, below.name, context);
@@ -67,6 +67,14 @@ export function imageBelow(graph: Graph, node: GraphNode, context: Context): Ima
   const below = belowOf(graph, node, context);
   if (below !== undefined) return imageBelow(graph, below, context);
   return context.images === undefined ? null : { length: node.length, header: null };
+}
+
+/** The child whose length a node shows. */
+function measuredBelow(graph: Graph, node: GraphNode, context: Context): GraphNode | undefined {
+  const { lengthFrom } = shapeOf(node.driver, context.drivers);
+  if (lengthFrom === undefined) return belowOf(graph, node, context);
+  const edges = Topology.of(graph).children(node.name);
+  return graph.nodes.get(edges.find(({ name }) => name === lengthFrom)?.child ?? "");
 }
 
 /** The child whose data a node shows: its primary one, or the first. */

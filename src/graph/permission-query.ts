@@ -22,6 +22,8 @@ export interface PermissionQuery {
   readonly used: boolean;
   /** whether the driver is still opening its children */
   readonly opening: boolean;
+  /** what became of the node on the way (GraphNode.found) */
+  readonly found: JsonObject;
   readonly profile: Profile;
 }
 

@@ -57,6 +57,19 @@ export interface Profile {
    */
   readonly closedCommitFilter: "abort" | "refused";
   /**
+   * What happens when a node is put above one that asks its child for its limits, as `compress`
+   * does. 10.0 asks while it holds the lock of the graph that the answer waits for, and hangs, also
+   * where it would refuse (block.c, `bdrv_append`; seen in 10.0 and not in 7.2, which has no such
+   * lock; found by random commands).
+   */
+  readonly appendAboveAsker: "hang" | "allowed";
+  /**
+   * What is left of a `block-stream` that is refused because of the nodes that it works on. 7.2 and
+   * 10.0 forget the user through which the job would have read: it stays, nobody can remove it, and
+   * its node is in use for ever (block/stream.c, `stream_start`; found by random commands).
+   */
+  readonly refusedStream: "leaves-user" | "leaves-nothing";
+  /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
    * learned when they were opened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
    * it makes the bitmaps of a hook; where a hook is put above a node that has got a child of
@@ -69,10 +82,22 @@ export interface Profile {
    */
   readonly resizeBlocked: "device" | "node";
   /**
+   * What a `preallocate` filter does with its child after a resize that failed below: 10.0 takes
+   * it for begun, requires `write` and `resize` and shares neither, for ever, whoever comes (block/
+   * preallocate.c, `preallocate_child_perm`; seen in 10.0 and not in 7.2; found by random commands).
+   */
+  readonly failedResize: "keeps" | "lets-go";
+  /**
    * What `blockdev-reopen` does with an empty list of options. 7.2 and 10.0 insist on something to
    * reopen, and abort (block.c, `bdrv_reopen_multiple`; found by bad input).
    */
   readonly emptyReopen: "abort" | "allowed";
+  /**
+   * What `blockdev-reopen` does with a node that it closes itself: one of its list, or inline below
+   * one, that nobody uses once its parent has got another child. 7.2 and 10.0 look at it again when
+   * it is freed, and crash (block.c, `bdrv_reopen_multiple`; found by random commands).
+   */
+  readonly closedReopen: "crash" | "allowed";
   /**
    * When the hook requires `consistent read` of its file: if its own parents write, or whenever it
    * has a parent, as since 9.1 (commit 137b4d4bd5; block/copy-before-write.c, `cbw_child_perm`).
@@ -135,9 +160,13 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "abort",
     fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
+    appendAboveAsker: "allowed",
+    refusedStream: "leaves-user",
     lengths: "asked-again",
     resizeBlocked: "device",
+    failedResize: "lets-go",
     emptyReopen: "abort",
+    closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
     absent: new Set([...LATER_THAN_2018, ...OF_THIS_PROJECT]),
@@ -156,9 +185,13 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "abort",
     fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
+    appendAboveAsker: "allowed",
+    refusedStream: "leaves-user",
     lengths: "asked-again",
     resizeBlocked: "device",
+    failedResize: "lets-go",
     emptyReopen: "abort",
+    closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
     absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
@@ -177,9 +210,13 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "abort",
     fleecingTarget: "as-opened",
     closedCommitFilter: "abort",
+    appendAboveAsker: "hang",
+    refusedStream: "leaves-user",
     lengths: "kept",
     resizeBlocked: "node",
+    failedResize: "keeps",
     emptyReopen: "abort",
+    closedReopen: "crash",
     hookReads: "for-parents",
     refreshOrder: "first-first",
     absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
@@ -198,9 +235,13 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     frozenLeavingFilter: "refused",
     fleecingTarget: "as-connected",
     closedCommitFilter: "refused",
+    appendAboveAsker: "allowed",
+    refusedStream: "leaves-nothing",
     lengths: "kept",
     resizeBlocked: "node",
+    failedResize: "lets-go",
     emptyReopen: "allowed",
+    closedReopen: "allowed",
     hookReads: "for-parents",
     refreshOrder: "first-first",
     absent: new Set(OF_THE_THREAD),

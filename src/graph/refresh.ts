@@ -128,6 +128,7 @@ export function childMasks(
     readOnly: node.readOnly,
     used,
     opening: opening === node.name,
+    found: node.found,
     profile,
   });
   const shares = graph.nodes.get(edge.child)?.options["force-share"] === true;

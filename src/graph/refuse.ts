@@ -25,15 +25,19 @@ export function unlessRefused(before: Graph, action: () => Graph): Graph {
   }
 }
 
-/** What a version of QEMU does instead of answering. */
-export type Defect = "abort" | "hang";
+/**
+ * What a version of QEMU does instead of answering: it ends where it asserts something, it touches
+ * memory that it has freed, or it never comes back.
+ */
+export const DEFECTS = ["abort", "crash", "hang"] as const;
+export type Defect = (typeof DEFECTS)[number];
 
 /** A refusal that is more than a text. */
 export class Refusal extends BlockgraphError {
   /**
    * The graph that is in force now: the same nodes, edges and masks, but edges that were detached
    * and attached again count as the newest of their node, which decides which of several conflicts
-   * is named next. Null: the graph that was given.
+   * is named next; or QEMU left something behind. Null: the graph that was given.
    */
   readonly graph: Graph | null;
   /** what the profile's QEMU does instead of refusing; null: it refuses in these words */
@@ -51,6 +55,30 @@ export class Refusal extends BlockgraphError {
   }
 }
 
+/** A refusal in the same words that leaves another graph. */
+export function leaving(error: BlockgraphError, graph: Graph | null): Refusal {
+  const predicts = error instanceof Refusal ? error.predicts : null;
+  return new Refusal(error.message, graph, predicts, { cause: error });
+}
+
+/** What is more than a text of a refusal that is none. */
+const NOTHING_MORE = { graph: null, predicts: null };
+
+/**
+ * Does something that takes back what it has done if it is refused. Nodes and edges are as before
+ * then; but permissions were refreshed on the way back, and what was left from earlier may be gone.
+ */
+export function takingBack<T>(before: Graph, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.graph === null) throw error;
+    const { edges, locks } = error.graph;
+    const same = edges.every((edge, index) => edge === before.edges[index]);
+    throw leaving(error, same ? null : { ...before, edges, locks });
+  }
+}
+
 /** Does something; what it is refused with gets a prefix. */
 export function prefixed<T>(prefix: string, action: () => T): T {
   if (prefix === "") return action();
@@ -58,8 +86,8 @@ export function prefixed<T>(prefix: string, action: () => T): T {
     return action();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const predicts = error instanceof Refusal ? error.predicts : null;
-    throw new Refusal(`${prefix}${error.message}`, null, predicts, { cause: error });
+    const { predicts, graph } = error instanceof Refusal ? error : NOTHING_MORE;
+    throw new Refusal(`${prefix}${error.message}`, graph, predicts, { cause: error });
   }
 }
 

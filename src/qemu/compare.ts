@@ -4,7 +4,7 @@
 import type { CommandContext } from "../graph/command.ts";
 import { answerCommand, COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import { EMPTY_GRAPH, type Graph } from "../graph/graph.ts";
-import { Refusal } from "../graph/refuse.ts";
+import { type Defect, Refusal } from "../graph/refuse.ts";
 import { edgesOf } from "./edge-text.ts";
 import type { RecordedSequence, RecordedStep, RecordedVerdict } from "./recorded.ts";
 
@@ -21,6 +21,13 @@ export type Comparison =
   /** a command that is not built yet; everything before it agreed */
   | { readonly kind: "skipped"; readonly missing: string };
 
+/** What is to be seen of a defect. Memory that is freed is not asserted to be: a signal ends it. */
+const ENDS: Readonly<Record<Defect, RecordedVerdict>> = {
+  abort: { kind: "aborted" },
+  crash: { kind: "crashed", said: "SIGSEGV" },
+  hang: { kind: "hung" },
+};
+
 /** Our side: a graph that commands are applied to. */
 export class OurSide {
   readonly #context: CommandContext;
@@ -36,7 +43,7 @@ export class OurSide {
     this.graph = graph;
     if (refusal === null) return { kind: "accepted" };
     const predicts = refusal instanceof Refusal ? refusal.predicts : null;
-    if (predicts !== null) return { kind: predicts === "hang" ? "hung" : "aborted" };
+    if (predicts !== null) return ENDS[predicts];
     return { kind: "refused", text: refusal.message };
   }
 

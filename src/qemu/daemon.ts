@@ -40,6 +40,8 @@ export interface Silence {
   readonly silence: "aborted" | "hung";
   /** the last line on stderr: an assertion, if one ended it */
   readonly said: string;
+  /** what ended the process; null: it ended of itself */
+  readonly signal: NodeJS.Signals | null;
 }
 
 export class QemuDaemon {
@@ -131,33 +133,43 @@ export class QemuDaemon {
     return this.#next(isReply);
   }
 
-  /** Executes a command, and waits until it has had its effect. */
-  async command(command: QmpCommand): Promise<QmpReply | Silence> {
+  /**
+   * Executes a command, and waits until it has had its effect.
+   * @param patience ms after which the daemon counts as hung
+   */
+  async command(command: QmpCommand, patience = PATIENCE): Promise<QmpReply | Silence> {
     this.#program.input.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
     const reply = await this.#next((message) => {
       if (isEvent(message)) ended ||= isEnd?.(message) === true;
       return isReply(message);
-    });
+    }, patience);
     if ("silence" in reply || "error" in reply || ended) return reply;
-    const end = await this.#next((message) => isEvent(message) && isEnd?.(message) === true);
+    const end = await this.#next(
+      (message) => isEvent(message) && isEnd?.(message) === true,
+      patience,
+    );
     return "silence" in end ? end : reply;
   }
 
   /** The next message that is awaited. */
-  async #next(awaited: (message: object) => boolean): Promise<QmpReply | Silence> {
+  async #next(
+    awaited: (message: object) => boolean,
+    patience = PATIENCE,
+  ): Promise<QmpReply | Silence> {
     let hung = false;
     const alarm = setTimeout(() => {
       hung = true;
       this.#program.process.kill("SIGTERM");
-    }, PATIENCE);
+    }, patience);
     try {
       for (;;) {
         const line = await this.#lines.next().catch(() => ENDED);
         if (line.done === true) {
           await this.#end;
-          return { silence: hung ? "hung" : "aborted", said: this.#said };
+          const { signalCode: signal } = this.#program.process;
+          return { silence: hung ? "hung" : "aborted", said: this.#said, signal };
         }
         const message: object = JSON.parse(line.value);
         if (awaited(message)) return message;

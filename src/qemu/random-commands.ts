@@ -8,6 +8,7 @@
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
+import { IMAGE_LENGTH } from "./random-images.ts";
 import {
   command,
   familiar,
@@ -50,8 +51,52 @@ const reopenTwo: Maker = (graph, _name, pick) => {
 const backup: Maker = (graph, name, [, a, b]) =>
   command("blockdev-backup", backupData(graph, name, a, b));
 
+/** What streams and commits have in common: they end when they are told to. */
+function chainJob(graph: Graph, name: string, a: number, b: number): JsonObject {
+  return {
+    ...{ "job-id": jobId(graph, b), device: one(nodesOf(graph), a) },
+    ...{ speed: 1, "filter-node-name": `${name}j`, "auto-finalize": false, "on-error": "stop" },
+  };
+}
+
+const mirror: Maker = (graph, name, [, a, b]) =>
+  command("blockdev-mirror", {
+    ...backupData(graph, name, a, b),
+    ...{ "on-source-error": "stop", "on-target-error": "stop" },
+  });
+
+const stream: Maker = (graph, name, [, a, b, c]) =>
+  command("block-stream", {
+    ...chainJob(graph, name, a, b),
+    ...oneIn(3, c, { "base-node": one(nodesOf(graph), b) }),
+    ...oneIn(4, c >> 2, { bottom: one(nodesOf(graph), b) }),
+  });
+
+const commit: Maker = (graph, name, [, a, b, c]) =>
+  command("block-commit", {
+    ...chainJob(graph, name, a, b),
+    ...(c % 3 > 0 && { "top-node": one(nodesOf(graph), b) }),
+    ...oneIn(2, c >> 2, { "base-node": one(nodesOf(graph), c >> 3) }),
+  });
+
+/** By force: a mirror would take it for its end otherwise, and wait to be finalized. */
 const cancel: Maker = (graph, _name, [, a]) =>
-  command("block-job-cancel", { device: one([...graph.jobs.keys()], a) });
+  command("block-job-cancel", { device: one([...graph.jobs.keys()], a), force: true });
+
+const resize: Maker = (graph, _name, [, a]) => {
+  const name = one(nodesOf(graph), a);
+  return command("block_resize", {
+    "node-name": name,
+    size: graph.nodes.get(name)?.length ?? IMAGE_LENGTH,
+  });
+};
+
+const changeList: Maker = (graph, _name, [, a, b, c]) => {
+  const quorums = nodesOf(graph).filter((name) => graph.nodes.get(name)?.driver === "quorum");
+  const parent = one(c % 8 === 0 ? nodesOf(graph) : quorums, a);
+  if (b % 3 > 0) return command("x-blockdev-change", { parent, node: one(nodesOf(graph), b) });
+  return command("x-blockdev-change", { parent, child: `children.${c % 4}` });
+};
 
 const bitmap: Maker = (graph, _name, [, a, b, c]) => {
   const [verb, data] = bitmapAction(graph, a, b, c);
@@ -84,6 +129,7 @@ const MAKERS: readonly Maker[] = [
   ...NODE_MAKERS,
   ...[exportNode, exportNode, exportNode, withdraw, remove, snapshot, backup, cancel],
   ...[reopen, reopen, reopen, reopenTwo, reopenTwo, bitmap, group, transaction],
+  ...[mirror, stream, commit, cancel, resize, changeList, changeList],
 ];
 
 /**
@@ -122,9 +168,12 @@ function snapshotData(graph: Graph, a: number, b: number): JsonObject {
   return { node: one(nodesOf(graph), a), overlay: one(nodesOf(graph), b) };
 }
 
+const jobId = (graph: Graph, choice: number): string =>
+  `j${graph.jobs.size + (choice % 9 === 0 ? 0 : 1)}`;
+
 /** Jobs that do nothing by themselves: what others do, ends at no certain time. */
 function backupData(graph: Graph, name: string, a: number, b: number): JsonObject {
-  const job = { "job-id": `j${graph.jobs.size + (b % 9 === 0 ? 0 : 1)}`, sync: "none" };
+  const job = { "job-id": jobId(graph, b), sync: "none" };
   const [device, target] = [one(nodesOf(graph), a), one(nodesOf(graph), b)];
   return { ...job, device, target, "filter-node-name": `${name}j` };
 }

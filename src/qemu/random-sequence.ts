@@ -1,19 +1,15 @@
 /**
- * Random sequences of commands, sent to a QEMU and to ourselves, one by one.
+ * Sequences of commands, random or given, sent to a QEMU and to ourselves, one by one.
  */
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { BlockgraphError } from "../error.ts";
 import type { CommandContext } from "../graph/command.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import { differenceOf, isEnd, OurSide } from "./compare.ts";
 import { QemuDaemon } from "./daemon.ts";
 import { edgesOfReply } from "./edge-text.ts";
+import type { ImageFolder } from "./image-folder.ts";
 import { commandFor } from "./random-commands.ts";
+import { RANDOM_IMAGE_FACTS } from "./random-images.ts";
 import type { Pick } from "./random-names.ts";
-import { IMAGE_LENGTH, QCOW2_IMAGES, RAW_IMAGES } from "./random-nodes.ts";
 import type { RecordedVerdict } from "./recorded.ts";
 
 /** What came of one sequence. */
@@ -25,66 +21,44 @@ export interface LiveOutcome {
   readonly difference: { readonly ours: string; readonly theirs: string } | null;
 }
 
-/** A folder with the images that daemons work on; each daemon gets a copy. */
-export class ImageFolder {
-  readonly #template: string;
-
-  /** @param qemuImg the program that makes qcow2 images */
-  constructor(qemuImg = "qemu-img") {
-    this.#template = mkdtempSync(join(tmpdir(), "blockgraph-conform-"));
-    for (const image of RAW_IMAGES) {
-      writeFileSync(join(this.#template, image), "");
-      truncateSync(join(this.#template, image), IMAGE_LENGTH);
-    }
-    const cwd = this.#template;
-    try {
-      for (const image of QCOW2_IMAGES) {
-        const size = String(IMAGE_LENGTH);
-        execFileSync(qemuImg, ["create", "-q", "-f", "qcow2", image, size], { cwd });
-        // As long as all others, so that no node changes its size when it gets another child (M6).
-        truncateSync(join(this.#template, image), IMAGE_LENGTH);
-      }
-    } catch {
-      rmSync(this.#template, { recursive: true, force: true });
-      throw new BlockgraphError(
-        "bad-argument",
-        `${qemuImg} does not make images; install Debian's qemu-utils`,
-      );
-    }
-  }
-
-  async using<T>(use: (folder: string) => Promise<T>): Promise<T> {
-    const folder = mkdtempSync(join(tmpdir(), "blockgraph-conform-"));
-    try {
-      cpSync(this.#template, folder, { recursive: true });
-      return await use(folder);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
-  remove(): void {
-    rmSync(this.#template, { recursive: true, force: true });
-  }
+/** Whom commands are compared with. */
+export interface LiveSide {
+  /** the daemon's program */
+  readonly binary: string;
+  readonly images: ImageFolder;
+  readonly context: CommandContext;
+  /** ms after which a daemon that is expected to answer counts as hung; absent: a long time */
+  readonly patience?: number;
 }
 
 /** Sends what some numbers mean to a fresh daemon and to ourselves. */
-export async function compareLive(
-  picks: readonly Pick[],
-  binary: string,
-  images: ImageFolder,
-  context: CommandContext,
+export function compareLive(picks: readonly Pick[], side: LiveSide): Promise<LiveOutcome> {
+  return compare(picks, side, (pick, ours) =>
+    commandFor(ours.graph, pick, (candidate) => ours.accepts(candidate)),
+  );
+}
+
+/** Sends commands to a fresh daemon and to ourselves. */
+export function replayLive(commands: readonly QmpCommand[], side: LiveSide): Promise<LiveOutcome> {
+  return compare(commands, side, (command) => command);
+}
+
+function compare<Step>(
+  steps: readonly Step[],
+  { binary, images, context, patience }: LiveSide,
+  commandOf: (step: Step, ours: OurSide) => QmpCommand,
 ): Promise<LiveOutcome> {
   return images.using((folder) =>
     QemuDaemon.using(binary, folder, async (daemon) => {
-      const ours = new OurSide(context);
+      const ours = new OurSide({ ...context, images: RANDOM_IMAGE_FACTS });
       const commands: QmpCommand[] = [];
       let refused = 0;
-      for (const pick of picks) {
-        const command = commandFor(ours.graph, pick, (candidate) => ours.accepts(candidate));
+      for (const step of steps) {
+        const command = commandOf(step, ours);
         commands.push(command);
         const verdict = ours.command(command);
-        const theirs = await theirVerdict(daemon, command);
+        const wait = verdict.kind === "hung" ? HANG_IS_EXPECTED : patience;
+        const theirs = await theirVerdict(daemon, command, wait);
         const differs = verdict.kind !== theirs.kind;
         const edges = differs || isEnd(theirs) ? [] : await theirEdges(daemon);
         const difference = differenceOf(verdict, ours.graph, { verdict: theirs, edges });
@@ -100,16 +74,26 @@ export async function compareLive(
 /** What ends a QEMU that aborts as predicted (src/graph/profile.ts); others are other defects. */
 const PREDICTED = [
   /parent_quiesce_counter/,
+  /!child->frozen/,
+  /hbitmap_merge/,
   /QLIST_EMPTY\(&bs->dirty_bitmaps\)/,
   /Cannot change '\w+' link to/,
 ];
 
-async function theirVerdict(daemon: QemuDaemon, command: QmpCommand): Promise<RecordedVerdict> {
-  const reply = await daemon.command(command);
+/** ms that a command is waited for that is expected not to be answered */
+const HANG_IS_EXPECTED = 1_500;
+
+async function theirVerdict(
+  daemon: QemuDaemon,
+  command: QmpCommand,
+  patience?: number,
+): Promise<RecordedVerdict> {
+  const reply = await daemon.command(command, patience);
   if ("silence" in reply) {
-    const { silence, said } = reply;
+    const { silence, said, signal } = reply;
     const predictable = silence === "hung" || PREDICTED.some((each) => each.test(said));
-    return predictable ? { kind: silence } : { kind: "crashed", said };
+    if (predictable) return { kind: silence };
+    return { kind: "crashed", said: signal === null || signal === "SIGABRT" ? said : signal };
   }
   return reply.error === undefined
     ? { kind: "accepted" }

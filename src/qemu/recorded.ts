@@ -18,7 +18,7 @@ export type RecordedVerdict =
   | { readonly kind: "refused"; readonly text: string }
   /** the process ended, or will never answer */
   | { readonly kind: "aborted" | "hung" }
-  /** the process ended for a reason that nobody predicts */
+  /** the process ended, but not by an assertion that is known: a signal, or what it said */
   | { readonly kind: "crashed"; readonly said: string };
 
 export interface RecordedStep {
@@ -166,8 +166,10 @@ function fromFuzz({ seed, steps }: z.infer<typeof fuzzSchema>): RecordedSequence
   };
 }
 
-/** How recordings say that the process ended. */
+/** How recordings say that the process ended, or was ended because it did not answer. */
 const ABORTED = /^QEMU aborted/;
+const HUNG = /^QEMU hung/;
+const CRASHED = /^QEMU crashed: (?<said>.*)/;
 
 function recordedStep({ cmd, args, result }: z.infer<typeof stepSchema>) {
   const command = cmd.startsWith("@") ? null : { execute: cmd, arguments: withPlainNames(args) };
@@ -177,6 +179,9 @@ function recordedStep({ cmd, args, result }: z.infer<typeof stepSchema>) {
 function verdictOf(result: z.infer<typeof resultSchema>): RecordedVerdict {
   if (result === "ok") return { kind: "accepted" };
   const { error } = result;
+  const said = CRASHED.exec(error)?.groups?.said;
+  if (said !== undefined) return { kind: "crashed", said };
+  if (HUNG.test(error)) return { kind: "hung" };
   return ABORTED.test(error) ? { kind: "aborted" } : { kind: "refused", text: error };
 }
 

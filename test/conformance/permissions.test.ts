@@ -9,7 +9,8 @@ import type { CommandContext } from "../../src/graph/command.ts";
 import { defaultPermissions } from "../../src/graph/default-permissions.ts";
 import { profile } from "../../src/graph/profile.ts";
 import { compareRecorded } from "../../src/qemu/compare.ts";
-import { compareLive, ImageFolder } from "../../src/qemu/random-sequence.ts";
+import { ImageFolder } from "../../src/qemu/image-folder.ts";
+import { compareLive } from "../../src/qemu/random-sequence.ts";
 import { parseRecorded } from "../../src/qemu/recorded.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
@@ -85,20 +86,23 @@ describe("live", () => {
     async () => {
       const folder = new ImageFolder();
       images.folder = folder;
+      const side = {
+        ...{ binary: "qemu-storage-daemon", images: folder },
+        context: rulesOf("qemu-7.2"),
+      };
       const number = fc.nat(0xff_ffff);
       let commands = 0;
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.tuple(number, number, number, number), { maxLength: 30, size: "max" }),
           async (picks) => {
-            const rules = rulesOf("qemu-7.2");
-            const outcome = await compareLive(picks, "qemu-storage-daemon", folder, rules);
+            const outcome = await compareLive(picks, side);
             expect(outcome.difference, JSON.stringify(outcome.commands)).toBeNull();
             commands += outcome.commands.length;
           },
         ),
         // The same in every run: what others find is for `conform --random`.
-        { numRuns: 300, seed: 11 },
+        { numRuns: 300, seed: 11, endOnFailure: true },
       );
       expect(commands).toBeGreaterThan(3000);
     },

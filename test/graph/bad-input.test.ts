@@ -12,7 +12,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerCommand, COMMANDS } from "../../src/graph/commands.ts";
 import { EMPTY_GRAPH, type JsonObject, type JsonValue } from "../../src/graph/graph.ts";
-import { PROFILES, profile } from "../../src/graph/profile.ts";
+import { PROFILES, type ProfileName, profile } from "../../src/graph/profile.ts";
 import { Refusal } from "../../src/graph/refuse.ts";
 import { parseRecorded } from "../../src/qemu/recorded.ts";
 import { apply, built, context, refused } from "../support/graph.ts";
@@ -279,6 +279,35 @@ describe("an empty list of nodes to reopen", () => {
     const defect = answer instanceof Refusal ? answer.predicts : null;
     expect(defect).toBe(name === "proposed" || unknown ? null : "abort");
     expect(answer === null).toBe(name === "proposed");
+  });
+});
+
+describe("a node that a reopen closes itself", () => {
+  const inline = { driver: "null-co", "node-name": "inline" };
+  const graph = built(
+    ["blockdev-add", { driver: "null-co", "node-name": "other" }],
+    ["blockdev-add", { driver: "raw", "node-name": "top", file: inline }],
+  );
+  const top = { driver: "raw", "node-name": "top", file: "other" };
+  const reopen = (options: JsonObject[], name: ProfileName) =>
+    answerCommand(
+      graph,
+      { execute: "blockdev-reopen", arguments: { options } },
+      { ...context, profile: profile(name) },
+    ).refusal;
+
+  test.for([
+    [inline, top],
+    [top, inline],
+  ])("crashes QEMU if it is to be reopened", (options) => {
+    for (const name of ["qemu-7.2", "qemu-10.0"] as const) {
+      expect(reopen(options, name)).toMatchObject({ predicts: "crash" });
+    }
+    expect(reopen(options, "proposed")).toBeNull();
+  });
+
+  test("is no matter otherwise", () => {
+    expect(reopen([top], "qemu-7.2")).toBeNull();
   });
 });
 

@@ -17,6 +17,11 @@ import {
 import { apply, built, commandArbitrary, context, refused } from "../support/graph.ts";
 import { thrownBy } from "../support/refusal.ts";
 
+/** Whether a user without a name is that of a job, or of one that QEMU forgot (F19). */
+function worksFor({ jobs }: Graph, name: string): boolean {
+  return / forgotten$/.test(name) || jobs.has(name.split(" ")[0] ?? "");
+}
+
 /** Everything in a graph, frozen: a command that changes it in place throws a TypeError. */
 function frozen(graph: Graph): Graph {
   const { nodes, edges, devices, exports } = graph;
@@ -51,7 +56,9 @@ function flaws(graph: Graph): string[] {
       ...{ node: graph.nodes, device: graph.devices },
       ...{ export: graph.exports, job: graph.jobs, backend: new Set(["block_resize"]) },
     };
-    if (!parents[parent.kind].has(parent.name)) found.push(`${name} of ${parent.name}: no parent`);
+    const works = parent.kind === "backend" && worksFor(graph, parent.name);
+    if (!works && !parents[parent.kind].has(parent.name))
+      found.push(`${name} of ${parent.name}: no parent`);
     if (!graph.nodes.has(child)) found.push(`${name} of ${parent.name}: no child ${child}`);
   }
   for (const { name, driver } of graph.nodes.values()) {
@@ -60,8 +67,11 @@ function flaws(graph: Graph): string[] {
     );
     const names = own.map((edge) => edge.name);
     const slots = DRIVERS.get(driver)?.children ?? [];
-    const missing = slots.filter((slot) => slot.optional !== true && !names.includes(slot.name));
-    const extra = names.filter((edge) => !slots.some((slot) => slot.name === edge));
+    const numbered = (edge: string) => edge.replace(/[.]\d+$/, "");
+    const missing = slots.filter(
+      (slot) => slot.optional !== true && !names.map(numbered).includes(slot.name),
+    );
+    const extra = names.filter((edge) => !slots.some((slot) => slot.name === numbered(edge)));
     if (missing.length + extra.length > 0 || new Set(names).size < names.length) {
       found.push(`${name} has not the children of ${driver}`);
     }

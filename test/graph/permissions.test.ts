@@ -12,7 +12,22 @@ import { ROOT_ROLES } from "../../src/graph/role.ts";
 import { apply, built, commandArbitrary, context } from "../support/graph.ts";
 import { thrownBy } from "../support/refusal.ts";
 
-const commands = fc.array(commandArbitrary, { minLength: 10, maxLength: 40 });
+/** What there is in the beginning, so that jobs and filters find something to work on. */
+const BEGINNING = [
+  { execute: "blockdev-add", arguments: { driver: "null-co", "node-name": "a" } },
+  { execute: "blockdev-add", arguments: { driver: "null-co", "node-name": "b" } },
+  { execute: "object-add", arguments: { "qom-type": "throttle-group", id: "g" } },
+];
+const commands = fc
+  .array(commandArbitrary, { minLength: 10, maxLength: 40 })
+  .map((sequence) => [...BEGINNING, ...sequence]);
+
+/** Drivers and jobs that must come about, or they would not be judged. */
+const OF_ALL_PROFILES = [
+  ...["quorum", "blkverify", "blklogwrites", "throttle", "copy-on-read", "blkdebug"],
+  ...["mirror", "stream"],
+];
+const LATER = ["preallocate", "copy-before-write", "snapshot-access", "backup"];
 
 /** Every graph on the way, with how many commands had been accepted. */
 function graphsOf(sequence: readonly { execute: string; arguments: object }[], rules = context) {
@@ -33,6 +48,7 @@ describe.each(PROFILES)("under %s, whatever commands made a graph", (name) => {
 
   test("its masks are the least solution of the rules, which has no conflict", () => {
     let judged = 0;
+    const met = new Set<string>();
     fc.assert(
       fc.property(commands, (sequence) => {
         for (const graph of graphsOf(sequence, rules)) {
@@ -41,12 +57,16 @@ describe.each(PROFILES)("under %s, whatever commands made a graph", (name) => {
           expect(conflicts).toEqual([]);
           expect(unwritable).toEqual([]);
           judged += edges.length;
+          for (const { driver } of graph.nodes.values()) met.add(driver);
+          for (const { type } of graph.jobs.values()) met.add(type);
         }
       }),
       { numRuns: 1000 },
     );
     // In 2018 there were no hooks and views to make graphs of.
     expect(judged).toBeGreaterThan(name === "rfc-2018" ? 2000 : 3000);
+    expect([...met]).toEqual(expect.arrayContaining(OF_ALL_PROFILES));
+    if (name !== "rfc-2018") expect([...met]).toEqual(expect.arrayContaining(LATER));
   });
 });
 

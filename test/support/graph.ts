@@ -70,7 +70,19 @@ const demanding = fc.oneof(
     },
     { requiredKeys: ["driver", "file"] },
   ),
-  fc.record({ driver: fc.constantFrom("copy-on-read", "compress"), file: child }),
+  fc.record({ driver: fc.constantFrom("copy-on-read", "compress", "preallocate"), file: child }),
+  fc.record({ driver: fc.constant("throttle"), "throttle-group": fc.constant("g"), file: child }),
+  fc.record({ driver: fc.constant("blkverify"), raw: child, test: child }),
+  fc.record({ driver: fc.constant("blklogwrites"), file: child, log: child }),
+  fc.record(
+    {
+      driver: fc.constant("quorum"),
+      children: fc.array(child, { minLength: 1, maxLength: 2 }),
+      "vote-threshold": fc.constant(1),
+      "rewrite-corrupted": fc.boolean(),
+    },
+    { requiredKeys: ["driver", "children", "vote-threshold"] },
+  ),
   fc.record(
     {
       driver: fc.constant("blkdebug"),
@@ -117,7 +129,48 @@ const reopened = fc.oneof(
   ),
 );
 
+const jobId = fc.constantFrom("j", "k");
+const chainJob = { "job-id": jobId, device: name, "filter-node-name": name };
+const copyJob = { ...chainJob, target: name, sync: fc.constant("none") };
+
+/** Jobs, and what changes a graph besides. */
+const changing: fc.Arbitrary<Command> = fc.oneof(
+  fc.tuple(
+    fc.constantFrom("blockdev-backup", "blockdev-mirror"),
+    fc.record(copyJob, { requiredKeys: ["job-id", "device", "target", "sync"] }),
+  ),
+  fc.tuple(
+    fc.constant("block-commit"),
+    fc.record(
+      { ...chainJob, "top-node": name, "base-node": name },
+      { requiredKeys: ["job-id", "device"] },
+    ),
+  ),
+  fc.tuple(
+    fc.constant("block-stream"),
+    fc.record(
+      { ...chainJob, "base-node": name, bottom: name },
+      { requiredKeys: ["job-id", "device"] },
+    ),
+  ),
+  fc.tuple(fc.constant("block-job-cancel"), fc.record({ device: jobId })),
+  fc.tuple(fc.constant("blockdev-snapshot"), fc.record({ node: name, overlay: name })),
+  fc.tuple(
+    fc.constant("x-blockdev-change"),
+    fc.oneof(
+      fc.record({ parent: name, node: name }),
+      fc.record({ parent: name, child: fc.constantFrom("children.0", "children.1") }),
+    ),
+  ),
+  fc.tuple(
+    fc.constant("block_resize"),
+    fc.record({ "node-name": name, size: fc.constantFrom(0, 1 << 20, 512) }),
+  ),
+  fc.constant<Command>(["object-add", { "qom-type": "throttle-group", id: "g" }]),
+);
+
 const shaped: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 2, arbitrary: changing },
   fc.tuple(
     fc.constant("blockdev-reopen"),
     fc.record({ options: fc.array(reopened, { minLength: 1, maxLength: 2 }) }),

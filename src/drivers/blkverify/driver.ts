@@ -17,6 +17,7 @@ export const blkverify = defineDriver({
     { name: "test", roles: ["data"] },
   ],
   filter: true,
+  lengthFrom: "test",
   reopens: null,
   parameters: () => ({}),
   everyParameters: [],

@@ -17,6 +17,7 @@ export const compress = defineDriver({
   options: commonOptions,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,
+  asksBelow: true,
   variableLength: true,
   opened(graph, node) {
     const [below] = childEdges(graph, { kind: "node", name: node.name });

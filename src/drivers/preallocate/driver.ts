@@ -2,7 +2,7 @@
  * `preallocate`: grows its file ahead of the writer (QEMU block/preallocate.c).
  *
  * Once a writer that may resize the node has come, it takes writing and resizing for itself, and
- * shares neither. Limits: it does not grow anything here, since images have a fixed length; every
+ * shares neither. Where it could not be resized, 10.0 keeps both for ever (profile). Limits: it does not grow anything here, since images have a fixed length; every
  * request is handed on.
  */
 import { z } from "zod";
@@ -12,9 +12,10 @@ import type { PermissionRule } from "../../graph/permission-query.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
-const permissions: PermissionRule = ({ demands: { perm, shared } }) => {
-  const grows = (perm & (WRITE | RESIZE)) === (WRITE | RESIZE);
-  return { perm, shared: grows ? shared & ~(WRITE | RESIZE) : shared };
+const permissions: PermissionRule = ({ demands: { perm, shared }, found }) => {
+  const kept = found.keeps === true ? WRITE | RESIZE : 0;
+  const grows = ((perm | kept) & (WRITE | RESIZE)) === (WRITE | RESIZE);
+  return { perm: perm | kept, shared: grows ? shared & ~(WRITE | RESIZE) : shared };
 };
 
 const aligned = z.int().refine((bytes) => bytes % 512 === 0, {
@@ -40,6 +41,7 @@ export const preallocate = defineDriver({
   permissions,
   filter: true,
   variableLength: true,
+  resizeFailed: ({ failedResize }) => (failedResize === "keeps" ? { keeps: true } : null),
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => forwardingCharts("preallocate", "file"),

@@ -29,12 +29,12 @@ function commandLines(command: ExplainedCommand, width: number, format: GraphFor
   const what = `${execute}  ${subject(command)}`;
   const head = `${String(number).padStart(width)}  ${verdict.padEnd(8)}  ${what}`;
   if (error === null) return [head];
-  const instead = predicts === null ? [] : [`QEMU does not refuse this: it ${DEFECTS[predicts]}`];
+  const instead = predicts === null ? [] : [`QEMU does not refuse this: it ${DOES[predicts]}`];
   const why = conflict === null ? [] : conflictLines(conflict, format);
   return [head, ...[error, ...instead, ...why].map((line) => `${" ".repeat(width + 2)}${line}`)];
 }
 
-const DEFECTS = { abort: "aborts", hang: "hangs" } as const;
+const DOES = { abort: "aborts", crash: "crashes", hang: "hangs" } as const;
 
 function conflictLines(
   conflict: NonNullable<ExplainedCommand["conflict"]>,

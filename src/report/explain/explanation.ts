@@ -9,7 +9,7 @@ import { type ConflictRefusal, conflictBehind } from "../../graph/conflict.ts";
 import { type Edge, type Graph, PARENT_KINDS } from "../../graph/graph.ts";
 import { originOf } from "../../graph/mask-origin.ts";
 import { type Permissions, permissionNames, permissionsNamed } from "../../graph/permission.ts";
-import { Refusal } from "../../graph/refuse.ts";
+import { DEFECTS, Refusal } from "../../graph/refuse.ts";
 import { remedies } from "../../graph/remedies.ts";
 
 const edgeSchema = z.strictObject({
@@ -51,7 +51,7 @@ export const explanationSchema = z.strictObject({
       /** QEMU's text; null if it was accepted */
       error: z.string().nullable(),
       /** what the profile's QEMU does instead of refusing */
-      predicts: z.enum(["abort", "hang"]).nullable(),
+      predicts: z.enum(DEFECTS).nullable(),
       conflict: conflictSchema.nullable(),
     }),
   ),
