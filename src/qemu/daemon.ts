@@ -49,6 +49,8 @@ export class QemuDaemon {
   readonly #lines: AsyncIterator<string>;
   /** until it has ended, and all that it printed was read */
   readonly #end: Promise<unknown>;
+  /** jobs that have ended since a job was started under their id */
+  readonly #ended = new Set<string>();
   #said = "";
 
   private constructor(binary: string, folder: string) {
@@ -105,6 +107,7 @@ export class QemuDaemon {
    * @param patience ms after which the daemon counts as hung
    */
   async command(command: QmpCommand, patience = PATIENCE): Promise<QmpReply | Silence> {
+    this.#ended.delete(String(command.arguments["job-id"]));
     this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
@@ -118,6 +121,11 @@ export class QemuDaemon {
       patience,
     );
     return "silence" in end ? end : reply;
+  }
+
+  /** Waits until a job has ended of itself. */
+  async jobEnd(id: string): Promise<void> {
+    if (!this.#ended.has(id)) await this.#next(() => this.#ended.has(id));
   }
 
   /** The next message that is awaited. */
@@ -139,11 +147,17 @@ export class QemuDaemon {
           return { silence: hung ? "hung" : "aborted", said: this.#said, signal };
         }
         const message: object = JSON.parse(line.value);
+        if (isEvent(message)) this.#note(message);
         if (awaited(message)) return message;
       }
     } finally {
       clearTimeout(alarm);
     }
+  }
+
+  #note({ event, data }: QmpEvent): void {
+    if (event !== "JOB_STATUS_CHANGE" || data?.id === undefined) return;
+    if (data.status === "null") this.#ended.add(data.id);
   }
 
   async #stop(): Promise<void> {
