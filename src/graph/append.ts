@@ -3,6 +3,7 @@
  * overlay does, and what the filters of mirrors and commits do.
  */
 import type { CommandContext } from "./command.ts";
+import { requireNoCycle } from "./cycle.ts";
 import { attach } from "./edges.ts";
 import type { Edge, Graph } from "./graph.ts";
 import { Refusal } from "./refuse.ts";
@@ -12,13 +13,14 @@ import { shapeOf } from "./shape-of.ts";
 /**
  * Rewires; permissions are refreshed by whoever asks.
  * @param edge from the node that goes above to the other one
- * @throws Refusal where the profile's QEMU hangs
- * @throws BlockgraphError `graph-refused` if an edge that would move is frozen
+ * @throws Refusal where the profile's QEMU hangs, which comes before all else
+ * @throws BlockgraphError `graph-refused` if an edge that would move is frozen, or there would be a
+ *   cycle
  */
 export function append(before: Graph, edge: Edge, context: CommandContext): Graph {
-  const rewired = replaceNode(attach(before, edge), edge.child, edge.parent.name, context);
-  requireAnswers(rewired, edge, context);
-  return rewired;
+  requireAnswers(before, edge, context);
+  requireNoCycle(before, edge.child, edge.name, edge.parent.name);
+  return replaceNode(attach(before, edge), edge.child, edge.parent.name, context);
 }
 
 function requireAnswers(graph: Graph, { child }: Edge, { drivers, profile }: CommandContext): void {

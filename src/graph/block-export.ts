@@ -71,7 +71,7 @@ function requireExportable(graph: Graph, node: GraphNode, name: string, writable
   if (bitmap === undefined) {
     if (next === undefined) throw refuse(`Bitmap '${name}' is not found`);
     requireExportable(graph, next, name, writable);
-  } else if (bitmap.enabled && !writable) {
+  } else if (bitmap.enabled && !writable && !node.readOnly) {
     throw refuse(`Enabled bitmap '${name}' incompatible with readonly export`);
   }
 }

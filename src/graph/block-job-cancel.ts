@@ -25,16 +25,16 @@ export const blockJobCancel = defineCommand({
 
 /** The graph without a job. @throws Refusal where the profile's QEMU aborts */
 export function endedJob(before: Graph, job: BlockJob, context: CommandContext): Graph {
-  const idle = backendsOfJob(before, job).reduce(
+  const jobs = new Map(before.jobs);
+  jobs.delete(job.id);
+  const idle = backendsOfJob(before, job).reduce<Graph>(
     (rest, parent) => releaseAll(rest, parent, context),
-    before,
+    { ...before, jobs },
   );
   const held = { kind: "job", name: job.id } as const;
   const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
   const dropped = withoutFilter(first, job.filter, context);
-  const jobs = new Map(before.jobs);
-  jobs.delete(job.id);
-  const released = releaseAll({ ...dropped, jobs }, held, context);
+  const released = releaseAll(dropped, held, context);
   const closed = released.nodes.has(job.filter)
     ? closeNode(released, job.filter, context)
     : released;

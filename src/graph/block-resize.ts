@@ -76,7 +76,11 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
     below === undefined
       ? graph
       : remembering(node, context, () => truncated(graph, below, length, context), graph);
-  const nodes = new Map(rest.nodes).set(name, { ...node, length: wholeSectors(size) });
+  const resized = wholeSectors(size);
+  const bitmaps = new Map(
+    [...node.bitmaps].map(([key, bitmap]) => [key, { ...bitmap, length: resized }]),
+  );
+  const nodes = new Map(rest.nodes).set(name, { ...node, length: resized, bitmaps });
   return { ...rest, nodes };
 }
 

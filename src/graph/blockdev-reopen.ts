@@ -21,7 +21,7 @@ import { closeUnused } from "./edges.ts";
 import { find, findNode } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
-import { imageBelow } from "./length.ts";
+import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -60,7 +60,7 @@ export const blockdevReopen = defineCommand({
       const closed = rewiring.detached.map(({ child }) => child);
       const after = closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
       requireOpen(queue, after, context.profile);
-      return after;
+      return measuredAgain(after, queue, context);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (error instanceof Refusal) throw error;
@@ -75,6 +75,19 @@ function requireSome(options: readonly JsonObject[], { emptyReopen }: Profile): 
   if (options.length > 0 || emptyReopen === "allowed") return;
   const text = "QEMU aborts when there is nothing to reopen; give at least one node";
   throw new Refusal(text, null, "abort");
+}
+
+/** Where nodes keep their lengths, those that are reopened ask once more, the last one first. */
+function measuredAgain(after: Graph, queue: readonly Reopened[], context: CommandContext): Graph {
+  if (context.profile.lengths !== "kept") return after;
+  let graph = after;
+  for (const { node } of queue.toReversed()) {
+    const now = graph.nodes.get(node.name);
+    if (now === undefined || Topology.of(graph).children(node.name).length === 0) continue;
+    const length = lengthAtOpen(graph, now, context);
+    graph = { ...graph, nodes: new Map(graph.nodes).set(node.name, { ...now, length }) };
+  }
+  return graph;
 }
 
 /** @throws Refusal where the profile's QEMU crashes */

@@ -6,7 +6,6 @@
 import { z } from "zod";
 import { append } from "./append.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { requireNoCycle } from "./cycle.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
@@ -35,7 +34,6 @@ export const blockdevSnapshot = defineCommand({
       throw refuse("The overlay already has a backing image");
     }
     if (slot === undefined) throw refuse("The overlay does not support backing images");
-    requireNoCycle(before, node.name, slot.name, overlay.name);
     const edge = {
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },

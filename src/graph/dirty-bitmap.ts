@@ -25,6 +25,19 @@ export function findBitmap(graph: Graph, node: string, name: string): DirtyBitma
   return bitmap;
 }
 
+/**
+ * Judges whether one bitmap can be merged into another (`bdrv_dirty_bitmap_check`).
+ * @param length bytes that the other covers
+ * @throws BlockgraphError `graph-refused`
+ */
+export function requireMergeable(source: DirtyBitmap, length: number | null): void {
+  if (source.length === length || source.length === null || length === null) return;
+  throw refuse(
+    `Bitmaps are of different sizes (destination size is ${length}, source size is ` +
+      `${source.length}) and can't be merged`,
+  );
+}
+
 function withBitmap(graph: Graph, node: GraphNode, name: string, bitmap: DirtyBitmap): Graph {
   const bitmaps = new Map(node.bitmaps).set(name, bitmap);
   return { ...graph, nodes: new Map(graph.nodes).set(node.name, { ...node, bitmaps }) };
@@ -49,7 +62,10 @@ const dirtyBitmapAdd = defineCommand({
     if (persistent) {
       throw refuse(`Can't store persistent bitmaps to ${node.name}: Operation not supported`);
     }
-    return withBitmap(graph, node, name, { granularity, enabled: !disabled });
+    return withBitmap(graph, node, name, {
+      ...{ granularity, enabled: !disabled },
+      length: node.length,
+    });
   },
 });
 
@@ -101,10 +117,10 @@ const dirtyBitmapMerge = defineCommand({
     bitmaps: z.array(z.union([z.string(), named])),
   }),
   apply(graph, { node, target, bitmaps }) {
-    findBitmap(graph, node, target);
+    const { length } = findBitmap(graph, node, target);
     for (const source of bitmaps) {
-      if (typeof source === "string") findBitmap(graph, node, source);
-      else findBitmap(graph, source.node, source.name);
+      const from = typeof source === "string" ? { node, name: source } : source;
+      requireMergeable(findBitmap(graph, from.node, from.name), length);
     }
     return graph;
   },

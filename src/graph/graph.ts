@@ -39,6 +39,8 @@ export interface GraphNode {
 export interface DirtyBitmap {
   /** bytes that one bit stands for */
   readonly granularity: number;
+  /** bytes that it covers: as long as its node was; null: not known */
+  readonly length: number | null;
   /** whether it records */
   readonly enabled: boolean;
 }

@@ -71,7 +71,7 @@ export interface Profile {
   readonly refusedStream: "leaves-user" | "leaves-nothing";
   /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
-   * learned when they were opened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
+   * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
    * it makes the bitmaps of a hook; where a hook is put above a node that has got a child of
    * another length, it aborts (util/hbitmap.c, `hbitmap_merge`; defect M6).
    */
@@ -83,8 +83,9 @@ export interface Profile {
   readonly resizeBlocked: "device" | "node";
   /**
    * What a `preallocate` filter does with its child after a resize that failed below: 10.0 takes
-   * it for begun, requires `write` and `resize` and shares neither, for ever, whoever comes (block/
-   * preallocate.c, `preallocate_child_perm`; seen in 10.0 and not in 7.2; found by random commands).
+   * it for begun, requires `write` and `resize` and shares neither, for ever, whoever comes
+   * (block/preallocate.c, `preallocate_child_perm`; seen in 10.0, not in 7.2; found by random
+   * commands).
    */
   readonly failedResize: "keeps" | "lets-go";
   /**

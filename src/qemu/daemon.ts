@@ -49,6 +49,8 @@ export class QemuDaemon {
   readonly #lines: AsyncIterator<string>;
   /** until it has ended, and all that it said was read */
   readonly #end: Promise<unknown>;
+  /** jobs that have ended since a job was started under their id */
+  readonly #ended = new Set<string>();
   #said = "";
   /** bytes of what it printed that were read */
   #seen = 0;
@@ -138,6 +140,7 @@ export class QemuDaemon {
    * @param patience ms after which the daemon counts as hung
    */
   async command(command: QmpCommand, patience = PATIENCE): Promise<QmpReply | Silence> {
+    this.#ended.delete(String(command.arguments["job-id"]));
     this.#program.input.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
@@ -151,6 +154,11 @@ export class QemuDaemon {
       patience,
     );
     return "silence" in end ? end : reply;
+  }
+
+  /** Waits until a job has ended of itself. */
+  async jobEnd(id: string): Promise<void> {
+    if (!this.#ended.has(id)) await this.#next(() => this.#ended.has(id));
   }
 
   /** The next message that is awaited. */
@@ -172,11 +180,17 @@ export class QemuDaemon {
           return { silence: hung ? "hung" : "aborted", said: this.#said, signal };
         }
         const message: object = JSON.parse(line.value);
+        if (isEvent(message)) this.#note(message);
         if (awaited(message)) return message;
       }
     } finally {
       clearTimeout(alarm);
     }
+  }
+
+  #note({ event, data }: QmpEvent): void {
+    if (event !== "JOB_STATUS_CHANGE" || data?.id === undefined) return;
+    if (data.status === "null") this.#ended.add(data.id);
   }
 
   async #stop(): Promise<void> {

@@ -60,6 +60,9 @@ function compare<Step>(
         const wait = verdict.kind === "hung" ? HANG_IS_EXPECTED : patience;
         const theirs = await theirVerdict(daemon, command, wait);
         const differs = verdict.kind !== theirs.kind;
+        const job = command.arguments["job-id"];
+        const ended = typeof job === "string" && !ours.graph.jobs.has(job);
+        if (ended && !differs && verdict.kind === "accepted") await daemon.jobEnd(job);
         const edges = differs || isEnd(theirs) ? [] : await theirEdges(daemon);
         const difference = differenceOf(verdict, ours.graph, { verdict: theirs, edges });
         if (verdict.kind === "refused") refused++;

@@ -24,5 +24,5 @@ test("a machine that ends with a command unread has aborted", () =>
     chmodSync(binary, 0o755);
     const query = { execute: "query-status", arguments: {} };
     const reply = await QemuDaemon.usingMachine(binary, folder, 0, (qemu) => qemu.command(query));
-    expect(reply).toEqual({ silence: "aborted", said: "Assertion failed" });
+    expect(reply).toEqual({ silence: "aborted", said: "Assertion failed", signal: null });
   }));

@@ -16,10 +16,10 @@ import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
 import type { OpenedContext } from "../../graph/catalogue.ts";
 import { commonOptions } from "../../graph/common-options.ts";
-import { findBitmap } from "../../graph/dirty-bitmap.ts";
+import { findBitmap, requireMergeable } from "../../graph/dirty-bitmap.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
-import { Refusal, refuse } from "../../graph/refuse.ts";
+import { prefixed, Refusal, refuse } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
 import { uint32 } from "../../graph/uint32.ts";
 import { defineDriver } from "../driver.ts";
@@ -79,8 +79,13 @@ export const copyBeforeWrite = defineDriver({
   reopens: null,
   opened(graph, node, context) {
     const named = options.shape.bitmap.parse(node.options.bitmap);
-    if (named !== undefined) findBitmap(graph, named.node, named.name);
+    const bitmap = named === undefined ? null : findBitmap(graph, named.node, named.name);
     requireFreshLength(graph, node, context);
+    if (bitmap === null) return;
+    const to = `Failed to merge bitmap '${named?.name}' to internal copy-bitmap: `;
+    prefixed(`Cannot create block-copy-state: ${to}`, () => {
+      requireMergeable(bitmap, graph.nodes.get(node.name)?.length ?? null);
+    });
   },
   find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
   parameters(given, profile): CopyBeforeWriteParameters {
