@@ -33,7 +33,10 @@ export interface GraphProperty {
   readonly name: string;
   /** one sentence */
   readonly statement: string;
-  /** what is wrong after a command, for people; null: nothing */
+  /**
+   * What is wrong after a command, for people; null: nothing. Asked for a command that leads to a
+   * situation which was not met before, and for one that is refused and changed the graph.
+   */
   broken(step: SurgeryStep, profile: Profile): string | null;
 }
 

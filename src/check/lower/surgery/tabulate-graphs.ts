@@ -13,7 +13,7 @@ import type { GraphProperty, Situation, Surgery } from "../../../system/surgery.
 import { denotations } from "./denotations.ts";
 import { SituationKeys } from "./situation-key.ts";
 
-/** A command that was accepted, or one that broke something. */
+/** A command that led to a graph first, or one that was refused and broke something. */
 export interface TabulatedCommand {
   readonly command: QmpCommand;
   /** the graph after it, by number */
@@ -69,6 +69,11 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
         if (refusal !== null) refused++;
         if (graph === before.graph) continue;
         const after = { graph, denoted: denotations(before.denoted, command, graph) };
+        const key = keys.keyOf(after);
+        const known = numbers.get(key);
+        // What is wrong with a graph was said when it was met first.
+        if (known !== undefined && refusal === null) continue;
+        const number = known ?? numbers.size;
         const done = { before, command, refusal: refusal?.message ?? null, after };
         const broken = new Map(
           properties.flatMap((property, index) => {
@@ -77,9 +82,6 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
           }),
         );
         if (refusal !== null && broken.size === 0) continue;
-        const key = keys.keyOf(after);
-        const known = numbers.get(key);
-        const number = known ?? numbers.size;
         tabulated.push({ command, next: number, isFirst: known === undefined, broken });
         if (known !== undefined) continue;
         numbers.set(key, number);
