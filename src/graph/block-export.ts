@@ -7,7 +7,10 @@
  */
 import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
+import type { DriverCatalogue } from "./catalogue.ts";
+import { Chains } from "./chain.ts";
 import { defineCommand } from "./command.ts";
+import { requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { findNode } from "./find-node.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
@@ -16,7 +19,6 @@ import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
-import { Topology } from "./topology.ts";
 
 export const blockExportAdd = defineCommand({
   name: "block-export-add",
@@ -56,24 +58,38 @@ export const blockExportAdd = defineCommand({
     }
     const served = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
     const after = measured(refreshPermissions(served, [child], refresh), child, context);
-    for (const bitmap of args.bitmaps) requireExportable(before, node, bitmap, writable);
-    return after;
+    if (args.bitmaps.length === 0) return after;
+    const bitmaps = args.bitmaps.map((bitmap) => {
+      return { node: exportable(before, node, bitmap, writable, context.drivers), name: bitmap };
+    });
+    const shown = { id, type, writable, name: exportName, bitmaps };
+    return { ...after, exports: new Map(after.exports).set(id, shown) };
   },
 });
 
-/** Bitmaps are looked for down the chain of filters and backing files (`nbd_export_create`). */
-function requireExportable(graph: Graph, node: GraphNode, name: string, writable: boolean): void {
+/**
+ * Bitmaps are looked for down the chain of filters and backing files (`nbd_export_create`).
+ * @returns the node that has it
+ */
+function exportable(
+  graph: Graph,
+  node: GraphNode,
+  name: string,
+  writable: boolean,
+  drivers: DriverCatalogue,
+): string {
   const bitmap = node.bitmaps.get(name);
-  const below = Topology.of(graph)
-    .children(node.name)
-    .find(({ roles }) => roles.includes("filtered") || roles.includes("cow"));
-  const next = below === undefined ? undefined : graph.nodes.get(below.child);
   if (bitmap === undefined) {
+    const below = new Chains(graph, drivers).link(node.name);
+    const next = below === undefined ? undefined : graph.nodes.get(below.child);
     if (next === undefined) throw refuse(`Bitmap '${name}' is not found`);
-    requireExportable(graph, next, name, writable);
-  } else if (bitmap.enabled && !writable && !node.readOnly) {
+    return exportable(graph, next, name, writable, drivers);
+  }
+  requireFree(graph, node.name, name);
+  if (bitmap.enabled && !writable && !node.readOnly) {
     throw refuse(`Enabled bitmap '${name}' incompatible with readonly export`);
   }
+  return node.name;
 }
 
 export const blockExportDel = defineCommand({

@@ -26,6 +26,23 @@ export function findBitmap(graph: Graph, node: string, name: string): DirtyBitma
 }
 
 /**
+ * A bitmap that is not just being used for something else (`bdrv_dirty_bitmap_check`).
+ * @throws BlockgraphError `graph-refused`
+ */
+export function freeBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
+  const bitmap = findBitmap(graph, node, name);
+  requireFree(graph, node, name);
+  return bitmap;
+}
+
+/** @throws BlockgraphError `graph-refused` if an export shows the bitmap */
+export function requireFree({ exports }: Graph, node: string, name: string): void {
+  const shown = [...exports.values()].flatMap(({ bitmaps = [] }) => bitmaps);
+  if (!shown.some((each) => each.node === node && each.name === name)) return;
+  throw refuse(`Bitmap '${name}' is currently in use by another operation and cannot be used`);
+}
+
+/**
  * Judges whether one bitmap can be merged into another (`bdrv_dirty_bitmap_check`).
  * @param length bytes that the other covers
  * @throws BlockgraphError `graph-refused`
@@ -74,7 +91,7 @@ const dirtyBitmapRemove = defineCommand({
   summary: "Removes a dirty bitmap.",
   schema: named,
   apply(graph, { node: nodeName, name }) {
-    findBitmap(graph, nodeName, name);
+    freeBitmap(graph, nodeName, name);
     const node = find(graph, nodeName, `Node '${nodeName}' not found`);
     const bitmaps = new Map(node.bitmaps);
     bitmaps.delete(name);
@@ -87,7 +104,7 @@ const dirtyBitmapClear = defineCommand({
   summary: "Forgets what a dirty bitmap has recorded.",
   schema: named,
   apply(graph, { node, name }) {
-    findBitmap(graph, node, name);
+    freeBitmap(graph, node, name);
     return graph;
   },
 });
@@ -99,7 +116,7 @@ function switchBitmap(verb: "enable" | "disable", summary: string) {
     summary,
     schema: named,
     apply(graph, { node, name }) {
-      const bitmap = { ...findBitmap(graph, node, name), enabled: verb === "enable" };
+      const bitmap = { ...freeBitmap(graph, node, name), enabled: verb === "enable" };
       return withBitmap(graph, find(graph, node, `Node '${node}' not found`), name, bitmap);
     },
   });
@@ -120,8 +137,9 @@ const dirtyBitmapMerge = defineCommand({
     const { length } = findBitmap(graph, node, target);
     for (const source of bitmaps) {
       const from = typeof source === "string" ? { node, name: source } : source;
-      requireMergeable(findBitmap(graph, from.node, from.name), length);
+      requireMergeable(freeBitmap(graph, from.node, from.name), length);
     }
+    requireFree(graph, node, target);
     return graph;
   },
 });

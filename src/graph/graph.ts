@@ -78,6 +78,8 @@ export interface BlockExport {
   readonly writable: boolean;
   /** under which clients find it */
   readonly name: string;
+  /** dirty bitmaps that it shows, which nobody else can use meanwhile; absent: none */
+  readonly bitmaps?: readonly { readonly node: string; readonly name: string }[];
 }
 
 /** Something that works on nodes by itself, until it is cancelled. */

@@ -16,7 +16,7 @@ import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
 import type { OpenedContext } from "../../graph/catalogue.ts";
 import { commonOptions } from "../../graph/common-options.ts";
-import { findBitmap, requireMergeable } from "../../graph/dirty-bitmap.ts";
+import { findBitmap, requireFree, requireMergeable } from "../../graph/dirty-bitmap.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
 import { prefixed, Refusal, refuse } from "../../graph/refuse.ts";
@@ -84,6 +84,7 @@ export const copyBeforeWrite = defineDriver({
     if (bitmap === null) return;
     const to = `Failed to merge bitmap '${named?.name}' to internal copy-bitmap: `;
     prefixed(`Cannot create block-copy-state: ${to}`, () => {
+      requireFree(graph, named?.node ?? "", named?.name ?? "");
       requireMergeable(bitmap, graph.nodes.get(node.name)?.length ?? null);
     });
   },
