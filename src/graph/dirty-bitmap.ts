@@ -29,7 +29,7 @@ export function findBitmap(graph: Graph, node: string, name: string): DirtyBitma
  * A bitmap that is not just being used for something else (`bdrv_dirty_bitmap_check`).
  * @throws BlockgraphError `graph-refused`
  */
-export function freeBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
+function freeBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   const bitmap = findBitmap(graph, node, name);
   requireFree(graph, node, name);
   return bitmap;

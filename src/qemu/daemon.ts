@@ -65,6 +65,9 @@ export class QemuDaemon {
     );
     // A program that cannot be started ends as well, without a greeting.
     this.#end = once(this.#process, "close").catch(() => undefined);
+    // Whoever kills `timeout` leaves the daemon behind, in the group of processes that it has made:
+    // it would keep its output open, and its end would be waited for for ever.
+    this.#process.once("exit", () => killGroup(this.#process.pid));
     // A command that is written to a daemon that just ended is answered by the end of its output.
     this.#process.stdin?.on("error", () => {});
     this.#process.stderr?.on("data", (text: Buffer) => {
@@ -163,6 +166,15 @@ export class QemuDaemon {
   async #stop(): Promise<void> {
     this.#process.kill("SIGTERM");
     await this.#end;
+  }
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // There is nobody left, as it should be.
   }
 }
 
