@@ -9,7 +9,7 @@ import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import type { DriverCatalogue } from "./catalogue.ts";
 import { Chains } from "./chain.ts";
-import { defineCommand } from "./command.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import { requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { findNode } from "./find-node.ts";
@@ -17,21 +17,23 @@ import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { measured } from "./length.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, takingBack, undoing } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
+
+const schema = z.strictObject({
+  type: z.literal("nbd"),
+  id: z.string(),
+  "node-name": z.string(),
+  name: z.string().optional(),
+  writable: z.boolean().default(false),
+  bitmaps: z.array(z.string()).default([]),
+  "allocation-depth": z.boolean().default(false),
+});
 
 export const blockExportAdd = defineCommand({
   name: "block-export-add",
   summary: "Offers a node to clients under an id.",
-  schema: z.strictObject({
-    type: z.literal("nbd"),
-    id: z.string(),
-    "node-name": z.string(),
-    name: z.string().optional(),
-    writable: z.boolean().default(false),
-    bitmaps: z.array(z.string()).default([]),
-    "allocation-depth": z.boolean().default(false),
-  }),
+  schema,
   apply(before, args, context) {
     const { id, type, writable, "node-name": child, name: exportName = child } = args;
     if (!WELL_FORMED.test(id)) throw refuse("Invalid block export id");
@@ -52,20 +54,37 @@ export const blockExportAdd = defineCommand({
     const added = { ...before, exports };
     const refresh = { ...context, before };
     const attached = refreshPermissions(attach(added, edge), [child], refresh);
-    if (!before.nbdServer) throw refuse("NBD server not running");
-    if ([...before.exports.values()].some(({ name }) => name === exportName)) {
-      throw refuse(`NBD server already has export named '${exportName}'`);
-    }
-    const served = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
-    const after = measured(refreshPermissions(served, [child], refresh), child, context);
-    if (args.bitmaps.length === 0) return after;
-    const bitmaps = args.bitmaps.map((bitmap) => {
-      return { node: exportable(before, node, bitmap, writable, context.drivers), name: bitmap };
-    });
-    const shown = { id, type, writable, name: exportName, bitmaps };
-    return { ...after, exports: new Map(after.exports).set(id, shown) };
+    const left = () => releaseAll(attached, edge.parent, context);
+    return takingBack(before, () =>
+      undoing(left, () => served(before, attached, edge, args, context)),
+    );
   },
 });
+
+/** The export is added to the server, and shows bitmaps. */
+function served(
+  before: Graph,
+  attached: Graph,
+  edge: Edge,
+  args: z.infer<typeof schema>,
+  context: CommandContext,
+): Graph {
+  const { id, type, writable, "node-name": child, name: exportName = child } = args;
+  const node = findNode(before, child);
+  if (!before.nbdServer) throw refuse("NBD server not running");
+  if ([...before.exports.values()].some(({ name }) => name === exportName)) {
+    throw refuse(`NBD server already has export named '${exportName}'`);
+  }
+  const replaced = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
+  const refreshed = refreshPermissions(replaced, [child], { ...context, before });
+  const after = measured(refreshed, child, context);
+  if (args.bitmaps.length === 0) return after;
+  const bitmaps = args.bitmaps.map((bitmap) => {
+    return { node: exportable(before, node, bitmap, writable, context.drivers), name: bitmap };
+  });
+  const shown = { id, type, writable, name: exportName, bitmaps };
+  return { ...after, exports: new Map(after.exports).set(id, shown) };
+}
 
 /**
  * Bitmaps are looked for down the chain of filters and backing files (`nbd_export_create`).

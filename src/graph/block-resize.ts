@@ -55,8 +55,9 @@ export const blockResize = defineCommand({
     try {
       return done(truncated(used, name, size, context));
     } catch (error) {
-      if (!(error instanceof Refusal) || error.graph === null) throw error;
-      throw leaving(error, done(error.graph));
+      if (!isRefusal(error)) throw error;
+      const reached = error instanceof Refusal ? error.graph : null;
+      throw leaving(error, done(reached ?? used));
     }
   },
 });

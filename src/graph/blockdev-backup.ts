@@ -13,12 +13,12 @@ import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import type { Graph } from "./graph.ts";
-import { JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
 import { measured } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse, takingBack } from "./refuse.ts";
+import { started } from "./start-job.ts";
 
 function requireSameLength(graph: Graph, disk: string, target: string): void {
   const [own, other] = [disk, target].map((name) => graph.nodes.get(name)?.length ?? null);
@@ -46,16 +46,15 @@ export const blockdevBackup = defineCommand({
     requireSameLength(known, disk.name, target.name);
     const name = args["filter-node-name"] ?? null;
     const hook = { driver: "copy-before-write", target: target.name };
+    const id = args["job-id"];
     const { graph, filter } = takingBack(before, () =>
       insertedFilter(known, disk.name, name, hook, context),
     );
-    const id = args["job-id"];
-    if (id === undefined) throw refuse("An explicit job ID is required for this node");
     const copies = args.sync !== "none";
-    const plan = { id, type: "backup", filter, copies, madeWritable: null } as const;
-    const job = new JobEdges(graph, plan, before, context);
-    job.hold("main node", filter);
-    job.hold("target", target.name);
-    return job.graph;
+    const job = { id: id ?? "", type: "backup", filter, copies, madeWritable: null } as const;
+    return started(graph, job, before, context, (edges) => {
+      edges.hold("main node", filter);
+      edges.hold("target", target.name);
+    });
   },
 });

@@ -18,13 +18,14 @@ import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
-import { JobEdges } from "./job.ts";
+import type { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
 import { lengthNow } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { refuse } from "./refuse.ts";
+import { started } from "./start-job.ts";
 
 const WATCHED = CONSISTENT_READ | WRITE | WRITE_UNCHANGED;
 
@@ -89,24 +90,25 @@ export function mirrored(
   const top = { driver: "mirror_top", options, readOnly: false };
   const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, top, context);
   const mirror = { ...own, filter, copies: true };
-  const job = new JobEdges(filtered, mirror, before, context);
-  job.hold("main node", filter, { perm: CONSISTENT_READ, shared: WATCHED });
-  const grows = commits && isShorter(graph, target, disk, context);
-  if (!commits && chains.contains(disk.name, chains.skipFilters(target.name))) {
-    throw refuse("Cannot mirror to a filter on top of a node in the source's backing chain");
-  }
-  job.use("target", target.name, {
-    perm: WRITE | (grows ? RESIZE : 0),
-    shared: WRITE_UNCHANGED | (commits ? CONSISTENT_READ | WRITE : 0),
+  const mirroring = started(filtered, mirror, before, context, (job) => {
+    job.hold("main node", filter, { perm: CONSISTENT_READ, shared: WATCHED });
+    const grows = commits && isShorter(graph, target, disk, context);
+    if (!commits && chains.contains(disk.name, chains.skipFilters(target.name))) {
+      throw refuse("Cannot mirror to a filter on top of a node in the source's backing chain");
+    }
+    job.use("target", target.name, {
+      perm: WRITE | (grows ? RESIZE : 0),
+      shared: WRITE_UNCHANGED | (commits ? CONSISTENT_READ | WRITE : 0),
+    });
+    job.hold("source", disk.name, { perm: 0, shared: WATCHED });
+    job.hold("target", target.name);
+    if (!commits) return;
+    const below = (chains.links(disk.name, target.name) ?? []).map(({ child }) => child);
+    holdBetween(job, chains, below.slice(0, -1), target.name);
+    const links = new Chains(job.graph, context.drivers).links(filter, target.name) ?? [];
+    requireFreezable(job.graph, links, context.drivers, filter);
   });
-  job.hold("source", disk.name, { perm: 0, shared: WATCHED });
-  job.hold("target", target.name);
-  if (!commits) return unlessUnequal(job.graph, disk, target, mirror, context);
-  const below = (chains.links(disk.name, target.name) ?? []).map(({ child }) => child);
-  holdBetween(job, chains, below.slice(0, -1), target.name);
-  const links = new Chains(job.graph, context.drivers).links(filter, target.name) ?? [];
-  requireFreezable(job.graph, links, context.drivers, filter);
-  return job.graph;
+  return commits ? mirroring : unlessUnequal(mirroring, disk, target, mirror, context);
 }
 
 /** A mirror that begins with different lengths ends at once (`mirror_run`). */

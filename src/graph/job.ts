@@ -21,6 +21,9 @@ export class JobEdges {
 
   /** @throws BlockgraphError `graph-refused` if there can be no job of that name */
   constructor(graph: Graph, job: BlockJob, before: Graph, context: CommandContext) {
+    if (job.id === "" && job.type === "backup") {
+      throw refuse("An explicit job ID is required for this node");
+    }
     if (!WELL_FORMED.test(job.id)) throw refuse(`Invalid job ID '${job.id}'`);
     if (before.jobs.has(job.id)) throw refuse(`Job ID '${job.id}' already in use`);
     this.#context = context;

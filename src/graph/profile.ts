@@ -71,9 +71,9 @@ export interface Profile {
   readonly refusedStream: "leaves-user" | "leaves-nothing";
   /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
-   * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
-   * it makes the bitmaps of a hook; where a hook is put above a node that has got a child of
-   * another length, it aborts (util/hbitmap.c, `hbitmap_merge`; defect M6).
+   * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0),
+   * but not before it makes the bitmaps of a hook; where a hook is put above a node that has got a
+   * child of another length, it aborts (util/hbitmap.c, `hbitmap_merge`; defect M6).
    */
   readonly lengths: "asked-again" | "kept";
   /**

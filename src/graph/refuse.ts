@@ -79,6 +79,16 @@ export function takingBack<T>(before: Graph, action: () => T): T {
   }
 }
 
+/** Does something; if it is refused, `undo` gives the graph that is left. */
+export function undoing<T>(undo: () => Graph, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw leaving(error, undo());
+  }
+}
+
 /** Does something; what it is refused with gets a prefix. */
 export function prefixed<T>(prefix: string, action: () => T): T {
   if (prefix === "") return action();

@@ -59,6 +59,9 @@ export class QemuDaemon {
     this.#program = program;
     // A program that cannot be started ends as well, without a greeting.
     this.#end = once(program.process, "close").catch(() => undefined);
+    // Whoever kills `timeout` leaves the daemon behind, in the group of processes that it has made:
+    // it would keep its output open, and its end would be waited for for ever.
+    program.process.once("exit", () => killGroup(program.process.pid));
     // A command that is written to a daemon that just ended is answered by the end of its output.
     program.input.on("error", () => {});
     program.process.stderr?.on("data", (text: Buffer) => {
@@ -201,5 +204,15 @@ export class QemuDaemon {
 
 /** A program that ends before it has read everything resets its channel. */
 const ENDED: IteratorResult<string> = { done: true, value: undefined };
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // There is nobody left, as it should be.
+  }
+}
+
 const isEvent = (message: object): message is QmpEvent => "event" in message;
 const isReply = (message: object) => "return" in message || "error" in message;

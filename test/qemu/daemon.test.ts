@@ -1,5 +1,6 @@
 /**
- * A QEMU that ends while somebody talks to it has ended, however its channel came down.
+ * A QEMU that ends while somebody talks to it has ended, however its channel came down, and also
+ * if it was its keeper that was killed.
  */
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,3 +27,22 @@ test("a machine that ends with a command unread has aborted", () =>
     const reply = await QemuDaemon.usingMachine(binary, folder, 0, (qemu) => qemu.command(query));
     expect(reply).toEqual({ silence: "aborted", said: "Assertion failed", signal: null });
   }));
+
+/** Greets, kills the `timeout` that started it, and would go on for a minute. */
+const ORPHAN = `#!/bin/sh
+echo '{"QMP":{}}'
+kill -9 $PPID
+exec sleep 60
+`;
+
+test("a daemon that has lost its keeper counts as ended", async () => {
+  const reply = await inTemporaryFolder((folder) => {
+    const binary = join(folder, "orphan");
+    writeFileSync(binary, ORPHAN);
+    chmodSync(binary, 0o755);
+    return QemuDaemon.using(binary, folder, (daemon) =>
+      daemon.command({ execute: "query-block-jobs", arguments: {} }),
+    );
+  });
+  expect(reply).toMatchObject({ silence: "aborted" });
+}, 15_000);
