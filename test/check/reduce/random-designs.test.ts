@@ -17,7 +17,7 @@ import { reductionOf } from "../../../src/check/reduce/reduction.ts";
 import { type TeamList, teamsOf } from "../../../src/check/reduce/team-list.ts";
 import { BlockgraphError } from "../../../src/error.ts";
 import type { Model } from "../../../src/system/model.ts";
-import { checkableDesign } from "../lower/checkable-design.ts";
+import { uninterruptedDesign } from "../lower/checkable-design.ts";
 import { outcomeOf } from "./outcome.ts";
 
 const CLUSTER = 4096;
@@ -44,7 +44,7 @@ function lowered(model: Model, given: Parameters<typeof lowerModel>[1]["bounds"]
 test("a reduced search ends where the other does, and meets the same on the way", () => {
   let [compared, states, left] = [0, 0, 0];
   fc.assert(
-    fc.property(checkableDesign, bounds, (model, given) => {
+    fc.property(uninterruptedDesign, bounds, (model, given) => {
       const program = lowered(model, given);
       const whole = program === null ? null : outcomeOf(program, null, 3000);
       if (program === null || whole === null) return;
@@ -109,7 +109,7 @@ class Known {
 test("steps write, and lead to, what was known of them; the director steps alone", () => {
   fc.assert(
     fc.property(
-      checkableDesign,
+      uninterruptedDesign,
       bounds,
       fc.array(fc.nat({ max: 1000 }), { minLength: 20, maxLength: 20 }),
       (model, given, picks) => {
