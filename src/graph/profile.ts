@@ -71,9 +71,9 @@ export interface Profile {
   readonly refusedStream: "leaves-user" | "leaves-nothing";
   /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
-   * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0), but not before
-   * it makes the bitmaps of a hook; where a hook is put above a node that has got a child of
-   * another length, it aborts (util/hbitmap.c, `hbitmap_merge`; defect M6).
+   * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0),
+   * but not before it makes the bitmaps of a hook; where a hook is put above a node that has got a
+   * child of another length, it aborts (util/hbitmap.c, `hbitmap_merge`; defect M6).
    */
   readonly lengths: "asked-again" | "kept";
   /**
@@ -84,7 +84,7 @@ export interface Profile {
   /**
    * What a `preallocate` filter does with its child after a resize that failed below: 10.0 takes
    * it for begun, requires `write` and `resize` and shares neither, for ever, whoever comes (block/
-   * preallocate.c, `preallocate_child_perm`; seen in 10.0 and not in 7.2; found by random commands).
+   * preallocate.c, `preallocate_child_perm`; seen in 10.0, not in 7.2; found by random commands).
    */
   readonly failedResize: "keeps" | "lets-go";
   /**
@@ -92,6 +92,13 @@ export interface Profile {
    * reopen, and abort (block.c, `bdrv_reopen_multiple`; found by bad input).
    */
   readonly emptyReopen: "abort" | "allowed";
+  /**
+   * What becomes of a node that `blockdev-reopen` is told of twice, by its name or as an inline
+   * child of another: 10.0 begins to drain it twice and ends once, also where it refuses. Nobody
+   * gets through to it any more, and jobs above it stand still (block.c, `bdrv_reopen_queue_child`;
+   * seen in 10.0 and not in 7.2; found by random commands).
+   */
+  readonly reopenedTwice: "stays-drained" | "goes-on";
   /**
    * What `blockdev-reopen` does with a node that it closes itself: one of its list, or inline below
    * one, that nobody uses once its parent has got another child. 7.2 and 10.0 look at it again when
@@ -166,6 +173,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     resizeBlocked: "device",
     failedResize: "lets-go",
     emptyReopen: "abort",
+    reopenedTwice: "goes-on",
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
@@ -191,6 +199,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     resizeBlocked: "device",
     failedResize: "lets-go",
     emptyReopen: "abort",
+    reopenedTwice: "goes-on",
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
@@ -216,6 +225,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     resizeBlocked: "node",
     failedResize: "keeps",
     emptyReopen: "abort",
+    reopenedTwice: "stays-drained",
     closedReopen: "crash",
     hookReads: "for-parents",
     refreshOrder: "first-first",
@@ -241,6 +251,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     resizeBlocked: "node",
     failedResize: "lets-go",
     emptyReopen: "allowed",
+    reopenedTwice: "goes-on",
     closedReopen: "allowed",
     hookReads: "for-parents",
     refreshOrder: "first-first",

@@ -1,6 +1,7 @@
 /**
  * The start of a job, all of it or nothing: if a node refuses to be held, what was held is let go,
- * and the filter leaves the graph again, as when the job is cancelled (QEMU job.c, `job_early_fail`).
+ * and the filter leaves the graph again, as when the job is cancelled (QEMU job.c,
+ * `job_early_fail`).
  */
 import { endedJob } from "./block-job-cancel.ts";
 import type { CommandContext } from "./command.ts";
