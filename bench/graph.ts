@@ -1,6 +1,6 @@
 /**
- * What graph commands cost: permissions of large graphs, and commands a second beside a daemon that
- * executes the same script in the same run, in turns.
+ * What graph commands cost: permissions of large graphs, graphs a second in the checker, and
+ * commands a second beside a daemon that executes the same script in the same run, in turns.
  *
  *     npm run build && node dist/bench/graph.js
  */
@@ -8,6 +8,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SURGERIES } from "../models/graph-surgery.ts";
+import { GRAPH_PROPERTIES } from "../properties/graph/index.ts";
+import { tabulateGraphs } from "../src/check/lower/surgery/tabulate-graphs.ts";
 import { DRIVERS } from "../src/drivers/registry.ts";
 import { answerCommand, applyCommand, type QmpCommand } from "../src/graph/commands.ts";
 import { attach } from "../src/graph/edges.ts";
@@ -38,7 +41,24 @@ export async function benchGraph(print: (line: string) => void = console.log): P
         `${building.toFixed(0)} ms to build it by commands`,
     );
   }
+  surgery(print);
   await besideDaemon(print);
+}
+
+/** Every sequence of so many commands, each graph judged by all properties. */
+const SURGERY_DEPTH = 4;
+
+function surgery(print: (line: string) => void): void {
+  const [model] = SURGERIES.values();
+  if (model === undefined) return;
+  const options = { properties: [...GRAPH_PROPERTIES.values()], depth: SURGERY_DEPTH };
+  const { commands, answered: all } = tabulateGraphs(model, options);
+  const seconds = median(rounds(BUILDS, () => tabulateGraphs(model, options))) / 1000;
+  print(
+    `${model.name}, up to ${SURGERY_DEPTH} commands: ` +
+      `${(commands.length / seconds).toFixed(0)} graphs/s, ` +
+      `${(all / seconds).toFixed(0)} commands/s with all that they are judged by`,
+  );
 }
 
 /** Every node but the lowest stands on the one before. */

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
     "a log was written by a version of this program, or of a model, that is not this one",
   "log-mismatch": "a log does not fit the model or the images it is replayed against",
   "log-not-enabled": "a log names a step that cannot happen at that point",
+  "log-not-for-qemu": "a log has what no QEMU can be made to do, or what is not sent to one",
   deadlock: "requests are left over that nothing can end",
   "request-invalid": "an I/O request is malformed or lies outside the node it is sent to",
   "model-unknown": "no model has that name",

@@ -59,8 +59,8 @@ export const insertedByTransaction: Model = {
   name: "inserted-by-transaction",
   title: "One transaction opens the hook and moves exactly the guest onto it (proposed)",
   idea:
-    "The thread asks how to insert a filter without a state in between. A transaction that rewires " +
-    "drains everything once, and asks for permission once, at its end.",
+    "The thread asks how to insert a filter without a state in between. A transaction that " +
+    "rewires drains everything once, and asks for permission once, at its end.",
   profile: "proposed",
   properties: INSERTED,
   phases: [
@@ -90,8 +90,8 @@ export const exportedBeforeInserted: Model = {
   name: "exported-before-inserted",
   title: "The cache is exported before the guest is moved onto the hook (M7)",
   idea:
-    "The wrong order that QEMU accepts: the cache has the disk behind it and is read already, the " +
-    "hook is open, and nobody uses it yet. What the guest writes until it is moved shines through.",
+    "The wrong order that QEMU accepts: the cache has the disk behind it and is read already, " +
+    "the hook is open, and nobody uses it yet. What the guest writes until it is moved shows.",
   images: imagesOf("cache.qcow2"),
   properties: ["view-equals-point-in-time"],
   phases: [

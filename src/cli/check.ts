@@ -55,6 +55,7 @@ Examples:
   $ blockgraph check fleece
   $ blockgraph check fleece --clusters 3 --symmetry off --json
   $ blockgraph check fleece --mutant guest-does-not-drain --junit junit.xml || test $? = 1
+  $ blockgraph check surgery-while-fleecing --set depth=2
   $ blockgraph check fleece --symmetry off --max-states 1000 || test $? = 3
   $ blockgraph check fleece --symmetry off --max-states 1000 --checkpoint part || test $? = 3
   $ blockgraph check fleece --symmetry off --resume part --checkpoint part

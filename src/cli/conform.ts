@@ -1,7 +1,6 @@
 /**
  * `blockgraph conform`: does blockgraph judge graph commands as a real QEMU does?
  */
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -22,6 +21,7 @@ import {
 } from "../qemu/random-sequence.ts";
 import { parseRecorded } from "../qemu/recorded.ts";
 import { smallest } from "../qemu/shrink.ts";
+import { QEMU_VERSIONS, type QemuVersion, requireVersion } from "../qemu/version.ts";
 import {
   type ConformReceipt,
   conformLines,
@@ -33,7 +33,7 @@ import { wholeNumber } from "./arguments.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { print, printJson, progress, warn } from "./terminal.ts";
 
-const VERSIONS = ["7.2", "10.0"] as const;
+const DAEMON = "qemu-storage-daemon";
 const USUAL_SEED = 1;
 /** Commands of a random sequence. */
 const LONGEST = 30;
@@ -47,7 +47,7 @@ interface Options {
   readonly cases?: readonly string[];
   readonly random?: number;
   readonly seed: number;
-  readonly qemu: (typeof VERSIONS)[number];
+  readonly qemu: QemuVersion;
   readonly binary: string;
   readonly reports: string;
   readonly json?: true;
@@ -66,9 +66,11 @@ export function configure(command: Command): void {
     .option("--random <n>", "random sequences to compare live", wholeNumber(1))
     .option("--seed <n>", "seed of the random sequences", wholeNumber(0), USUAL_SEED)
     .addOption(
-      new Option("--qemu <version>", "whose rules").choices([...VERSIONS]).default(VERSIONS[0]),
+      new Option("--qemu <version>", "whose rules")
+        .choices([...QEMU_VERSIONS])
+        .default(QEMU_VERSIONS[0]),
     )
-    .option("--binary <path>", "the daemon to compare with", "qemu-storage-daemon")
+    .option("--binary <path>", "the daemon to compare with", DAEMON)
     .option("--reports <folder>", "where receipt.json goes", "reports")
     .option("--json", "print the receipt as JSON")
     .addHelpText("after", HELP)
@@ -146,7 +148,7 @@ async function randomResult(options: Options, context: CommandContext): Promise<
   const { seed, random: numRuns = 0 } = options;
   // Daemons work in folders of their own, from which a relative path would lead elsewhere.
   const binary = options.binary.includes("/") ? resolve(options.binary) : options.binary;
-  const qemu = versionOf(binary, options.qemu);
+  const qemu = `QEMU ${requireVersion(binary, DAEMON, options.qemu)}`;
   const images = new ImageFolder();
   const side = { binary, images, context };
   const began = performance.now();
@@ -206,24 +208,4 @@ function showProgress(
     `${aborted} aborts predicted, 0 differences, ${rate.toFixed(1)} sequences/s`;
   if (!isatty(2) && sequences % SEQUENCES_A_LINE === 0) warn(text);
   else progress(text);
-}
-
-/** @throws BlockgraphError `bad-argument` if it is not the version whose rules were asked for */
-function versionOf(binary: string, wanted: string): string {
-  let text = "";
-  try {
-    text = execFileSync(binary, ["--version"], { encoding: "utf8" });
-  } catch {
-    throw new BlockgraphError(
-      "bad-argument",
-      `${binary} cannot be run; install Debian's qemu-system-common, or give --binary PATH`,
-    );
-  }
-  const [, version = "?"] = /version (\d+\.\d+\S*)/.exec(text) ?? [];
-  if (version.startsWith(`${wanted}.`)) return `QEMU ${version}`;
-  throw new BlockgraphError(
-    "bad-argument",
-    `${binary} is ${version}, but the rules are those of ${wanted}; ` +
-      "give the --qemu that it is, or --binary PATH of another",
-  );
 }

@@ -17,6 +17,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   "qemu-img": "qemu-utils",
   "qemu-io": "qemu-utils",
   "qemu-storage-daemon": "qemu-system-common",
+  "qemu-system-x86_64": "qemu-system-x86",
   nbdinfo: "libnbd-bin",
 };
 

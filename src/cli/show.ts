@@ -108,9 +108,11 @@ function setUp(model: Model): Shown {
   let filtered = false;
   for (const phase of model.phases) {
     if (phase.kind !== "commands" && filtered) break;
-    if (phase.kind !== "commands") continue;
-    phases.push(phase);
-    filtered ||= phase.commands.some(({ arguments: args }) => args.target !== undefined);
+    const administrator = phase.kind === "concurrent" ? phase.administrator : undefined;
+    const sent = phase.kind === "commands" ? phase : administrator;
+    if (sent === undefined) continue;
+    phases.push({ ...sent, kind: "commands" });
+    filtered ||= sent.commands.some(({ arguments: args }) => args.target !== undefined);
   }
   const sink = new MemoryLog();
   const schedule = roundRobinSchedule();

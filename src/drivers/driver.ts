@@ -72,6 +72,8 @@ export interface Driver extends DriverShape {
    * one point in time stays; null: it is no hook.
    */
   readonly savesTo: string | null;
+  /** whether it shows the image that the hook below keeps; then it cannot be written */
+  readonly isView: boolean;
   /** Takes options that were validated by `options`. */
   instantiate(options: unknown, profile: Profile, place?: Place): Instance;
   /** Every set of charts the driver can have, named, for tests that quantify over charts. */
@@ -101,6 +103,8 @@ export function defineDriver<
   appends?: DriverShape["appends"];
   /** default: it saves nothing */
   savesTo?: string;
+  /** default: it is none */
+  isView?: boolean;
   checked?: DriverShape["checked"];
   headed?: boolean;
   internal?: boolean;
@@ -132,6 +136,7 @@ export function defineDriver<
     permissions: definition.permissions ?? defaultPermissions,
     filter: definition.filter ?? false,
     savesTo: definition.savesTo ?? null,
+    isView: definition.isView ?? false,
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),

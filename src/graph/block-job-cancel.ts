@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { closeNode, releaseAll } from "./edges.ts";
-import { type BlockJob, type Graph, parentEdges } from "./graph.ts";
+import { closeNode, closeUnused, releaseAll } from "./edges.ts";
+import { type BlockJob, filteredEdge, type Graph, parentEdges } from "./graph.ts";
 import { backendsOfJob } from "./job.ts";
 import { withoutFilter } from "./job-filter.ts";
 import { setReadOnly } from "./read-only.ts";
@@ -38,7 +38,10 @@ export function endedJob(before: Graph, job: BlockJob, context: CommandContext):
   const closed = released.nodes.has(job.filter)
     ? closeNode(released, job.filter, context)
     : released;
-  return restored(closed, job.madeWritable, context);
+  // The filter may have been the last to use the node that it was put above.
+  const below = filteredEdge(before, job.filter)?.child;
+  const left = below === undefined ? closed : closeUnused(closed, below, context);
+  return restored(left, job.madeWritable, context);
 }
 
 /** @throws Refusal where the profile's QEMU aborts */

@@ -83,8 +83,9 @@ export interface Profile {
   readonly resizeBlocked: "device" | "node";
   /**
    * What a `preallocate` filter does with its child after a resize that failed below: 10.0 takes
-   * it for begun, requires `write` and `resize` and shares neither, for ever, whoever comes (block/
-   * preallocate.c, `preallocate_child_perm`; seen in 10.0, not in 7.2; found by random commands).
+   * it for begun, requires `write` and `resize` and shares neither, for ever, whoever comes
+   * (block/preallocate.c, `preallocate_child_perm`; seen in 10.0, not in 7.2; found by random
+   * commands).
    */
   readonly failedResize: "keeps" | "lets-go";
   /**

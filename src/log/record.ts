@@ -4,7 +4,7 @@
  * A log is a text file, one JSON object a line. Some records are *inputs*: `start`, `qmp`, `io`,
  * and the schedule (`step`, `drained`, `fault`, `crash`). The others are *consequences*, which a
  * replay derives again and compares: `return`, `error`, `done`. `note` is for people. Folding the
- * inputs gives the state at any point; the log is the truth and everything else is computed from it.
+ * inputs gives the state at any point; the log is the truth, all else is computed from it.
  *
  * Every line carries the format version `v`, its position `seq`, and `prev`, the XXH64 of the line
  * before it (see chain.ts). The chain finds accidents and edits; it is no signature.

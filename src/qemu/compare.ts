@@ -110,9 +110,13 @@ export function isEnd({ kind }: RecordedVerdict): boolean {
   return kind === "aborted" || kind === "hung" || kind === "crashed";
 }
 
-/** With one name for all nodes that were named automatically: each side makes up its own. */
 function verdictText(verdict: RecordedVerdict): string {
   if (verdict.kind === "crashed") return `crashed: ${verdict.said}`;
   if (verdict.kind !== "refused") return verdict.kind;
-  return verdict.text.replaceAll(/#block\d+/g, "#block");
+  return withoutNumbers(verdict.text);
+}
+
+/** With one name for all nodes that were named automatically: each side makes up its own. */
+export function withoutNumbers(text: string): string {
+  return text.replaceAll(/#block\d+/g, "#block");
 }

@@ -1,18 +1,17 @@
 /**
- * A qemu-storage-daemon: QMP over its stdin and stdout, one JSON document a line.
+ * A qemu-storage-daemon, or a whole machine: QMP, one JSON document a line.
  *
- * Over sockets, a client that connects at once may meet a daemon that greets twice (defect M2 of
- * the reference); over stdio it does not. A daemon ends of itself after a while, so that none
- * outlives whoever started it and was killed. What it says on stderr is kept: the assertion that
- * ended it is there.
+ * What it says on stderr is kept: the assertion that ended it is there.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
+import { type Program, startDaemon, startMachine } from "./program.ts";
 
-const LONGEST_LIFE = "120s";
+/** seconds */
+const LONGEST_LIFE = 120;
 /** ms after which a daemon that does not answer counts as hung; it takes some ms, if any */
 const PATIENCE = 20_000;
 
@@ -23,11 +22,12 @@ export interface QmpReply {
 
 interface QmpEvent {
   readonly event: string;
-  readonly data?: { readonly id?: string; readonly status?: string };
+  readonly data?: { readonly id?: string; readonly status?: string; readonly device?: string };
 }
 
 /** Commands that are answered before they have had their effect, and the event that tells of it. */
 const ENDS: ReadonlyMap<string, (event: QmpEvent) => boolean> = new Map([
+  ["device_del", ({ event, data }) => event === "DEVICE_DELETED" && data?.device !== undefined],
   ["block-export-del", ({ event }) => event === "BLOCK_EXPORT_DELETED"],
   [
     "block-job-cancel",
@@ -45,63 +45,96 @@ export interface Silence {
 }
 
 export class QemuDaemon {
-  readonly #process: ChildProcess;
+  readonly #program: Program;
   readonly #lines: AsyncIterator<string>;
-  /** until it has ended, and all that it printed was read */
+  /** until it has ended, and all that it said was read */
   readonly #end: Promise<unknown>;
   /** jobs that have ended since a job was started under their id */
   readonly #ended = new Set<string>();
   #said = "";
+  /** bytes of what it printed that were read */
+  #seen = 0;
 
-  private constructor(binary: string, folder: string) {
-    this.#process = spawn(
-      "timeout",
-      [
-        ...["--kill-after=1", LONGEST_LIFE, binary],
-        ...["--chardev", "stdio,id=c0", "--monitor", "chardev=c0"],
-        ...["--nbd-server", "addr.type=unix,addr.path=nbd.sock,max-connections=0"],
-      ],
-      { cwd: folder, stdio: ["pipe", "pipe", "pipe"] },
-    );
+  private constructor(program: Program) {
+    this.#program = program;
     // A program that cannot be started ends as well, without a greeting.
-    this.#end = once(this.#process, "close").catch(() => undefined);
+    this.#end = once(program.process, "close").catch(() => undefined);
     // Whoever kills `timeout` leaves the daemon behind, in the group of processes that it has made:
     // it would keep its output open, and its end would be waited for for ever.
-    this.#process.once("exit", () => killGroup(this.#process.pid));
+    program.process.once("exit", () => killGroup(program.process.pid));
     // A command that is written to a daemon that just ended is answered by the end of its output.
-    this.#process.stdin?.on("error", () => {});
-    this.#process.stderr?.on("data", (text: Buffer) => {
+    program.input.on("error", () => {});
+    program.process.stderr?.on("data", (text: Buffer) => {
       this.#said = text.toString("utf8").trim().split("\n").at(-1) ?? "";
     });
-    const input = this.#process.stdout;
-    if (input === null) throw new BlockgraphError("worker-failed", "a daemon without output");
-    this.#lines = createInterface({ input })[Symbol.asyncIterator]();
+    this.#lines = createInterface({ input: program.output })[Symbol.asyncIterator]();
   }
 
-  /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
+  /**
+   * Starts a daemon in a folder, lets `use` work with it, and stops it however that ends, be it by
+   * the end of this process.
+   */
   static async using<T>(
     binary: string,
     folder: string,
     use: (daemon: QemuDaemon) => Promise<T>,
   ): Promise<T> {
-    const daemon = new QemuDaemon(binary, folder);
+    const remedy = "install Debian's qemu-system-common, or name another binary";
+    return QemuDaemon.#using(startDaemon(binary, folder, LONGEST_LIFE), use, binary, remedy);
+  }
+
+  /**
+   * The same with a machine, which has devices, and no NBD server yet.
+   * @param seconds that it may take longer than others
+   */
+  static async usingMachine<T>(
+    binary: string,
+    folder: string,
+    seconds: number,
+    use: (machine: QemuDaemon) => Promise<T>,
+  ): Promise<T> {
+    const remedy = "install Debian's qemu-system-x86, or name another binary";
+    const program = startMachine(binary, folder, LONGEST_LIFE + seconds);
+    return QemuDaemon.#using(program, use, binary, remedy);
+  }
+
+  static async #using<T>(
+    program: Program,
+    use: (daemon: QemuDaemon) => Promise<T>,
+    binary: string,
+    remedy: string,
+  ): Promise<T> {
+    const daemon = new QemuDaemon(program);
+    const kill = () => program.process.kill("SIGTERM");
+    process.once("exit", kill);
     try {
       if ("silence" in (await daemon.#next((message) => "QMP" in message))) {
-        throw new BlockgraphError(
-          "bad-argument",
-          `${binary} does not start; install Debian's qemu-system-common, or name another binary`,
-        );
+        throw new BlockgraphError("bad-argument", `${binary} does not start; ${remedy}`);
       }
       await daemon.command({ execute: "qmp_capabilities", arguments: {} });
       return await use(daemon);
     } finally {
+      process.off("exit", kill);
       await daemon.#stop();
+    }
+  }
+
+  /** What was printed, besides QMP, since this was asked last. */
+  printed(): string {
+    if (this.#program.printed === null) return "";
+    const file = openSync(this.#program.printed, "r");
+    try {
+      const news = Buffer.alloc(fstatSync(file).size - this.#seen);
+      this.#seen += readSync(file, news, 0, news.length, this.#seen);
+      return news.toString("latin1");
+    } finally {
+      closeSync(file);
     }
   }
 
   /** Sends a line that need not be a command, but has one answer. */
   line(text: string): Promise<QmpReply | Silence> {
-    this.#process.stdin?.write(`${text}\n`);
+    this.#program.input.write(`${text}\n`);
     return this.#next(isReply);
   }
 
@@ -111,7 +144,7 @@ export class QemuDaemon {
    */
   async command(command: QmpCommand, patience = PATIENCE): Promise<QmpReply | Silence> {
     this.#ended.delete(String(command.arguments["job-id"]));
-    this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
+    this.#program.input.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
     const reply = await this.#next((message) => {
@@ -140,14 +173,14 @@ export class QemuDaemon {
     let hung = false;
     const alarm = setTimeout(() => {
       hung = true;
-      this.#process.kill("SIGTERM");
+      this.#program.process.kill("SIGTERM");
     }, patience);
     try {
       for (;;) {
-        const line = await this.#lines.next();
+        const line = await this.#lines.next().catch(() => ENDED);
         if (line.done === true) {
           await this.#end;
-          const { signalCode: signal } = this.#process;
+          const { signalCode: signal } = this.#program.process;
           return { silence: hung ? "hung" : "aborted", said: this.#said, signal };
         }
         const message: object = JSON.parse(line.value);
@@ -165,10 +198,13 @@ export class QemuDaemon {
   }
 
   async #stop(): Promise<void> {
-    this.#process.kill("SIGTERM");
+    this.#program.process.kill("SIGTERM");
     await this.#end;
   }
 }
+
+/** A program that ends before it has read everything resets its channel. */
+const ENDED: IteratorResult<string> = { done: true, value: undefined };
 
 function killGroup(leader: number | undefined): void {
   if (leader === undefined) return;

@@ -80,15 +80,16 @@ export class FreeRun {
     const session = this.#session;
     if (session === null || this.#phaseEnded === null) return;
     const administrator = this.#administrator;
-    do {
+    for (;;) {
       for (let ready = workload.ready(session); ready.length > 0; ready = workload.ready(session)) {
         for (const source of ready) workload.send(source, session, schedule);
       }
-      if (administrator.isReady(session)) {
-        administrator.act(session);
-        this.#executor.rewired();
-      }
-    } while (workload.ready(session).length > 0);
+      if (!administrator.isReady(session)) break;
+      administrator.act(session);
+      this.#executor.rewired();
+      // Whatever an image is asked for ends, and then it goes on.
+      if (session.execution.calling > 0) break;
+    }
     const through = administrator.isThrough(session);
     if (through && session.execution.agents.size === 0) this.#end((phase) => phase.resolve());
   }

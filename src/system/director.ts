@@ -13,7 +13,8 @@ import { enabledChoices } from "./choice.ts";
 import { type Drive, sendCommands } from "./drive.ts";
 import type { Agent, Frame } from "./frame.ts";
 import type { CommandPhase } from "./model.ts";
-import { failure, type RequestSpec, type Session } from "./session.ts";
+import type { RequestSpec } from "./request-spec.ts";
+import { failure, type Session } from "./session.ts";
 
 /** A request in flight: `slot` counts those of one actor from 0. */
 export interface RequestPlace {

@@ -4,9 +4,9 @@
  *
  * Requests overlap: between two inputs the schedule lets any number of steps happen. A command is
  * sent when everything before it has ended, as QEMU would drain; one that says `quiesces` is begun
- * at once, and takes effect at its `drained`, when all is quiet there. A script that spells out steps or
- * faults is in charge: then nothing happens between its lines but what they say. At the end
- * everything runs out.
+ * at once, and takes effect at its `drained`, when all is quiet there. A script that spells out
+ * steps or faults is in charge: then nothing happens between its lines but what they say. At the
+ * end everything runs out.
  */
 import { BlockgraphError } from "../error.ts";
 import type { LogBody } from "../log/record.ts";

@@ -13,7 +13,7 @@ import { BlockgraphError } from "../error.ts";
 import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { type Agent, DONE, type Frame, type Join, type Outcome } from "./frame.ts";
+import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
 import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
@@ -47,6 +47,8 @@ export class Execution {
   readonly quiesced = new Set<string>();
   /** agents that wait for an image */
   calling = 0;
+  /** nodes that were closed while something was in flight */
+  readonly #closed = new Map<string, LiveNode>();
   /** whether a chart changed since the waiting agents were last looked at */
   #changed = false;
   readonly #host: ExecutionHost;
@@ -57,9 +59,17 @@ export class Execution {
     this.#host = host;
   }
 
-  /** Puts a changed graph in force. Nodes that stay keep what they remember. */
+  /**
+   * Puts a changed graph in force. Nodes that stay keep what they remember. Requests in flight go
+   * on through the nodes that they entered, even if these were closed, which they must not be.
+   */
   rewire(system: System): void {
-    for (const name of this.nodes.keys()) if (!system.nodes.has(name)) this.nodes.delete(name);
+    if (this.agents.size === 0) this.#closed.clear();
+    for (const [name, node] of this.nodes) {
+      if (system.nodes.has(name)) continue;
+      this.nodes.delete(name);
+      if (this.agents.size > 0) this.#closed.set(name, node);
+    }
     for (const [name, description] of system.nodes) {
       const node = this.nodes.get(name);
       if (node === undefined) this.nodes.set(name, new LiveNode(description, (n) => this.node(n)));
@@ -69,7 +79,7 @@ export class Execution {
 
   /** The live node of that name. */
   node(name: string): LiveNode {
-    const node = this.nodes.get(name);
+    const node = this.nodes.get(name) ?? this.#closed.get(name);
     if (node !== undefined) return node;
     throw new BlockgraphError("request-invalid", `there is no node '${name}' in the graph`);
   }
@@ -373,22 +383,4 @@ export class Execution {
     }
     frame.state = next;
   }
-}
-
-function newFrame(
-  up: Frame | null,
-  node: LiveNode,
-  automaton: Frame["automaton"],
-  at: { offset: number; length: number; data: Uint8Array | null },
-): Frame {
-  const { offset, length, data } = at;
-  const progress = {
-    old: null,
-    oldFilled: false,
-    position: offset,
-    spanEnd: offset,
-    status: null,
-    bytes: 0,
-  };
-  return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
 }

@@ -44,6 +44,25 @@ export interface Frame {
   join: Join | null;
 }
 
+/** A request at the beginning of a chart. Offsets are bytes of the node. */
+export function newFrame(
+  up: Frame | null,
+  node: LiveNode,
+  automaton: Frame["automaton"],
+  at: { offset: number; length: number; data: Uint8Array | null },
+): Frame {
+  const { offset, length, data } = at;
+  const progress = {
+    old: null,
+    oldFilled: false,
+    position: offset,
+    spanEnd: offset,
+    status: null,
+    bytes: 0,
+  };
+  return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
+}
+
 /** A fork that waits for its tasks. */
 export interface Join {
   readonly agent: Agent;

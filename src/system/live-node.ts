@@ -81,11 +81,16 @@ export class LiveNode {
     return route;
   }
 
-  /** Where `operation` goes. Cached until the graph changes. */
+  /**
+   * Where `operation` goes. Cached until the graph changes. A discard that somebody below cannot do
+   * is none: it is a hint (QEMU block/io.c, `bdrv_co_pdiscard`, ignores ENOTSUP).
+   */
   route(operation: Operation): Route {
     const known = this.#routes.get(operation);
     if (known !== undefined) return known;
-    const route = this.#resolve(operation);
+    const resolved = this.#resolve(operation);
+    const impossible = resolved.kind === "refused" && resolved.errno === "ENOTSUP";
+    const route: Route = operation === "discard" && impossible ? { kind: "ignored" } : resolved;
     this.#routes.set(operation, route);
     return route;
   }

@@ -12,7 +12,7 @@ import type { JsonObject } from "../graph/graph.ts";
 import type { ProfileName } from "../graph/profile.ts";
 import type { Fill } from "../log/record.ts";
 import type { Errno, Operation, StorageOperation } from "../vocabulary.ts";
-import type { RequestSpec } from "./session.ts";
+import type { RequestSpec } from "./request-spec.ts";
 import type { ChartMutation } from "./system.ts";
 
 /** An image as the model makes it where there is none. What no extent covers is zero. */
@@ -71,7 +71,8 @@ export type Phase =
       readonly faults?: readonly FaultSource[];
       /**
        * what an administrator sends meanwhile, each when the one before was answered; an actor
-       * waits while there is no device or export of its name, and is through when there will be none
+       * waits while there is no device or export of its name, and is through when there will be
+       * none
        */
       readonly administrator?: Commands;
     }

@@ -50,7 +50,7 @@ const machine = setup({
   },
 });
 
-export const permissionChart: Chart = stateChart("node", "graph/permissions", machine, REPLIES);
+const permissionChart: Chart = stateChart("node", "graph/permissions", machine, REPLIES);
 
 /** The chart as tables, with what a mutant makes of it. */
 export function permissionAutomaton(mutation: ChartMutation | null): Automaton {

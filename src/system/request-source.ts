@@ -6,8 +6,8 @@
  */
 import { actorAutomaton } from "./actor-chart.ts";
 import type { Actor, RequestChoice } from "./model.ts";
+import type { RequestSpec } from "./request-spec.ts";
 import type { Schedule } from "./schedule.ts";
-import type { RequestSpec } from "./session.ts";
 
 const CHOSEN = actorAutomaton.event("CHOSEN");
 const DONE = actorAutomaton.event("DONE");

@@ -12,9 +12,7 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import { type DrainedSection, drainedSection } from "../graph/drained-section.ts";
 import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
-import { hasher } from "../log/chain.ts";
-import { expandFill } from "../log/fill.ts";
-import type { Fill, LogBody } from "../log/record.ts";
+import type { LogBody } from "../log/record.ts";
 import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
 import { answerSystem } from "./answer-system.ts";
 import { Execution } from "./execution.ts";
@@ -23,21 +21,14 @@ import type { LiveNode } from "./live-node.ts";
 import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
 import { PermissionSystem } from "./permission-chart.ts";
 import type { Property } from "./property.ts";
+import { invalid, payload } from "./request-payload.ts";
+import type { RequestSpec } from "./request-spec.ts";
+import { deliveryRecord, doneRecord, ioRecord } from "./session-records.ts";
 import type { SystemRules } from "./system.ts";
 
 /** Where records go. */
 export interface RecordSink {
   append(body: LogBody): { readonly seq: number };
-}
-
-/** A request as a user spells it. Offsets are bytes of the device or export. */
-export interface RequestSpec {
-  readonly through: string;
-  readonly operation: Operation;
-  readonly offset: number;
-  readonly length: number;
-  /** payload of a write */
-  readonly data?: Fill | undefined;
 }
 
 /** What a session needs from whoever has the images. */
@@ -75,15 +66,6 @@ interface Open {
   readonly data: Uint8Array | null;
 }
 
-/** The longest request, in bytes: what an NBD server of QEMU accepts. */
-const REQUEST_LENGTH_MAX = 32 * 1024 * 1024;
-
-const CARRY_DATA: ReadonlySet<Operation> = new Set(["read", "write", "write-unchanged"]);
-const SNAPSHOT: ReadonlySet<Operation> = new Set([
-  "snapshot-read",
-  "snapshot-discard",
-  "snapshot-block-status",
-]);
 export class Session {
   readonly execution: Execution;
   readonly monitor: Monitor;
@@ -122,7 +104,7 @@ export class Session {
   }
 
   /**
-   * Executes a graph command. Legal only while nothing is in flight: then nothing has to be drained.
+   * Executes a graph command. Legal only while nothing is in flight: nothing has to be drained.
    * @returns null, or QEMU's text if the command was refused
    */
   command(command: QmpCommand): string | null {
@@ -355,71 +337,6 @@ export class Session {
     if (open.watch !== null) this.monitor.ended(open.watch, outcome, seq);
     this.#options.completed?.(request, outcome, open.data);
   }
-}
-
-/** Checks a request against its node, and finds its bytes. */
-function payload(
-  spec: RequestSpec,
-  nodeLength: number,
-  buffer: Uint8Array | null,
-): Uint8Array | null {
-  const { operation, offset, length, data } = spec;
-  if (SNAPSHOT.has(operation)) {
-    throw invalid(spec, "only a snapshot-access node may ask that of the filter below it");
-  }
-  if (length > REQUEST_LENGTH_MAX && CARRY_DATA.has(operation)) {
-    throw invalid(spec, `a request carries at most ${REQUEST_LENGTH_MAX} bytes; split it`);
-  }
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-    throw invalid(spec, "offset and length are whole numbers of bytes, 0 or more");
-  }
-  if (offset + length > nodeLength) {
-    throw invalid(spec, `the node ends at byte ${nodeLength}; ask for less`);
-  }
-  if (operation === "flush" && offset + length > 0) {
-    throw invalid(spec, "a flush has neither offset nor length; give 0 for both");
-  }
-  if (buffer !== null && buffer.length !== length) {
-    throw invalid(spec, `the buffer has ${buffer.length} bytes; give one of ${length}`);
-  }
-  if (operation === "read") return buffer ?? Buffer.alloc(length);
-  if (operation !== "write" && operation !== "write-unchanged") {
-    if (data !== undefined) throw invalid(spec, `a ${operation} carries no data; leave it out`);
-    return null;
-  }
-  if (buffer !== null) return buffer;
-  if (data === undefined) throw invalid(spec, 'a write needs data, such as {"byte": 17}');
-  return expandFill(data, length);
-}
-
-function ioRecord(request: number, spec: RequestSpec): LogBody {
-  const { through, operation, offset, length, data } = spec;
-  const io = { kind: "io", request, through, operation, offset, length } as const;
-  return data === undefined ? io : { ...io, data };
-}
-
-function deliveryRecord({ id: agent }: Agent, outcome: Outcome): LogBody {
-  const { errno, status, bytes } = outcome;
-  if (errno !== null) return { kind: "fault", agent, errno };
-  const step = { kind: "step", agent, event: "DONE" } as const;
-  return status === null ? step : { ...step, status: { status, bytes } };
-}
-
-function doneRecord(request: number, open: Open, outcome: Outcome): LogBody {
-  const { errno, status, bytes } = outcome;
-  const done = { kind: "done", request, errno } as const;
-  if (errno !== null) return done;
-  if (status !== null) return { ...done, status: { status, bytes } };
-  if (open.operation !== "read" || open.data === null) return done;
-  return { ...done, digest: hasher.digest(open.data) };
-}
-
-function invalid(spec: RequestSpec, problem: string): BlockgraphError {
-  const { operation, through, offset, length } = spec;
-  return new BlockgraphError(
-    "request-invalid",
-    `${operation} of ${length} bytes at ${offset} through '${through}': ${problem}`,
-  );
 }
 
 /** The error that a call ends with when its environment makes it fail. */

@@ -9,7 +9,7 @@ import { describe, expect } from "vitest";
 import { guestOnDisk, startFleecing, stopFleecing } from "../../models/graph.ts";
 import type { LogRecord } from "../../src/log/record.ts";
 import type { Model } from "../../src/system/model.ts";
-import type { RequestSpec } from "../../src/system/session.ts";
+import type { RequestSpec } from "../../src/system/request-spec.ts";
 import {
   allocatedBytes,
   copyImage,

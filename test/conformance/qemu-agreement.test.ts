@@ -17,6 +17,8 @@ import { describe, expect } from "vitest";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
+import { errnoTextOverNbd } from "../../src/qemu/errno-text.ts";
+import type { IoResult } from "../../src/qemu/qemu-io.ts";
 import { closeImages, imagesInFolder } from "../../src/run/image-set.ts";
 import { Simulation } from "../../src/simulate/simulation.ts";
 import { enabledChoices } from "../../src/system/choice.ts";
@@ -24,10 +26,11 @@ import { type Drive, requireIdle, take } from "../../src/system/drive.ts";
 import type { Agent, Outcome } from "../../src/system/frame.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
 import { describeModelImage } from "../../src/system/model-image.ts";
-import { failure, type RequestSpec } from "../../src/system/session.ts";
+import type { RequestSpec } from "../../src/system/request-spec.ts";
+import { failure } from "../../src/system/session.ts";
 import type { StartBody } from "../../src/system/start.ts";
-import type { Errno, Operation } from "../../src/vocabulary.ts";
-import { type IoResult, StorageDaemon } from "../support/storage-daemon.ts";
+import type { Operation } from "../../src/vocabulary.ts";
+import { StorageDaemon } from "../support/storage-daemon.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
@@ -197,17 +200,6 @@ interface Seen {
   readonly disk: Buffer;
 }
 
-/** What an errno is on the other side of an NBD connection, in qemu-io's words. */
-const OVER_NBD: Readonly<Record<Errno, string>> = {
-  EIO: "Input/output error",
-  ENOSPC: "No space left on device",
-  ENOTSUP: "Operation not supported",
-  EPERM: "Operation not permitted",
-  EINVAL: "Invalid argument",
-  EACCES: "Invalid argument",
-  ETIMEDOUT: "Invalid argument",
-};
-
 function simulated(given: Case): Seen {
   const results: IoResult[] = [];
   const start: StartBody = {
@@ -227,7 +219,7 @@ function simulated(given: Case): Seen {
     completed: (request, { errno }, data) => {
       const returned = requests[request]?.operation === "read" && errno === null ? data : null;
       results[request] = {
-        error: errno === null ? null : OVER_NBD[errno],
+        error: errno === null ? null : errnoTextOverNbd(errno),
         data: Buffer.from(returned ?? []),
       };
     },

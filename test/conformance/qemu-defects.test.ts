@@ -23,11 +23,12 @@ import type { JsonObject } from "../../src/graph/graph.ts";
 import { hasher } from "../../src/log/chain.ts";
 import { expandFill } from "../../src/log/fill.ts";
 import type { LogBody } from "../../src/log/record.ts";
+import type { IoResult } from "../../src/qemu/qemu-io.ts";
 import { qmp } from "../../src/system/model.ts";
 import { CLUSTER, io, setUp, start, step } from "../support/fleecing-graph.ts";
 import { createImage, qemuIo } from "../support/qemu-tools.ts";
 import { simulateScript } from "../support/script.ts";
-import { type IoResult, qemuVersion, StorageDaemon } from "../support/storage-daemon.ts";
+import { qemuVersion, StorageDaemon } from "../support/storage-daemon.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 

@@ -12,7 +12,7 @@ import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import type { ProfileName } from "../../src/graph/profile.ts";
 import { type Actor, type FaultSource, type Model, qmp } from "../../src/system/model.ts";
-import type { RequestSpec } from "../../src/system/session.ts";
+import type { RequestSpec } from "../../src/system/request-spec.ts";
 import type { Operation } from "../../src/vocabulary.ts";
 
 /** bytes; the smallest that a file system punches holes of */

@@ -1,11 +1,32 @@
 /**
- * A daemon whose keeper is killed ends with it, and is not waited for for ever.
+ * A QEMU that ends while somebody talks to it has ended, however its channel came down, and also
+ * if it was its keeper that was killed.
  */
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { QemuDaemon } from "../../src/qemu/daemon.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
+
+/** A program that greets, answers the first command, and ends before it has read the next one. */
+const DYING = `#!/bin/sh
+echo '{"QMP":{}}' >&3
+read first <&3
+echo '{"return":{}}' >&3
+sleep 1
+echo 'Assertion failed' >&2
+exit 1
+`;
+
+test("a machine that ends with a command unread has aborted", () =>
+  inTemporaryFolder(async (folder) => {
+    const binary = join(folder, "dying");
+    writeFileSync(binary, DYING);
+    chmodSync(binary, 0o755);
+    const query = { execute: "query-status", arguments: {} };
+    const reply = await QemuDaemon.usingMachine(binary, folder, 0, (qemu) => qemu.command(query));
+    expect(reply).toEqual({ silence: "aborted", said: "Assertion failed", signal: null });
+  }));
 
 /** Greets, kills the `timeout` that started it, and would go on for a minute. */
 const ORPHAN = `#!/bin/sh

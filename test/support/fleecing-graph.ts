@@ -37,6 +37,30 @@ export function setUp(hook: JsonObject = {}): LogBody[] {
   }));
 }
 
+/** The same with an empty image more, for {@link snapshotOfHook}. */
+export function startWithOverlay(profile: ProfileName): StartBody {
+  const begin = start(profile);
+  const overlay = { filename: "overlay.qcow2", length: LENGTH, content: [] };
+  return { ...begin, images: [...begin.images, describeModelImage(overlay)] };
+}
+
+/** Puts an overlay under the reader's view, which has no point in time to show then (R03). */
+export const snapshotOfHook: readonly LogBody[] = [
+  {
+    ...{ kind: "qmp", id: 0, execute: "blockdev-add" },
+    arguments: {
+      driver: "qcow2",
+      "node-name": "overlay",
+      file: { driver: "file", filename: "overlay.qcow2" },
+      backing: null,
+    },
+  },
+  {
+    ...{ kind: "qmp", id: 0, execute: "blockdev-snapshot" },
+    arguments: { node: "hook", overlay: "overlay" },
+  },
+];
+
 /** A request of whole clusters. */
 export function io(through: string, operation: Operation, cluster: number, byte?: number): LogBody {
   const request = {

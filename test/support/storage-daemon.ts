@@ -5,11 +5,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { QemuDaemon } from "../../src/qemu/daemon.ts";
+import { NBD_SOCKET } from "../../src/qemu/program.ts";
+import { type IoResult, parseIo } from "../../src/qemu/qemu-io.ts";
 import { runTool } from "./qemu-tools.ts";
 
 const QEMU_IO = "qemu-io";
-/** As src/qemu/daemon.ts calls it. */
-const SOCKET = "nbd.sock";
 
 export class StorageDaemon {
   readonly #daemon: QemuDaemon;
@@ -61,7 +61,7 @@ export class StorageDaemon {
       QEMU_IO,
       [
         ...["-d", "unmap", "-f", "raw", ...commands.flatMap((command) => ["-c", command])],
-        `nbd+unix:///${exportName}?socket=${SOCKET}`,
+        `nbd+unix:///${exportName}?socket=${NBD_SOCKET}`,
       ],
       { cwd: this.#folder, stdio: ["ignore", "pipe", "pipe"] },
     );
@@ -85,21 +85,4 @@ export function qemuVersion(): readonly [major: number, minor: number] {
   const [, major, minor] = /version (\d+)\.(\d+)/.exec(text) ?? [];
   if (major === undefined || minor === undefined) throw new Error(`no version in: ${text}`);
   return [Number(major), Number(minor)];
-}
-
-/** What became of the commands of a qemu-io. */
-export interface IoResult {
-  /** null: success; otherwise the first error's text, such as `Invalid argument` */
-  readonly error: string | null;
-  /** what `read -v` showed, if there was no error */
-  readonly data: Uint8Array;
-}
-
-/** Understands what qemu-io prints: the rows of `read -v`, and `write failed: Invalid argument`. */
-function parseIo(output: string, succeeded: boolean): IoResult {
-  const rows = output.match(/^[0-9a-f]{8,}: {2}(?:[0-9a-f]{2} )+/gm) ?? [];
-  const hex = rows.map((row) => row.slice(row.indexOf(":") + 1).replaceAll(" ", "")).join("");
-  if (succeeded) return { error: null, data: Buffer.from(hex, "hex") };
-  const error = /failed: (.*)/.exec(output)?.[1] ?? output.trim();
-  return { error, data: new Uint8Array(0) };
 }

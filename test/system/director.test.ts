@@ -8,7 +8,7 @@ import { PROPERTIES } from "../../properties/index.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
 import { Simulation } from "../../src/simulate/simulation.ts";
 import { type AgentPlace, type Direction, Director } from "../../src/system/director.ts";
-import type { RequestSpec } from "../../src/system/session.ts";
+import type { RequestSpec } from "../../src/system/request-spec.ts";
 import { CLUSTER, start } from "../support/fleecing-graph.ts";
 import { refusal } from "../support/refusal.ts";
 

@@ -33,7 +33,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/explorer", [...BELOW_REPORT, "src/report"]],
   ["src/cli", [...BELOW_REPORT, ...DESIGNS, "src/report", "src/explorer"]],
   ["models", ["src/system", "src/graph", "src/drivers", "src/chart", "src/log"]],
-  ["properties", ["src/system", "src/log", "src/chart"]],
+  ["properties", ["src/system", "src/drivers", "src/graph", "src/log", "src/chart"]],
   ["test", ALL],
   ["bench", ALL],
 ]);

@@ -18,6 +18,7 @@ const TOOL_PACKAGES = {
   "qemu-io": "qemu-utils",
   "qemu-nbd": "qemu-utils",
   "qemu-storage-daemon": "qemu-system-common",
+  "qemu-system-x86_64": "qemu-system-x86",
   nbdinfo: "libnbd-bin",
   nbdcopy: "libnbd-bin",
   "g++": "g++",

@@ -33,7 +33,7 @@ export function all(...terms: readonly Term[]): Expression {
 }
 
 /** One of them holds; of nothing, none does. */
-export function any(...terms: readonly Term[]): Expression {
+export function some(...terms: readonly Term[]): Expression {
   return terms.map(term).reduce((left, right) => binary(left, "or", right));
 }
 

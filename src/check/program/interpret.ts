@@ -150,9 +150,11 @@ class Execution {
     const locals = new Map(choices);
     this.#running.push(runner);
     const first = this.execute(alternative.body, runner, locals);
-    const text = alternative.text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-      String(name === "self" ? runner.self : (locals.get(name) ?? whole)),
-    );
+    const { words = {} } = alternative;
+    const text = alternative.text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = name === "self" ? runner.self : locals.get(name);
+      return value === undefined ? whole : (words[name]?.[value] ?? String(value));
+    });
     const outcome = this.#follow(first, runner, locals);
     if (outcome.kind === "block") return null;
     const step: Step = {

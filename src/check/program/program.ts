@@ -123,6 +123,8 @@ export interface Alternative {
   readonly name: string;
   /** for people; `{local}` is replaced by that local's value at the end of the step's first node */
   readonly text: string;
+  /** what values of locals are called in the text; absent: numbers */
+  readonly words?: Readonly<Record<string, readonly string[]>>;
   /** locals that take every value in [0, count), each combination a step of its own */
   readonly choices: readonly { readonly local: string; readonly count: number }[];
   /** whether an instance that could always take it must at last do so (weak fairness) */

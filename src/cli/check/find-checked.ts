@@ -4,12 +4,15 @@
  * Whatever its kind, it becomes a {@link Checked}: something with parameters and mutants that can
  * be lowered to a program. A new kind of model is one more function here.
  */
+
+import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { MODELS } from "../../../models/index.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
 import { BlockgraphError } from "../../error.ts";
 import type { Checked } from "./checked.ts";
 import { checkedModel } from "./checked-model.ts";
 import { checkedSketch } from "./checked-sketch.ts";
+import { checkedSurgery } from "./checked-surgery.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
 /** @throws BlockgraphError `model-unknown` listing what there is */
@@ -18,7 +21,9 @@ export function findChecked(name: string): Checked {
   if (sketch !== undefined) return checkedSketch(sketch);
   const model = MODELS.get(name);
   if (model !== undefined) return checkedModel(model);
-  const known = [...SKETCHES.keys(), ...MODELS.keys()];
+  const surgery = SURGERIES.get(name);
+  if (surgery !== undefined) return checkedSurgery(surgery);
+  const known = [...SKETCHES.keys(), ...MODELS.keys(), ...SURGERIES.keys()];
   throw new BlockgraphError(
     "model-unknown",
     `there is no model '${name}' to check; there is: ${known.join(", ")}${didYouMean(name, known)}`,

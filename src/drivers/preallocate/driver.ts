@@ -2,10 +2,8 @@
  * `preallocate`: grows its file ahead of the writer (QEMU block/preallocate.c).
  *
  * Once a writer that may resize the node has come, it takes writing and resizing for itself, and
- * shares neither. Where it could not be resized, 10.0 keeps both for ever (profile).
- *
- * Limits: it does not grow anything here, since images have a fixed length; every request is handed
- * on.
+ * shares neither. Where it could not be resized, 10.0 keeps both for ever (profile). Limits: it
+ * does not grow anything here, since images have a fixed length; every request is handed on.
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";

@@ -19,6 +19,7 @@ export const snapshotAccess = defineDriver({
   children: [{ name: "file", roles: ["data", "primary"] }],
   // What it reads is not the child's data, so it needs none of it (`snapshot_access_child_perm`).
   permissions: () => NO_DEMANDS,
+  isView: true,
   reopens: null,
   resizes: () => "Image format driver does not support resize",
   parameters: () => ({}),

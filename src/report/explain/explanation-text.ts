@@ -25,13 +25,17 @@ export function explanationText(explanation: Explanation, format: GraphFormat): 
 }
 
 function commandLines(command: ExplainedCommand, width: number, format: GraphFormat): string[] {
-  const { number, verdict, execute, error, predicts, conflict } = command;
+  const { number, verdict, execute, error, predicts, conflict, moves } = command;
   const what = `${execute}  ${subject(command)}`;
   const head = `${String(number).padStart(width)}  ${verdict.padEnd(8)}  ${what}`;
-  if (error === null) return [head];
+  const indent = " ".repeat(width + 2);
+  const moved = moves.map(
+    ({ parent, name, from, to }) => `${indent}moves ${parent.name} --${name}--> ${from} to ${to}`,
+  );
+  if (error === null) return [head, ...moved];
   const instead = predicts === null ? [] : [`QEMU does not refuse this: it ${DOES[predicts]}`];
   const why = conflict === null ? [] : conflictLines(conflict, format);
-  return [head, ...[error, ...instead, ...why].map((line) => `${" ".repeat(width + 2)}${line}`)];
+  return [head, ...[error, ...instead, ...why].map((line) => `${indent}${line}`)];
 }
 
 const DOES = { abort: "aborts", crash: "crashes", hang: "hangs" } as const;

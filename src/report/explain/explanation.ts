@@ -8,12 +8,15 @@ import { answerCommand, type QmpCommand } from "../../graph/commands.ts";
 import { type ConflictRefusal, conflictBehind } from "../../graph/conflict.ts";
 import { type Edge, type Graph, PARENT_KINDS } from "../../graph/graph.ts";
 import { originOf } from "../../graph/mask-origin.ts";
+import { movedEdges } from "../../graph/moved-edges.ts";
 import { type Permissions, permissionNames, permissionsNamed } from "../../graph/permission.ts";
 import { DEFECTS, Refusal } from "../../graph/refuse.ts";
 import { remedies } from "../../graph/remedies.ts";
 
+const parentSchema = z.strictObject({ kind: z.enum(PARENT_KINDS), name: z.string() });
+
 const edgeSchema = z.strictObject({
-  parent: z.strictObject({ kind: z.enum(PARENT_KINDS), name: z.string() }),
+  parent: parentSchema,
   child: z.string(),
   name: z.string(),
   perm: z.array(z.string()),
@@ -53,6 +56,15 @@ export const explanationSchema = z.strictObject({
       /** what the profile's QEMU does instead of refusing */
       predicts: z.enum(DEFECTS).nullable(),
       conflict: conflictSchema.nullable(),
+      /** who uses another node than before */
+      moves: z.array(
+        z.strictObject({
+          parent: parentSchema,
+          name: z.string(),
+          from: z.string(),
+          to: z.string(),
+        }),
+      ),
     }),
   ),
   /** the graph at the end */
@@ -72,15 +84,16 @@ export function explain(
   const explained = commands.map((command, index): ExplainedCommand => {
     const told = { number: index + 1, execute: command.execute, arguments: command.arguments };
     const answer = answerCommand(graph, command, context);
+    const moves = movedEdges(graph, answer.graph);
     graph = answer.graph;
     const { refusal } = answer;
     if (refusal === null) {
-      return { ...told, verdict: "accepted", error: null, predicts: null, conflict: null };
+      return { ...told, verdict: "accepted", error: null, predicts: null, conflict: null, moves };
     }
     const behind = conflictBehind(refusal);
     const predicts = refusal instanceof Refusal ? refusal.predicts : null;
     const conflict = behind && explainConflict(behind, { start, commands, index }, context);
-    return { ...told, verdict: "refused", error: refusal.message, predicts, conflict };
+    return { ...told, verdict: "refused", error: refusal.message, predicts, conflict, moves };
   });
   const { edges } = graph;
   const profile = context.profile.name;

@@ -8,13 +8,14 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { MODELS } from "../../../models/index.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
+import { nodesOutliveRequests } from "../../../properties/nodes-outlive-requests.ts";
 import { clusterField, nodeField } from "../../../src/check/lower/model/clusters.ts";
 import { directionOf, turnFill } from "../../../src/check/lower/model/directions.ts";
 import { imageOf } from "../../../src/check/lower/model/image-fields.ts";
 import { type LoweredModel, lowerModel } from "../../../src/check/lower/model/lower-model.ts";
 import { PHASES } from "../../../src/check/lower/model/stages.ts";
 import { initialState, isFinal, successorsOf } from "../../../src/check/program/interpret.ts";
-import type { ProgramState, Successor } from "../../../src/check/program/state.ts";
+import type { Judgement, ProgramState, Successor } from "../../../src/check/program/state.ts";
 import { validateProgram } from "../../../src/check/program/validate.ts";
 import { expandFill } from "../../../src/log/fill.ts";
 import { MemoryLog } from "../../../src/log/memory-log.ts";
@@ -42,6 +43,7 @@ function walk(model: Model, mutant: Mutant | null, picks: readonly number[]): nu
     const chosen = successors[pick % Math.max(1, successors.length)];
     if (chosen === undefined) break;
     expect(chosen.failure).toBeNull();
+    if (chosen.judgements.some(isUseOfClosedNode)) break;
     const before = countJudgements(directed);
     directed.take(directionOf(lowered, chosen.step, state));
     const after = countJudgements(directed);
@@ -60,6 +62,11 @@ function walk(model: Model, mutant: Mutant | null, picks: readonly number[]): nu
     steps++;
   }
   return steps;
+}
+
+/** What a request does in a node that is gone is nobody's business. */
+function isUseOfClosedNode({ property, violated }: Judgement): boolean {
+  return property === nodesOutliveRequests.name && violated;
 }
 
 function countJudgements({ simulation }: DirectedSimulation) {

@@ -24,11 +24,27 @@ const VIEW_TOO_EARLY = [
   send("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "hook" }),
 ];
 
+test("who moves is said, also who did not mean to (R02)", () => {
+  const early = VIEW_TOO_EARLY.filter(({ arguments: args }) => args["node-name"] !== "view");
+  const target = { "job-id": "job", target: "second", sync: "none", "filter-node-name": "hook2" };
+  const script = [
+    ...early,
+    add("snapshot-access", "view", { file: "hook" }),
+    add("null-co", "second", {}),
+    send("blockdev-backup", { device: "hook", ...target }),
+  ];
+  const last = explain(EMPTY_GRAPH, script, context).commands.at(-1);
+  expect(last?.moves.map(({ parent, from, to }) => [parent.name, from, to])).toEqual([
+    ["view", "hook", "hook2"],
+    ["guest", "hook", "hook2"],
+  ]);
+});
+
 describe("a view that comes before the guest has moved", () => {
   const explanation = explain(EMPTY_GRAPH, VIEW_TOO_EARLY, context);
 
   test("is refused in QEMU's words, with both edges and where their masks come from", () => {
-    expect(explanationText(explanation, "text").slice(4, 21)).toEqual([
+    expect(explanationText(explanation, "text").slice(4, 22)).toEqual([
       "5  refused   blockdev-add  view (snapshot-access)",
       "   Permission conflict on node 'disk': permissions 'write' are both required by block " +
         "device 'guest' (uses node 'disk' as 'root' child) and unshared by node 'hook' (uses " +
@@ -47,6 +63,7 @@ describe("a view that comes before the guest has moved", () => {
       "     - send it after command 6 (qom-set)",
       "     - let 'hook' share 'write' on its 'file' edge (a filter in between can do that)",
       "6  accepted  qom-set  /machine/peripheral/guest",
+      "   moves guest --root--> disk to hook",
       "",
     ]);
   });

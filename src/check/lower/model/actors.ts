@@ -2,7 +2,6 @@
  * Actors as processes: an instance for every request in flight, which chooses, waits, and chooses
  * again (src/system/actor-chart.ts). A request is sent by the first instance that has none.
  */
-import type { Route } from "../../../system/live-node.ts";
 import type { Operation } from "../../../vocabulary.ts";
 import {
   all,
@@ -20,6 +19,7 @@ import {
 } from "../../program/build.ts";
 import type { Alternative, Expression, Field, Statement } from "../../program/program.ts";
 import { add, alternative, Carrier, IDLE } from "./carrier.ts";
+import { DOOR, findDoor } from "./doors.ts";
 import { type FlattenContext, flatten } from "./flatten.ts";
 import type { FrameEnd, LoweredFrame, RegisterAccess } from "./frame.ts";
 import { FLUSH_SEEN } from "./guest-watch.ts";
@@ -32,8 +32,8 @@ import {
   refusedByExport,
 } from "./plan.ts";
 import type { Player } from "./player.ts";
-import { isSameNode } from "./same-node.ts";
-import { PHASES, type PhaseRest } from "./stages.ts";
+import { type EnteringRoute, isSameWay } from "./same-way.ts";
+import type { PhaseRest } from "./stages.ts";
 import type { Watch } from "./watch.ts";
 
 /** Registers that a request uses from its beginning to its end. */
@@ -122,11 +122,6 @@ export function lowerActor(player: Player, together: ActingTogether): void {
   new ActorLowering(player, together).make();
 }
 
-type EnteringRoute = Route & { readonly kind: "chart" | "image" };
-
-/** The local that says where a request enters: the number of a stage plus 1, or the queue. */
-const DOOR = "door";
-
 class ActorLowering {
   readonly #player: Player;
   readonly #phase: PlannedPhase;
@@ -170,7 +165,7 @@ class ActorLowering {
     const kind = operationsOf(actor).indexOf(operation);
     const number = scripted ? sent : table(`${name} ${operation}`, "choice");
     const body: Statement[] = [
-      ...this.#findDoor(true),
+      ...findDoor(actor, this.#rests, this.#queue),
       when(binary(sent, ">=", actor.turns), [block]),
       ...earlier,
       local("number", number),
@@ -205,30 +200,6 @@ class ActorLowering {
     return [loop("cell", 0, cells, [carrier.write("data", value, "cell")])];
   }
 
-  /**
-   * Where a request enters now. Where nothing is drained there is one door, and no need to look.
-   * @param arrives whether the request arrives now, and may be queued; else it was
-   */
-  #findDoor(arrives: boolean): Statement[] {
-    const { actor } = this.#player;
-    const doors = this.#rests.map(({ name, stage, quiesced }) => {
-      if (actor.nodes[stage] === null) return { name, door: 0 };
-      if (!quiesced.has(actor.through)) return { name, door: stage + 1 };
-      return { name, door: arrives && actor.queues ? this.#queue : 0 };
-    });
-    const [only, ...others] = doors;
-    if (only !== undefined && others.length === 0) {
-      return [when(stands(PHASES, 0, only.name), [], [block])];
-    }
-    return [
-      local(DOOR, 0),
-      ...doors
-        .filter(({ door }) => door > 0)
-        .map(({ name, door }) => when(stands(PHASES, 0, name), [local(DOOR, door)])),
-      when(binary(DOOR, "==", 0), [block]),
-    ];
-  }
-
   /** The number of the queue, as a door. */
   get #queue(): number {
     return this.#phase.stages.length + 1;
@@ -243,7 +214,9 @@ class ActorLowering {
     const queued = `${operation} queued`;
     if (carrier.reserve(queued)) {
       const text = `${carrier.process} {self} enters with ${operation}, after it was queued`;
-      carrier.rest(queued, [alternative("WAKE", text, [...this.#findDoor(false), ...enter])]);
+      carrier.rest(queued, [
+        alternative("WAKE", text, [...findDoor(actor, this.#rests, 0), ...enter]),
+      ]);
       carrier.queues.add(queued);
     }
     return [when(binary(DOOR, "==", this.#queue), [goto(queued)], enter)];
@@ -392,20 +365,6 @@ export function choiceTables(actor: PlannedActor): Record<string, readonly numbe
       requestsOf(actor, operation),
     ]),
   );
-}
-
-function isSameWay(one: EnteringRoute, other: EnteringRoute): boolean {
-  if (one.shift !== other.shift) return false;
-  if (one.kind === "image" || other.kind === "image") {
-    return (
-      one.kind === "image" &&
-      other.kind === "image" &&
-      one.image === other.image &&
-      one.operation === other.operation
-    );
-  }
-  const nodes = isSameNode(one.node.description, other.node.description);
-  return one.automaton === other.automaton && nodes;
 }
 
 /**

@@ -4,9 +4,9 @@
  *
  * No command depends on I/O before it, so what commands do to the graph is known beforehand, and so
  * is which of it they drain. A phase with an administrator has a stage for each graph that stands
- * while its actors act. What commands do to points in time is said as data: the program does it when
- * it gets there. The rules are those of src/system/monitor.ts. Dumps are left out: they read what
- * the readers read.
+ * while its actors act. What commands do to points in time is said as data: the program does it
+ * when it gets there. The rules are those of src/system/monitor.ts. Dumps are left out: they read
+ * what the readers read.
  */
 
 import { BlockgraphError } from "../../../error.ts";

@@ -16,7 +16,6 @@
  * runs in which that reader comes last, if it reads all that guests write; what nobody writes stays
  * as it was. That readers of models with dumps do so is tested (test/check/lower/dumps.test.ts).
  */
-import type { DrainedSection } from "../../../graph/drained-section.ts";
 import type { ClusterInvariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
 import type { Property } from "../../../system/property.ts";
@@ -24,7 +23,6 @@ import type { ChartMutation } from "../../../system/system.ts";
 import type { Errno } from "../../../vocabulary.ts";
 import {
   all,
-  any,
   binary,
   block,
   field,
@@ -33,6 +31,7 @@ import {
   loop,
   not,
   set,
+  some,
   stands,
   table,
   term,
@@ -56,6 +55,7 @@ import {
   makePlayers,
   turnField,
 } from "./actors.ts";
+import { administration, allIdle, rest } from "./administration.ts";
 import { alternative, type Carrier, IDLE } from "./carrier.ts";
 import { ChartTables } from "./charts.ts";
 import { clusterField, nodeField } from "./clusters.ts";
@@ -66,7 +66,7 @@ import type { ImageAccess } from "./image-call.ts";
 import { imageOf } from "./image-fields.ts";
 import { nodesOf, type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
 import type { Player } from "./player.ts";
-import { drainingNode, drains, PHASES, restsOfPhase, stageNode } from "./stages.ts";
+import { PHASES, restsOfPhase, stageNode } from "./stages.ts";
 import { symmetriesOf } from "./symmetries.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
 import { Watch } from "./watch.ts";
@@ -298,7 +298,13 @@ class ModelLowering {
       const changes = phases[index + 1]?.stages[0]?.changes ?? ending;
       const next = index + 1 < phases.length ? stageNode(index + 1, 0) : END;
       return [
-        ...this.#administration(phase, index, players[index] ?? []),
+        ...administration(phase, index, {
+          mutation: this.#mutation,
+          players: players[index] ?? [],
+          tasks: this.#carriers.filter(({ process }) => this.roles.has(process)),
+          roles: this.roles,
+          change: (changes) => this.#change(changes, players[index] ?? []),
+        }),
         rest(stageNode(index, phase.stages.length - 1), "commands", "the next commands", [
           when(over, [], [block]),
           ...this.#leave(players[index] ?? [], index),
@@ -313,40 +319,6 @@ class ModelLowering {
     ]);
     const last: Node = { kind: "rest", name: END, alternatives: [] };
     return { name: PHASES, instances: 1, nodes: [first, ...nodes, last] };
-  }
-
-  /** The administrator's commands: each is begun, drains, and takes effect. */
-  #administration(phase: PlannedPhase, index: number, players: readonly Player[]): Node[] {
-    return phase.stages.slice(1).flatMap(({ command, section, changes }, stage): Node[] => {
-      const name = command?.execute ?? "";
-      const effect = [...this.#change(changes, players), goto(stageNode(index, stage + 1))];
-      if (!drains(phase, stage, this.#mutation)) {
-        return [rest(stageNode(index, stage), "BEGIN", `${name} takes effect`, effect)];
-      }
-      const draining = drainingNode(index, stage);
-      const quiesces = `${name} quiesces ${[...section.users].join(", ") || "nobody"}`;
-      const isQuiet = this.#isQuiet(section, players);
-      return [
-        rest(stageNode(index, stage), "BEGIN", quiesces, [goto(draining)]),
-        rest(draining, "QUIET", `${name} takes effect`, [when(isQuiet, [], [block]), ...effect]),
-      ];
-    });
-  }
-
-  /** Whether nothing is under way in a drained section. */
-  #isQuiet({ users, nodes }: DrainedSection, players: readonly Player[]): Expression {
-    const outside = players
-      .filter(({ actor }) => users.has(actor.through))
-      .flatMap(({ carrier: { process, instances, queues } }) =>
-        Array.from({ length: instances }, (_, index) =>
-          any(...[IDLE, ...queues].map((node) => stands(process, index, node))),
-        ),
-      );
-    const tasks = this.#carriers.filter(({ process }) => {
-      const role = this.roles.get(process);
-      return role?.kind === "background" && nodes.has(role.node);
-    });
-    return all(...outside, ...tasks.flatMap(allIdle));
   }
 
   #phaseOver(players: readonly Player[]): Expression {
@@ -374,32 +346,31 @@ class ModelLowering {
           : [],
       ),
     );
-    return used.length === 0 ? NOBODY : any(...used);
+    return used.length === 0 ? NOBODY : some(...used);
   }
 
   /** @param acting whose requests may be in flight */
   #change(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
     const closed = changes.flatMap((change) => (change.kind === "closed" ? [change.node] : []));
-    const names = closed.flatMap((node) => [clusterField(node), nodeField(node)]);
-    const forgotten = this.#fields.filter(({ name }) => names.includes(name));
+    // A request that is still in there goes on with what the node remembers.
+    const forgotten = closed.map((node) => {
+      const names = [clusterField(node), nodeField(node)];
+      const fields = this.#fields.filter(({ name }) => names.includes(name));
+      const forget = fields.map(({ name, count }) =>
+        loop("each", 0, count, [set(name, "each", 0)]),
+      );
+      return when(this.#isUsed(node, acting), [], forget);
+    });
     return [
       ...closed.flatMap((node) => this.#watch.closed(this.#isUsed(node, acting))),
       ...this.#watch.changed(changes, acting),
-      ...forgotten.map(({ name, count }) => loop("each", 0, count, [set(name, "each", 0)])),
+      ...forgotten,
     ];
   }
 }
 
 const NOBODY = term(0);
 const faultField = (phase: number, fault: number) => `faults ${phase} ${fault}`;
-
-function rest(name: string, step: string, text: string, body: readonly Statement[]): Node {
-  return { kind: "rest", name, alternatives: [alternative(step, text, body)] };
-}
-
-function allIdle({ process, instances }: Carrier): Expression[] {
-  return Array.from({ length: instances }, (_, index) => stands(process, index, IDLE));
-}
 
 function processOf(carrier: Carrier): Process {
   return { name: carrier.process, instances: carrier.instances, nodes: carrier.nodes };

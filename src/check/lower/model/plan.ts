@@ -17,7 +17,7 @@ import type {
   Model,
   RequestChoice,
 } from "../../../system/model.ts";
-import type { RequestSpec } from "../../../system/session.ts";
+import type { RequestSpec } from "../../../system/request-spec.ts";
 import type { ChartMutation, SystemNode } from "../../../system/system.ts";
 import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
 import { type ByteRange, Geometry } from "./geometry.ts";

@@ -1,6 +1,7 @@
 /**
  * Whether a node does the same in two graphs: it and everything below it has the same charts, the
- * same place, and the same children. Charts are compared by identity: equal ones are tabulated once.
+ * same place, and the same children. Charts are compared by identity, as equal ones are tabulated
+ * once.
  */
 import type { SystemNode } from "../../../system/system.ts";
 
