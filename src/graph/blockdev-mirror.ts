@@ -26,6 +26,7 @@ import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { refuse } from "./refuse.ts";
 import { started } from "./start-job.ts";
+import { Topology } from "./topology.ts";
 
 const WATCHED = CONSISTENT_READ | WRITE | WRITE_UNCHANGED;
 
@@ -111,7 +112,10 @@ export function mirrored(
   return commits ? mirroring : unlessUnequal(mirroring, disk, target, mirror, context);
 }
 
-/** A mirror that begins with different lengths ends at once (`mirror_run`). */
+/**
+ * A mirror that begins with different lengths ends at once (`mirror_run`); unless it does not begin
+ * at all, because a node that it works on stands still.
+ */
 function unlessUnequal(
   graph: Graph,
   disk: GraphNode,
@@ -121,7 +125,9 @@ function unlessUnequal(
 ): Graph {
   const [one, other] = [disk, target].map(({ name }) => lengthNow(graph, name, context));
   const unequal = one !== other && typeof one === "number" && typeof other === "number";
-  return unequal ? endedJob(graph, mirror, context) : graph;
+  const below = Topology.of(graph).order([mirror.filter, target.name]);
+  const still = below.some((name) => graph.nodes.get(name)?.found.drained === true);
+  return unequal && !still ? endedJob(graph, mirror, context) : graph;
 }
 
 /**

@@ -25,7 +25,7 @@ import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, Refusal, refuse } from "./refuse.ts";
+import { isRefusal, leaving, Refusal, refuse } from "./refuse.ts";
 import { flag, type Reopened, withInlineChildren } from "./reopened.ts";
 import { Rewiring } from "./rewiring.ts";
 import { Topology } from "./topology.ts";
@@ -45,36 +45,76 @@ export const blockdevReopen = defineCommand({
       checkDefinition(given, `options[${index}].`, context.drivers);
     }
     requireSome(options, context.profile);
-    const queue = queueOf(before, merged(options), context);
-    const nodes = new Map(before.nodes);
-    for (const { node, given, shape, readOnly } of queue) {
-      nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly });
-    }
-    const rewiring = new Rewiring({ ...before, nodes }, context.profile);
+    const twice =
+      context.profile.reopenedTwice === "stays-drained" ? repeated(options, before, context) : [];
     try {
-      const roots = queue.flatMap((element) => [
-        element.node.name,
-        ...prepare(element, before, rewiring, context),
-      ]);
-      const graph = refreshPermissions(rewiring.graph, roots, { ...context, before });
-      const closed = rewiring.detached.map(({ child }) => child);
-      const after = closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
-      requireOpen(queue, after, context.profile);
-      return measuredAgain(after, queue, context);
+      return drained(reopened(before, options, context), twice);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      if (error instanceof Refusal) throw error;
-      const undone = { ...before, edges: rewiring.undo().edges };
-      throw new Refusal(error.message, undone, null, { cause: error });
+      if (twice.length === 0 || !isRefusal(error)) throw error;
+      const left = error instanceof Refusal ? error.graph : null;
+      throw leaving(error, drained(left ?? before, twice));
     }
   },
 });
+
+function reopened(before: Graph, options: readonly JsonObject[], context: CommandContext): Graph {
+  const queue = queueOf(before, merged(options), context);
+  const nodes = new Map(before.nodes);
+  for (const { node, given, shape, readOnly } of queue) {
+    nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly });
+  }
+  const rewiring = new Rewiring({ ...before, nodes }, context.profile);
+  try {
+    const roots = queue.flatMap((element) => [
+      element.node.name,
+      ...prepare(element, before, rewiring, context),
+    ]);
+    const graph = refreshPermissions(rewiring.graph, roots, { ...context, before });
+    const closed = rewiring.detached.map(({ child }) => child);
+    const after = closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
+    requireOpen(queue, after, context.profile);
+    return measuredAgain(after, queue, context);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error instanceof Refusal) throw error;
+    const undone = { ...before, edges: rewiring.undo().edges };
+    throw new Refusal(error.message, undone, null, { cause: error });
+  }
+}
 
 /** @throws Refusal where the profile's QEMU aborts */
 function requireSome(options: readonly JsonObject[], { emptyReopen }: Profile): void {
   if (options.length > 0 || emptyReopen === "allowed") return;
   const text = "QEMU aborts when there is nothing to reopen; give at least one node";
   throw new Refusal(text, null, "abort");
+}
+
+/** Nodes that come twice, as far as QEMU gets: by their name, or inline below another one. */
+function repeated(
+  options: readonly JsonObject[],
+  graph: Graph,
+  context: CommandContext,
+): readonly string[] {
+  const names: string[] = [];
+  try {
+    for (const given of options) {
+      names.push(...queued(graph, given, context, new Map()).map(({ node }) => node.name));
+    }
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  return names.filter((name, index) => names.indexOf(name) < index);
+}
+
+/** The graph with nodes that stand still from now on. */
+function drained(graph: Graph, names: readonly string[]): Graph {
+  if (names.length === 0) return graph;
+  const nodes = new Map(graph.nodes);
+  for (const name of names) {
+    const node = nodes.get(name);
+    if (node !== undefined) nodes.set(name, { ...node, found: { ...node.found, drained: true } });
+  }
+  return { ...graph, nodes };
 }
 
 /** Where nodes keep their lengths, those that are reopened ask once more, the last one first. */

@@ -15,9 +15,10 @@ import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { defineCommand, type GraphCommand } from "./command.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
+import type { Graph } from "./graph.ts";
 import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { parseArguments, refuse } from "./refuse.ts";
+import { leaving, parseArguments, Refusal, refuse } from "./refuse.ts";
 
 const ABORT = "abort";
 
@@ -55,12 +56,22 @@ export const transaction = defineCommand({
       }
       const command = ACTIONS.get(type) ?? REWIRING.get(type);
       if (command === undefined) throw refuse("Transaction aborted using Abort action");
-      graph = command.apply(graph, data, context);
+      const reached = graph;
+      graph = forgetting(() => command.apply(reached, data, context));
     }
     if (!rewires) return graph;
     return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
 });
+
+/** A refused action leaves nothing of its own: all that was done is undone. */
+function forgetting(action: () => Graph): Graph {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof Refusal && error.graph !== null ? leaving(error, null) : error;
+  }
+}
 
 /** Every action is looked at, with what it takes, before the first one is executed. */
 function parseAction(

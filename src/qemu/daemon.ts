@@ -159,9 +159,10 @@ export class QemuDaemon {
     return "silence" in end ? end : reply;
   }
 
-  /** Waits until a job has ended of itself. */
-  async jobEnd(id: string): Promise<void> {
-    if (!this.#ended.has(id)) await this.#next(() => this.#ended.has(id));
+  /** Waits until a job has ended of itself. @returns whether it has, or the daemon is ended */
+  async jobEnd(id: string, patience = PATIENCE): Promise<boolean> {
+    if (this.#ended.has(id)) return true;
+    return !("silence" in (await this.#next(() => this.#ended.has(id), patience)));
   }
 
   /** The next message that is awaited. */

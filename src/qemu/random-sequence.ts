@@ -43,6 +43,8 @@ export function replayLive(commands: readonly QmpCommand[], side: LiveSide): Pro
   return compare(commands, side, (command) => command);
 }
 
+const JOB_GOES_ON = { ours: "the job ends at once", theirs: "it goes on" };
+
 function compare<Step>(
   steps: readonly Step[],
   { binary, images, context, patience }: LiveSide,
@@ -62,7 +64,10 @@ function compare<Step>(
         const differs = verdict.kind !== theirs.kind;
         const job = command.arguments["job-id"];
         const ended = typeof job === "string" && !ours.graph.jobs.has(job);
-        if (ended && !differs && verdict.kind === "accepted") await daemon.jobEnd(job);
+        if (ended && !differs && verdict.kind === "accepted") {
+          const difference = (await daemon.jobEnd(job, patience)) ? null : JOB_GOES_ON;
+          if (difference !== null) return { commands, refused, aborted: false, difference };
+        }
         const edges = differs || isEnd(theirs) ? [] : await theirEdges(daemon);
         const difference = differenceOf(verdict, ours.graph, { verdict: theirs, edges });
         if (verdict.kind === "refused") refused++;
