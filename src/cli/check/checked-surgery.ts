@@ -39,7 +39,7 @@ export function checkedSurgery(surgery: Surgery): Checked {
         program: lowered.program,
         parameters: { depth },
         bounds:
-          `up to ${depth} commands, ${surgery.names.length} new nodes at once; ` +
+          `up to ${many(depth, "command")}, ${many(surgery.names.length, "new node")} at once; ` +
           `${count(answered)} commands answered, ${count(refused)} refused`,
         statements: new Map(properties.map((each) => [each.name, each.statement])),
         writeLog: (path, finding) => writeLog(path, surgery, lowered.commandOf, finding),
@@ -109,6 +109,10 @@ function writeLog(
   const writer = LogWriter.create(path, { fsync: "close", overwrite: true });
   for (const record of sink.records) writer.append(bodyOf(record));
   writer.close();
+}
+
+function many(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function count(number: number): string {
