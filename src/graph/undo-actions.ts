@@ -1,6 +1,6 @@
 /**
- * What QEMU undoes when an action of a transaction is refused (blockdev.c, `external_snapshot_abort`
- * and `blockdev_backup_abort`).
+ * What QEMU undoes when an action of a transaction is refused (blockdev.c,
+ * `external_snapshot_abort` and `blockdev_backup_abort`).
  *
  * It does not remember who moved to an overlay. It takes the overlay's backing file away, and then
  * leads everybody who uses the overlay to the node below, also who used the overlay before there
