@@ -61,7 +61,9 @@ function reopened(before: Graph, options: readonly JsonObject[], context: Comman
   const queue = queueOf(before, merged(options), context);
   const nodes = new Map(before.nodes);
   for (const { node, given, shape, readOnly } of queue) {
-    nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly });
+    // What a node kept of a resize that failed, it lets go of now.
+    const { keeps: _, ...found } = node.found;
+    nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly, found });
   }
   const rewiring = new Rewiring({ ...before, nodes }, context.profile);
   try {

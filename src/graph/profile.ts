@@ -95,8 +95,8 @@ export interface Profile {
   readonly emptyReopen: "abort" | "allowed";
   /**
    * What becomes of a node that `blockdev-reopen` is told of twice, by its name or as an inline
-   * child of another: 10.0 begins to drain it twice and ends once, also where it refuses. Nobody
-   * gets through to it any more, and jobs above it stand still (block.c, `bdrv_reopen_queue_child`;
+   * child of another: 10.0 begins to drain it twice and ends once, also where it refuses. Clients
+   * that are connected wait for ever, and jobs above it stand still (block.c, `bdrv_reopen_queue_child`;
    * seen in 10.0 and not in 7.2; found by random commands).
    */
   readonly reopenedTwice: "stays-drained" | "goes-on";
@@ -141,6 +141,12 @@ export interface Profile {
    */
   readonly graphTransactions: "none" | "one-refresh";
   /**
+   * How a refused transaction undoes the actions before: as QEMU does, which does not remember who
+   * moved (blockdev.c, `external_snapshot_abort`; seen in 7.2 and 10.0; found by random commands),
+   * or by forgetting them.
+   */
+  readonly undoneActions: "rewired" | "forgotten";
+  /**
    * How a conflict is told: from the side of the edge that changes (block.c of 2018,
    * `bdrv_check_update_perm`), or both sides at once, as since 6.1 (`bdrv_a_allow_b`).
    */
@@ -182,6 +188,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
+    undoneActions: "rewired",
     conflictText: "of-2018",
   },
   "qemu-7.2": {
@@ -208,6 +215,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    undoneActions: "rewired",
     conflictText: "since-6.1",
   },
   "qemu-10.0": {
@@ -234,6 +242,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    undoneActions: "rewired",
     conflictText: "since-6.1",
   },
   proposed: {
@@ -260,6 +269,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "stay",
     graphTransactions: "one-refresh",
+    undoneActions: "forgotten",
     conflictText: "since-6.1",
   },
 };

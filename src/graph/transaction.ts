@@ -13,12 +13,13 @@ import { blockdevBackup } from "./blockdev-backup.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
-import { defineCommand, type GraphCommand } from "./command.ts";
+import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
 import type { Graph } from "./graph.ts";
 import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { leaving, parseArguments, Refusal, refuse } from "./refuse.ts";
+import { isRefusal, leaving, parseArguments, Refusal, refuse, takingBack } from "./refuse.ts";
+import { type Action, undone } from "./undo-actions.ts";
 
 const ABORT = "abort";
 
@@ -48,28 +49,39 @@ export const transaction = defineCommand({
     const rewires = actions.some(({ type }) => REWIRING.has(type));
     const context = { ...given, deferred: rewires };
     let graph = before;
-    for (const { type, data } of actions) {
-      if (mode === "grouped" && type !== blockdevBackup.name) {
+    const done: Action[] = [];
+    for (const action of actions) {
+      if (mode === "grouped" && action.type !== blockdevBackup.name) {
         throw refuse(
-          `Action '${type}' does not support Transaction property completion-mode = grouped`,
+          `Action '${action.type}' does not support Transaction property completion-mode = grouped`,
         );
       }
-      const command = ACTIONS.get(type) ?? REWIRING.get(type);
-      if (command === undefined) throw refuse("Transaction aborted using Abort action");
-      const reached = graph;
-      graph = forgetting(() => command.apply(reached, data, context));
+      graph = orUndone(before, graph, done, action, context);
+      done.push(action);
     }
     if (!rewires) return graph;
     return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
 });
 
-/** A refused action leaves nothing of its own: all that was done is undone. */
-function forgetting(action: () => Graph): Graph {
+/** The graph after one more action; if it is refused, those before it are undone. */
+function orUndone(
+  before: Graph,
+  reached: Graph,
+  done: readonly Action[],
+  { type, data }: Action,
+  context: CommandContext,
+): Graph {
+  const command = ACTIONS.get(type) ?? REWIRING.get(type);
   try {
-    return action();
+    if (command === undefined) throw refuse("Transaction aborted using Abort action");
+    return command.apply(reached, data, context);
   } catch (error) {
-    throw error instanceof Refusal && error.graph !== null ? leaving(error, null) : error;
+    if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
+    if (context.profile.undoneActions === "forgotten") throw leaving(error, null);
+    return takingBack(before, () => {
+      throw leaving(error, undone(before, reached, done, context));
+    });
   }
 }
 

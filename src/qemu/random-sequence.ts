@@ -86,6 +86,8 @@ const PREDICTED = [
   /hbitmap_merge/,
   /QLIST_EMPTY\(&bs->dirty_bitmaps\)/,
   /Cannot change '\w+' link to/,
+  /^Permission conflict on node/,
+  /^Block node is read-only/,
 ];
 
 /** ms that a command is waited for that is expected not to be answered */
