@@ -96,8 +96,8 @@ export interface Profile {
   /**
    * What becomes of a node that `blockdev-reopen` is told of twice, by its name or as an inline
    * child of another: 10.0 begins to drain it twice and ends once, also where it refuses. Clients
-   * that are connected wait for ever, and jobs above it stand still (block.c, `bdrv_reopen_queue_child`;
-   * seen in 10.0 and not in 7.2; found by random commands).
+   * that are connected wait for ever, and jobs above it stand still (block.c,
+   * `bdrv_reopen_queue_child`; seen in 10.0 and not in 7.2; found by random commands).
    */
   readonly reopenedTwice: "stays-drained" | "goes-on";
   /**
