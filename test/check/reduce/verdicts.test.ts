@@ -32,7 +32,21 @@ async function found(program: Program, reduction: Reduction | null) {
   return { first, applies: result.complete ? result.judged.map((times) => times > 0) : [] };
 }
 
-describe.each([...MODELS.values()])("$name", ({ name, mutants }) => {
+/** Those in which commands come alone: the others cannot be reduced, and say so. */
+const [alone, meanwhile] = [false, true].map((administered) =>
+  [...MODELS.values()].filter(
+    ({ phases }) => phases.some((phase) => "administrator" in phase) === administered,
+  ),
+);
+
+test("a model whose graph changes while others act is not reduced", () => {
+  for (const { name } of meanwhile ?? []) {
+    const { program } = findChecked(name).lower(new Map(), null);
+    expect(reductionOf(program)).toMatch("nothing is known of who works with whom");
+  }
+});
+
+describe.each(alone ?? [])("$name", ({ name, mutants }) => {
   const cases = [{ mutant: null, caughtBy: null }, ...mutants.map(asCase)];
   test.each(cases)("$mutant", async ({ mutant, caughtBy }) => {
     const { program } = findChecked(name).lower(new Map(), mutant);
