@@ -14,7 +14,8 @@
  *
  * Limit: jobs copy nothing by themselves yet, so there is none to pause.
  */
-import { type Edge, type Graph, isUser, parentEdges, sameParent } from "./graph.ts";
+import { type Graph, isUser, parentEdges } from "./graph.ts";
+import { type ChangedEdge, changedEdges } from "./moved-edges.ts";
 
 /** What a command drains. */
 export interface DrainedSection {
@@ -26,6 +27,10 @@ export interface DrainedSection {
 
 export const NOTHING_DRAINED: DrainedSection = { users: new Set(), nodes: new Set() };
 
+export function drainsNothing({ users, nodes }: DrainedSection): boolean {
+  return users.size + nodes.size === 0;
+}
+
 /** Commands that drain all nodes (QEMU blockdev.c, `qmp_blockdev_reopen`, `qmp_transaction`). */
 const DRAIN_ALL: ReadonlySet<string> = new Set(["blockdev-reopen", "transaction"]);
 
@@ -33,7 +38,7 @@ const DRAIN_ALL: ReadonlySet<string> = new Set(["blockdev-reopen", "transaction"
 export function drainedSection(command: string, before: Graph, after: Graph): DrainedSection {
   if (before === after) return NOTHING_DRAINED;
   if (DRAIN_ALL.has(command)) return upwards(before, [...before.nodes.keys()]);
-  const moved = before.edges.flatMap((edge) => ends(edge, before, after));
+  const moved = changedEdges(before, after).flatMap((edge) => ends(edge, before, after));
   const closed = [...before.nodes.keys()].filter((name) => !after.nodes.has(name));
   const section = upwards(before, [...moved, ...closed]);
   const gone = before.edges.filter(({ parent }) => isUser(parent) && !stays(parent.name, after));
@@ -44,13 +49,10 @@ export function drainedSection(command: string, before: Graph, after: Graph): Dr
 }
 
 /** The nodes that are drained for an edge: the one it led to, and the one that it leads to now. */
-function ends(edge: Edge, before: Graph, after: Graph): string[] {
-  const { parent, name, child } = edge;
-  const now = after.edges.find((other) => other.name === name && sameParent(other.parent, parent));
-  if (now?.child === child) return [];
-  const gone = now === undefined && !(parent.kind === "node" && after.nodes.has(parent.name));
-  if (gone) return [];
-  return [child, ...(now !== undefined && before.nodes.has(now.child) ? [now.child] : [])];
+function ends({ edge: { parent, child }, to }: ChangedEdge, before: Graph, after: Graph): string[] {
+  if (to !== null) return before.nodes.has(to) ? [child, to] : [child];
+  // What goes with its parent is drained with that.
+  return parent.kind === "node" && after.nodes.has(parent.name) ? [child] : [];
 }
 
 function stays(user: string, { devices, exports }: Graph): boolean {

@@ -4,7 +4,7 @@
  * An insertion that names nobody moves all who use a node, also those who did not mean to (defects
  * R02 and R03); this is the list of them, for everybody to see.
  */
-import { type Graph, type Parent, sameParent } from "./graph.ts";
+import type { Edge, Graph, Parent } from "./graph.ts";
 
 export interface MovedEdge {
   readonly parent: Parent;
@@ -14,12 +14,33 @@ export interface MovedEdge {
   readonly to: string;
 }
 
-/** In the order in which the graph before had them, newest first. */
+/** A link that is not what it was. */
+export interface ChangedEdge {
+  readonly edge: Edge;
+  /** the node that it leads to now; null: it is gone */
+  readonly to: string | null;
+}
+
+/**
+ * In the order in which the graph before had them, newest first. A job holds several nodes by links
+ * of one name, none of which ever moves: one that is still there has not changed.
+ */
+export function changedEdges(before: Graph, after: Graph): ChangedEdge[] {
+  const linked = (edge: Edge) => `${placeOf(edge)} ${edge.child}`;
+  const there = new Set(after.edges.map(linked));
+  const now = new Map(after.edges.map((edge) => [placeOf(edge), edge.child]));
+  return before.edges
+    .filter((edge) => !there.has(linked(edge)))
+    .map((edge) => ({ edge, to: now.get(placeOf(edge)) ?? null }));
+}
+
+/** Those of them that lead to another node. */
 export function movedEdges(before: Graph, after: Graph): MovedEdge[] {
-  return before.edges.flatMap(({ parent, name, child }) => {
-    const now = after.edges.find(
-      (edge) => edge.name === name && sameParent(edge.parent, parent),
-    )?.child;
-    return now === undefined || now === child ? [] : [{ parent, name, from: child, to: now }];
-  });
+  return changedEdges(before, after).flatMap(({ edge: { parent, name, child: from }, to }) =>
+    to === null ? [] : [{ parent, name, from, to }],
+  );
+}
+
+function placeOf({ parent, name }: Edge): string {
+  return JSON.stringify([parent.kind, parent.name, name]);
 }

@@ -4,6 +4,7 @@
  * In every phase it rests once for each graph that stands while actors act, and once for every
  * drained section in between, unless nothing is drained.
  */
+import { drainsNothing } from "../../../graph/drained-section.ts";
 import { PermissionSystem } from "../../../system/permission-chart.ts";
 import type { ChartMutation } from "../../../system/system.ts";
 import type { PlannedPhase } from "./plan.ts";
@@ -37,7 +38,7 @@ export function drains(
   mutation: ChartMutation | null,
 ): boolean {
   const section = stages[stage + 1]?.section;
-  if (section === undefined || section.users.size + section.nodes.size === 0) return false;
+  if (section === undefined || drainsNothing(section)) return false;
   return !new PermissionSystem(mutation).begin();
 }
 
