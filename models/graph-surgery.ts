@@ -13,7 +13,7 @@ import type { QmpCommand } from "../src/graph/commands.ts";
 import type { Graph, GraphNode, JsonObject } from "../src/graph/graph.ts";
 import { qmp } from "../src/system/model.ts";
 import type { Surgery } from "../src/system/surgery.ts";
-import { hookOverDisk, imagesOf } from "./thread/parts.ts";
+import { hookOverDisk, imagesOf, viewOfHook } from "./thread/parts.ts";
 
 const NAMES = ["a", "b", "c", "d", "e"];
 const [READER, JOB] = ["reader", "job"];
@@ -116,7 +116,7 @@ const fleecing: readonly QmpCommand[] = [
   qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" }),
   hookOverDisk,
   guestMoves("hook"),
-  qmp("blockdev-add", { driver: "snapshot-access", "node-name": "view", file: "hook" }),
+  viewOfHook,
   exported("view", false),
 ];
 

@@ -5,7 +5,7 @@
  * that right is the drained section of the command that moves the guest: the write that was under
  * way has ended when the point in time is taken, and the next one finds the hook.
  */
-import { type Model, qmp } from "../../src/system/model.ts";
+import type { Model } from "../../src/system/model.ts";
 import { guestOnDisk, rawNode, startFleecing } from "../graph.ts";
 import { guestOnTop, putTopOn } from "../thread/insert-by-reopen.ts";
 import {
@@ -14,8 +14,15 @@ import {
   hookOverDisk,
   readerOn,
   readerReads,
+  viewOfHook,
 } from "../thread/parts.ts";
-import { doesNotDrain, guestWouldConflict, INSERTED, meanwhile } from "./meanwhile.ts";
+import {
+  doesNotDrain,
+  guestWouldConflict,
+  INSERTED,
+  meanwhile,
+  sentMeanwhile,
+} from "./meanwhile.ts";
 
 const [openCache = rawNode("cache"), openHook = hookOverDisk, ...moveAndShow] = startFleecing([
   "reader",
@@ -29,14 +36,10 @@ export const insertedMeanwhile: Model = {
   idea:
     "Hook opened, guest moved onto it, view opened, reader let in: every command comes at any " +
     "time while the guest writes, and the one that moves the guest drains it first.",
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, openCache] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(2), readerReads],
-      administrator: { commands: [openHook, ...moveAndShow] },
-    },
-  ],
+  phases: sentMeanwhile([...guestOnDisk, openCache], { commands: [openHook, ...moveAndShow] }, [
+    guestWrites(2),
+    readerReads,
+  ]),
   mutants: [doesNotDrain],
 };
 
@@ -48,17 +51,14 @@ export const shownBeforeInserted: Model = {
     "The same commands in the wrong order: once somebody uses the view, the hook insists that " +
     "nobody else writes to the disk, and the guest does. So the view is refused, and the guest " +
     "goes on undisturbed.",
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, openCache, openHook] },
+  phases: sentMeanwhile(
+    [...guestOnDisk, openCache, openHook],
     {
-      kind: "concurrent",
-      actors: [guestWritesAndReads],
-      administrator: {
-        commands: moveAndShow.slice(1, 2),
-        refused: guestWouldConflict,
-      },
+      commands: moveAndShow.slice(1, 2),
+      refused: guestWouldConflict,
     },
-  ],
+    [guestWritesAndReads],
+  ),
   properties: ["guest-reads-last-write"],
   reachable: [],
 };
@@ -71,19 +71,8 @@ export const reopenedMeanwhile: Model = {
   idea:
     "The guest has a raw node above the disk, which is reopened with the hook as its file. A " +
     "reopen drains everything there is.",
-  phases: [
-    { kind: "commands", commands: [...guestOnTop, openCache, hookOverDisk] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(), readerReads],
-      administrator: {
-        commands: [
-          putTopOn("hook"),
-          qmp("blockdev-add", { driver: "snapshot-access", "node-name": "view", file: "hook" }),
-          readerOn("view"),
-        ],
-      },
-    },
-  ],
+  phases: sentMeanwhile([...guestOnTop, openCache, hookOverDisk], {
+    commands: [putTopOn("hook"), viewOfHook, readerOn("view")],
+  }),
   mutants: [doesNotDrain],
 };

@@ -1,15 +1,28 @@
 /**
  * What models have in common in which the graph changes while others do I/O.
  */
-import type { Model, Mutant } from "../../src/system/model.ts";
+import type { QmpCommand } from "../../src/graph/commands.ts";
+import type { Actor, Commands, Model, Mutant } from "../../src/system/model.ts";
 import { sectionIsNotDrained } from "../mutations.ts";
-import { holdsInQemu, imagesOf } from "../thread/parts.ts";
+import { guestWrites, holdsInQemu, imagesOf, readerReads } from "../thread/parts.ts";
 
 export const meanwhile = {
   ...holdsInQemu,
   bounds: { ...holdsInQemu.bounds, requests: 2 },
   images: imagesOf("cache.raw"),
 } as const satisfies Partial<Model>;
+
+/** A graph that stands, and what is sent while a guest and a reader, or others, act. */
+export function sentMeanwhile(
+  before: readonly QmpCommand[],
+  administrator: Commands,
+  actors: readonly Actor[] = [guestWrites(), readerReads],
+): Model["phases"] {
+  return [
+    { kind: "commands", commands: before },
+    { kind: "concurrent", actors, administrator },
+  ];
+}
 
 /** What QEMU says when somebody would use the hook while the guest is on the disk itself. */
 export const guestWouldConflict =

@@ -9,7 +9,7 @@ import type { Model, Mutant } from "../../src/system/model.ts";
 import { guestOnDisk, startFleecing, stopFleecing } from "../graph.ts";
 import { sectionIsNotDrained } from "../mutations.ts";
 import { guestWrites, moveGuestTo, readerReads } from "../thread/parts.ts";
-import { guestWouldConflict, meanwhile } from "./meanwhile.ts";
+import { guestWouldConflict, INSERTED, meanwhile, sentMeanwhile } from "./meanwhile.ts";
 
 const doesNotDrain: Mutant = {
   name: "removal-does-not-drain",
@@ -25,14 +25,11 @@ export const removedMeanwhile: Model = {
   idea:
     "The reader leaves, the view is closed, the guest is moved back onto the disk, the hook is " +
     "closed: each at any time while the guest writes. Every write ends up on the disk.",
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, ...startFleecing(["reader"])] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(2), readerReads],
-      administrator: { commands: stopFleecing(["reader"]) },
-    },
-  ],
+  phases: sentMeanwhile(
+    [...guestOnDisk, ...startFleecing(["reader"])],
+    { commands: stopFleecing(["reader"]) },
+    [guestWrites(2), readerReads],
+  ),
   properties: [...meanwhile.properties, "nodes-outlive-requests"],
   mutants: [doesNotDrain],
 };
@@ -44,16 +41,9 @@ export const removedBeforeReader: Model = {
   idea:
     "The wrong order: the view is still open, so the hook still insists that nobody else writes " +
     "to the disk. The guest cannot be moved there, and both go on.",
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, ...startFleecing(["reader"])] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(), readerReads],
-      administrator: {
-        commands: [moveGuestTo("disk")],
-        refused: guestWouldConflict,
-      },
-    },
-  ],
-  properties: ["view-equals-point-in-time", "view-is-served"],
+  phases: sentMeanwhile([...guestOnDisk, ...startFleecing(["reader"])], {
+    commands: [moveGuestTo("disk")],
+    refused: guestWouldConflict,
+  }),
+  properties: INSERTED,
 };

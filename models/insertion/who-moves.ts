@@ -8,20 +8,13 @@ import { type Model, qmp } from "../../src/system/model.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
 import {
   cacheOverDisk,
-  guestWrites,
   hookOverDisk,
   imagesOf,
   moveGuestTo,
   readerOn,
-  readerReads,
+  viewOfHook,
 } from "../thread/parts.ts";
-import { doesNotDrain, INSERTED, meanwhile } from "./meanwhile.ts";
-
-const openView = qmp("blockdev-add", {
-  driver: "snapshot-access",
-  "node-name": "view",
-  file: "hook",
-});
+import { doesNotDrain, INSERTED, meanwhile, sentMeanwhile } from "./meanwhile.ts";
 
 export const insertedByJob: Model = {
   ...meanwhile,
@@ -31,26 +24,19 @@ export const insertedByJob: Model = {
     "blockdev-backup with sync=none brings the hook. Nobody has to move the guest: the job moves " +
     "all users of the disk, and drains them for it.",
   properties: INSERTED,
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, rawNode("cache")] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(), readerReads],
-      administrator: {
-        commands: [
-          qmp("blockdev-backup", {
-            "job-id": "job",
-            device: "disk",
-            target: "cache",
-            sync: "none",
-            "filter-node-name": "hook",
-          }),
-          openView,
-          readerOn("view"),
-        ],
-      },
-    },
-  ],
+  phases: sentMeanwhile([...guestOnDisk, rawNode("cache")], {
+    commands: [
+      qmp("blockdev-backup", {
+        "job-id": "job",
+        device: "disk",
+        target: "cache",
+        sync: "none",
+        "filter-node-name": "hook",
+      }),
+      viewOfHook,
+      readerOn("view"),
+    ],
+  }),
   mutants: [doesNotDrain],
 };
 
@@ -63,25 +49,18 @@ export const insertedByTransaction: Model = {
     "rewires drains everything once, and asks for permission once, at its end.",
   profile: "proposed",
   properties: INSERTED,
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, rawNode("cache")] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(), readerReads],
-      administrator: {
-        commands: [
-          qmp("transaction", {
-            actions: [
-              { type: "blockdev-add", data: hookOverDisk.arguments },
-              { type: "blockdev-replace", data: { parent: "guest", "new-child": "hook" } },
-              { type: "blockdev-add", data: openView.arguments },
-            ],
-          }),
-          readerOn("view"),
+  phases: sentMeanwhile([...guestOnDisk, rawNode("cache")], {
+    commands: [
+      qmp("transaction", {
+        actions: [
+          { type: "blockdev-add", data: hookOverDisk.arguments },
+          { type: "blockdev-replace", data: { parent: "guest", "new-child": "hook" } },
+          { type: "blockdev-add", data: viewOfHook.arguments },
         ],
-      },
-    },
-  ],
+      }),
+      readerOn("view"),
+    ],
+  }),
   mutants: [doesNotDrain],
 };
 
@@ -94,14 +73,9 @@ export const exportedBeforeInserted: Model = {
     "the hook is open, and nobody uses it yet. What the guest writes until it is moved shows.",
   images: imagesOf("cache.qcow2"),
   properties: ["view-equals-point-in-time"],
-  phases: [
-    { kind: "commands", commands: [...guestOnDisk, cacheOverDisk, hookOverDisk] },
-    {
-      kind: "concurrent",
-      actors: [guestWrites(), readerReads],
-      administrator: { commands: [readerOn("cache"), moveGuestTo("hook")] },
-    },
-  ],
+  phases: sentMeanwhile([...guestOnDisk, cacheOverDisk, hookOverDisk], {
+    commands: [readerOn("cache"), moveGuestTo("hook")],
+  }),
   reachable: [],
   expected: { verdict: "violated" },
 };

@@ -19,6 +19,7 @@ import {
   readerLeaves,
   readerOn,
   readerReads,
+  viewOfHook,
 } from "./parts.ts";
 
 const top = { driver: "raw", "node-name": "top" };
@@ -51,13 +52,7 @@ export const insertByReopen: Model = {
     before,
     {
       kind: "commands",
-      commands: [
-        rawNode("cache"),
-        hookOverDisk,
-        putTopOn("hook"),
-        qmp("blockdev-add", { driver: "snapshot-access", "node-name": "view", file: "hook" }),
-        readerOn("view"),
-      ],
+      commands: [rawNode("cache"), hookOverDisk, putTopOn("hook"), viewOfHook, readerOn("view")],
     },
     meanwhile,
     {

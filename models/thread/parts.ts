@@ -72,6 +72,13 @@ export const hookOverDisk: QmpCommand = qmp("blockdev-add", {
   target: "cache",
 });
 
+/** The hook's view, as QEMU has it since 6.2. */
+export const viewOfHook: QmpCommand = qmp("blockdev-add", {
+  driver: "snapshot-access",
+  "node-name": "view",
+  file: "hook",
+});
+
 export const guestOn = (node: string): QmpCommand =>
   qmp("device_add", { driver: "virtio-blk-pci", id: "guest", drive: node });
 

@@ -6,6 +6,7 @@ import { PROPERTIES } from "../../properties/index.ts";
 import { BlockgraphError } from "../error.ts";
 import type { Model, Mutant } from "../system/model.ts";
 import type { Property } from "../system/property.ts";
+import { allNamed } from "./named.ts";
 
 /** @throws BlockgraphError `model-unknown` listing the models that there are */
 export function findModel(name: string): Model {
@@ -37,13 +38,5 @@ export function findMutant(model: Model, name: string): Mutant {
  */
 export function propertiesOf(model: Model | undefined): Property[] {
   if (model === undefined) return [...PROPERTIES.values()];
-  return model.properties.map((name) => {
-    const property = PROPERTIES.get(name);
-    if (property !== undefined) return property;
-    const known = [...PROPERTIES.keys()].join(", ");
-    throw new BlockgraphError(
-      "bad-argument",
-      `model '${model.name}' names property '${name}'; there is: ${known}`,
-    );
-  });
+  return allNamed(`model '${model.name}' names property`, model.properties, PROPERTIES);
 }

@@ -5,8 +5,7 @@
  * something is begun, and takes effect when nothing is under way there any more; what happens in
  * between is the schedule's choice.
  */
-import { BlockgraphError } from "../error.ts";
-import { unexpectedAnswer } from "./expected-answer.ts";
+import { requireExpected } from "./expected-answer.ts";
 import type { Commands } from "./model.ts";
 import type { Answered, Session } from "./session.ts";
 
@@ -46,7 +45,6 @@ export class Administrator {
 
   #judge(answered: Answered | null): void {
     if (answered === null) return;
-    const problem = unexpectedAnswer(this.#commands, this.#begun - 1, answered.refusal);
-    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
+    requireExpected(this.#commands, this.#begun - 1, answered.refusal);
   }
 }

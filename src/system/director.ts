@@ -11,7 +11,7 @@ import type { QmpCommand } from "../graph/commands.ts";
 import type { Errno } from "../vocabulary.ts";
 import { enabledChoices } from "./choice.ts";
 import { type Drive, sendCommands } from "./drive.ts";
-import type { Agent, Frame } from "./frame.ts";
+import { type Agent, rootFrame } from "./frame.ts";
 import type { CommandPhase } from "./model.ts";
 import type { RequestSpec } from "./request-spec.ts";
 import { failure, type Session } from "./session.ts";
@@ -131,11 +131,11 @@ export class Director {
       case "task":
         return (
           agent.join !== null &&
-          rootOf(agent)?.offset === place.offset &&
+          rootFrame(agent)?.offset === place.offset &&
           this.#stands(agent.join.agent, place.owner)
         );
       case "background": {
-        const root = rootOf(agent);
+        const root = rootFrame(agent);
         if (agent.request >= 0 || agent.join !== null || root === null) return false;
         const { frame } = agent;
         const state = frame?.automaton.states[frame.state]?.name;
@@ -150,12 +150,6 @@ export class Director {
 
 function keyOf({ actor, slot }: RequestPlace): string {
   return `${actor} ${slot}`;
-}
-
-function rootOf(agent: Agent): Frame | null {
-  let { frame } = agent;
-  while (frame !== null && frame.up !== null) frame = frame.up;
-  return frame;
 }
 
 function describe(place: AgentPlace): string {

@@ -9,8 +9,13 @@
  */
 import type { LogBody } from "../log/record.ts";
 import { enabledChoices } from "./choice.ts";
-import { type Drive, requireIdle, take } from "./drive.ts";
+import { type Drive, take } from "./drive.ts";
+import { endSection, runOut } from "./run-out.ts";
+import { explicitSchedule } from "./schedule.ts";
 import { failure, type Session } from "./session.ts";
+
+/** Nobody decided it: always the first choice. */
+const FIRST = explicitSchedule([]);
 
 /** @throws BlockgraphError `deadlock` if requests are left over that nothing can end */
 export function* driveRecorded(inputs: Iterable<LogBody>, session: Session): Drive {
@@ -18,19 +23,19 @@ export function* driveRecorded(inputs: Iterable<LogBody>, session: Session): Dri
     switch (input.kind) {
       case "qmp": {
         const command = { execute: input.execute, arguments: input.arguments };
-        yield* endSection(session);
+        yield* endSection(session, FIRST);
         if (input.quiesces !== undefined) session.begin(command);
         else {
-          yield* runOut(session);
+          yield* runOut(session, FIRST);
           session.command(command);
         }
         break;
       }
       case "drained":
-        yield* endSection(session);
+        yield* endSection(session, FIRST);
         break;
       case "io":
-        if (!session.takesRequests(input.through)) yield* endSection(session);
+        if (!session.takesRequests(input.through)) yield* endSection(session, FIRST);
         session.request(input);
         break;
       case "step":
@@ -43,18 +48,8 @@ export function* driveRecorded(inputs: Iterable<LogBody>, session: Session): Dri
       default:
     }
   }
-  yield* endSection(session);
-  yield* runOut(session);
-}
-
-/** Goes on until a command that waits for its drained section takes effect. */
-function* endSection(session: Session): Drive {
-  while (session.draining && !session.quiet) {
-    const [choice] = enabledChoices(session.execution);
-    if (choice === undefined) break;
-    yield* take(choice, session);
-  }
-  if (session.draining) session.drained();
+  yield* endSection(session, FIRST);
+  yield* runOut(session, FIRST);
 }
 
 function* ifEnabled(input: LogBody & { kind: "step" | "fault" }, session: Session): Drive {
@@ -66,14 +61,4 @@ function* ifEnabled(input: LogBody & { kind: "step" | "fault" }, session: Sessio
   if (choice === undefined) return;
   if (input.kind === "fault") session.deliver(choice.agent, failure(input.errno));
   else yield* take(choice, session);
-}
-
-/** Always the first choice, until there is none. */
-function* runOut(session: Session): Drive {
-  for (;;) {
-    const [choice] = enabledChoices(session.execution);
-    if (choice === undefined) break;
-    yield* take(choice, session);
-  }
-  requireIdle(session);
 }

@@ -11,7 +11,8 @@
 import { BlockgraphError } from "../error.ts";
 import type { LogBody } from "../log/record.ts";
 import { enabledChoices } from "./choice.ts";
-import { type Drive, requireIdle, take } from "./drive.ts";
+import { type Drive, take } from "./drive.ts";
+import { endSection, runOut } from "./run-out.ts";
 import type { Schedule } from "./schedule.ts";
 import { failure, type Session } from "./session.ts";
 
@@ -74,27 +75,6 @@ function* someSteps(session: Session, schedule: Schedule): Drive {
     if (choice === undefined) return;
     yield* take(choice, session);
   }
-}
-
-/** Goes on until a command that waits for its drained section takes effect. */
-function* endSection(session: Session, schedule: Schedule): Drive {
-  while (session.draining && !session.quiet) {
-    const choices = enabledChoices(session.execution);
-    const choice = choices[schedule.pick(choices.length)];
-    if (choice === undefined) break;
-    yield* take(choice, session);
-  }
-  if (session.draining) session.drained();
-}
-
-function* runOut(session: Session, schedule: Schedule): Drive {
-  for (;;) {
-    const choices = enabledChoices(session.execution);
-    const choice = choices[schedule.pick(choices.length)];
-    if (choice === undefined) break;
-    yield* take(choice, session);
-  }
-  requireIdle(session);
 }
 
 function* explicitStep(input: LogBody & { kind: "step" | "fault" }, session: Session): Drive {

@@ -9,7 +9,7 @@
 import { BlockgraphError } from "../error.ts";
 import { Administrator } from "./administrator.ts";
 import { type Choice, enabledChoices } from "./choice.ts";
-import { unexpectedAnswer } from "./expected-answer.ts";
+import { requireExpected } from "./expected-answer.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import type { Agent, Outcome } from "./frame.ts";
 import type { CommandPhase, Model, Phase } from "./model.ts";
@@ -46,8 +46,7 @@ export function* driveModel(model: Model, options: DriveOptions): Drive {
  */
 export function sendCommands(phase: CommandPhase, session: Session): void {
   for (const [index, command] of phase.commands.entries()) {
-    const problem = unexpectedAnswer(phase, index, session.command(command));
-    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
+    requireExpected(phase, index, session.command(command));
   }
 }
 

@@ -101,3 +101,10 @@ export interface Agent {
   /** the fork that it belongs to; null once that stopped waiting, and for requests */
   join: Join | null;
 }
+
+/** The frame at which a request entered, or a task began; null: no chart is involved. */
+export function rootFrame({ frame }: Agent): Frame | null {
+  let root = frame;
+  while (root !== null && root.up !== null) root = root.up;
+  return root;
+}

@@ -10,13 +10,13 @@
 
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
-import { type DrainedSection, drainedSection } from "../graph/drained-section.ts";
+import { type DrainedSection, drainedSection, drainsNothing } from "../graph/drained-section.ts";
 import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
 import type { LogBody } from "../log/record.ts";
 import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
-import { answerSystem } from "./answer-system.ts";
+import { answerSystem, type SystemAnswer } from "./answer-system.ts";
 import { Execution } from "./execution.ts";
-import type { Agent, Outcome } from "./frame.ts";
+import { type Agent, type Outcome, rootFrame } from "./frame.ts";
 import type { LiveNode } from "./live-node.ts";
 import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
 import { PermissionSystem } from "./permission-chart.ts";
@@ -55,7 +55,9 @@ export interface Answered {
 /** A command that waits for the requests under way. */
 interface Draining {
   readonly id: number;
-  readonly command: QmpCommand;
+  /** its name */
+  readonly execute: string;
+  readonly answer: SystemAnswer;
   readonly section: DrainedSection;
 }
 
@@ -119,7 +121,7 @@ export class Session {
     const id = this.#nextCommand++;
     this.#append({ kind: "qmp", id, execute, arguments: args });
     if (!this.#permissions.begin()) this.#permissions.quiet();
-    return this.#execute(id, command).refusal;
+    return this.#execute(id, this.#answer(command)).refusal;
   }
 
   /**
@@ -134,17 +136,17 @@ export class Session {
         `${command.execute} while another command waits for its drained section; let it end first`,
       );
     }
-    const { graph } = answerSystem(this.#graph, command, this.#options.rules);
+    // One command at a time: the graph stays as it is until this one takes effect.
+    const answer = this.#answer(command);
     const { execute, arguments: args } = command;
-    const section = drainedSection(execute, this.#graph, graph);
+    const section = drainedSection(execute, this.#graph, answer.graph);
     const id = this.#nextCommand++;
     const quiesces = [...section.users];
     this.#append({ kind: "qmp", id, execute, arguments: args, quiesces });
-    if (this.#permissions.begin()) return this.#execute(id, command);
-    this.#draining = { id, command, section };
+    if (this.#permissions.begin()) return this.#execute(id, answer);
+    this.#draining = { id, execute, answer, section };
     for (const user of section.users) this.execution.quiesced.add(user);
-    if (section.nodes.size + section.users.size > 0) return null;
-    return this.#leave(this.#draining);
+    return drainsNothing(section) ? this.#leave(this.#draining) : null;
   }
 
   /** Whether a command waits for its drained section, and nothing is under way in there. */
@@ -170,16 +172,16 @@ export class Session {
         "log-not-enabled",
         draining === null
           ? "no command waits for a drained section there"
-          : `${draining.command.execute} still waits for requests; let them end first`,
+          : `${draining.execute} still waits for requests; let them end first`,
       );
     }
     this.#append({ kind: "drained", id: draining.id });
     return this.#leave(draining);
   }
 
-  #leave({ id, command }: Draining): Answered {
+  #leave({ id, answer }: Draining): Answered {
     this.#permissions.quiet();
-    const answered = this.#execute(id, command);
+    const answered = this.#execute(id, answer);
     this.#draining = null;
     this.execution.resume();
     return answered;
@@ -191,13 +193,15 @@ export class Session {
     const through = this.#open.get(agent.request)?.spec.through;
     if (through !== undefined) return users.has(through);
     if (agent.join !== null) return this.#isWithin(agent.join.agent, { users, nodes });
-    let { frame } = agent;
-    while (frame !== null && frame.up !== null) frame = frame.up;
-    return frame !== null && nodes.has(frame.node.description.name);
+    const root = rootFrame(agent);
+    return root !== null && nodes.has(root.node.description.name);
   }
 
-  #execute(id: number, command: QmpCommand): Answered {
-    const { graph, system, refusal } = answerSystem(this.#graph, command, this.#options.rules);
+  #answer(command: QmpCommand): SystemAnswer {
+    return answerSystem(this.#graph, command, this.#options.rules);
+  }
+
+  #execute(id: number, { graph, system, refusal }: SystemAnswer): Answered {
     this.#graph = graph;
     this.#permissions.end(system !== null);
     if (system === null) {
@@ -216,10 +220,12 @@ export class Session {
    * @param buffer where a read puts its bytes, or the payload of a write (then `spec.data` must say
    * the same if the session is recorded); it must stay untouched until the request ends
    * @returns its number
-   * @throws BlockgraphError `request-invalid` if it does not fit the node; nothing happened then
+   * @throws BlockgraphError `request-invalid` if it does not fit the node, `log-not-enabled` if its
+   * export is quiesced; nothing happened then
    */
   request(spec: RequestSpec, buffer: Uint8Array | null = null): number {
     const { node, writable } = this.#entry(spec);
+    this.#requireTaken(spec);
     const data = payload(spec, node.description.length, buffer);
     const number = this.#nextRequest++;
     const { through, operation, offset, length } = spec;
@@ -233,7 +239,6 @@ export class Session {
       : null;
     this.#open.set(number, { spec, watch, operation, data });
     if (this.execution.quiesced.has(through)) {
-      this.#requireQueue(spec);
       this.execution.queue(number, through);
     } else if (!writable && CHANGING_OPERATIONS.has(operation)) {
       this.#completed(number, { errno: "EPERM", status: null, bytes: 0 });
@@ -249,7 +254,7 @@ export class Session {
     return !this.execution.quiesced.has(through) || this.#graph.devices.has(through);
   }
 
-  #requireQueue(spec: RequestSpec): void {
+  #requireTaken(spec: RequestSpec): void {
     if (this.takesRequests(spec.through)) return;
     throw new BlockgraphError(
       "log-not-enabled",

@@ -3,9 +3,9 @@
  */
 import { INVARIANTS, PROPERTIES, REACHABLE } from "../../../properties/index.ts";
 import { lowerModel } from "../../check/lower/model/lower-model.ts";
-import { BlockgraphError } from "../../error.ts";
 import type { Model } from "../../system/model.ts";
 import { findMutant, propertiesOf } from "../find.ts";
+import { allNamed } from "../named.ts";
 import type { Checked } from "./checked.ts";
 import { boundsText, narrowBounds } from "./narrow-bounds.ts";
 import { writeTraceLog } from "./trace-log.ts";
@@ -19,8 +19,9 @@ export function checkedModel(model: Model): Checked {
     lower(given, mutantName) {
       const mutant = mutantName === null ? null : findMutant(model, mutantName);
       const watched = propertiesOf(model);
-      const reachable = named(model, model.reachable, REACHABLE);
-      const invariants = named(model, model.invariants, INVARIANTS);
+      const names = `model '${name}' names`;
+      const reachable = allNamed(names, model.reachable ?? [], REACHABLE);
+      const invariants = allNamed(names, model.invariants ?? [], INVARIANTS);
       const properties = [...watched, ...reachable];
       const bounds = narrowBounds(model, given);
       const lowered = lowerModel(model, { properties, invariants, mutant, bounds });
@@ -39,20 +40,4 @@ export function checkedModel(model: Model): Checked {
       };
     },
   };
-}
-
-function named<Thing>(
-  model: Model,
-  names: readonly string[] | undefined,
-  all: ReadonlyMap<string, Thing>,
-): Thing[] {
-  return (names ?? []).map((name) => {
-    const found = all.get(name);
-    if (found !== undefined) return found;
-    const known = [...all.keys()].join(", ");
-    throw new BlockgraphError(
-      "bad-argument",
-      `model '${model.name}' names '${name}'; there is: ${known}`,
-    );
-  });
 }

@@ -3,11 +3,9 @@
  */
 import { PROPERTIES } from "../../../properties/index.ts";
 import { lowerSketch } from "../../check/lower/sketch.ts";
-import { BlockgraphError } from "../../error.ts";
-import type { Property } from "../../system/property.ts";
 import { designOf, mutateDesign, type Sketch } from "../../system/sketch.ts";
+import { allNamed, mutantNamed } from "../named.ts";
 import type { Checked } from "./checked.ts";
-import { didYouMean } from "./did-you-mean.ts";
 
 export function checkedSketch(sketch: Sketch): Checked {
   const { name, mutants } = sketch;
@@ -17,9 +15,9 @@ export function checkedSketch(sketch: Sketch): Checked {
     source: `models/${name}.ts`,
     lower(given, mutantName) {
       const sound = designOf(sketch, Object.fromEntries(given));
-      const mutant = mutantName === null ? null : findMutant(sketch, mutantName);
+      const mutant = mutantName === null ? null : mutantNamed(sketch, mutantName);
       const design = mutant === null ? sound : mutateDesign(sound, mutant);
-      const properties = propertiesOf(sketch);
+      const properties = allNamed(`sketch '${name}' names property`, sketch.properties, PROPERTIES);
       const parameters = Object.fromEntries(
         Object.entries(sketch.parameters).map(([parameter, { default: fallback }]) => {
           return [parameter, given.get(parameter) ?? fallback];
@@ -35,29 +33,6 @@ export function checkedSketch(sketch: Sketch): Checked {
       };
     },
   };
-}
-
-function propertiesOf({ name, properties }: Sketch): Property[] {
-  return properties.map((wanted) => {
-    const property = PROPERTIES.get(wanted);
-    if (property !== undefined) return property;
-    const known = [...PROPERTIES.keys()].join(", ");
-    throw new BlockgraphError(
-      "bad-argument",
-      `sketch '${name}' names property '${wanted}'; there is: ${known}`,
-    );
-  });
-}
-
-function findMutant({ name, mutants }: Sketch, wanted: string): Sketch["mutants"][number] {
-  const mutant = mutants.find((candidate) => candidate.name === wanted);
-  if (mutant !== undefined) return mutant;
-  const known = mutants.map((candidate) => candidate.name);
-  const list = known.join(", ") || "none";
-  throw new BlockgraphError(
-    "bad-argument",
-    `model '${name}' has no mutant '${wanted}'; it has: ${list}${didYouMean(wanted, known)}`,
-  );
 }
 
 /** `4 clusters, 1 guest`: parameters are named in the plural. */

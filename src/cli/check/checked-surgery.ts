@@ -11,11 +11,11 @@ import { MemoryLog } from "../../log/memory-log.ts";
 import { LogWriter } from "../../log/writer.ts";
 import { simulateModel } from "../../simulate/simulate-model.ts";
 import { roundRobinSchedule } from "../../system/schedule.ts";
-import type { GraphProperty, Surgery } from "../../system/surgery.ts";
+import type { Surgery } from "../../system/surgery.ts";
+import { allNamed, mutantNamed } from "../named.ts";
 import { bodyOf } from "../open-log.ts";
 import { warn } from "../terminal.ts";
 import type { Checked } from "./checked.ts";
-import { didYouMean } from "./did-you-mean.ts";
 
 /** Commands, at the most; the graphs after more of them do not fit into any memory. */
 const DEPTH_MAX = 8;
@@ -28,8 +28,12 @@ export function checkedSurgery(surgery: Surgery): Checked {
     source: "models/graph-surgery.ts",
     lower(given, mutantName) {
       const depth = depthOf(surgery, given);
-      const { rows = {} } = mutantName === null ? {} : findMutant(surgery, mutantName);
-      const properties = propertiesOf(surgery);
+      const { rows = {} } = mutantName === null ? {} : mutantNamed(surgery, mutantName);
+      const properties = allNamed(
+        `surgery '${name}' names property`,
+        surgery.properties,
+        GRAPH_PROPERTIES,
+      );
       const progress = (graphs: number, level: number) => {
         warn(`${name}: ${count(graphs)} graphs after up to ${level} commands`);
       };
@@ -59,29 +63,6 @@ function depthOf({ name, depth }: Surgery, given: ReadonlyMap<string, number>): 
     if (problem !== null) throw new BlockgraphError("bad-argument", `model '${name}' ${problem}`);
   }
   return given.get("depth") ?? depth;
-}
-
-function propertiesOf({ name, properties }: Surgery): GraphProperty[] {
-  return properties.map((wanted) => {
-    const property = GRAPH_PROPERTIES.get(wanted);
-    if (property !== undefined) return property;
-    const known = [...GRAPH_PROPERTIES.keys()].join(", ");
-    throw new BlockgraphError(
-      "bad-argument",
-      `surgery '${name}' names property '${wanted}'; there is: ${known}`,
-    );
-  });
-}
-
-function findMutant({ name, mutants }: Surgery, wanted: string): Surgery["mutants"][number] {
-  const mutant = mutants.find((candidate) => candidate.name === wanted);
-  if (mutant !== undefined) return mutant;
-  const known = mutants.map((candidate) => candidate.name);
-  const list = known.join(", ") || "none";
-  throw new BlockgraphError(
-    "bad-argument",
-    `model '${name}' has no mutant '${wanted}'; it has: ${list}${didYouMean(wanted, known)}`,
-  );
 }
 
 /** The commands of a finding with what a guest and a reader see of them, simulated. */

@@ -2,7 +2,6 @@
  * The simulator beside a QEMU that replays a log: what the properties say is wrong, and whether
  * QEMU shows it.
  */
-import { BlockgraphError } from "../../error.ts";
 import type { LogRecord } from "../../log/record.ts";
 import type { Answered } from "../../qemu/replay/replay-on-qemu.ts";
 import type { WrongInQemu } from "../../report/qemu-replay.ts";
@@ -11,6 +10,7 @@ import type { Observation, Property, Violation } from "../../system/property.ts"
 import { propertiesOf } from "../find.ts";
 import { type GivenImages, readGiven } from "../log-images.ts";
 import type { OpenedLog } from "../open-log.ts";
+import { differenceIn } from "./difference.ts";
 
 export interface Beside {
   readonly violations: readonly Violation[];
@@ -35,11 +35,7 @@ export function simulateBeside(
     const { violations } = simulation.session.monitor;
     return { violations, observations, difference: null };
   } catch (error) {
-    const differs =
-      error instanceof BlockgraphError &&
-      (error.code === "log-mismatch" || error.code === "log-not-enabled");
-    if (!differs) throw error;
-    const difference = `in the simulator beside, ${error.message}`;
+    const difference = `in the simulator beside, ${differenceIn(error)}`;
     return { violations: [], observations: [], difference };
   }
 }

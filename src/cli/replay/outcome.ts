@@ -12,6 +12,7 @@ import type { Violation } from "../../system/property.ts";
 import { propertiesOf } from "../find.ts";
 import { openInFolder, readGiven } from "../log-images.ts";
 import type { OpenedLog } from "../open-log.ts";
+import { differenceIn } from "./difference.ts";
 import { replayLogOnQemu } from "./on-qemu.ts";
 import type { Options, Where } from "./options.ts";
 
@@ -48,13 +49,7 @@ export async function outcomeOn(
     const violations = await proceed();
     return { difference: null, violations, last: position.last, qemu: null };
   } catch (error) {
-    // A replay that comes out differently is a result; that it cannot begin is an error.
-    const differs =
-      error instanceof BlockgraphError &&
-      (error.code === "log-mismatch" || error.code === "log-not-enabled");
-    if (!differs) throw error;
-    const { last } = position;
-    return { difference: error.message, violations: [], last, qemu: null };
+    return { difference: differenceIn(error), violations: [], last: position.last, qemu: null };
   }
 }
 

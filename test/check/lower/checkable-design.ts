@@ -7,14 +7,9 @@ import fc from "fast-check";
 import type { QmpCommand } from "../../../src/graph/commands.ts";
 import type { JsonObject } from "../../../src/graph/graph.ts";
 import type { ProfileName } from "../../../src/graph/profile.ts";
-import {
-  type Actor,
-  type Commands,
-  type FaultSource,
-  type Model,
-  qmp,
-} from "../../../src/system/model.ts";
+import { type Actor, type FaultSource, type Model, qmp } from "../../../src/system/model.ts";
 import type { Operation } from "../../../src/vocabulary.ts";
+import { isAdministered } from "../../support/administered.ts";
 
 const CLUSTER = 4096;
 const SECTOR = CLUSTER / 2;
@@ -216,10 +211,6 @@ export const checkableDesign: fc.Arbitrary<Model> = fc
   });
 
 /** One in which commands come while nothing is in flight. */
-export const uninterruptedDesign: fc.Arbitrary<Model> = checkableDesign.filter(({ phases }) =>
-  phases.every((phase) => phase.kind !== "concurrent" || noneOf(phase.administrator)),
+export const uninterruptedDesign: fc.Arbitrary<Model> = checkableDesign.filter(
+  (model) => !isAdministered(model),
 );
-
-function noneOf(administrator: Commands | undefined): boolean {
-  return administrator === undefined || administrator.commands.length === 0;
-}

@@ -12,6 +12,7 @@ import { type Reduction, reductionOf } from "../../../src/check/reduce/reduction
 import type { CheckResult } from "../../../src/check/result.ts";
 import { startSearch } from "../../../src/check/search/search.ts";
 import { findChecked } from "../../../src/cli/check/find-checked.ts";
+import { isAdministered } from "../../support/administered.ts";
 
 const MEMORY = 2 ** 27;
 
@@ -33,20 +34,16 @@ async function found(program: Program, reduction: Reduction | null) {
 }
 
 /** Those in which commands come alone: the others cannot be reduced, and say so. */
-const [alone, meanwhile] = [false, true].map((administered) =>
-  [...MODELS.values()].filter(
-    ({ phases }) => phases.some((phase) => "administrator" in phase) === administered,
-  ),
-);
+const alone = [...MODELS.values()].filter((model) => !isAdministered(model));
 
 test("a model whose graph changes while others act is not reduced", () => {
-  for (const { name } of meanwhile ?? []) {
+  for (const { name } of [...MODELS.values()].filter(isAdministered)) {
     const { program } = findChecked(name).lower(new Map(), null);
     expect(reductionOf(program)).toMatch("nothing is known of who works with whom");
   }
 });
 
-describe.each(alone ?? [])("$name", ({ name, mutants }) => {
+describe.each(alone)("$name", ({ name, mutants }) => {
   const cases = [{ mutant: null, caughtBy: null }, ...mutants.map(asCase)];
   test.each(cases)("$mutant", async ({ mutant, caughtBy }) => {
     const { program } = findChecked(name).lower(new Map(), mutant);

@@ -9,7 +9,6 @@
  * what the readers read.
  */
 
-import { BlockgraphError } from "../../../error.ts";
 import type { QmpCommand } from "../../../graph/commands.ts";
 import {
   type DrainedSection,
@@ -26,7 +25,7 @@ import {
   targetWindows,
 } from "../../../system/entry.ts";
 import { Execution } from "../../../system/execution.ts";
-import { unexpectedAnswer } from "../../../system/expected-answer.ts";
+import { requireExpected } from "../../../system/expected-answer.ts";
 import { type Denoted, Handles } from "../../../system/handles.ts";
 import type {
   Actor,
@@ -166,8 +165,7 @@ class Watcher {
     const command = commands.commands[index];
     if (command === undefined) return;
     const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
-    const problem = unexpectedAnswer(commands, index, refusal);
-    if (problem !== null) throw new BlockgraphError("graph-refused", problem);
+    requireExpected(commands, index, refusal);
     this.#graph = graph;
     if (system === null) return;
     const execution = new Execution({ called: () => {}, completed: () => {} });

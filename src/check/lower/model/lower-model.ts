@@ -162,7 +162,7 @@ class ModelLowering {
       ],
       symmetries: symmetriesOf({
         ...{ plan: this.#plan, players, roles: this.roles },
-        tasks: this.#carriers.filter(({ process }) => this.roles.has(process)),
+        tasks: this.#tasks,
         shapes: new Map([...this.#shapes, ...this.#watch.shapes]),
       }),
       ...this.#teams(players.flat()),
@@ -301,7 +301,7 @@ class ModelLowering {
         ...administration(phase, index, {
           mutation: this.#mutation,
           players: players[index] ?? [],
-          tasks: this.#carriers.filter(({ process }) => this.roles.has(process)),
+          tasks: this.#tasks,
           roles: this.roles,
           change: (changes) => this.#change(changes, players[index] ?? []),
         }),
@@ -321,9 +321,13 @@ class ModelLowering {
     return { name: PHASES, instances: 1, nodes: [first, ...nodes, last] };
   }
 
+  /** Those who act for others, or for nobody any more. */
+  get #tasks(): readonly Carrier[] {
+    return this.#carriers.filter(({ process }) => this.roles.has(process));
+  }
+
   #phaseOver(players: readonly Player[]): Expression {
-    const tasks = this.#carriers.filter(({ process }) => this.roles.has(process));
-    return all(...players.map(isThrough), ...tasks.flatMap(allIdle));
+    return all(...players.map(isThrough), ...this.#tasks.flatMap(allIdle));
   }
 
   /** What a phase counted is forgotten. */
@@ -338,8 +342,7 @@ class ModelLowering {
   /** Whether a chart of a node is serving a request of those who act, or a task of one. */
   #isUsed(node: string, acting: readonly Player[]): Expression {
     if (acting.length === 0) return NOBODY;
-    const tasks = this.#carriers.filter(({ process }) => this.roles.has(process));
-    const used = [...acting.map(({ carrier }) => carrier), ...tasks].flatMap((carrier) =>
+    const used = [...acting.map(({ carrier }) => carrier), ...this.#tasks].flatMap((carrier) =>
       [...carrier.places].flatMap(([rest, within]) =>
         within.includes(node)
           ? Array.from({ length: carrier.instances }, (_, at) => stands(carrier.process, at, rest))

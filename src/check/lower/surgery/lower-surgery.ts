@@ -3,9 +3,9 @@
  * one field, the number of the graph.
  *
  * Everything is in the tables. A command that leads to a graph which as short a sequence led to
- * already is left out, for it was judged when the table was made, unless it broke something: then
- * it leads to a last graph, in which nothing more happens. So the commands of a trace can be sent
- * as they stand, whatever names nodes have in the graph that stands for all like it.
+ * already is not in there, for that was judged before. One that is refused, and breaks something,
+ * leads to a last graph, in which nothing more happens. So the commands of a trace can be sent as
+ * they stand, whatever names nodes have in the graph that stands for all like it.
  */
 import type { QmpCommand } from "../../../graph/commands.ts";
 import type { Surgery } from "../../../system/surgery.ts";
@@ -45,14 +45,13 @@ export interface LoweredSurgery {
 export function lowerSurgery(surgery: Surgery, options: SurgeryOptions): LoweredSurgery {
   const { properties } = options;
   const made = tabulateGraphs(surgery, options);
-  const broken = made.commands.length;
+  const last = made.commands.length;
   const steps: TabulatedCommand[] = [];
   const [first, count]: [number[], number[]] = [[], []];
   for (const commands of made.commands) {
-    const kept = commands.filter((each) => each.isFirst || each.broken.size > 0);
     first.push(steps.length);
-    count.push(kept.length);
-    for (const each of kept) steps.push(each.isFirst ? each : { ...each, next: broken });
+    count.push(commands.length);
+    for (const each of commands) steps.push(each);
   }
   first.push(steps.length);
   count.push(0);
@@ -83,9 +82,9 @@ export function lowerSurgery(surgery: Surgery, options: SurgeryOptions): Lowered
   const send = { ...alternative("command", "{command}", body, { choices }), words };
   const program: Program = {
     name: surgery.name,
-    fields: [{ name: GRAPH, size: broken + 1, count: 1, initial: [0], values: null }],
+    fields: [{ name: GRAPH, size: last + 1, count: 1, initial: [0], values: null }],
     tables: {
-      ...{ first, count, command: numbers, next: steps.map(({ next }) => next) },
+      ...{ first, count, command: numbers, next: steps.map(({ next }) => next ?? last) },
       ...Object.fromEntries(judged.map(({ name, values }) => [name, values])),
     },
     processes: [

@@ -16,10 +16,8 @@ import { SituationKeys } from "./situation-key.ts";
 /** A command that led to a graph first, or one that was refused and broke something. */
 export interface TabulatedCommand {
   readonly command: QmpCommand;
-  /** the graph after it, by number */
-  readonly next: number;
-  /** whether no other command led there before */
-  readonly isFirst: boolean;
+  /** the graph after it, by number; null: it was refused, and left one that was met before */
+  readonly next: number | null;
   /** of the properties that it breaks, by their place in the list: what is wrong */
   readonly broken: ReadonlyMap<number, string>;
 }
@@ -44,6 +42,17 @@ export interface SurgeryOptions {
 
 /** @throws BlockgraphError `graph-refused` if a command of the setup is refused */
 export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): GraphTable {
+  // A refusal is an answer here, and nobody looks where in the program it was given.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return tabulated(surgery, options);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function tabulated(surgery: Surgery, options: SurgeryOptions): GraphTable {
   const { properties, depth, progress = () => {} } = options;
   const rules = { ...profile(surgery.profile), ...options.rows };
   const first = afterSetup(surgery, rules);
@@ -51,15 +60,12 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
   const numbers = new Map([[keys.keyOf(first), 0]]);
   const commands: TabulatedCommand[][] = [];
   let [answered, refused] = [0, 0];
-  // A refusal is an answer here, and nobody looks where in the program it was given.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
   let level: Situation[] = [first];
   for (let step = 0; step < depth; step++) {
     const next: Situation[] = [];
     for (const before of level) {
-      const tabulated: TabulatedCommand[] = [];
-      commands.push(tabulated);
+      const kept: TabulatedCommand[] = [];
+      commands.push(kept);
       for (const command of surgery.commands(before.graph)) {
         const { graph, refusal } = answerCommand(before.graph, command, {
           drivers: DRIVERS,
@@ -73,7 +79,6 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
         const known = numbers.get(key);
         // What is wrong with a graph was said when it was met first.
         if (known !== undefined && refusal === null) continue;
-        const number = known ?? numbers.size;
         const done = { before, command, refusal: refusal?.message ?? null, after };
         const broken = new Map(
           properties.flatMap((property, index) => {
@@ -82,7 +87,8 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
           }),
         );
         if (refusal !== null && broken.size === 0) continue;
-        tabulated.push({ command, next: number, isFirst: known === undefined, broken });
+        const number = numbers.size;
+        kept.push({ command, next: known === undefined ? number : null, broken });
         if (known !== undefined) continue;
         numbers.set(key, number);
         next.push(after);
@@ -91,7 +97,6 @@ export function tabulateGraphs(surgery: Surgery, options: SurgeryOptions): Graph
     }
     level = next;
   }
-  Error.stackTraceLimit = stackTraceLimit;
   for (const _ of level) commands.push([]);
   return { commands, answered, refused };
 }
