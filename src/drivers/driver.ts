@@ -85,12 +85,12 @@ const ALONE: Place = { children: new Set(), serialised: false };
 
 /** Ties an options schema to the functions that take the options; hides the type outside. */
 export function defineDriver<
-  Options extends CommonOptions & Record<string, unknown>,
+  Schema extends z.ZodObject & z.ZodType<CommonOptions & Record<string, unknown>>,
   Parameters extends object,
 >(definition: {
   name: string;
   summary: string;
-  options: z.ZodType<Options>;
+  options: Schema;
   children: readonly ChildSlot[];
   /** default: what the roles of the children imply */
   permissions?: PermissionRule;
@@ -119,13 +119,13 @@ export function defineDriver<
   alignment?: DriverShape["alignment"];
   lockedFile?: DriverShape["lockedFile"];
   listChanges?: DriverShape["listChanges"];
-  parameters(options: Options, profile: Profile, place: Place): Parameters;
+  parameters(options: z.infer<Schema>, profile: Profile, place: Place): Parameters;
   /** default: one for each set of parameters */
   memoryKey?: string;
   everyParameters: readonly Parameters[];
   charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
-  geometry?(options: Options, below: number): Geometry;
-  image?(options: Options): string;
+  geometry?(options: z.infer<Schema>, below: number): Geometry;
+  image?(options: z.infer<Schema>): string;
 }): Driver {
   const { name, summary, options, children, charts } = definition;
   return {

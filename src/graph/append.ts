@@ -2,8 +2,8 @@
  * Putting a node above another one, under all who use that (QEMU block.c, `bdrv_append`): what an
  * overlay does, and what the filters of mirrors and commits do.
  */
+import { requireAttachable } from "./attachable.ts";
 import type { CommandContext } from "./command.ts";
-import { requireNoCycle } from "./cycle.ts";
 import { attach } from "./edges.ts";
 import type { Edge, Graph } from "./graph.ts";
 import { Refusal } from "./refuse.ts";
@@ -14,12 +14,11 @@ import { shapeOf } from "./shape-of.ts";
  * Rewires; permissions are refreshed by whoever asks.
  * @param edge from the node that goes above to the other one
  * @throws Refusal where the profile's QEMU hangs, which comes before all else
- * @throws BlockgraphError `graph-refused` if an edge that would move is frozen, or there would be a
- *   cycle
+ * @throws BlockgraphError `graph-refused` if the edge cannot be, or one that would move is frozen
  */
 export function append(before: Graph, edge: Edge, context: CommandContext): Graph {
   requireAnswers(before, edge, context);
-  requireNoCycle(before, edge.child, edge.name, edge.parent.name);
+  requireAttachable(before, edge, { ...context, before });
   return replaceNode(attach(before, edge), edge.child, edge.parent.name, context);
 }
 

@@ -4,6 +4,9 @@
  *
  * An export shares everything when it is attached; the NBD server then stops sharing `resize`, in a
  * second step (nbd/server.c, `nbd_export_create`). Which step is refused decides the text.
+ *
+ * Whoever exports an inactive node activates it, also if the export is refused afterwards; with
+ * `allow-inactive` the export waits for it instead (block/export/export.c, `blk_exp_add`).
  */
 import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
@@ -13,12 +16,14 @@ import { type CommandContext, defineCommand } from "./command.ts";
 import { requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { findNode } from "./find-node.ts";
-import type { Edge, Graph, GraphNode } from "./graph.ts";
+import type { BlockExport, Edge, Graph, GraphNode } from "./graph.ts";
+import { activated } from "./hand-over.ts";
 import { measured } from "./length.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse, takingBack, undoing } from "./refuse.ts";
+import { orElse, refuse, takingBack, undoing } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
+import { arriving, asking } from "./suspended.ts";
 
 const schema = z.strictObject({
   type: z.literal("nbd"),
@@ -28,6 +33,7 @@ const schema = z.strictObject({
   writable: z.boolean().default(false),
   bitmaps: z.array(z.string()).default([]),
   "allocation-depth": z.boolean().default(false),
+  "allow-inactive": z.boolean().optional(),
 });
 
 export const blockExportAdd = defineCommand({
@@ -35,55 +41,67 @@ export const blockExportAdd = defineCommand({
   summary: "Offers a node to clients under an id.",
   schema,
   apply(before, args, context) {
-    const { id, type, writable, "node-name": child, name: exportName = child } = args;
+    const { id, writable, "node-name": child, "allow-inactive": allowInactive } = args;
+    if (allowInactive !== undefined && context.profile.inactiveNodes === "none") {
+      throw refuse("Parameter 'allow-inactive' is unexpected");
+    }
     if (!WELL_FORMED.test(id)) throw refuse("Invalid block export id");
     if (before.exports.has(id) || before.devices.has(id)) {
       throw refuse(`Block export id '${id}' is already in use`);
     }
     const node = findNode(before, child);
     if (writable && node.readOnly) throw refuse("Cannot export read-only node as writable");
-    const edge: Edge = {
-      parent: { kind: "export", name: id },
-      child,
-      name: "root",
-      roles: ROOT_ROLES,
-      perm: CONSISTENT_READ | (writable ? WRITE : 0),
-      shared: ALL_PERMISSIONS,
-    };
-    const exports = new Map(before.exports).set(id, { id, type, writable, name: exportName });
-    const added = { ...before, exports };
-    const refresh = { ...context, before };
-    const attached = refreshPermissions(attach(added, edge), [child], refresh);
-    const left = () => releaseAll(attached, edge.parent, context);
-    return takingBack(before, () =>
-      undoing(left, () => served(before, attached, edge, args, context)),
-    );
+    if (allowInactive === true) return exported(before, args, context);
+    const usable = activated(before, [child], context);
+    return orElse(usable, () => exported(usable, args, context));
   },
 });
+
+function exported(before: Graph, args: z.infer<typeof schema>, context: CommandContext): Graph {
+  const { id, type, writable, "node-name": child, name = child } = args;
+  const allowInactive = args["allow-inactive"] === true;
+  const own = { id, type, writable, name, ...(allowInactive && { allowInactive }) };
+  const added = { ...before, exports: new Map(before.exports).set(id, own) };
+  const edge = arriving(added, {
+    parent: { kind: "export", name: id },
+    child,
+    name: "root",
+    roles: ROOT_ROLES,
+    perm: CONSISTENT_READ | (writable ? WRITE : 0),
+    shared: ALL_PERMISSIONS,
+  });
+  const attached = refreshPermissions(attach(added, edge), [child], { ...context, before });
+  const left = () => releaseAll(attached, edge.parent, context);
+  return takingBack(before, () =>
+    undoing(left, () => served(before, attached, own, edge, args.bitmaps, context)),
+  );
+}
 
 /** The export is added to the server, and shows bitmaps. */
 function served(
   before: Graph,
   attached: Graph,
+  own: BlockExport,
   edge: Edge,
-  args: z.infer<typeof schema>,
+  shown: readonly string[],
   context: CommandContext,
 ): Graph {
-  const { id, type, writable, "node-name": child, name: exportName = child } = args;
+  const { child } = edge;
   const node = findNode(before, child);
   if (!before.nbdServer) throw refuse("NBD server not running");
-  if ([...before.exports.values()].some(({ name }) => name === exportName)) {
-    throw refuse(`NBD server already has export named '${exportName}'`);
+  if ([...before.exports.values()].some(({ name }) => name === own.name)) {
+    throw refuse(`NBD server already has export named '${own.name}'`);
   }
-  const replaced = attach(detach(attached, edge), { ...edge, shared: ALL_PERMISSIONS & ~RESIZE });
+  const { perm } = edge.suspended ?? edge;
+  const served = asking(edge, { perm, shared: ALL_PERMISSIONS & ~RESIZE });
+  const replaced = attach(detach(attached, edge), served);
   const refreshed = refreshPermissions(replaced, [child], { ...context, before });
   const after = measured(refreshed, child, context);
-  if (args.bitmaps.length === 0) return after;
-  const bitmaps = args.bitmaps.map((bitmap) => {
-    return { node: exportable(before, node, bitmap, writable, context.drivers), name: bitmap };
+  if (shown.length === 0) return after;
+  const bitmaps = shown.map((name) => {
+    return { node: exportable(before, node, name, own.writable, context.drivers), name };
   });
-  const shown = { id, type, writable, name: exportName, bitmaps };
-  return { ...after, exports: new Map(after.exports).set(id, shown) };
+  return { ...after, exports: new Map(after.exports).set(own.id, { ...own, bitmaps }) };
 }
 
 /**

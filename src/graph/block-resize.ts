@@ -20,6 +20,7 @@ import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, Refusal, refuse, unlessRefused } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { shapeOf } from "./shape-of.ts";
+import { arriving } from "./suspended.ts";
 
 export const blockResize = defineCommand({
   name: "block_resize",
@@ -47,7 +48,7 @@ export const blockResize = defineCommand({
       ...{ perm: RESIZE, shared: ALL_PERMISSIONS },
     };
     const refresh = { ...context, before };
-    const used = refreshPermissions(attach(before, user), [name], refresh);
+    const used = refreshPermissions(attach(before, arriving(before, user)), [name], refresh);
     const done = (graph: Graph) => {
       const alone = detach(graph, user);
       return unlessRefused(alone, () => refreshPermissions(alone, [name], refresh));

@@ -13,10 +13,10 @@
  * parent does; an inline backing file is read-only anyway.
  */
 import { z } from "zod";
+import { requireAttachable } from "./attachable.ts";
 import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
 import { defineCommand } from "./command.ts";
-import { requireNoCycle } from "./cycle.ts";
 import {
   checkDefinition,
   type GivenChild,
@@ -60,14 +60,20 @@ interface OpenContext extends CommandContext {
   readonly before: Graph;
 }
 
-/** What an inline node is, unless its definition says otherwise: as its parent. */
+/** What an inline node is as its parent is. */
 interface Inherited {
+  /** unless its definition says otherwise */
   readonly readOnly: boolean;
+  /** unless its definition says otherwise */
   readonly forceShare: boolean;
+  /** whatever its definition says */
+  readonly inactive: boolean;
 }
 
 /** What the filter of a job inherits, which has no parent that defines it: nothing. */
-export const INHERITS_NOTHING: Inherited = { readOnly: false, forceShare: false };
+export const INHERITS_NOTHING: Inherited = {
+  ...{ readOnly: false, forceShare: false, inactive: false },
+};
 
 /**
  * Opens a node of a definition that was checked.
@@ -89,13 +95,16 @@ export function openNode(
   const self = {
     readOnly: (options["read-only"] ?? inherits?.readOnly ?? false) === true,
     forceShare: options["force-share"] === true,
+    inactive: inherits?.inactive === true || options.active === false,
   };
   let graph = before;
   let added: string | null = null;
   const found = new Map<string, string>();
   const find = ({ slot, reference }: GivenChild) => {
     if (found.has(slot.name)) return;
-    const child = openChild(graph, slot, reference, context, self);
+    // A parent that has no name yet is not known to be inactive.
+    const parent = added === null ? { ...self, inactive: false } : self;
+    const child = openChild(graph, slot, reference, context, parent);
     graph = child.graph;
     found.set(slot.name, child.name);
   };
@@ -111,6 +120,7 @@ export function openNode(
       driver: driver.name,
       options,
       readOnly: self.readOnly,
+      inactive: self.inactive,
       monitorOwned,
       inheritsFrom: null,
       found: {},
@@ -127,13 +137,13 @@ export function openNode(
       const { slot, reference } = each;
       const child = found.get(slot.name);
       if (child === undefined) return;
-      requireNoCycle(graph, child, slot.name, name);
       const parent = { kind: "node", name } as const;
-      if (isDefinition(reference)) graph = inheriting(graph, child, name);
       const edge = { parent, child, name: slot.name, roles: slot.roles, ...NO_DEMANDS };
       // The filter of a job asks for everything at once: block.c, `bdrv_new_open_driver_opts`.
-      const opening = inherits === INHERITS_NOTHING ? {} : { opening: name };
-      graph = refreshPermissions(attach(graph, edge), [name], { ...context, ...opening });
+      const refresh = { ...context, ...(inherits !== INHERITS_NOTHING && { opening: name }) };
+      requireAttachable(graph, edge, refresh);
+      if (isDefinition(reference)) graph = inheriting(graph, child, name);
+      graph = refreshPermissions(attach(graph, edge), [name], refresh);
     };
     for (const each of given) if (!each.slot.roles.includes("cow")) attachChild(each);
     const backing = headed(graph, node, context, driver, args);

@@ -13,6 +13,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { requireAttachable } from "./attachable.ts";
 import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
@@ -24,14 +25,17 @@ import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import type { Profile } from "./profile.ts";
-import { refreshPermissions } from "./refresh.ts";
+import { type RefreshContext, refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, Refusal, refuse } from "./refuse.ts";
-import { flag, type Reopened, withInlineChildren } from "./reopened.ts";
+import {
+  flag,
+  isFixed,
+  type Reopened,
+  requireNothingReset,
+  withInlineChildren,
+} from "./reopened.ts";
 import { Rewiring } from "./rewiring.ts";
 import { Topology } from "./topology.ts";
-
-/** Options of every node; `blockdev-reopen` may change them all. */
-const COMMON: ReadonlySet<string> = new Set(["read-only", "auto-read-only", "discard"]);
 
 /** Whatever is given: it is looked at as a definition. */
 const definition = z.custom<JsonObject>();
@@ -60,10 +64,11 @@ export const blockdevReopen = defineCommand({
 function reopened(before: Graph, options: readonly JsonObject[], context: CommandContext): Graph {
   const queue = queueOf(before, merged(options), context);
   const nodes = new Map(before.nodes);
-  for (const { node, given, shape, readOnly } of queue) {
+  for (const { node, given, shape, readOnly, inactive } of queue) {
     // What a node kept of a resize that failed, it lets go of now.
     const { keeps: _, ...found } = node.found;
-    nodes.set(node.name, { ...node, options: ownOptions(shape, given), readOnly, found });
+    const options = ownOptions(shape, given);
+    nodes.set(node.name, { ...node, options, readOnly, inactive, found });
   }
   const rewiring = new Rewiring({ ...before, nodes }, context.profile);
   try {
@@ -168,15 +173,16 @@ function queueOf(graph: Graph, options: readonly JsonObject[], context: CommandC
 /** An element of the list, and the inline nodes below it, which are reopened with it. */
 function queued(
   graph: Graph,
-  own: JsonObject,
+  listed: JsonObject,
   context: CommandContext,
   earlier: ReadonlyMap<string, Reopened>,
 ) {
-  const name = own["node-name"];
+  const name = listed["node-name"];
   if (typeof name !== "string") throw refuse("node-name not specified");
   const node = find(graph, name, `Failed to find node with node-name='${name}'`);
-  const given = { ...earlier.get(name)?.given, ...own };
-  return withInlineChildren(graph, node, given, flag(given), context, earlier);
+  const given = { ...earlier.get(name)?.given, ...listed };
+  const own = { readOnly: flag(given), inactive: false };
+  return withInlineChildren(graph, node, given, own, context, earlier);
 }
 
 /** Rewires for one element. @returns nodes that lost a user, in the order of refresh */
@@ -190,6 +196,7 @@ function prepare(
     const format = `Block format '${node.driver}' used by node '${node.name}'`;
     throw refuse(`${format} does not support reopening files`);
   }
+  requireNothingReset(node, shape, given);
   const reopened = rewiring.graph.nodes.get(node.name) ?? node;
   shape.opened?.(rewiring.graph, reopened, context);
   const edges = Topology.of(before).children(node.name);
@@ -204,7 +211,7 @@ function prepare(
   const lost = [backing, file].flatMap((slot) =>
     slot === undefined
       ? []
-      : changeChild(node, slot, edgeOf(slot), given[slot.name], rewiring, context),
+      : changeChild(node, slot, edgeOf(slot), given[slot.name], rewiring, { ...context, before }),
   );
   requireUnchanged(node, shape, given, edges);
   return lost;
@@ -217,7 +224,7 @@ function changeChild(
   old: Edge | undefined,
   reference: JsonValue | undefined,
   rewiring: Rewiring,
-  context: CommandContext,
+  context: RefreshContext,
 ): string[] {
   if (reference === undefined || isDefinition(reference)) return [];
   const child = typeof reference === "string" ? reference : null;
@@ -234,7 +241,9 @@ function changeChild(
   }
   if (child !== null) {
     const parent = { kind: "node", name: node.name } as const;
-    rewiring.attach({ parent, child, name, roles, ...NO_DEMANDS });
+    const edge = { parent, child, name, roles, ...NO_DEMANDS };
+    requireAttachable(rewiring.graph, edge, context);
+    rewiring.attach(edge);
   }
   return old === undefined ? [] : [old.child];
 }
@@ -242,28 +251,21 @@ function changeChild(
 /** Whatever else is given must be what the node has, unless its driver can change it. */
 function requireUnchanged(
   node: GraphNode,
-  { children, reopens }: DriverShape,
+  shape: DriverShape,
   given: JsonObject,
   edges: readonly Edge[],
 ): void {
   if (given.driver !== undefined && given.driver !== node.driver) {
     throw refuse("Cannot change the option 'driver'");
   }
-  for (const { name } of children) {
+  for (const { name } of shape.children) {
     const child = edges.find((edge) => edge.name === name)?.child;
     const fixed = name !== "file" && name !== "backing" && typeof given[name] === "string";
     if (fixed && given[name] !== child) throw refuse(`Cannot change the option '${name}'`);
   }
-  const slots = new Set(children.map(({ name }) => name));
-  const fixed = (name: string) =>
-    !COMMON.has(name) && !slots.has(name) && reopens?.includes(name) !== true;
-  for (const [name, value] of Object.entries(node.options)) {
-    if (fixed(name) && given[name] === undefined && value !== undefined) {
-      throw refuse(`Option '${name}' cannot be reset to its default value`);
-    }
-  }
   for (const [name, value] of Object.entries(given)) {
-    if (name === "driver" || name === "node-name" || !fixed(name)) continue;
+    if (name === "driver" || name === "node-name" || name === "active") continue;
+    if (!isFixed(name, shape)) continue;
     // It is kept in another form than it is given, and so differs from itself.
     if (name === "force-share" || !isDeepStrictEqual(value, node.options[name])) {
       throw refuse(`Cannot change the option '${name}'`);

@@ -8,8 +8,8 @@
  * asserts that: defect R04).
  */
 import { z } from "zod";
+import { requireAttachable } from "./attachable.ts";
 import { defineCommand } from "./command.ts";
-import { requireNoCycle } from "./cycle.ts";
 import { attach, closeUnused, detach } from "./edges.ts";
 import { find } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
@@ -37,8 +37,9 @@ export const blockdevReplace = defineCommand({
       throw refuse(`Cannot change frozen '${name}' link from '${parent.name}' to '${edge.child}'`);
     }
     const others = detach(before, edge);
-    if (parent.kind === "node") requireNoCycle(others, child, name, parent.name);
-    const moved = attach(others, { ...edge, child });
+    const to = { ...edge, child };
+    if (parent.kind === "node") requireAttachable(others, to, { ...context, before });
+    const moved = attach(others, to);
     const graph = refreshPermissions(moved, [edge.child, child], { ...context, before });
     return closeUnused(graph, edge.child, context);
   },

@@ -1,10 +1,11 @@
 /**
  * `blockdev-snapshot`: puts an overlay above a node, under all who use the node (QEMU blockdev.c,
  * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay, and
- * the node becomes read-only if it can.
+ * the node becomes read-only if it can. An overlay above an inactive node is inactivated.
  */
 import { z } from "zod";
 import { append } from "./append.ts";
+import { left } from "./blockdev-set-active.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -12,7 +13,7 @@ import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { refuse, unlessRefused } from "./refuse.ts";
+import { orElse, refuse, unlessRefused } from "./refuse.ts";
 import { Topology } from "./topology.ts";
 
 export const blockdevSnapshot = defineCommand({
@@ -38,9 +39,13 @@ export const blockdevSnapshot = defineCommand({
       parent: { kind: "node", name: overlay.name },
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
-    const rewired = append(before, edge, context);
-    const after = refreshPermissions(rewired, [overlay.name], { ...context, before });
-    return madeReadOnly(after, node, context);
+    const asleep =
+      node.inactive && !overlay.inactive ? left(before, overlay.name, context) : before;
+    return orElse(asleep, () => {
+      const rewired = append(asleep, edge, context);
+      const after = refreshPermissions(rewired, [overlay.name], { ...context, before: asleep });
+      return madeReadOnly(after, node, context);
+    });
   },
 });
 

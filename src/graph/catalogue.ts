@@ -41,7 +41,7 @@ export interface DriverShape {
   /** QMP name: `copy-before-write` */
   readonly name: string;
   /** all its options in QMP spelling, the common ones included, children excluded; closed */
-  readonly options: z.ZodType<Readonly<Record<string, unknown>>>;
+  readonly options: z.ZodObject;
   /** in the order in which the driver opens them */
   readonly children: readonly ChildSlot[];
   /** what a node requires of each child, and shares with the child's other users */

@@ -13,6 +13,7 @@ import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevMirror } from "./blockdev-mirror.ts";
 import { blockdevReopen } from "./blockdev-reopen.ts";
 import { blockdevReplace } from "./blockdev-replace.ts";
+import { blockdevSetActive } from "./blockdev-set-active.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import type { DriverCatalogue } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
@@ -35,7 +36,7 @@ export type { QmpCommand } from "./qmp-input.ts";
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
   [
     ...[blockdevAdd, blockdevDel, blockdevReopen, blockdevSnapshot, xBlockdevChange],
-    blockResize,
+    ...[blockResize, blockdevSetActive],
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream, blockJobCancel],
@@ -66,10 +67,20 @@ const availables = new WeakMap<DriverCatalogue, Map<Profile, DriverCatalogue>>()
 function available({ drivers, profile }: CommandContext): DriverCatalogue {
   const known = availables.get(drivers) ?? new Map<Profile, DriverCatalogue>();
   availables.set(drivers, known);
-  const there =
-    known.get(profile) ?? new Map([...drivers].filter(([name]) => !profile.absent.has(name)));
+  const there = known.get(profile) ?? catalogueOf(drivers, profile);
   known.set(profile, there);
   return there;
+}
+
+function catalogueOf(drivers: DriverCatalogue, profile: Profile): DriverCatalogue {
+  const present = [...drivers].filter(([name]) => !profile.absent.has(name));
+  if (profile.inactiveNodes !== "none") return new Map(present);
+  return new Map(
+    present.map(([name, shape]) => [
+      name,
+      { ...shape, options: shape.options.omit({ active: true }) },
+    ]),
+  );
 }
 
 /** What became of a command: the graph that is in force now, and why it was refused, if it was. */

@@ -17,6 +17,9 @@ export const commonOptions = z.strictObject({
   "force-share": z.boolean().default(false).meta({
     description: "share everything below, which only a read-only node may",
   }),
+  active: z.boolean().default(true).meta({
+    description: "whether it may be used at once; false: once `blockdev-set-active` says so",
+  }),
   discard: z.enum(["ignore", "unmap"]).default("ignore").meta({
     description:
       "whether discards that reach the node go on (`unmap`) or end there, successfully (`ignore`)",

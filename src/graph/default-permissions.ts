@@ -9,21 +9,21 @@ import type { PermissionQuery } from "./permission-query.ts";
 export function defaultPermissions(query: PermissionQuery): Masks {
   const { roles, demands } = query;
   if (roles.includes("filtered")) return demands;
-  if (roles.includes("cow")) return backingPermissions(demands);
+  if (roles.includes("cow")) return backingPermissions(query);
   return storagePermissions(query);
 }
 
-/** A backing file is only read. Others may write it if no parent minds. */
-function backingPermissions({ perm, shared }: Masks): Masks {
-  const changes = (shared & WRITE) === 0 ? 0 : WRITE | RESIZE;
+/** A backing file is only read. Others may write it if no parent minds, or the node is inactive. */
+function backingPermissions({ demands: { perm, shared }, inactive }: PermissionQuery): Masks {
+  const changes = (shared & WRITE) === 0 && !inactive ? 0 : WRITE | RESIZE;
   return { perm: perm & CONSISTENT_READ, shared: CONSISTENT_READ | WRITE_UNCHANGED | changes };
 }
 
 /**
  * Data or metadata is written by nobody else in a way that would change it. Metadata is read and
- * changed even while no parent asks for anything.
+ * changed even while no parent asks for anything. While the node is inactive, somebody else does.
  */
-function storagePermissions({ roles, demands, readOnly }: PermissionQuery): Masks {
+function storagePermissions({ roles, demands, readOnly, inactive }: PermissionQuery): Masks {
   let { perm, shared } = demands;
   if (roles.includes("metadata")) {
     if (!readOnly) perm |= WRITE | RESIZE;
@@ -35,5 +35,6 @@ function storagePermissions({ roles, demands, readOnly }: PermissionQuery): Mask
     if ((perm & WRITE_UNCHANGED) !== 0) perm |= WRITE;
     if ((perm & WRITE) !== 0) perm |= RESIZE;
   }
+  if (inactive) shared |= WRITE | RESIZE;
   return { perm, shared };
 }

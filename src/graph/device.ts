@@ -25,6 +25,7 @@ import {
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
+import { arriving, asking } from "./suspended.ts";
 
 /** Path under which a device is found, as in QEMU. */
 const PERIPHERAL = "/machine/peripheral/";
@@ -48,12 +49,12 @@ export const deviceAdd = defineCommand({
     const devices = new Map(before.devices).set(id, { id, driver, path });
     const parent = { kind: "device", name: id } as const;
     const edge = { parent, child: drive, name: "root", roles: ROOT_ROLES };
-    const idle = attach({ ...before, devices }, { ...edge, ...NO_DEMANDS });
-    const attached = refreshPermissions(idle, [drive], { ...context, before });
-    const used = attach(detach(attached, { ...edge, ...NO_DEMANDS }), {
-      ...edge,
-      ...guestMasks(node, shareWrite),
+    const idle = arriving(before, { ...edge, ...NO_DEMANDS });
+    const attached = refreshPermissions(attach({ ...before, devices }, idle), [drive], {
+      ...context,
+      before,
     });
+    const used = attach(detach(attached, idle), asking(idle, guestMasks(node, shareWrite)));
     return refreshPermissions(used, [drive], { ...context, before });
   },
 });

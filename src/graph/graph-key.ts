@@ -21,8 +21,11 @@ function nodeKey({ bitmaps, ...node }: GraphNode): string {
   return JSON.stringify([node, [...bitmaps].sort(byName)]);
 }
 
-function edgeKey({ parent, name, child, roles, perm, shared }: Edge): string {
-  return [parent.kind, parent.name, name, child, roles.join("+"), perm, shared].join(" ");
+function edgeKey({ parent, name, child, roles, perm, shared, suspended }: Edge): string {
+  const waiting = suspended === undefined ? [] : [suspended.perm, suspended.shared];
+  return [parent.kind, parent.name, name, child, roles.join("+"), perm, shared, ...waiting].join(
+    " ",
+  );
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -21,6 +21,8 @@ export interface GraphNode {
   readonly options: JsonObject;
   /** whether it refuses to be written: as its options say, or as its parent's if it is inline */
   readonly readOnly: boolean;
+  /** whether it is handed over: nobody may write it until it is activated (inactive.ts) */
+  readonly inactive: boolean;
   /** added by a command of its own; inline children belong to their parent and go with it */
   readonly monitorOwned: boolean;
   /** the node that defined it inline, as long as that uses it: they are reopened together */
@@ -61,6 +63,8 @@ export interface Edge extends Masks {
   /** `file`, `target`, `backing`... ; `root` for devices and exports */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** what a user of an inactive node asks for as soon as that is active; absent: nothing waits */
+  readonly suspended?: Masks;
 }
 
 /** A guest's disk: what the guest does to it enters the graph at its root edge. */
@@ -78,6 +82,8 @@ export interface BlockExport {
   readonly writable: boolean;
   /** under which clients find it */
   readonly name: string;
+  /** whether its node may be inactive although it writes; absent: no */
+  readonly allowInactive?: boolean;
   /** dirty bitmaps that it shows, which nobody else can use meanwhile; absent: none */
   readonly bitmaps?: readonly { readonly node: string; readonly name: string }[];
 }

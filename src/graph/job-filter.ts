@@ -67,7 +67,7 @@ export function appendedFilter(
   const filter = name === null ? autoName(before) : checkName(before, name);
   const node: GraphNode = {
     ...own,
-    ...{ name: filter, monitorOwned: false, inheritsFrom: null },
+    ...{ name: filter, monitorOwned: false, inheritsFrom: null, inactive: false },
     ...{ length: below.length, nextChild: 0, bitmaps: new Map(), found: {} },
   };
   const nodes = new Map(before.nodes).set(filter, node);

@@ -3,14 +3,18 @@
  * things, and users through which it does its I/O (QEMU blockjob.c, `block_job_create` and
  * `block_job_add_bdrv`).
  */
+
+import { requireAvailable } from "./attachable.ts";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import type { CommandContext } from "./command.ts";
 import { attach } from "./edges.ts";
+import { findNode } from "./find-node.ts";
 import type { BlockJob, Graph, Parent } from "./graph.ts";
 import { type Masks, NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
+import { arriving } from "./suspended.ts";
 
 /** A job that is being put together; every step refreshes permissions, and may be refused. */
 export class JobEdges {
@@ -35,13 +39,15 @@ export class JobEdges {
   /** Holds a node under a name. */
   hold(name: string, child: string, masks: Masks = NO_DEMANDS): void {
     const edge = { parent: { kind: "job", name: this.#id }, child, name, roles: [] } as const;
+    requireAvailable(findNode(this.graph, child), masks.perm);
     this.graph = this.#refreshed(attach(this.graph, { ...edge, ...masks }), child);
   }
 
   /** Uses a node for I/O. @param what it is to the job */
   use(what: string, child: string, masks: Masks): void {
     const edge = { parent: backend(this.#id, what), child, name: "root", roles: ROOT_ROLES };
-    this.graph = this.#refreshed(attach(this.graph, { ...edge, ...masks }), child);
+    const user = arriving(this.graph, { ...edge, ...masks });
+    this.graph = this.#refreshed(attach(this.graph, user), child);
   }
 
   #refreshed(graph: Graph, child: string): Graph {

@@ -13,12 +13,12 @@ import { type Conflict, firstConflict } from "./conflict.ts";
 import { collision } from "./file-locks.ts";
 import type { Edge, Graph, GraphNode } from "./graph.ts";
 import { cumulative, NO_DEMANDS, WRITE, WRITE_UNCHANGED } from "./permission.ts";
-import { childMasks, type RefreshContext } from "./refresh.ts";
+import { childMasks, isWritable, type RefreshContext } from "./refresh.ts";
 
 export interface Solution {
   readonly edges: readonly Edge[];
   readonly conflicts: readonly Conflict[];
-  /** read-only nodes that somebody wants to write */
+  /** read-only or inactive nodes that somebody wants to write */
   readonly unwritable: readonly string[];
   /** nodes that do not get the locks of their file */
   readonly unlocked: readonly string[];
@@ -44,7 +44,7 @@ export function leastSolution(graph: Graph, context: Context): Solution {
     edges,
     conflicts: nodes.flatMap(({ name }) => firstConflict(above(name)) ?? []),
     unwritable: nodes
-      .filter((node) => node.readOnly)
+      .filter((node) => !isWritable(node))
       .filter(({ name }) => (cumulative(above(name)).perm & (WRITE | WRITE_UNCHANGED)) !== 0)
       .map(({ name }) => name),
     unlocked: nodes.flatMap((node) => {

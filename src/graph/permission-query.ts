@@ -16,8 +16,10 @@ export interface PermissionQuery {
   readonly demands: Masks;
   /** the node's own options, without its children */
   readonly options: JsonObject;
-  /** whether the node is read-only, or is about to be */
+  /** whether the node cannot be written, or is about to: read-only or inactive */
   readonly readOnly: boolean;
+  /** whether the node is inactive; a reopen makes it so only when permissions were refreshed */
+  readonly inactive: boolean;
   /** whether anybody uses the node */
   readonly used: boolean;
   /** whether the driver is still opening its children */

@@ -141,6 +141,31 @@ export interface Profile {
    */
   readonly graphTransactions: "none" | "one-refresh";
   /**
+   * Whether nodes can be inactive because somebody says so: the option `active`, the command
+   * `blockdev-set-active`, and exports with `allow-inactive`, all since 10.0 (section 1.6 of the
+   * reference).
+   */
+  readonly inactiveNodes: "none" | "since-10.0";
+  /**
+   * What is left of an activation or inactivation that was refused. 10.0 keeps what was done by
+   * then: a guest's disk without permissions on an active node, an inactive hook above an active
+   * target, users with permissions on an inactive node (block.c, `bdrv_inactivate_recurse`,
+   * `bdrv_activate`; seen in 10.0).
+   */
+  readonly failedHandOver: "stays" | "undone";
+  /**
+   * What happens when a node is to be inactivated from above that is so already: a child that a
+   * quorum has twice, or one that was reopened. 10.0 aborts (block.c, `bdrv_inactivate_recurse`:
+   * `top_level`; seen in 10.0).
+   */
+  readonly inactivatedTwice: "abort" | "allowed";
+  /**
+   * Whether `blockdev-reopen` takes the option `active`. 10.0 does, and with `false` inactivates
+   * whatever nobody writes, also below active nodes; permissions are not refreshed for it, and the
+   * node cannot be reopened again (block.c, `bdrv_reopen_queue_child`; seen in 10.0).
+   */
+  readonly reopenedActive: "taken-once" | "refused";
+  /**
    * How a refused transaction undoes the actions before: as QEMU does, which does not remember who
    * moved (blockdev.c, `external_snapshot_abort`; seen in 7.2 and 10.0; found by random commands),
    * or by forgetting them.
@@ -157,6 +182,7 @@ export interface Profile {
 const OF_THE_THREAD = ["fleecing-hook", "fleecing-cheat", "x-drop-fleecing"];
 /** What QEMU does not have at all. */
 const OF_THIS_PROJECT = ["blockdev-replace"];
+const SINCE_10_0 = ["blockdev-set-active"];
 const LATER_THAN_2018 = [
   ...["copy-before-write", "snapshot-access", "preallocate", "compress"],
   // Backups had notifiers instead of a filter.
@@ -184,10 +210,14 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
-    absent: new Set([...LATER_THAN_2018, ...OF_THIS_PROJECT]),
+    absent: new Set([...LATER_THAN_2018, ...SINCE_10_0, ...OF_THIS_PROJECT]),
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
+    inactiveNodes: "none",
+    failedHandOver: "undone",
+    inactivatedTwice: "allowed",
+    reopenedActive: "refused",
     undoneActions: "rewired",
     conflictText: "of-2018",
   },
@@ -211,10 +241,14 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
-    absent: new Set([...OF_THE_THREAD, ...OF_THIS_PROJECT]),
+    absent: new Set([...OF_THE_THREAD, ...SINCE_10_0, ...OF_THIS_PROJECT]),
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    inactiveNodes: "none",
+    failedHandOver: "undone",
+    inactivatedTwice: "allowed",
+    reopenedActive: "refused",
     undoneActions: "rewired",
     conflictText: "since-6.1",
   },
@@ -242,6 +276,10 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    inactiveNodes: "since-10.0",
+    failedHandOver: "stays",
+    inactivatedTwice: "abort",
+    reopenedActive: "taken-once",
     undoneActions: "rewired",
     conflictText: "since-6.1",
   },
@@ -269,6 +307,10 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "stay",
     graphTransactions: "one-refresh",
+    inactiveNodes: "since-10.0",
+    failedHandOver: "undone",
+    inactivatedTwice: "allowed",
+    reopenedActive: "refused",
     undoneActions: "forgotten",
     conflictText: "since-6.1",
   },

@@ -70,7 +70,7 @@ export function refreshPermissions(
     const demands = cumulative(parents);
     checkWritable(node, demands, context);
     checkAligned(node, demands, context);
-    locks.prepare(node, demands);
+    if (!node.inactive) locks.prepare(node, demands);
     for (const edge of topology.children(name)) {
       const masks = childMasks(graph, edge, demands, parents.length > 0, context);
       if (masks.perm !== edge.perm || masks.shared !== edge.shared) {
@@ -85,13 +85,18 @@ export function refreshPermissions(
 
 /** Rule P4. */
 function checkWritable(node: GraphNode, { perm }: Masks, { before }: RefreshContext): void {
-  if ((perm & (WRITE | WRITE_UNCHANGED)) === 0 || !node.readOnly) return;
+  if ((perm & (WRITE | WRITE_UNCHANGED)) === 0 || isWritable(node)) return;
   const now = before.nodes.get(node.name) ?? node;
   throw refuse(
-    now.readOnly
+    !isWritable(now)
       ? "Block node is read-only"
       : `Read-only block node '${node.name}' cannot support read-write users`,
   );
+}
+
+/** Whether a node can be written as it is (QEMU block.c, `bdrv_is_writable`). */
+export function isWritable({ readOnly, inactive }: GraphNode): boolean {
+  return !readOnly && !inactive;
 }
 
 /** Rule P5: without resizing, what is written must not go beyond the end. */
@@ -115,8 +120,9 @@ export function childMasks(
   edge: Edge,
   demands: Masks,
   used: boolean,
-  { drivers, profile, opening }: Pick<RefreshContext, "drivers" | "profile" | "opening">,
+  context: Pick<RefreshContext, "drivers" | "profile" | "opening"> & { readonly before?: Graph },
 ): Masks {
+  const { drivers, profile, opening, before } = context;
   const node = edge.parent.kind === "node" ? graph.nodes.get(edge.parent.name) : undefined;
   if (node === undefined) return edge;
   const masks = shapeOf(node.driver, drivers).permissions({
@@ -125,7 +131,8 @@ export function childMasks(
     roles: edge.roles,
     demands,
     options: node.options,
-    readOnly: node.readOnly,
+    readOnly: !isWritable(node),
+    inactive: (before?.nodes.get(node.name) ?? node).inactive,
     used,
     opening: opening === node.name,
     found: node.found,

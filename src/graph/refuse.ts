@@ -79,6 +79,16 @@ export function takingBack<T>(before: Graph, action: () => T): T {
   }
 }
 
+/** Does something; if it is refused and leaves the graph as it was given, that graph is left. */
+export function orElse(given: Graph, action: () => Graph): Graph {
+  try {
+    return action();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw leaving(error, (error instanceof Refusal ? error.graph : null) ?? given);
+  }
+}
+
 /** Does something; if it is refused, `undo` gives the graph that is left. */
 export function undoing<T>(undo: () => Graph, action: () => T): T {
   try {

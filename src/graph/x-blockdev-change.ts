@@ -7,8 +7,8 @@
  * again only if the child that had it was the last, and went first.
  */
 import { z } from "zod";
+import { requireAttachable } from "./attachable.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { requireNoCycle } from "./cycle.ts";
 import { attach, release } from "./edges.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { childEdges, type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -48,11 +48,11 @@ function added(before: Graph, parent: GraphNode, child: GraphNode, context: Comm
   const refusal = listChanges.adding(parent.options);
   if (refusal !== null) throw refuse(refusal);
   const name = `${slot.name}.${parent.nextChild}`;
-  requireNoCycle(before, child.name, name, parent.name);
   const edge = {
     parent: { kind: "node", name: parent.name },
     ...{ child: child.name, name, roles: slot.roles, ...NO_DEMANDS },
   } as const;
+  requireAttachable(before, edge, { ...context, before });
   const rewired = numbered(attach(before, edge), parent, parent.nextChild + 1);
   return refreshPermissions(rewired, [parent.name], { ...context, before });
 }

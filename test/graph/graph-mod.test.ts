@@ -45,7 +45,14 @@ function node(graph: Graph, name: string, driverName: string, options: JsonObjec
   const { nodes } = graph;
   const made = {
     ...{ name, driver: driverName, options, readOnly: false, monitorOwned: true },
-    ...{ inheritsFrom: null, found: {}, length: null, nextChild: 0, bitmaps: new Map() },
+    ...{
+      inheritsFrom: null,
+      inactive: false,
+      found: {},
+      length: null,
+      nextChild: 0,
+      bitmaps: new Map(),
+    },
   };
   return { ...graph, nodes: new Map(nodes).set(name, made) };
 }

@@ -23,8 +23,10 @@ import { Refusal, refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 
-const permissions: PermissionRule = ({ demands: { perm, shared }, opening }) =>
-  opening ? NO_DEMANDS : { perm: perm | WRITE_UNCHANGED, shared: shared | WRITE_UNCHANGED };
+const permissions: PermissionRule = ({ demands: { perm, shared }, opening, inactive }) =>
+  opening
+    ? NO_DEMANDS
+    : { perm: perm | (inactive ? 0 : WRITE_UNCHANGED), shared: shared | WRITE_UNCHANGED };
 
 function requireChain(graph: Graph, node: GraphNode, { drivers }: OpenedContext): void {
   const { bottom } = node.options;

@@ -74,13 +74,14 @@ export class SituationKeys {
   #kindOf({ nodes }: Graph, name: string): string {
     const node = nodes.get(name);
     if (node === undefined) return name;
-    const { driver, options, readOnly, monitorOwned, found, bitmaps } = node;
+    const { driver, options, readOnly, inactive, monitorOwned, found, bitmaps } = node;
     const own = this.#interchangeable.has(name) ? "" : name;
     return JSON.stringify([
       own,
       driver,
       options,
       readOnly,
+      inactive,
       monitorOwned,
       found,
       [...bitmaps.keys()],
@@ -95,6 +96,7 @@ export class SituationKeys {
   }
 }
 
-function labelOf({ name, perm, shared }: Edge): string {
-  return `${name} ${perm} ${shared}`;
+function labelOf({ name, perm, shared, suspended }: Edge): string {
+  const waiting = suspended === undefined ? "" : ` ${suspended.perm} ${suspended.shared}`;
+  return `${name} ${perm} ${shared}${waiting}`;
 }
