@@ -19,11 +19,11 @@ import { refuse } from "./refuse.ts";
 export function requireAttachable(graph: Graph, edge: Edge, context: RefreshContext): void {
   const { child: name, parent, name: slot } = edge;
   requireNoCycle(graph, name, slot, parent.name);
-  const child = graph.nodes.get(name);
+  // What a reopen is about to make of nodes, they are not yet.
+  const now = (node: string) => context.before.nodes.get(node) ?? graph.nodes.get(node);
+  const child = now(name);
   if (child?.inactive !== true) return;
-  // What a reopen is about to make of the parent, it is not yet.
-  const user = context.before.nodes.get(parent.name) ?? graph.nodes.get(parent.name);
-  if (user?.inactive !== true) {
+  if (now(parent.name)?.inactive !== true) {
     throw refuse(`Inactive '${name}' can't be a ${slot} child of active '${parent.name}'`);
   }
   const above = parentEdges(graph, parent.name);

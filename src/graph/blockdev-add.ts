@@ -24,15 +24,24 @@ import {
   isDefinition,
   ownOptions,
 } from "./definition.ts";
-import { attach, closeNode, closeUnused } from "./edges.ts";
+import { attach, closeNode, closeUnused, detach } from "./edges.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, leaving, prefixed, Refusal, refuse, takingBack } from "./refuse.ts";
+import {
+  isRefusal,
+  leaving,
+  prefixed,
+  Refusal,
+  refuse,
+  takingBack,
+  unlessRefused,
+} from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
+import { ROOT_ROLES } from "./role.ts";
 import { shapeOf } from "./shape-of.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
@@ -111,6 +120,7 @@ export function openNode(
   try {
     const given = givenChildren(driver, args);
     for (const each of given) if (each.slot.name === "file") find(each);
+    graph = probed(graph, found.get("file"), context);
     if (self.forceShare && !self.readOnly) {
       throw refuse("force-share=on can only be used with read-only images");
     }
@@ -161,6 +171,18 @@ export function openNode(
     const reached = error instanceof Refusal && error.graph !== null ? error.graph : graph;
     throw leaving(error, closedAgain(reached, added, [...found.values()], context));
   }
+}
+
+/**
+ * QEMU looks at the first bytes of a file through a user of its own. Where the file can be attached
+ * afterwards, that is refused for the same reasons.
+ */
+function probed(graph: Graph, file: string | undefined, context: OpenContext): Graph {
+  if (file === undefined || graph.nodes.get(file)?.inactive !== true) return graph;
+  const parent = { kind: "backend", name: "probe" } as const;
+  const user = { parent, child: file, name: "root", roles: ROOT_ROLES, ...NO_DEMANDS };
+  const alone = detach(refreshPermissions(attach(graph, user), [file], context), user);
+  return unlessRefused(alone, () => refreshPermissions(alone, [file], context));
 }
 
 /** The options as given, and those that it inherits. */

@@ -65,10 +65,8 @@ function reopened(before: Graph, options: readonly JsonObject[], context: Comman
   const queue = queueOf(before, merged(options), context);
   const nodes = new Map(before.nodes);
   for (const { node, given, shape, readOnly, inactive } of queue) {
-    // What a node kept of a resize that failed, it lets go of now.
-    const { keeps: _, ...found } = node.found;
     const options = ownOptions(shape, given);
-    nodes.set(node.name, { ...node, options, readOnly, inactive, found });
+    nodes.set(node.name, { ...node, options, readOnly, inactive });
   }
   const rewiring = new Rewiring({ ...before, nodes }, context.profile);
   try {
@@ -76,7 +74,8 @@ function reopened(before: Graph, options: readonly JsonObject[], context: Comman
       element.node.name,
       ...prepare(element, before, rewiring, context),
     ]);
-    const graph = refreshPermissions(rewiring.graph, roots, { ...context, before });
+    const agreed = refreshPermissions(rewiring.graph, roots, { ...context, before });
+    const graph = withoutKept(agreed, queue, context);
     const closed = rewiring.detached.map(({ child }) => child);
     const after = closed.reduce((rest, name) => closeUnused(rest, name, context), graph);
     requireOpen(queue, after, context.profile);
@@ -87,6 +86,20 @@ function reopened(before: Graph, options: readonly JsonObject[], context: Comman
     const undone = { ...before, edges: rewiring.undo().edges };
     throw new Refusal(error.message, undone, null, { cause: error });
   }
+}
+
+/** What nodes kept of a resize that failed, they let go of when all have agreed. */
+function withoutKept(agreed: Graph, queue: readonly Reopened[], context: CommandContext): Graph {
+  const names = queue.map(({ node }) => node.name);
+  const keeping = names.filter((name) => agreed.nodes.get(name)?.found.keeps === true);
+  if (keeping.length === 0) return agreed;
+  const nodes = new Map(agreed.nodes);
+  for (const node of keeping.flatMap((name) => nodes.get(name) ?? [])) {
+    const { keeps: _, ...found } = node.found;
+    nodes.set(node.name, { ...node, found });
+  }
+  const graph = { ...agreed, nodes };
+  return refreshPermissions(graph, keeping, { ...context, before: graph });
 }
 
 /** @throws Refusal where the profile's QEMU aborts */

@@ -3,13 +3,16 @@
  * hand-over.ts).
  *
  * All nodes means: those that devices, exports and jobs do I/O on, in the order in which these
- * came, and then those of the monitor. Limit: a user that was moved counts as having come then.
+ * came, and then those of the monitor. QEMU 10.0 begins with those of the monitor behind the last
+ * of the others, and so forgets some (block/block-backend.c, `bdrv_next`; seen in 10.0). Limit: a
+ * user that was moved counts as having come then.
  */
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { find } from "./find-node.ts";
-import { type Graph, parentEdges } from "./graph.ts";
+import { type Graph, isBackend, parentEdges } from "./graph.ts";
 import { activated, hasActiveParent, inactivated } from "./hand-over.ts";
+import type { Profile } from "./profile.ts";
 import { prefixed, refuse } from "./refuse.ts";
 
 export const blockdevSetActive = defineCommand({
@@ -21,7 +24,7 @@ export const blockdevSetActive = defineCommand({
       find(graph, name, `Failed to find node with node-name='${name}'`);
       return active ? activated(graph, [name], context) : left(graph, name, context);
     }
-    const all = everyRoot(graph);
+    const all = everyRoot(graph, context.profile);
     if (active) return activated(graph, all, context);
     return prefixed("Failed to inactivate all nodes: ", () =>
       inactivated(
@@ -44,11 +47,13 @@ export function left(graph: Graph, name: string, context: CommandContext): Graph
   return prefixed("Failed to inactivate node: ", () => inactivated(graph, [name], context));
 }
 
-function everyRoot({ edges, nodes }: Graph): string[] {
-  const used = edges
-    .filter(({ parent: { kind } }) => kind !== "node" && kind !== "job")
-    .map(({ child }) => child)
-    .toReversed();
+function everyRoot({ edges, nodes }: Graph, { allNodes }: Profile): string[] {
+  const newest = new Set(edges.filter(isBackend).map(({ child }) => child));
+  const used = [...newest].reverse();
   const owned = [...nodes.values()].filter((node) => node.monitorOwned).map(({ name }) => name);
-  return [...new Set([...used, ...owned])];
+  const last = used.at(-1);
+  const forgets = allNodes === "behind-last-root" && last !== undefined;
+  const from = forgets ? owned.indexOf(last) : 0;
+  const rest = from === -1 ? [] : owned.slice(from).filter((name) => !newest.has(name));
+  return [...used, ...rest];
 }

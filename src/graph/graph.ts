@@ -151,6 +151,11 @@ export function filteredEdge(graph: Graph, filter: string): Edge | undefined {
   return edges.find(({ roles }) => roles.includes("filtered"));
 }
 
+/** A user through which a job does I/O. @param what the node is to the job */
+export function jobBackend(job: string, what: string): Parent {
+  return { kind: "backend", name: `${job} ${what}` };
+}
+
 export function sameParent(one: Parent, other: Parent): boolean {
   return one.kind === other.kind && one.name === other.name;
 }
@@ -158,6 +163,11 @@ export function sameParent(one: Parent, other: Parent): boolean {
 /** The node that a device or export uses, by the name of either; undefined if there is none. */
 export function rootNode(graph: Graph, entry: string): string | undefined {
   return graph.edges.find(({ parent }) => isUser(parent) && parent.name === entry)?.child;
+}
+
+/** Whether a parent does I/O through a block backend: a device, an export, a job in some cases. */
+export function isBackend({ parent: { kind } }: Edge): boolean {
+  return kind !== "node" && kind !== "job";
 }
 
 /** Whether a parent is somebody outside of the graph who does I/O: a guest's disk or an export. */

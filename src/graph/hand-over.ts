@@ -11,7 +11,7 @@
  * although its target is not. Where the profile says so, nothing is left of what was refused.
  */
 import type { CommandContext } from "./command.ts";
-import { type Edge, type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { type Edge, type Graph, type GraphNode, isBackend, parentEdges } from "./graph.ts";
 import { ALL_PERMISSIONS, cumulative, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, Refusal, refuse } from "./refuse.ts";
@@ -141,7 +141,7 @@ class HandOver {
   }
 
   #refreshed(graph: Graph, name: string): Graph {
-    return refreshPermissions(graph, [name], { ...this.#context, before: this.graph });
+    return refreshPermissions(graph, [name], { ...this.#context, before: graph });
   }
 
   #with(name: string, change: Pick<GraphNode, "inactive">): Graph {
@@ -149,9 +149,4 @@ class HandOver {
     if (node === undefined) return this.graph;
     return { ...this.graph, nodes: new Map(this.graph.nodes).set(name, { ...node, ...change }) };
   }
-}
-
-/** Devices, exports and users without a name are block backends; what jobs hold is not. */
-function isBackend({ parent: { kind } }: Edge): boolean {
-  return kind !== "node" && kind !== "job";
 }

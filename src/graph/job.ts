@@ -9,7 +9,7 @@ import { WELL_FORMED } from "./blockdev-add.ts";
 import type { CommandContext } from "./command.ts";
 import { attach } from "./edges.ts";
 import { findNode } from "./find-node.ts";
-import type { BlockJob, Graph, Parent } from "./graph.ts";
+import { type BlockJob, type Graph, jobBackend, type Parent } from "./graph.ts";
 import { type Masks, NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
@@ -45,7 +45,7 @@ export class JobEdges {
 
   /** Uses a node for I/O. @param what it is to the job */
   use(what: string, child: string, masks: Masks): void {
-    const edge = { parent: backend(this.#id, what), child, name: "root", roles: ROOT_ROLES };
+    const edge = { parent: jobBackend(this.#id, what), child, name: "root", roles: ROOT_ROLES };
     const user = arriving(this.graph, { ...edge, ...masks });
     this.graph = this.#refreshed(attach(this.graph, user), child);
   }
@@ -53,10 +53,6 @@ export class JobEdges {
   #refreshed(graph: Graph, child: string): Graph {
     return refreshPermissions(graph, [child], { ...this.#context, before: this.#before });
   }
-}
-
-function backend(job: string, what: string): Parent {
-  return { kind: "backend", name: `${job} ${what}` };
 }
 
 /** The users through which a job does its I/O. */

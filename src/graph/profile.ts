@@ -160,6 +160,12 @@ export interface Profile {
    */
   readonly inactivatedTwice: "abort" | "allowed";
   /**
+   * Which nodes of the monitor `blockdev-set-active` without a name comes to: all that nobody does
+   * I/O on, or only those that were added after the last node that somebody does I/O on
+   * (block/block-backend.c, `bdrv_next`; seen in 10.0).
+   */
+  readonly allNodes: "every" | "behind-last-root";
+  /**
    * Whether `blockdev-reopen` takes the option `active`. 10.0 does, and with `false` inactivates
    * whatever nobody writes, also below active nodes; permissions are not refreshed for it, and the
    * node cannot be reopened again (block.c, `bdrv_reopen_queue_child`; seen in 10.0).
@@ -217,6 +223,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
+    allNodes: "every",
     reopenedActive: "refused",
     undoneActions: "rewired",
     conflictText: "of-2018",
@@ -248,6 +255,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
+    allNodes: "every",
     reopenedActive: "refused",
     undoneActions: "rewired",
     conflictText: "since-6.1",
@@ -279,6 +287,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     inactiveNodes: "since-10.0",
     failedHandOver: "stays",
     inactivatedTwice: "abort",
+    allNodes: "behind-last-root",
     reopenedActive: "taken-once",
     undoneActions: "rewired",
     conflictText: "since-6.1",
@@ -310,6 +319,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     inactiveNodes: "since-10.0",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
+    allNodes: "every",
     reopenedActive: "refused",
     undoneActions: "forgotten",
     conflictText: "since-6.1",

@@ -8,6 +8,8 @@
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
+import type { Profile } from "../graph/profile.ts";
+import { ACTIVITY_MAKERS, sayingActivity } from "./random-activity.ts";
 import { IMAGE_LENGTH } from "./random-images.ts";
 import {
   command,
@@ -132,6 +134,8 @@ const MAKERS: readonly Maker[] = [
   ...[mirror, stream, commit, cancel, resize, changeList, changeList],
 ];
 
+const MAKERS_WITH_ACTIVITY: readonly Maker[] = [...MAKERS, ...ACTIVITY_MAKERS];
+
 /**
  * The command that some numbers mean in a graph.
  * @param accepts whether we would accept it
@@ -140,12 +144,18 @@ export function commandFor(
   graph: Graph,
   pick: Pick,
   accepts: (command: QmpCommand) => boolean,
+  { inactiveNodes }: Profile,
 ): QmpCommand {
   const [kind, a, b, c] = pick;
-  const maker = MAKERS[kind % MAKERS.length] ?? remove;
+  const makers = inactiveNodes === "none" ? MAKERS : MAKERS_WITH_ACTIVITY;
+  const maker = makers[kind % makers.length] ?? remove;
   const name = freeName(graph);
   if (name === null && NODE_MAKERS.includes(maker)) return remove(graph, NOBODY, pick);
-  const made = maker(graph, name ?? NOBODY, pick);
+  const make = (choice: Pick) => {
+    const made = maker(graph, name ?? NOBODY, choice);
+    return inactiveNodes === "none" ? made : sayingActivity(made, choice);
+  };
+  const made = make(pick);
   if (kind % 3 === 0) return made;
   const others: readonly Pick[] = [
     [kind, b, c, a],
@@ -153,7 +163,7 @@ export function commandFor(
     [kind, a >> 6, b >> 6, c >> 6],
     [kind, b >> 6, a >> 6, c],
   ];
-  const candidates = [made, ...others.map((other) => maker(graph, name ?? NOBODY, other))];
+  const candidates = [made, ...others.map(make)];
   return candidates.find(accepts) ?? made;
 }
 

@@ -34,7 +34,7 @@ export interface LiveSide {
 /** Sends what some numbers mean to a fresh daemon and to ourselves. */
 export function compareLive(picks: readonly Pick[], side: LiveSide): Promise<LiveOutcome> {
   return compare(picks, side, (pick, ours) =>
-    commandFor(ours.graph, pick, (candidate) => ours.accepts(candidate)),
+    commandFor(ours.graph, pick, (candidate) => ours.accepts(candidate), side.context.profile),
   );
 }
 
@@ -84,6 +84,7 @@ const PREDICTED = [
   /parent_quiesce_counter/,
   /!child->frozen/,
   /hbitmap_merge/,
+  /top_level/,
   /QLIST_EMPTY\(&bs->dirty_bitmaps\)/,
   /Cannot change '\w+' link to/,
   /^Permission conflict on node/,

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
 import type { JsonObject } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
-import { RESIZE } from "../../graph/permission.ts";
+import { RESIZE, WRITE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
@@ -23,12 +23,13 @@ const options = commonOptions.extend({
 });
 
 /**
- * As a filter, except that whoever sees a window of the file cannot have the file resized by others
- * (block/raw-format.c, `raw_child_perm`).
+ * As a filter, except that whoever sees a window of the file cannot have the file resized by others,
+ * unless the node is inactive (block/raw-format.c, `raw_child_perm`).
  */
-const permissions: PermissionRule = ({ demands: { perm, shared }, options }) => {
+const permissions: PermissionRule = ({ demands: { perm, shared }, options, inactive }) => {
   const window = (options.offset ?? 0) !== 0 || options.size !== undefined;
-  return { perm, shared: window ? shared & ~RESIZE : shared };
+  if (!window) return { perm, shared };
+  return { perm, shared: inactive ? shared | WRITE | RESIZE : shared & ~RESIZE };
 };
 
 export const raw = defineDriver({
