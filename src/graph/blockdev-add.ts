@@ -120,7 +120,7 @@ export function openNode(
   try {
     const given = givenChildren(driver, args);
     for (const each of given) if (each.slot.name === "file") find(each);
-    graph = probed(graph, found.get("file"), context);
+    if (inherits !== INHERITS_NOTHING) graph = probed(graph, found.get("file"), context);
     if (self.forceShare && !self.readOnly) {
       throw refuse("force-share=on can only be used with read-only images");
     }
@@ -174,8 +174,8 @@ export function openNode(
 }
 
 /**
- * QEMU looks at the first bytes of a file through a user of its own. Where the file can be attached
- * afterwards, that is refused for the same reasons.
+ * QEMU looks at the first bytes of a file through a user of its own, unless a job opens the node.
+ * Where the file can be attached afterwards, that is refused for the same reasons.
  */
 function probed(graph: Graph, file: string | undefined, context: OpenContext): Graph {
   if (file === undefined || graph.nodes.get(file)?.inactive !== true) return graph;
