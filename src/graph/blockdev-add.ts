@@ -267,19 +267,15 @@ function againstName(given: JsonObject, context: OpenContext): string | null {
   return "Cannot reference an existing block device with additional options or a new filename";
 }
 
-/** A node comes after those that it was given: parents stand last. */
+/** Nodes stand in the order in which they got their names. */
 function withNode(graph: Graph, node: GraphNode): Graph {
-  const nodes = new Map(graph.nodes);
-  nodes.delete(node.name);
-  return { ...graph, nodes: nodes.set(node.name, node) };
+  return { ...graph, nodes: new Map(graph.nodes).set(node.name, node) };
 }
 
 function inheriting(graph: Graph, child: string, parent: string): Graph {
   const node = graph.nodes.get(child);
   if (node === undefined) return graph;
-  // Where it is in the order of nodes, it stays.
-  const nodes = new Map(graph.nodes).set(child, { ...node, inheritsFrom: parent });
-  return { ...graph, nodes };
+  return withNode(graph, { ...node, inheritsFrom: parent });
 }
 
 interface Opened {

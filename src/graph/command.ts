@@ -31,7 +31,7 @@ export interface GraphCommand {
    */
   apply(graph: Graph, args: unknown, context: CommandContext): Graph;
   /** what a query answers; a command that is none answers with an empty object */
-  answer?(graph: Graph): JsonValue;
+  answer?(graph: Graph, profile: Profile): JsonValue;
 }
 
 /** Ties a schema to the function that takes what the schema gives. */
@@ -40,7 +40,7 @@ export function defineCommand<Schema extends z.ZodType>(definition: {
   summary: string;
   schema: Schema;
   apply(graph: Graph, args: z.infer<Schema>, context: CommandContext): Graph;
-  answer?(graph: Graph): JsonValue;
+  answer?(graph: Graph, profile: Profile): JsonValue;
 }): GraphCommand {
   return {
     ...definition,

@@ -19,7 +19,7 @@ import type { DriverCatalogue } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
-import type { Graph } from "./graph.ts";
+import type { Graph, JsonValue } from "./graph.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
 import type { Profile } from "./profile.ts";
 import { parseCommand } from "./qmp-input.ts";
@@ -53,12 +53,17 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
  * @throws BlockgraphError `graph-refused` with QEMU's text; the given graph is still valid
  */
 export function applyCommand(graph: Graph, input: unknown, context: CommandContext): Graph {
+  return obeyed(graph, input, context).graph;
+}
+
+function obeyed(graph: Graph, input: unknown, context: CommandContext): Obeyed {
   const { execute, arguments: given } = parseCommand(input);
   const known = COMMANDS.get(execute);
   if (known === undefined || context.profile.absent.has(execute)) {
     throw refuse(`The command ${execute} has not been found`);
   }
-  return known.apply(graph, given, { ...context, drivers: available(context) });
+  const after = known.apply(graph, given, { ...context, drivers: available(context) });
+  return { graph: after, reply: known.answer?.(after, context.profile) ?? {} };
 }
 
 /** The drivers that the profile's QEMU has, for each catalogue and profile. */
@@ -83,16 +88,21 @@ function catalogueOf(drivers: DriverCatalogue, profile: Profile): DriverCatalogu
   );
 }
 
-/** What became of a command: the graph that is in force now, and why it was refused, if it was. */
-export interface Answer {
+interface Obeyed {
   readonly graph: Graph;
-  readonly refusal: BlockgraphError | null;
+  /** what it answers: a query tells of the graph, all others have nothing to say */
+  readonly reply: JsonValue;
 }
+
+/** What became of a command: the graph that is in force now, and why it was refused, if it was. */
+export type Answer =
+  | (Obeyed & { readonly refusal: null })
+  | { readonly graph: Graph; readonly refusal: BlockgraphError };
 
 /** As {@link applyCommand}, where a refusal is an answer like another. */
 export function answerCommand(graph: Graph, input: unknown, context: CommandContext): Answer {
   try {
-    return { graph: applyCommand(graph, input, context), refusal: null };
+    return { ...obeyed(graph, input, context), refusal: null };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const after = error instanceof Refusal ? error.graph : null;

@@ -9,6 +9,9 @@
  * QEMU goes as far as it comes: what it did before something was refused stays done. So a guest's
  * disk can have lost its permissions although its node is active still, and a hook can be inactive
  * although its target is not. Where the profile says so, nothing is left of what was refused.
+ *
+ * Limits: who takes a disk over is another process, of which nothing is known here. So a graph with
+ * inactive nodes can be judged, but not be simulated.
  */
 import type { CommandContext } from "./command.ts";
 import { type Edge, type Graph, type GraphNode, isBackend, parentEdges } from "./graph.ts";

@@ -2,12 +2,25 @@
  * Queries: `query-named-block-nodes`, and `x-debug-query-block-graph`, which shows all edges with
  * their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
  *
- * Ids are valid in one reply only. Exports are block backends without a name.
+ * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
+ * order in which they came, and to who is below at the first edge that leads there. Exports are
+ * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
+ * what their images are, and the bitmaps that hooks keep for themselves. Limit: a user that was
+ * moved counts as having come then.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
-import { backendsOf, type Graph, type JsonObject, type Parent } from "./graph.ts";
+import {
+  type Edge,
+  type Graph,
+  type GraphNode,
+  isBackend,
+  type JsonObject,
+  type Parent,
+  sameParent,
+} from "./graph.ts";
 import { permissionNames } from "./permission.ts";
+import type { Profile } from "./profile.ts";
 
 const TYPES = {
   ...{ node: "block-driver", device: "block-backend" },
@@ -20,31 +33,49 @@ export const queryBlockGraph = defineCommand({
   schema: z.strictObject({}),
   apply: (graph) => graph,
   answer(graph) {
-    const users: Parent[] = [
-      ...[...graph.nodes.keys()].map((name) => ({ kind: "node", name }) as const),
-      ...[...graph.devices.keys()].map((name) => ({ kind: "device", name }) as const),
-      ...[...graph.exports.keys()].map((name) => ({ kind: "export", name }) as const),
-      ...[...graph.jobs.keys()].map((name) => ({ kind: "job", name }) as const),
-      ...backendsOf(graph),
-    ];
-    const key = ({ kind, name }: Parent) => `${kind} ${name}`;
-    const ids = new Map(users.map((user, index) => [key(user), index + 1]));
-    return {
-      nodes: users.map((user) => ({
-        id: ids.get(key(user)) ?? 0,
-        type: TYPES[user.kind],
-        name: nameOf(graph, user),
-      })),
-      edges: graph.edges.map(({ parent, child, name, perm, shared }) => ({
-        parent: ids.get(key(parent)) ?? 0,
-        child: ids.get(key({ kind: "node", name: child })) ?? 0,
-        name,
-        perm: permissionNames(perm),
-        "shared-perm": permissionNames(shared),
-      })),
+    const ids = new Map<string, number>();
+    const idOf = ({ kind, name }: Parent): number => {
+      const key = `${kind} ${name}`;
+      const id = ids.get(key) ?? ids.size + 1;
+      ids.set(key, id);
+      return id;
     };
+    const nodes: JsonObject[] = [];
+    const edges: JsonObject[] = [];
+    for (const user of usersOf(graph)) {
+      nodes.unshift({ id: idOf(user), type: TYPES[user.kind], name: nameOf(graph, user) });
+      for (const edge of graph.edges) {
+        if (sameParent(edge.parent, user)) edges.unshift(edgeOf(edge, idOf));
+      }
+    }
+    return { nodes, edges };
   },
 });
+
+/** Whoever can hold an edge: block backends, jobs, nodes. */
+function usersOf({ nodes, edges, jobs }: Graph): Parent[] {
+  return [
+    ...edges
+      .filter(isBackend)
+      .map(({ parent }) => parent)
+      .reverse(),
+    ...[...jobs.keys()].map((name) => ({ kind: "job", name }) as const),
+    ...[...nodes.keys()].map((name) => ({ kind: "node", name }) as const),
+  ];
+}
+
+function edgeOf(
+  { parent, child, name, perm, shared }: Edge,
+  idOf: (user: Parent) => number,
+): JsonObject {
+  return {
+    parent: idOf(parent),
+    child: idOf({ kind: "node", name: child }),
+    name,
+    perm: permissionNames(perm).reverse(),
+    "shared-perm": permissionNames(shared).reverse(),
+  };
+}
 
 function nameOf(graph: Graph, { kind, name }: Parent): string {
   if (kind === "export" || kind === "backend") return "";
@@ -56,19 +87,24 @@ export const queryNamedBlockNodes = defineCommand({
   summary: "Lists the nodes that have names.",
   schema: z.strictObject({ flat: z.boolean().optional() }),
   apply: (graph) => graph,
-  answer: (graph) =>
-    [...graph.nodes.values()].reverse().map(
-      ({ name, driver, readOnly, bitmaps }): JsonObject => ({
-        "node-name": name,
-        drv: driver,
-        ro: readOnly,
-        ...(bitmaps.size > 0 && {
-          "dirty-bitmaps": [...bitmaps].map(([bitmap, { granularity, enabled }]) => ({
-            name: bitmap,
-            granularity,
-            recording: enabled,
-          })),
-        }),
-      }),
-    ),
+  answer: ({ nodes }, profile) => [...nodes.values()].reverse().map((node) => told(node, profile)),
 });
+
+function told(
+  { name, driver, readOnly, inactive, bitmaps }: GraphNode,
+  { inactiveNodes }: Profile,
+): JsonObject {
+  return {
+    "node-name": name,
+    drv: driver,
+    ro: readOnly,
+    ...(inactiveNodes !== "none" && { active: !inactive }),
+    ...(bitmaps.size > 0 && {
+      "dirty-bitmaps": [...bitmaps].map(([bitmap, { granularity, enabled }]) => ({
+        name: bitmap,
+        granularity,
+        recording: enabled,
+      })),
+    }),
+  };
+}

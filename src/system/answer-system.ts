@@ -3,12 +3,17 @@
  */
 import { DRIVERS } from "../drivers/registry.ts";
 import { answerCommand, type QmpCommand } from "../graph/commands.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph, JsonValue } from "../graph/graph.ts";
 import { isRefusal } from "../graph/refuse.ts";
 import { buildSystem, type System, type SystemRules } from "./system.ts";
 
 export type SystemAnswer =
-  | { readonly graph: Graph; readonly system: System; readonly refusal: null }
+  | {
+      readonly graph: Graph;
+      readonly system: System;
+      readonly reply: JsonValue;
+      readonly refusal: null;
+    }
   /** refused by the graph, or because what came out cannot be executed; in QEMU's words */
   | { readonly graph: Graph; readonly system: null; readonly refusal: string };
 
@@ -18,7 +23,7 @@ export function answerSystem(graph: Graph, command: QmpCommand, rules: SystemRul
     return { graph: answer.graph, system: null, refusal: answer.refusal.message };
   }
   try {
-    return { graph: answer.graph, system: buildSystem(answer.graph, rules), refusal: null };
+    return { ...answer, system: buildSystem(answer.graph, rules) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return { graph, system: null, refusal: error.message };

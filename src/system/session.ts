@@ -201,16 +201,17 @@ export class Session {
     return answerSystem(this.#graph, command, this.#options.rules);
   }
 
-  #execute(id: number, { graph, system, refusal }: SystemAnswer): Answered {
-    this.#graph = graph;
-    this.#permissions.end(system !== null);
-    if (system === null) {
+  #execute(id: number, answer: SystemAnswer): Answered {
+    this.#graph = answer.graph;
+    this.#permissions.end(answer.system !== null);
+    if (answer.system === null) {
+      const { refusal } = answer;
       this.#append({ kind: "error", id, class: "GenericError", desc: refusal });
       return { refusal };
     }
-    this.execution.rewire(system);
+    this.execution.rewire(answer.system);
     this.#entries.clear();
-    const seq = this.#append({ kind: "return", id, return: {} });
+    const seq = this.#append({ kind: "return", id, return: answer.reply });
     if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
     return { refusal: null };
   }

@@ -108,6 +108,11 @@ function describeNode(
 ): SystemNode {
   const driver = DRIVERS.get(node.driver);
   if (driver === undefined) throw refuse(`Unknown driver: '${node.driver}'`);
+  if (node.inactive) {
+    throw refuse(
+      `node '${node.name}' cannot be simulated: it is inactive, and nobody has it; add it active`,
+    );
+  }
   const place = { children: new Set(children.keys()), serialised };
   const instance = driver.instantiate(node.options, rules.profile, place);
   const automata = automataOf(node.driver, instance, rules);
