@@ -68,6 +68,7 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   const node = graph.nodes.get(name);
   if (node === undefined) return graph;
   if (node.readOnly) throw refuse("Image is read-only");
+  requireActive(node);
   const shape = shapeOf(node.driver, context.drivers);
   const refusal = shape.resizes?.(node.options) ?? null;
   if (refusal !== null) throw refuse(refusal);
@@ -84,6 +85,13 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   );
   const nodes = new Map(rest.nodes).set(name, { ...node, length: resized, bitmaps });
   return { ...rest, nodes };
+}
+
+/** A reopen can inactivate a node below active ones. @throws Refusal, as QEMU aborts */
+function requireActive({ name, inactive }: GraphNode): void {
+  if (!inactive) return;
+  const text = `QEMU 10.0 aborts when '${name}' is resized from above, because it is inactive`;
+  throw new Refusal(`${text}; activate it first`, null, "abort");
 }
 
 /** Resizes what is below a node, which may go by it from then on if that cannot be. */

@@ -85,6 +85,7 @@ const PREDICTED = [
   /!child->frozen/,
   /hbitmap_merge/,
   /top_level/,
+  /BDRV_O_INACTIVE/,
   /QLIST_EMPTY\(&bs->dirty_bitmaps\)/,
   /Cannot change '\w+' link to/,
   /^Permission conflict on node/,
