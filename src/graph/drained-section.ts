@@ -12,7 +12,9 @@
  * everything there is. A refused command changes nothing and so needs no section; QEMU may have
  * drained before it found out, which nobody can tell from outside.
  *
- * Limit: jobs copy nothing by themselves yet, so there is none to pause.
+ * Jobs that hold or use a drained node are paused, as QEMU pauses them (blockjob.c,
+ * `child_job_drained_begin`). Limit: what the jobs that there are do is done by their filters, which
+ * are drained with their nodes; no job copies by itself yet.
  */
 import { type Graph, isUser, parentEdges } from "./graph.ts";
 import { type ChangedEdge, changedEdges } from "./moved-edges.ts";
@@ -21,11 +23,17 @@ import { type ChangedEdge, changedEdges } from "./moved-edges.ts";
 export interface DrainedSection {
   /** devices and exports that must not begin anything, in the order in which they are told */
   readonly users: ReadonlySet<string>;
+  /** ids of the jobs that are paused, in the same order */
+  readonly jobs: ReadonlySet<string>;
   /** nodes that nothing may be under way in, parents before children */
   readonly nodes: ReadonlySet<string>;
 }
 
-export const NOTHING_DRAINED: DrainedSection = { users: new Set(), nodes: new Set() };
+export const NOTHING_DRAINED: DrainedSection = {
+  users: new Set(),
+  jobs: new Set(),
+  nodes: new Set(),
+};
 
 export function drainsNothing({ users, nodes }: DrainedSection): boolean {
   return users.size + nodes.size === 0;
@@ -62,6 +70,7 @@ function stays(user: string, { devices, exports }: Graph): boolean {
 /** Nodes with everything above them. */
 function upwards(graph: Graph, nodes: readonly string[]): DrainedSection {
   const users = new Set<string>();
+  const jobs = new Set<string>();
   const visited = new Set<string>();
   const ordered: string[] = [];
   const visit = (node: string) => {
@@ -69,10 +78,11 @@ function upwards(graph: Graph, nodes: readonly string[]): DrainedSection {
     visited.add(node);
     for (const { parent } of parentEdges(graph, node)) {
       if (parent.kind === "node") visit(parent.name);
+      else if (parent.kind === "job") jobs.add(parent.name);
       else if (isUser(parent)) users.add(parent.name);
     }
     ordered.push(node);
   };
   for (const node of nodes) visit(node);
-  return { users, nodes: new Set(ordered) };
+  return { users, jobs, nodes: new Set(ordered) };
 }

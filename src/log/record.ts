@@ -71,6 +71,8 @@ export const bodySchema = z.discriminatedUnion("kind", [
      * effect with its `drained`, or at once if there is nothing to wait for. Absent: nothing was.
      */
     quiesces: z.array(name).optional(),
+    /** jobs that it pauses meanwhile; absent: none */
+    pauses: z.array(name).optional(),
   }),
   z.strictObject({ kind: z.literal("return"), id: z.int().min(0), return: z.json() }),
   z.strictObject({

@@ -141,8 +141,9 @@ export class Session {
     const { execute, arguments: args } = command;
     const section = drainedSection(execute, this.#graph, answer.graph);
     const id = this.#nextCommand++;
-    const quiesces = [...section.users];
-    this.#append({ kind: "qmp", id, execute, arguments: args, quiesces });
+    const [quiesces, pauses] = [[...section.users], [...section.jobs]];
+    const drains = { quiesces, ...(pauses.length > 0 && { pauses }) };
+    this.#append({ kind: "qmp", id, execute, arguments: args, ...drains });
     if (this.#permissions.begin()) return this.#execute(id, answer);
     this.#draining = { id, execute, answer, section };
     for (const user of section.users) this.execution.quiesced.add(user);
@@ -188,11 +189,12 @@ export class Session {
   }
 
   /** Whether an agent is under way in a drained section: it entered there, or works there. */
-  #isWithin(agent: Agent, { users, nodes }: DrainedSection): boolean {
+  #isWithin(agent: Agent, section: Pick<DrainedSection, "users" | "nodes">): boolean {
+    const { users, nodes } = section;
     if (agent.blocked === "queued") return false;
     const through = this.#open.get(agent.request)?.spec.through;
     if (through !== undefined) return users.has(through);
-    if (agent.join !== null) return this.#isWithin(agent.join.agent, { users, nodes });
+    if (agent.join !== null) return this.#isWithin(agent.join.agent, section);
     const root = rootFrame(agent);
     return root !== null && nodes.has(root.node.description.name);
   }

@@ -55,6 +55,15 @@ test("a job that inserts its hook drains all who are put above it, and nobody el
   expect(nodes).toEqual(["view", "hook"]);
 });
 
+test("a job that loses its filter is paused with who goes through that", () => {
+  const backup = { "job-id": "job", device: "hook", target: "cache", sync: "none" };
+  const copying = apply(fleecing, "blockdev-backup", backup);
+  const after = apply(copying, "block-job-cancel", { device: "job" });
+  const { users, jobs } = drainedSection("block-job-cancel", copying, after);
+  expect([...users]).toEqual(["guest", "reader"]);
+  expect([...jobs]).toEqual(["job"]);
+});
+
 test("a transaction drains everything", () => {
   const add = { node: "disk", name: "bitmap" };
   const { users, nodes } = drained("transaction", {
