@@ -5,8 +5,11 @@ import type { ProgramState, Step } from "./program/state.ts";
 
 /** How far a search is. Sizes are bytes. */
 export interface Progress {
-  /** what is being done: the search itself, or the liveness properties after it */
-  readonly task: "search" | "liveness" | "walk";
+  /**
+   * what is being done: the search itself, the liveness properties after it, or before it the table
+   * of all graphs, where a state is a graph and a transition a command that was answered
+   */
+  readonly task: "search" | "liveness" | "walk" | "graphs";
   /** distinct states (canonical ones if symmetry is used) */
   readonly states: number;
   /** steps computed, those that led to known states included */

@@ -8,10 +8,12 @@ import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { toPromela } from "../check/export/promela.ts";
 import { fileAction } from "../log/file-problem.ts";
+import type { Checked, LoweredProgram } from "./check/checked.ts";
 import { findChecked } from "./check/find-checked.ts";
 import { addParameterOptions, type ParameterOptions, parametersOf } from "./check/options.ts";
 import { EXIT_HELP } from "./exit-code.ts";
 import { requireFree } from "./file-paths.ts";
+import { breathe } from "./leftovers.ts";
 import { print } from "./terminal.ts";
 
 interface Options extends ParameterOptions {
@@ -38,7 +40,7 @@ export function configure(command: Command): void {
     .option("--out <file>", "write to a file (default: stdout)")
     .option("--force", "write over a file that exists")
     .addHelpText("after", HELP)
-    .action((name: string, options: Options) => exportModel(name, options));
+    .action(exportModel);
 }
 
 const HELP = `
@@ -53,11 +55,23 @@ With SPIN and gcc installed, fleece.pml is checked like this:
 
 ${EXIT_HELP}`;
 
-function exportModel(name: string, options: Options): void {
+async function exportModel(name: string, options: Options): Promise<void> {
   const { mutant = null, out, force = false } = options;
   if (out !== undefined) requireFree([{ path: out, option: "--out" }], [], force);
-  const { program } = findChecked(name).lower(parametersOf(options), mutant);
+  const { program } = await lowered(findChecked(name), parametersOf(options), mutant);
   const text = toPromela(program);
   if (out === undefined) print(text.trimEnd());
   else fileAction(out, "cannot be written", () => writeFileSync(out, text));
+}
+
+/** All of it; Ctrl-C is heard meanwhile. */
+async function lowered(
+  checked: Checked,
+  given: ReadonlyMap<string, number>,
+  mutant: string | null,
+): Promise<LoweredProgram> {
+  const lowering = checked.lowering?.(given, mutant, { maxStates: null, maxDepth: null });
+  if (lowering === undefined) return checked.lower(given, mutant);
+  while (await lowering.advance()) await breathe();
+  return lowering.lowered();
 }

@@ -2,6 +2,7 @@
  * A trace of a sketch, checked against the sketch as it is now, and followed on bytes.
  */
 
+import { SURGERIES } from "../../models/graph-surgery.ts";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
 import { PROPERTIES } from "../../properties/index.ts";
@@ -51,7 +52,7 @@ export function openTracedProgram(path: string, document: TraceDocument): Progra
 export function openTrace(path: string, document: TraceDocument): OpenedTrace {
   const { model, mutant: mutantName, parameters } = document;
   const sketch = SKETCHES.get(model);
-  if (sketch === undefined && MODELS.has(model)) {
+  if (MODELS.has(model) || SURGERIES.has(model)) {
     const log = path.replace(/\.json$/, ".jsonl");
     throw new BlockgraphError(
       "bad-argument",

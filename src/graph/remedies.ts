@@ -21,6 +21,13 @@ export interface RefusedCommand {
   readonly conflict: Conflict;
 }
 
+/** A refused command, and what became of those before it. */
+interface Tried extends RefusedCommand {
+  /** by command: the graph that it was sent to; the last is that of the refused one */
+  readonly graphs: readonly Graph[];
+  readonly accepted: readonly boolean[];
+}
+
 /** One change that helps. */
 export interface Remedy {
   readonly text: string;
@@ -28,11 +35,25 @@ export interface Remedy {
 
 /** All single changes that help, the nearest to the refused command first. */
 export function remedies(refused: RefusedCommand, context: CommandContext): Remedy[] {
+  const tried = { ...refused, ...played(refused, context) };
   return [
-    ...changedArguments(refused, context),
-    ...laterCommands(refused, context),
-    ...otherRules(refused, context),
+    ...changedArguments(tried, context),
+    ...laterCommands(tried, context),
+    ...otherRules(tried, context),
   ];
+}
+
+function played({ start, commands, index }: RefusedCommand, context: CommandContext) {
+  const graphs = [start];
+  const accepted: boolean[] = [];
+  let graph = start;
+  for (const command of commands.slice(0, index)) {
+    const next = answerCommand(graph, command, context);
+    graph = next.graph;
+    graphs.push(graph);
+    accepted.push(next.refusal === null);
+  }
+  return { graphs, accepted };
 }
 
 interface Change {
@@ -54,24 +75,23 @@ function changesOf({ execute, arguments: given }: QmpCommand): readonly Change[]
   return [];
 }
 
-function changedArguments(refused: RefusedCommand, context: CommandContext): Remedy[] {
+function changedArguments(refused: Tried, context: CommandContext): Remedy[] {
   const { commands, index } = refused;
   const upTo = commands.slice(0, index + 1).map((command, line) => ({ command, line }));
   return upTo.reverse().flatMap(({ command, line }) =>
     changesOf(command).flatMap(({ text, change }) => {
       const changed = { ...command, arguments: { ...command.arguments, ...change } };
-      const script = commands.slice(0, index + 1).with(line, changed);
-      return helps(refused, script, context) ? [{ text }] : [];
+      return helps(refused, line, changed, context) ? [{ text }] : [];
     }),
   );
 }
 
 /** Order matters: the command may pass once a later one was executed. */
-function laterCommands(refused: RefusedCommand, context: CommandContext): Remedy[] {
-  const { start, commands, index } = refused;
+function laterCommands(refused: Tried, context: CommandContext): Remedy[] {
+  const { commands, index, graphs } = refused;
   const command = commands[index];
-  if (command === undefined) return [];
-  let graph = verdicts(start, commands.slice(0, index), context).graph;
+  let graph = graphs[index];
+  if (command === undefined || graph === undefined) return [];
   for (const [offset, later] of commands.slice(index + 1).entries()) {
     const next = answerCommand(graph, later, context);
     graph = next.graph;
@@ -83,10 +103,10 @@ function laterCommands(refused: RefusedCommand, context: CommandContext): Remedy
 }
 
 /** What another rule for one edge would do: the question that a designer of drivers has. */
-function otherRules(refused: RefusedCommand, context: CommandContext): Remedy[] {
+function otherRules(refused: Tried, context: CommandContext): Remedy[] {
   const { unsharing, requiring, permissions } = refused.conflict;
   const names = permissionText(permissions);
-  const script = refused.commands.slice(0, refused.index + 1);
+  const [first] = refused.commands;
   return [
     {
       edge: unsharing,
@@ -99,7 +119,7 @@ function otherRules(refused: RefusedCommand, context: CommandContext): Remedy[] 
       text: `let '${requiring.parent.name}' do without '${names}' on its '${requiring.name}' edge`,
     },
   ].flatMap(({ edge, shares, text }) => {
-    if (edge.parent.kind !== "node") return [];
+    if (edge.parent.kind !== "node" || first === undefined) return [];
     const drivers = new Map(
       [...context.drivers].map(([name, shape]) => [
         name,
@@ -115,30 +135,28 @@ function otherRules(refused: RefusedCommand, context: CommandContext): Remedy[] 
         },
       ]),
     );
-    return helps(refused, script, { ...context, drivers })
+    return helps(refused, 0, first, { ...context, drivers })
       ? [{ text: `${text} (a filter in between can do that)` }]
       : [];
   });
 }
 
-/** Whether the last command is accepted, and those before it have the verdicts that they had. */
+/**
+ * Whether the refused command is accepted, and all before it that were, if one command is another.
+ * @param line of the command that is changed: what comes before it stays as it was
+ */
 function helps(
-  { start, commands, index }: RefusedCommand,
-  script: readonly QmpCommand[],
+  { start, commands, index, graphs, accepted }: Tried,
+  line: number,
+  changed: QmpCommand,
   context: CommandContext,
 ): boolean {
-  const before = verdicts(start, commands.slice(0, index), context).accepted;
-  const after = verdicts(start, script, context).accepted;
-  return after.at(-1) === true && before.every((accepted, line) => !accepted || after[line]);
-}
-
-function verdicts(start: Graph, script: readonly QmpCommand[], context: CommandContext) {
-  let graph = start;
-  const accepted: boolean[] = [];
-  for (const command of script) {
-    const next = answerCommand(graph, command, context);
+  let graph = graphs[line] ?? start;
+  for (const [at, command] of commands.slice(0, index + 1).entries()) {
+    if (at < line) continue;
+    const next = answerCommand(graph, at === line ? changed : command, context);
+    if (next.refusal !== null && (at === index || accepted[at] === true)) return false;
     graph = next.graph;
-    accepted.push(next.refusal === null);
   }
-  return { graph, accepted };
+  return true;
 }

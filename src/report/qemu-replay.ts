@@ -45,7 +45,7 @@ export const qemuReplaySchema = z.strictObject({
   unasked: count,
   /** raw images that are the simulator's at the end, to the byte; 0 if it did not come to that */
   images: count,
-  /** number of the record at which QEMU aborted or hung, as predicted; the replay ends there */
+  /** number of the record at which QEMU ended, as predicted; the replay ends there */
   end: count.nullable(),
   /** what the properties say about the log, and whether QEMU shows it */
   wrong: z.array(wrongSchema),

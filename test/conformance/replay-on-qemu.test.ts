@@ -284,5 +284,22 @@ for (const machine of MACHINES) {
         expect(code).toBe(1);
       }
     });
+
+    test("crashes where what is reopened is closed by it, in both versions (F16)", async () => {
+      const node = (name: string, driver: string) => ({ driver, "node-name": name });
+      const top = node("top", "raw");
+      const inline = node("inline", "null-co");
+      const log = logOf([
+        command("blockdev-add", node("other", "null-co")),
+        command("blockdev-add", { ...top, file: inline }),
+        command("blockdev-reopen", { options: [inline, { ...top, file: "other" }] }),
+        io("guest", "read", 0),
+      ]);
+      const { code, summary, qemu } = await replay(log, machine);
+      expect(ended(summary)).toEqual(same);
+      expect(qemu).toMatchObject({ end: summary.records - 1, commands: setUp().length + 3 });
+      expect(summary.requests).toBe(0);
+      expect(code).toBe(0);
+    });
   });
 }

@@ -1,6 +1,8 @@
 /**
  * Something that can be checked, whatever kind of model it is.
  */
+import type { Check } from "../../check/check.ts";
+import type { Part } from "../../check/part.ts";
 import type { Program } from "../../check/program/program.ts";
 import type { Finding } from "../../check/result.ts";
 
@@ -15,6 +17,20 @@ export interface LoweredProgram {
   readonly statements: ReadonlyMap<string, string>;
   /** writes a finding as a log that replays; null: nothing but the checker can take these steps */
   readonly writeLog: ((path: string, finding: Finding) => void) | null;
+  /** why it is only the beginning of a program; absent or null: it is the whole */
+  readonly part?: Part | null;
+}
+
+/** Where a lowering may stop, by options of the check; null: nowhere. */
+export interface LoweringLimits {
+  readonly maxStates: number | null;
+  readonly maxDepth: number | null;
+}
+
+/** A lowering that takes long, under way. */
+export interface Lowering extends Omit<Check, "result"> {
+  /** What it came to; after `advance` said that it is over. */
+  lowered(): LoweredProgram;
 }
 
 export interface Checked {
@@ -28,4 +44,10 @@ export interface Checked {
    * @throws BlockgraphError `bad-argument` for a parameter that is unknown or out of its bounds
    */
   lower(given: ReadonlyMap<string, number>, mutant: string | null): LoweredProgram;
+  /** The same, which can be stopped before it has everything; absent: it takes no time. */
+  lowering?(
+    given: ReadonlyMap<string, number>,
+    mutant: string | null,
+    limits: LoweringLimits,
+  ): Lowering;
 }

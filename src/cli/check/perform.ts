@@ -31,8 +31,11 @@ export interface Duration {
   readonly all: number;
 }
 
+/** A check, or a long work that comes before one. */
+type Work = Omit<Check, "result">;
+
 /** Goes on until there is nothing more to do, or something stops it. */
-export async function perform(check: Check, performed: Performance): Promise<Duration> {
+export async function perform(check: Work, performed: Performance): Promise<Duration> {
   const { name, timeout, jsonProgress, checkpointEvery = Infinity } = performed;
   const began = performance.now();
   let searched: number | null = null;
@@ -67,7 +70,7 @@ export async function perform(check: Check, performed: Performance): Promise<Dur
  * @param searched told when the search is over and something else goes on
  */
 async function advanceToEnd(
-  check: Check,
+  check: Work,
   checkpointEvery: number,
   searched: () => void,
 ): Promise<void> {
@@ -88,7 +91,7 @@ async function advanceToEnd(
 }
 
 /** That no checkpoint can be written is no reason to lose what a check finds out. */
-async function keep(check: Check): Promise<void> {
+async function keep(check: Work): Promise<void> {
   try {
     await check.keep();
   } catch (error) {

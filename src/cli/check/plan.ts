@@ -21,11 +21,13 @@ export interface CheckPlan {
 const WALK_MEMORY = 2 ** 26;
 
 /**
+ * @param isPart whether there is only the beginning of the program, which no checkpoint is of
  * @throws BlockgraphError `bad-argument` for more memory than there is, or for a reduction where
  * there is none
  */
-export function planOf(program: Program, given: Options): CheckPlan {
-  const { random, swarm, seed = 0, timeout = null, checkpoint = null, resume = null } = given;
+export function planOf(program: Program, given: Options, isPart = false): CheckPlan {
+  const { random, swarm, seed = 0, timeout = null } = given;
+  const { checkpoint = null, resume = null } = isPart ? {} : given;
   const walks = random ?? swarm ?? null;
   const { maxStates = null, maxDepth = walks === null ? null : USUAL_DEPTH } = given;
   const kind = random === undefined ? ("swarm" as const) : ("random" as const);

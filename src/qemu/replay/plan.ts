@@ -4,7 +4,7 @@
  * A command stands where it took effect, which is where the log answers it, and a request where the
  * log says that it ended: QEMU cannot be steered within either, so what was in flight together, or
  * while a command took effect, is done one after the other. The plan ends with a command at which
- * the profile's QEMU is known to abort.
+ * the profile's QEMU is known to abort, to crash or to hang.
  */
 import { BlockgraphError } from "../../error.ts";
 import type { CommandContext } from "../../graph/command.ts";
@@ -27,9 +27,12 @@ export interface CommandStep {
   readonly command: QmpCommand;
   /** QEMU's text; null: accepted */
   readonly refusal: string | null;
-  /** whether QEMU ends or hangs there, for all that the log says */
-  readonly predicts: "aborted" | "hung" | null;
+  /** how QEMU ends there, for all that the log says; null: it answers */
+  readonly predicts: End | null;
 }
+
+/** How a QEMU can end: by an assertion, by a signal that nobody sent, or without ever answering. */
+export type End = "aborted" | "crashed" | "hung";
 
 /** A request, and what the log says became of it. */
 export interface RequestStep extends InFlight {
@@ -55,7 +58,7 @@ export interface QemuPlan {
 
 /**
  * @param records a log from its start record on; may end anywhere
- * @param context the rules by which aborts are predicted
+ * @param context the rules by which ends are predicted
  * @throws BlockgraphError `log-not-for-qemu` for what no QEMU can be made to do, or may not
  */
 export function planReplay(records: readonly LogRecord[], context: CommandContext): QemuPlan {
@@ -102,7 +105,7 @@ function commandStep(
   asked.delete(id);
   const command = { execute: qmp.execute, arguments: qmp.arguments };
   const verdict = ours.command(command);
-  const predicts = verdict.kind === "aborted" || verdict.kind === "hung" ? verdict.kind : null;
+  const predicts = verdict.kind === "accepted" || verdict.kind === "refused" ? null : verdict.kind;
   const refusal = answer.kind === "error" ? answer.desc : null;
   return { kind: "command", seq, qmp, command, refusal, predicts };
 }

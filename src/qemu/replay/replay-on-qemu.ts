@@ -10,7 +10,7 @@ import { withoutNumbers } from "../compare.ts";
 import type { QmpReply, Silence } from "../daemon.ts";
 import type { IoResult } from "../qemu-io.ts";
 import type { Machine } from "./machine.ts";
-import type { CommandStep, QemuPlan, RequestStep } from "./plan.ts";
+import type { CommandStep, End, QemuPlan, RequestStep } from "./plan.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** What QEMU said to a request. */
@@ -36,7 +36,7 @@ export interface QemuOutcome {
   readonly unreproduced: number;
   /** requests of a kind that QEMU, or qemu-io, cannot be asked for */
   readonly unasked: number;
-  /** number of the record at which QEMU aborted or hung, as predicted; null: it did not */
+  /** number of the record at which QEMU ended, as predicted; null: it did not */
   readonly end: number | null;
 }
 
@@ -89,12 +89,14 @@ function commandDifference(
   const silence = "silence" in reply ? reply : null;
   const text = "silence" in reply ? null : (reply.error?.desc ?? null);
   if (predicts !== null) {
-    if (silence?.silence === predicts) return null;
-    const came = predicts === "hung" ? "hang" : "abort";
-    return `record ${seq}: ${command.execute} must make QEMU ${came}, and was ${verdict(text)}`;
+    const came = silence === null ? null : endOf(silence);
+    if (came === predicts) return null;
+    const otherwise = came === null ? `was ${verdict(text)}` : `QEMU ${came}: ${silence?.said}`;
+    const must = `${command.execute} must make QEMU ${MUST[predicts]}`;
+    return `record ${seq}: ${must}, and ${otherwise}`;
   }
   if (silence !== null) {
-    return `record ${seq}: at ${command.execute} QEMU ${silence.silence}: ${silence.said}`;
+    return `record ${seq}: at ${command.execute} QEMU ${endOf(silence)}: ${silence.said}`;
   }
   const [said, logged] = [text, refusal].map((each) => each && withoutNumbers(each));
   if (said === logged) return null;
@@ -102,6 +104,14 @@ function commandDifference(
     `record ${seq}: ${command.execute} was ${verdict(logged)} in the log, ` +
     `and is ${verdict(said)} by QEMU`
   );
+}
+
+const MUST: Readonly<Record<End, string>> = { aborted: "abort", crashed: "crash", hung: "hang" };
+
+/** An assertion that fails sends SIGABRT, memory that is not there another signal. */
+function endOf({ silence, signal }: Silence): End {
+  if (silence === "hung") return "hung";
+  return signal === null || signal === "SIGABRT" ? "aborted" : "crashed";
 }
 
 function verdict(refusal: string | null | undefined): string {

@@ -39,6 +39,10 @@ export function checkProgressLine(name: string, progress: Progress, pace: Pace):
     const walked = `${grouped(transitions)} steps walked`;
     return `${name}   ${walked}, ${rate}, depth ${depth}, ${memoryText(bytes)}`;
   }
+  if (task === "graphs") {
+    const left = `frontier ${grouped(frontier)}`;
+    return `${name}   ${grouped(states)} graphs, ${rate}, depth ${depth}, ${left}`;
+  }
   const parts = [
     `${grouped(states)} states`,
     rate,

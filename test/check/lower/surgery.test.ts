@@ -2,14 +2,18 @@
  * Graph surgery: exact numbers of graphs, what breaks and what does not, and that the search would
  * notice.
  */
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { handlesKeepTheirView } from "../../../properties/graph/handles-keep-their-view.ts";
 import { GRAPH_PROPERTIES } from "../../../properties/graph/index.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
 import { lowerSurgery } from "../../../src/check/lower/surgery/lower-surgery.ts";
 import { SituationKeys } from "../../../src/check/lower/surgery/situation-key.ts";
-import { tabulateGraphs } from "../../../src/check/lower/surgery/tabulate-graphs.ts";
+import {
+  GraphTabulation,
+  tabulateGraphs,
+} from "../../../src/check/lower/surgery/tabulate-graphs.ts";
 import { witnessOf } from "../../../src/check/lower/surgery/witness.ts";
 import { validateProgram } from "../../../src/check/program/validate.ts";
 import { MemoryLog } from "../../../src/log/memory-log.ts";
@@ -72,10 +76,55 @@ test("what is not so is found, with commands that show it", () => {
   expect(counted("graph-surgery", 3, {}, [lonely]).broken).toEqual({ [lonely.name]: 37 });
 });
 
+describe("a table that ends early", () => {
+  const surgery = surgeryNamed("surgery-while-fleecing-in-qemu");
+  const options = { properties, depth: 2 };
+  const whole = tabulateGraphs(surgery, options);
+
+  test("is the beginning of the whole, whatever ends it", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), (expanded) => {
+        const tabulation = new GraphTabulation(surgery, options);
+        for (let graph = 0; graph < expanded; graph++) tabulation.advance();
+        tabulation.stop("timeout");
+        expect(tabulation.advance()).toBe(false);
+        const part = tabulation.table();
+        const bounded = tabulateGraphs(surgery, { ...options, graphs: expanded });
+        const graphs = tabulation.progress().states;
+        expect(bounded).toEqual({ ...part, stopped: null });
+        expect(part).toMatchObject({ stopped: "timeout", expanded });
+        expect(part.commands).toHaveLength(graphs);
+        expect(part.commands.slice(0, expanded)).toEqual(whole.commands.slice(0, expanded));
+        expect(part.commands.slice(expanded).flat()).toEqual([]);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test("ends soon after so many graphs, or after so many commands", () => {
+    const some = tabulateGraphs(surgery, { ...options, maxStates: 100 });
+    expect(some).toMatchObject({ stopped: "max-states", everyRun: 1 });
+    expect(some.commands.length).toBeGreaterThanOrEqual(100);
+    expect(some.commands.length).toBeLessThan(whole.commands.length);
+    const shallow = tabulateGraphs(surgery, { ...options, maxDepth: 1 });
+    const first = tabulateGraphs(surgery, { ...options, depth: 1 });
+    expect(shallow).toEqual({ ...first, stopped: "max-depth" });
+  });
+
+  test("is whole if nothing was left to do", () => {
+    const tabulation = new GraphTabulation(surgery, { ...options, maxDepth: 2 });
+    while (tabulation.advance());
+    tabulation.stop("timeout");
+    expect(tabulation.table()).toEqual(whole);
+    expect(whole).toMatchObject({ stopped: null, everyRun: 2 });
+  });
+});
+
 test("a surgery is a program, whose steps are commands that can be sent", () => {
   const surgery = surgeryNamed("surgery-while-fleecing-in-qemu");
-  const options = { properties: [handlesKeepTheirView], depth: 1 };
-  const { program, table, commandOf } = lowerSurgery(surgery, options);
+  const judged = [handlesKeepTheirView];
+  const table = tabulateGraphs(surgery, { properties: judged, depth: 1 });
+  const { program, commandOf } = lowerSurgery(surgery, judged, table);
   validateProgram(program);
   const [first] = table.commands;
   const choice = first?.findIndex(({ broken }) => broken.size > 0) ?? -1;

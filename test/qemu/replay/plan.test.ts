@@ -1,8 +1,9 @@
 /**
  * What is asked of a QEMU, in which order, and what must come of it.
  */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DRIVERS } from "../../../src/drivers/registry.ts";
+import type { JsonObject } from "../../../src/graph/graph.ts";
 import { profile } from "../../../src/graph/profile.ts";
 import { MemoryLog } from "../../../src/log/memory-log.ts";
 import type { LogBody } from "../../../src/log/record.ts";
@@ -65,13 +66,29 @@ test("a command stands where it is answered, and knows its answer", () => {
   ]);
 });
 
-test("a plan ends where QEMU does", () => {
-  const reopen: LogBody = {
-    ...{ kind: "qmp", id: 0, execute: "blockdev-reopen", arguments: { options: [] } },
-  };
-  const accepted: LogBody = { kind: "return", id: 0, return: {} };
-  const { steps } = planOf(reopen, accepted, read(0), done(0, "0"));
-  expect(steps).toMatchObject([{ kind: "command", predicts: "aborted" }]);
+describe("a plan ends where QEMU does", () => {
+  const sent = (id: number, execute: string, given: JsonObject): LogBody[] => [
+    { kind: "qmp", id, execute, arguments: given },
+    { kind: "return", id, return: {} },
+  ];
+  const node = (name: string, driver: string) => ({ driver, "node-name": name });
+
+  test("by an assertion", () => {
+    const log = [...sent(0, "blockdev-reopen", { options: [] }), read(0), done(0, "0")];
+    expect(planOf(...log).steps).toMatchObject([{ kind: "command", predicts: "aborted" }]);
+  });
+
+  test("by touching a node that it reopened and closed (F16)", () => {
+    const [top, inline] = [node("top", "raw"), node("inline", "null-co")];
+    const { steps } = planOf(
+      ...sent(0, "blockdev-add", node("other", "null-co")),
+      ...sent(1, "blockdev-add", { ...top, file: inline }),
+      ...sent(2, "blockdev-reopen", { options: [inline, { ...top, file: "other" }] }),
+      ...sent(3, "blockdev-del", { "node-name": "top" }),
+    );
+    const predicted = steps.map((step) => step.kind === "command" && step.predicts);
+    expect(predicted).toEqual([null, null, "crashed"]);
+  });
 });
 
 test("an image is qcow2 if a node of that format stands over its file, however it is named", () => {

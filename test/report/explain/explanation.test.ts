@@ -103,6 +103,22 @@ test("a mask that was handed down is followed to whoever began it", () => {
   expect(conflict?.remedies).toContain("export 'guest' read-only");
 });
 
+test("a change that costs a command which was accepted is no remedy", () => {
+  const { commands } = explain(
+    EMPTY_GRAPH,
+    [
+      add("null-co", "disk", {}),
+      add("qcow2", "format", { file: "disk", backing: null }),
+      send("block-export-add", { type: "nbd", id: "looker", "node-name": "disk" }),
+    ],
+    context,
+  );
+  const remedies = commands.at(-1)?.conflict?.remedies;
+  // With the disk read-only the export would be there, and the format would not.
+  expect(remedies).toContain("add node 'format' read-only");
+  expect(remedies).not.toContain("add node 'disk' read-only");
+});
+
 test("what QEMU does instead of refusing is said", () => {
   const { commands } = explain(
     EMPTY_GRAPH,

@@ -8,7 +8,7 @@
  * they stand, whatever names nodes have in the graph that stands for all like it.
  */
 import type { QmpCommand } from "../../../graph/commands.ts";
-import type { Surgery } from "../../../system/surgery.ts";
+import type { GraphProperty, Surgery } from "../../../system/surgery.ts";
 import {
   binary,
   block,
@@ -23,12 +23,7 @@ import {
 } from "../../program/build.ts";
 import type { Program, Statement } from "../../program/program.ts";
 import { alternative } from "../model/carrier.ts";
-import {
-  type GraphTable,
-  type SurgeryOptions,
-  type TabulatedCommand,
-  tabulateGraphs,
-} from "./tabulate-graphs.ts";
+import type { GraphTable, TabulatedCommand } from "./tabulate-graphs.ts";
 
 export const ADMINISTRATOR = "administrator";
 const GRAPH = "graph";
@@ -36,15 +31,19 @@ const REST = "decides";
 
 export interface LoweredSurgery {
   readonly program: Program;
-  readonly table: GraphTable;
   /** the command of a step @param choice what was chosen in the graph of that number */
   commandOf(graph: number, choice: number): QmpCommand;
 }
 
-/** @throws BlockgraphError `graph-refused` if a command of the setup is refused */
-export function lowerSurgery(surgery: Surgery, options: SurgeryOptions): LoweredSurgery {
-  const { properties } = options;
-  const made = tabulateGraphs(surgery, options);
+/**
+ * @param properties that the table was made with
+ * @param made all of the graphs, or the first ones: no command leads on from the others
+ */
+export function lowerSurgery(
+  { name: surgeryName }: Surgery,
+  properties: readonly GraphProperty[],
+  made: GraphTable,
+): LoweredSurgery {
   const last = made.commands.length;
   const steps: TabulatedCommand[] = [];
   const [first, count]: [number[], number[]] = [[], []];
@@ -81,7 +80,7 @@ export function lowerSurgery(surgery: Surgery, options: SurgeryOptions): Lowered
   const words = { command: [...texts.keys()] };
   const send = { ...alternative("command", "{command}", body, { choices }), words };
   const program: Program = {
-    name: surgery.name,
+    name: surgeryName,
     fields: [{ name: GRAPH, size: last + 1, count: 1, initial: [0], values: null }],
     tables: {
       ...{ first, count, command: numbers, next: steps.map(({ next }) => next ?? last) },
@@ -101,7 +100,6 @@ export function lowerSurgery(surgery: Surgery, options: SurgeryOptions): Lowered
   };
   return {
     program,
-    table: made,
     commandOf(graph, choice) {
       const step = steps[(first[graph] ?? 0) + choice];
       if (step === undefined) throw new RangeError(`graph ${graph} has no command ${choice}`);
