@@ -27,6 +27,7 @@ export class MemoryStorage implements Storage {
   readonly content: Uint8Array;
   /** one entry for each block, the last possibly short: 1 allocated, 0 a hole */
   readonly #allocated: Uint8Array;
+  #changes = 0;
   readonly #queue: StorageRequest[] = [];
   /** requests at the head of the queue that a kick has covered */
   #kicked = 0;
@@ -50,6 +51,11 @@ export class MemoryStorage implements Storage {
     this.length = length;
     this.content = Buffer.alloc(length);
     this.#allocated = new Uint8Array(Math.ceil(length / BLOCK));
+  }
+
+  /** How often the content may have changed. */
+  get changes(): number {
+    return this.#changes;
   }
 
   submit(request: StorageRequest): void {
@@ -107,12 +113,14 @@ export class MemoryStorage implements Storage {
   }
 
   #write(offset: number, length: number, buffer: Uint8Array): void {
+    this.#changes++;
     this.content.set(buffer, offset);
     this.#allocated.fill(1, Math.floor(offset / BLOCK), Math.ceil((offset + length) / BLOCK));
   }
 
   #zero(offset: number, length: number): void {
     const end = offset + length;
+    this.#changes++;
     this.content.fill(0, offset, end);
     const first = Math.ceil(offset / BLOCK);
     const last = end === this.length ? this.#allocated.length : Math.floor(end / BLOCK);
