@@ -31,8 +31,6 @@ export interface SimulationOptions {
 export class Simulation {
   readonly session: Session;
   readonly images: ReadonlyMap<string, MemoryStorage>;
-  /** the last copy of each image, and how often the image had changed by then */
-  readonly #copies = new Map<string, { readonly changes: number; readonly bytes: Uint8Array }>();
 
   /**
    * @param start the first record of the log; it is appended to the sink
@@ -49,7 +47,7 @@ export class Simulation {
       rules,
       properties,
       sink,
-      readImage: (filename) => this.#copyOf(this.image(filename)),
+      readImage: (filename) => this.image(filename).copy(),
       called: () => {},
       completed: (request, outcome, data) => options.completed?.(request, outcome, data),
     });
@@ -60,15 +58,6 @@ export class Simulation {
     const image = this.images.get(filename);
     if (image !== undefined) return image;
     throw new BlockgraphError("image-unusable", `there is no image '${filename}' in the log`);
-  }
-
-  /** An image as it is now: a graph is built command by command, and nobody writes meanwhile. */
-  #copyOf({ name, changes, content }: MemoryStorage): Uint8Array {
-    const known = this.#copies.get(name);
-    if (known?.changes === changes) return known.bytes;
-    const bytes = new Uint8Array(content);
-    this.#copies.set(name, { changes, bytes });
-    return bytes;
   }
 
   /** Executes the image call that an agent waits for, now. */

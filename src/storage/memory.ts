@@ -27,7 +27,6 @@ export class MemoryStorage implements Storage {
   readonly content: Uint8Array;
   /** one entry for each block, the last possibly short: 1 allocated, 0 a hole */
   readonly #allocated: Uint8Array;
-  #changes = 0;
   readonly #queue: StorageRequest[] = [];
   /** requests at the head of the queue that a kick has covered */
   #kicked = 0;
@@ -53,9 +52,17 @@ export class MemoryStorage implements Storage {
     this.#allocated = new Uint8Array(Math.ceil(length / BLOCK));
   }
 
-  /** How often the content may have changed. */
-  get changes(): number {
-    return this.#changes;
+  /** The bytes as they are now, to keep. Holes cost next to nothing, however large. */
+  copy(): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    let first = this.#allocated.indexOf(1);
+    while (first >= 0) {
+      const hole = this.#allocated.indexOf(0, first);
+      const end = hole < 0 ? this.length : hole * BLOCK;
+      bytes.set(this.content.subarray(first * BLOCK, end), first * BLOCK);
+      first = hole < 0 ? hole : this.#allocated.indexOf(1, hole);
+    }
+    return bytes;
   }
 
   submit(request: StorageRequest): void {
@@ -113,14 +120,12 @@ export class MemoryStorage implements Storage {
   }
 
   #write(offset: number, length: number, buffer: Uint8Array): void {
-    this.#changes++;
     this.content.set(buffer, offset);
     this.#allocated.fill(1, Math.floor(offset / BLOCK), Math.ceil((offset + length) / BLOCK));
   }
 
   #zero(offset: number, length: number): void {
     const end = offset + length;
-    this.#changes++;
     this.content.fill(0, offset, end);
     const first = Math.ceil(offset / BLOCK);
     const last = end === this.length ? this.#allocated.length : Math.floor(end / BLOCK);

@@ -19,7 +19,7 @@ import { describeObservation } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
 
-/** Reads a whole image as it is now. The result must never change: others may have it too. */
+/** Reads a whole image as it is now. The result must not change afterwards. */
 export type ImageReader = (image: string) => Uint8Array;
 
 /** A request as it entered. Offsets are bytes of the device or export. */
@@ -263,10 +263,9 @@ export class Monitor {
   #disk(image: string): GuestImage {
     const known = this.#disks.get(image);
     if (known !== undefined) return known;
-    const content = this.#read(image);
-    const disk = new GuestImage(new Uint8Array(content));
+    const disk = new GuestImage(this.#read(image));
     this.#disks.set(image, disk);
-    if (this.#flushes) this.#stable.set(image, new StableImage(new Uint8Array(content)));
+    if (this.#flushes) this.#stable.set(image, new StableImage(this.#read(image)));
     return disk;
   }
 
