@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { LONGEST, longestFirst } from "./long-first.ts";
 
-test("puts the listed files first, in the order of the list, and leaves the others as they are", () => {
+test("puts the listed files first, in their order, and leaves the others as they are", () => {
   const [first = "", second = ""] = LONGEST;
   const files = ["log/b", second, "log/a", first].map((name) => `/somewhere/test/${name}`);
   expect(longestFirst(files, (file) => file)).toEqual([
