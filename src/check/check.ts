@@ -101,7 +101,6 @@ interface Searched {
 class ProgramCheck implements Check {
   readonly #program: Program;
   readonly #options: CheckOptions;
-  readonly #subject: CheckpointSubject;
   #reduction: Reduction | null;
   /** whether the search is one that a reduction may follow, if it proves to be large */
   #onTrial: boolean;
@@ -124,8 +123,6 @@ class ProgramCheck implements Check {
     const reducible = wanted === "if-large" && program.teams !== undefined;
     this.#onTrial = reducible && (maxStates ?? Infinity) > LARGE;
     this.#compiled = compileProgram(program, { symmetry, coverage, reduction });
-    const partialOrder = reduction !== null;
-    this.#subject = { program: programDigest(program), symmetry, partialOrder, coverage };
     const opened = this.#opened();
     try {
       this.#search = this.#begin(opened);
@@ -146,7 +143,7 @@ class ProgramCheck implements Check {
   #opened(): Checkpoint | null {
     const { resume, checkpoint } = this.#options;
     const { kernel } = this.#compiled;
-    const opened = resume === null ? null : openCheckpoint(resume, this.#subject, kernel);
+    const opened = resume === null ? null : openCheckpoint(resume, this.#subject(), kernel);
     if (checkpoint !== null) this.#release = claimFolder(checkpoint, resume);
     return opened;
   }
@@ -162,7 +159,14 @@ class ProgramCheck implements Check {
     const stopped = this.#stopped ?? this.#search.stopped;
     const decided = stopped === null || this.#reduced !== null;
     if (this.#over && decided) await removeCheckpoint(checkpoint);
-    else if (this.#reduced === null) await this.#search.save(checkpoint, this.#subject);
+    else if (this.#reduced === null) await this.#search.save(checkpoint, this.#subject());
+  }
+
+  /** What a checkpoint is of. Most checks have none, and digests of large programs take time. */
+  #subject(): CheckpointSubject {
+    const { symmetry, coverage, reduction = null } = this.#options;
+    const partialOrder = reduction !== null && reduction !== "if-large";
+    return { program: programDigest(this.#program), symmetry, partialOrder, coverage };
   }
 
   async #goOn(): Promise<boolean> {

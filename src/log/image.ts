@@ -38,13 +38,11 @@ type Extent = NonNullable<ImageRecord["extents"]>[number];
  * @param content the bytes, or a way to read them
  */
 export function describeImage(filename: string, content: Uint8Array | ImageContent): ImageRecord {
-  const { length, read } = content instanceof Uint8Array ? inMemory(content) : content;
+  const { length } = content;
   const digest = hasher.stream();
   const extents = new ExtentCollector();
   for (let offset = 0; offset < length; offset += IMAGE_BLOCK_BYTES) {
-    // A fresh block each time: the collector may keep it to deflate it with its neighbours.
-    const block = new Uint8Array(Math.min(IMAGE_BLOCK_BYTES, length - offset));
-    read(offset, block);
+    const block = blockOf(content, offset, Math.min(IMAGE_BLOCK_BYTES, length - offset));
     digest.update(block);
     extents.add(offset, block);
   }
@@ -86,11 +84,12 @@ export function expandImage(
   }
 }
 
-function inMemory(bytes: Uint8Array): ImageContent {
-  return {
-    length: bytes.length,
-    read: (offset, into) => into.set(bytes.subarray(offset, offset + into.length)),
-  };
+function blockOf(content: Uint8Array | ImageContent, offset: number, length: number): Uint8Array {
+  if (content instanceof Uint8Array) return content.subarray(offset, offset + length);
+  // A fresh block each time: the collector may keep it to deflate it with its neighbours.
+  const block = new Uint8Array(length);
+  content.read(offset, block);
+  return block;
 }
 
 /** Joins blocks to extents as they come; gives up on the extents when they become too much. */

@@ -70,7 +70,7 @@ function memoryImage(image: ModelImage): RunImage {
   const record = describeModelImage(image);
   if (record.extents === null) write(0, modelContent(image));
   else expandImage(record, write);
-  return { storage, read: () => new Uint8Array(storage.content) };
+  return { storage, read: () => storage.copy() };
 }
 
 function fileImage(folder: string, image: ModelImage): RunImage {

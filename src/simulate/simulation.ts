@@ -47,7 +47,7 @@ export class Simulation {
       rules,
       properties,
       sink,
-      readImage: (filename) => new Uint8Array(this.image(filename).content),
+      readImage: (filename) => this.image(filename).copy(),
       called: () => {},
       completed: (request, outcome, data) => options.completed?.(request, outcome, data),
     });

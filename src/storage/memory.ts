@@ -52,6 +52,19 @@ export class MemoryStorage implements Storage {
     this.#allocated = new Uint8Array(Math.ceil(length / BLOCK));
   }
 
+  /** The bytes as they are now, to keep. Holes cost next to nothing, however large. */
+  copy(): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    let first = this.#allocated.indexOf(1);
+    while (first >= 0) {
+      const hole = this.#allocated.indexOf(0, first);
+      const end = hole < 0 ? this.length : hole * BLOCK;
+      bytes.set(this.content.subarray(first * BLOCK, end), first * BLOCK);
+      first = hole < 0 ? hole : this.#allocated.indexOf(1, hole);
+    }
+    return bytes;
+  }
+
   submit(request: StorageRequest): void {
     checkRequest(this, request.operation, request.offset, request.length, request.buffer);
     this.#queue.push(request);

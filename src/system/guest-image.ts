@@ -91,7 +91,9 @@ export class GuestImage {
     const window = { start, end: start + content.length, begun: ++this.#clock };
     const difference = this.#firstDifference(window, content);
     if (this.busy) return difference;
-    this.#base.set(content, start);
+    const open = this.#layers.some((layer) => overlaps(layer, window));
+    // Else the byte array was compared, and has these bytes: it is often large and mostly a hole.
+    if (difference !== null || open) this.#base.set(content, start);
     this.#layers = this.#layers.flatMap((layer) => uncovered(layer, window));
     return difference;
   }

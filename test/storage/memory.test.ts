@@ -47,6 +47,27 @@ describe("an image in memory", () => {
     expect(image.content.every((byte) => byte === 0)).toBe(true);
   });
 
+  it("gives copies that have every byte, holes or not, and stay as they are", () => {
+    const image = new MemoryStorage("image", 5 * 4096 + 100);
+    const copies = [image.copy()];
+    const writes = [
+      [4096, 1],
+      [2 * 4096 + 4095, 2],
+      [5 * 4096 + 99, 3],
+      [0, 4],
+    ] as const;
+    for (const [offset, byte] of writes) {
+      image.execute("write", offset, 1, Buffer.from([byte]));
+      const copy = image.copy();
+      expect(Buffer.compare(copy, image.content)).toBe(0);
+      copies.push(copy);
+    }
+    image.execute("discard", 0, image.length, null);
+    expect(Buffer.compare(image.copy(), image.content)).toBe(0);
+    const kept = copies.map((copy) => copy.reduce((sum, byte) => sum + byte, 0));
+    expect(kept).toEqual([0, 1, 3, 6, 10]);
+  });
+
   it("refuses a length that no image has", () => {
     expect(() => new MemoryStorage("image", -1)).toThrow(/cannot have -1 bytes/);
     expect(() => new MemoryStorage("image", 1.5)).toThrow(/cannot have 1.5 bytes/);

@@ -130,19 +130,25 @@ function nodeOf(process: Process, name: string): Node {
   return node;
 }
 
-/** One step in the making: a copy of the state, and what was noticed on the way. */
+/**
+ * One step in the making: the state as changed so far, and what was noticed on the way.
+ *
+ * The given state is not copied but for what changes: most alternatives block before that.
+ */
 class Execution {
   readonly judgements: Judgement[] = [];
   readonly #program: Program;
-  readonly #fields: Record<string, number[]> = {};
-  readonly #nodes: Record<string, string[]> = {};
+  #fields: Record<string, readonly number[]>;
+  #nodes: Record<string, readonly string[]>;
+  /** whether the two are this step's own already, and not the given state's */
+  #changed = false;
   readonly #covered: number[] = [];
   readonly #running: Runner[] = [];
 
   constructor(program: Program, state: ProgramState) {
     this.#program = program;
-    for (const [name, values] of Object.entries(state.fields)) this.#fields[name] = [...values];
-    for (const [name, nodes] of Object.entries(state.nodes)) this.#nodes[name] = [...nodes];
+    this.#fields = state.fields;
+    this.#nodes = state.nodes;
   }
 
   /** Takes one alternative with these choices; null: it blocks. */
@@ -150,6 +156,7 @@ class Execution {
     const locals = new Map(choices);
     this.#running.push(runner);
     const first = this.execute(alternative.body, runner, locals);
+    if (first.kind === "block") return null;
     const { words = {} } = alternative;
     const text = alternative.text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = name === "self" ? runner.self : locals.get(name);
@@ -184,8 +191,9 @@ class Execution {
       }
       const node = nodeOf(runner.process, outcome.node);
       if (node.kind === "rest") {
-        const nodes = this.#nodes[runner.process.name];
-        if (nodes !== undefined) nodes[runner.self] = node.name;
+        const { name } = runner.process;
+        const nodes = this.#nodes[name]?.with(runner.self, node.name);
+        if (nodes !== undefined) this.#changing().nodes[name] = nodes;
         return ON;
       }
       outcome = this.execute(node.body, runner, locals);
@@ -254,8 +262,18 @@ class Execution {
     if (at < 0 || at >= field.count || value < 0 || value >= field.size) {
       return { kind: "fail", message: outOfBounds(runner?.process.name ?? "nobody", field) };
     }
-    elements[at] = value;
+    this.#changing().fields[name] = elements.with(at, value);
     return ON;
+  }
+
+  /** The state that is changed: before the first change, the given one's arrays are collected. */
+  #changing() {
+    if (!this.#changed) {
+      this.#fields = { ...this.#fields };
+      this.#nodes = { ...this.#nodes };
+      this.#changed = true;
+    }
+    return { fields: this.#fields, nodes: this.#nodes };
   }
 
   #run(name: string, self: number, node: string): Outcome {

@@ -3,12 +3,20 @@ import type { Expression, Statement } from "./program.ts";
 
 /** All statements of a body, those inside others included. */
 export function statementsIn(body: readonly Statement[]): Statement[] {
-  return body.flatMap((statement) => {
+  const found: Statement[] = [];
+  collect(body, found);
+  return found;
+}
+
+/** Bodies are thousands of statements, deeply nested: one list takes them all. */
+function collect(body: readonly Statement[], found: Statement[]): void {
+  for (const statement of body) {
+    found.push(statement);
     if (statement.kind === "if") {
-      return [statement, ...statementsIn(statement.then), ...statementsIn(statement.otherwise)];
-    }
-    return statement.kind === "for" ? [statement, ...statementsIn(statement.body)] : [statement];
-  });
+      collect(statement.then, found);
+      collect(statement.otherwise, found);
+    } else if (statement.kind === "for") collect(statement.body, found);
+  }
 }
 
 /** The expressions that a statement itself evaluates. */

@@ -23,9 +23,7 @@ import { checkableDesign } from "./checkable-design.ts";
 
 function lowered(model: Model, mutant: Mutant | null, bounds: CheckBounds): Program {
   const properties = [...PROPERTIES.values()];
-  const { program } = lowerModel(model, { properties, invariants: [], mutant, bounds });
-  validateProgram(program);
-  return program;
+  return lowerModel(model, { properties, invariants: [], mutant, bounds }).program;
 }
 
 /** Every so many states of a walk, its renumberings are looked at. */
@@ -73,6 +71,7 @@ describe("renumbering a state changes nothing of its future", () => {
     }),
   );
   test.each(cases.filter(([, program]) => program.symmetries.length > 0))("%s", (_, program) => {
+    validateProgram(program);
     let compared = 0;
     const property = fc.property(picks, (given) => {
       compared += compareFutures(program, given);
@@ -101,6 +100,7 @@ function reachable({ kernel, layout }: Compiled, most: number): ProgramState[] |
 }
 
 function compareCounts(program: Program, most = STATES_MAX): void {
+  validateProgram(program);
   const compiled = compileProgram(program, { symmetry: false, coverage: false });
   const states = reachable(compiled, most);
   fc.pre(states !== null);
