@@ -13,8 +13,8 @@
  * drained before it found out, which nobody can tell from outside.
  *
  * Jobs that hold or use a drained node are paused, as QEMU pauses them (blockjob.c,
- * `child_job_drained_begin`). Limit: what the jobs that there are do is done by their filters, which
- * are drained with their nodes; no job copies by itself yet.
+ * `child_job_drained_begin`). Limit: what jobs do here is done by their filters, which are drained
+ * with their nodes; no job copies by itself yet.
  */
 import { type Graph, isUser, parentEdges } from "./graph.ts";
 import { type ChangedEdge, changedEdges } from "./moved-edges.ts";

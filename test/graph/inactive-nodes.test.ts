@@ -47,7 +47,7 @@ describe("a disk that is handed over", () => {
     expect(users(apply(asleep, ...setActive(true), proposed))).toEqual(users(before));
   });
 
-  test("stays if somebody writes it who does not know of that, and nothing else has changed", () => {
+  test("stays if somebody writes it who does not know of that", () => {
     const graph = built(disk, exported("writer"), sharing);
     expect(refused(graph, setActive(false))).toBe(
       "Failed to inactivate node: Operation not permitted",

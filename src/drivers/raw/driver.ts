@@ -23,7 +23,7 @@ const options = commonOptions.extend({
 });
 
 /**
- * As a filter, except that whoever sees a window of the file cannot have the file resized by others,
+ * As a filter, except that who sees a window of the file cannot have the file resized by others,
  * unless the node is inactive (block/raw-format.c, `raw_child_perm`).
  */
 const permissions: PermissionRule = ({ demands: { perm, shared }, options, inactive }) => {
