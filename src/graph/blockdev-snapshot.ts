@@ -14,6 +14,7 @@ import { CONSISTENT_READ, cumulative, NO_DEMANDS } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { orElse, refuse, unlessRefused } from "./refuse.ts";
+import { orMovedBack } from "./replace-node.ts";
 import { Topology } from "./topology.ts";
 
 export const blockdevSnapshot = defineCommand({
@@ -43,7 +44,9 @@ export const blockdevSnapshot = defineCommand({
       node.inactive && !overlay.inactive ? left(before, overlay.name, context) : before;
     return orElse(asleep, () => {
       const rewired = append(asleep, edge, context);
-      const after = refreshPermissions(rewired, [overlay.name], { ...context, before: asleep });
+      const refresh = { ...context, before: asleep };
+      const judge = () => refreshPermissions(rewired, [overlay.name], refresh);
+      const after = orMovedBack(asleep, rewired, judge);
       return madeReadOnly(after, node, context);
     });
   },

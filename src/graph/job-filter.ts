@@ -14,7 +14,7 @@ import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, prefixed, Refusal } from "./refuse.ts";
-import { replaceNode } from "./replace-node.ts";
+import { orMovedBack, replaceNode } from "./replace-node.ts";
 import { shapeOf } from "./shape-of.ts";
 
 /** The graph with a filter in it, and the filter's name. */
@@ -48,10 +48,12 @@ export function insertedFilter(
   return prefixed("Could not replace node: ", () => {
     try {
       const replaced = replaceNode(opened.graph, below, filter, context);
-      return { graph: refreshPermissions(replaced, [filter, below], refresh), filter };
+      const judge = () => refreshPermissions(replaced, [filter, below], refresh);
+      return { graph: orMovedBack(opened.graph, replaced, judge), filter };
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      throw leaving(error, closeNode(opened.graph, filter, context));
+      const reached = error instanceof Refusal ? error.graph : null;
+      throw leaving(error, closeNode(reached ?? opened.graph, filter, context));
     }
   });
 }
@@ -78,7 +80,8 @@ export function appendedFilter(
   }));
   const added: Graph = { ...before, nodes, autoNames };
   const rewired = edges.reduce((graph, edge) => append(graph, edge, context), added);
-  return { graph: refreshPermissions(rewired, [filter], { ...context, before }), filter };
+  const judge = () => refreshPermissions(rewired, [filter], { ...context, before });
+  return { graph: orMovedBack(before, rewired, judge), filter };
 }
 
 /**

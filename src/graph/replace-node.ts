@@ -13,7 +13,7 @@ import type { CommandContext } from "./command.ts";
 import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
-import { Refusal, refuse } from "./refuse.ts";
+import { isRefusal, leaving, Refusal, refuse } from "./refuse.ts";
 import { Topology } from "./topology.ts";
 
 /** The edges that {@link replaceNode} moves, newest first. */
@@ -40,6 +40,25 @@ function movedParents(
     null,
     "abort",
   );
+}
+
+/**
+ * Judges a graph in which edges were moved; if it is refused, they are led back, one after the
+ * other, and stand in front of those that had stayed.
+ * @param before the graph before they were moved
+ * @throws Refusal with what is left of `before`
+ */
+export function orMovedBack(before: Graph, moved: Graph, judge: () => Graph): Graph {
+  try {
+    return judge();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const still = new Set(moved.edges);
+    const [led, stayed] = [true, false].map((gone) =>
+      before.edges.filter((edge) => still.has(edge) !== gone),
+    );
+    throw leaving(error, { ...before, edges: [...(led ?? []), ...(stayed ?? [])] });
+  }
 }
 
 /** An edge that neither requires anything nor minds: the way of a view to what it is a view of. */

@@ -79,8 +79,9 @@ function orUndone(
   } catch (error) {
     if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
     if (context.profile.undoneActions === "forgotten") throw leaving(error, null);
+    const left = (error instanceof Refusal ? error.graph : null) ?? reached;
     return takingBack(before, () => {
-      throw leaving(error, undone(before, reached, done, context));
+      throw leaving(error, undone(before, left, done, context));
     });
   }
 }
