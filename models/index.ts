@@ -6,6 +6,7 @@ import { breakSnapshot } from "./break-snapshot.ts";
 import { breakSnapshotRace } from "./break-snapshot-race.ts";
 import { copiedView } from "./copied-view.ts";
 import { fleecing } from "./fleecing.ts";
+import { FLEECING_CACHE_MODELS } from "./fleecing-cache/index.ts";
 import { forwarding } from "./forwarding.ts";
 import { imageFleecing } from "./image-fleecing.ts";
 import { INSERTION_MODELS } from "./insertion/index.ts";
@@ -25,5 +26,6 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     breakSnapshotRace,
     ...THREAD_MODELS,
     ...INSERTION_MODELS,
+    ...FLEECING_CACHE_MODELS,
   ].map((model) => [model.name, model]),
 );

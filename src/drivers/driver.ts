@@ -74,6 +74,8 @@ export interface Driver extends DriverShape {
   readonly savesTo: string | null;
   /** whether it shows the image that the hook below keeps; then it cannot be written */
   readonly isView: boolean;
+  /** whether who discards a part of it says that nobody will read that again */
+  readonly releases: boolean;
   /** Takes options that were validated by `options`. */
   instantiate(options: unknown, profile: Profile, place?: Place): Instance;
   /** Every set of charts the driver can have, named, for tests that quantify over charts. */
@@ -105,6 +107,8 @@ export function defineDriver<
   savesTo?: string;
   /** default: it is none */
   isView?: boolean;
+  /** default: a discard is only a discard */
+  releases?: boolean;
   checked?: DriverShape["checked"];
   headed?: boolean;
   internal?: boolean;
@@ -137,6 +141,7 @@ export function defineDriver<
     filter: definition.filter ?? false,
     savesTo: definition.savesTo ?? null,
     isView: definition.isView ?? false,
+    releases: definition.releases ?? false,
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),

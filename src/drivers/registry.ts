@@ -10,8 +10,10 @@ import { copyBeforeWrite } from "./copy-before-write/driver.ts";
 import { copyOnRead } from "./copy-on-read/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
+import { fleecingCache } from "./fleecing-cache/driver.ts";
 import { fleecingCheat } from "./fleecing-cheat/driver.ts";
 import { fleecingHook } from "./fleecing-hook/driver.ts";
+import { memory } from "./memory/driver.ts";
 import { mirrorTop } from "./mirror-top/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
 import { preallocate } from "./preallocate/driver.ts";
@@ -27,6 +29,7 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[file, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
     ...[fleecingHook, fleecingCheat],
+    ...[fleecingCache, memory],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
     ...[blklogwrites, blkverify, quorum],
     ...[commitTop, mirrorTop],

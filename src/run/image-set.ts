@@ -4,7 +4,8 @@
  * In a folder every image is a file of its own name. What exists is used as it is and never made
  * anew; what the model lists and the folder lacks is made with the model's length and content.
  * Since a guest will write to it as raw bytes, a file that begins like some image format is
- * refused, and so are two names for one file. With no folder the images are in memory.
+ * refused, and so are two names for one file. With no folder all images are in memory, and those
+ * that are volatile always are.
  */
 import fs from "node:fs";
 import { dirname, join } from "node:path";
@@ -42,8 +43,14 @@ export function imagesInFolder(folder: string, images: readonly ModelImage[]): I
   makeFolder(folder);
   const opened = new Map<string, RunImage>();
   try {
-    for (const image of images) opened.set(image.filename, fileImage(folder, image));
-    requireDistinct(folder, images);
+    for (const image of images) {
+      const { filename, volatile } = image;
+      opened.set(filename, volatile === true ? memoryImage(image) : fileImage(folder, image));
+    }
+    requireDistinct(
+      folder,
+      images.filter(({ volatile }) => volatile !== true),
+    );
   } catch (error) {
     closeImages(opened);
     throw error;

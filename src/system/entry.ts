@@ -63,7 +63,8 @@ function savedBelow(execution: Execution, target: LiveNode, shift: number): Entr
     const route = savedIn === null ? null : execution.node(savedIn.name).route("read");
     if (route?.kind !== "chart" || route.node !== target) continue;
     const hook = description.name;
-    return { kind: "view", hook, shift: shift - route.shift, unmap: false };
+    const unmap = target.description.releases && target.description.unmap;
+    return { kind: "view", hook, shift: shift - route.shift, unmap };
   }
   return null;
 }

@@ -20,6 +20,8 @@ export interface ModelImage {
   readonly filename: string;
   /** bytes */
   readonly length: number;
+  /** whether it is kept in memory also in a run: that of a `memory` node; default: it is a file */
+  readonly volatile?: boolean;
   readonly content: readonly { offset: number; length: number; fill: Fill }[];
 }
 

@@ -50,6 +50,8 @@ export interface SystemNode {
   readonly readOnly: boolean;
   /** whether discards go on; else they end here, successfully (rule C6) */
   readonly unmap: boolean;
+  /** whether a discard says that nobody will read that part again (Driver.releases) */
+  readonly releases: boolean;
   /** bytes; 0 if the node keeps nothing per cluster */
   readonly clusterSize: number;
   readonly cluster: Automaton | null;
@@ -149,6 +151,7 @@ function describeNode(
     shift,
     readOnly: node.readOnly,
     unmap: instance.common.discard === "unmap",
+    releases: driver.releases,
     clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
     ...automata,
     children,

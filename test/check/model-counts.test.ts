@@ -129,6 +129,9 @@ const HOLDING = {
   "removed-before-reader": [416, 1_098, 16],
   "inserted-by-job": [611, 1_223, 19],
   "inserted-by-transaction": [553, 1_109, 18],
+  "fleecing-cache-ram": [1_887, 4_730, 13],
+  "fleecing-cache-breaks": [224, 458, 13],
+  "fleecing-cache-waits": [157, 270, 21],
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
@@ -140,6 +143,7 @@ const REDUCED = {
   "insertion-keeps-link": [629, 1_703],
   "inserted-meanwhile": [1_308, 3_444],
   "removed-meanwhile": [3_026, 8_156],
+  "fleecing-cache-ram": [1_266, 3_384],
 } as const;
 /** Which they are. */
 const SYMMETRIES = {
@@ -179,6 +183,9 @@ const SYMMETRIES = {
   "inserted-by-job": [],
   "inserted-by-transaction": [],
   "exported-before-inserted": [],
+  "fleecing-cache-ram": ["requests of reader"],
+  "fleecing-cache-breaks": [],
+  "fleecing-cache-waits": [],
 } as const;
 /** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
@@ -203,6 +210,9 @@ const ORDERED = {
   "explicit-insertion": [29, 32, 16],
   "backing-connected-first": [54, 76, 9],
   "backing-connected-later-repaired": [54, 76, 9],
+  "fleecing-cache-ram": [1_690, 3_279, 13],
+  "fleecing-cache-breaks": [196, 336, 13],
+  "fleecing-cache-waits": [133, 182, 21],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {

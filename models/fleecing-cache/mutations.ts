@@ -1,0 +1,90 @@
+/**
+ * One-line changes to the fleecing cache: what it was before the checker had looked at it, and what
+ * somebody might make of it.
+ */
+import type { Chart } from "../../src/chart/chart.ts";
+import { bypass, reanswer, redirect, withConfig } from "../../src/chart/mutate.ts";
+import type { ChartMutation } from "../../src/system/system.ts";
+import type { Operation } from "../../src/vocabulary.ts";
+
+function inRequest(operation: Operation, change: (chart: Chart) => Chart): ChartMutation {
+  return {
+    driver: "fleecing-cache",
+    change: (charts) => {
+      const chart = charts.requests[operation];
+      if (chart === undefined) return charts;
+      return { ...charts, requests: { ...charts.requests, [operation]: change(chart) } };
+    },
+  };
+}
+
+function inTask(task: string, change: (chart: Chart) => Chart): ChartMutation {
+  return {
+    driver: "fleecing-cache",
+    change: (charts) => {
+      const chart = charts.tasks[task];
+      return chart === undefined
+        ? charts
+        : { ...charts, tasks: { ...charts.tasks, [task]: change(chart) } };
+    },
+  };
+}
+
+function inCluster(change: (chart: Chart) => Chart): ChartMutation {
+  return {
+    driver: "fleecing-cache",
+    change: (charts) =>
+      charts.cluster === null ? charts : { ...charts, cluster: change(charts.cluster) },
+  };
+}
+
+function both(one: ChartMutation, other: ChartMutation): ChartMutation {
+  return { driver: one.driver, change: (charts) => other.change(one.change(charts)) };
+}
+
+/** What is saved does not wait for reads under way on its clusters. */
+export const storeTakesNoTurn = inRequest("write", (chart) =>
+  ["serialising", "leaving", "freeing"].reduce((left, state) => bypass(left, state, "OK"), chart),
+);
+
+/** Who waits for room has its turn already: the first version, which the checker found stuck. */
+export const waitsInItsTurn = inRequest("write", (chart) => {
+  const begins = withConfig(chart, (config) => ({ ...config, initial: "serialising" }));
+  const reserves = redirect(begins, "serialising", "OK", "reserving");
+  return redirect(reserves, "reserving", "DONE", "checking");
+});
+
+/** What was saved is not marked, and goes on being read from the disk. */
+export const storeIsNotSettled = inRequest("write", (chart) => bypass(chart, "settling", "OK"));
+
+/** What has no room is taken for what needs none, also when it is to be stored. */
+const missingIsSkipped = inCluster((chart) =>
+  reanswer(chart, "memory.out", "PLACE", {
+    actions: [{ type: "reply", params: { type: "SKIP" } }],
+  }),
+);
+
+/** A copy for which there is no room counts as kept. */
+export const fullCountsAsKept = both(
+  missingIsSkipped,
+  inTask("reserve", (chart) => redirect(chart, "taking", "FULL", "done")),
+);
+
+/** The image is not given up although something of it was not kept. */
+export const imageIsNotGivenUp = both(
+  missingIsSkipped,
+  inRequest("write", (chart) => bypass(chart, "breaking", "OK")),
+);
+
+/** A reader is let in although the image was given up. */
+export const givenUpIsIgnored = inRequest("read", (chart) =>
+  redirect(chart, "checking", "BROKEN", "admitting"),
+);
+
+/** Who releases clusters does not wait for who is reading them. */
+export const releaseTakesNoTurn = inRequest("discard", (chart) =>
+  ["serialising", "freeing"].reduce((left, state) => bypass(left, state, "OK"), chart),
+);
+
+/** The memory of released clusters is never free again. */
+export const releaseKeepsRoom = inTask("retire", (chart) => bypass(chart, "giving", "OK"));

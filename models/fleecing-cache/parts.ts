@@ -1,0 +1,88 @@
+/**
+ * What the models of the fleecing cache have in common (the thread's "real cache"): a disk of two
+ * clusters, a hook that saves to the cache, and a reader to whom the cache shows the point in time
+ * by itself.
+ *
+ *     guest                reader
+ *       |                    |
+ *       v      target        v
+ *      hook ------------->  cache
+ *       |                   /   \
+ *       | file     backing /     \ memory
+ *       v                 /       v
+ *      disk <------------        ram
+ */
+import type { QmpCommand } from "../../src/graph/commands.ts";
+import type { JsonObject } from "../../src/graph/graph.ts";
+import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
+import type { Operation } from "../../src/vocabulary.ts";
+import { guestOnDisk } from "../graph.ts";
+
+export const CLUSTER = 65536;
+const LENGTH = 2 * CLUSTER;
+
+export const common = {
+  profile: "proposed",
+  bounds: { requests: 2, alignment: CLUSTER, longest: CLUSTER, values: 1 },
+  clusterSize: CLUSTER,
+  reachable: ["view-is-read"],
+  expected: { verdict: "holds" },
+} as const satisfies Partial<Model>;
+
+export const images: readonly ModelImage[] = [
+  {
+    filename: "disk.raw",
+    length: LENGTH,
+    content: [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }],
+  },
+  { filename: "ram", length: LENGTH, content: [], volatile: true },
+];
+
+/** The cache goes in before the hook, which then finds the disk behind its target. */
+export function startCaching(cache: JsonObject): QmpCommand[] {
+  return [
+    ...guestOnDisk,
+    qmp("blockdev-add", {
+      driver: "memory",
+      "node-name": "ram",
+      image: "ram",
+      discard: "unmap",
+    }),
+    qmp("blockdev-add", {
+      driver: "fleecing-cache",
+      "node-name": "cache",
+      memory: "ram",
+      backing: "disk",
+      discard: "unmap",
+      ...cache,
+    }),
+    qmp("blockdev-add", {
+      driver: "copy-before-write",
+      "node-name": "hook",
+      file: "disk",
+      target: "cache",
+    }),
+    qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "hook" }),
+    qmp("block-export-add", {
+      type: "nbd",
+      id: "reader",
+      name: "reader",
+      "node-name": "cache",
+      writable: true,
+    }),
+  ];
+}
+
+export const stopCaching: readonly QmpCommand[] = [
+  qmp("block-export-del", { id: "reader" }),
+  qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "disk" }),
+  qmp("blockdev-del", { "node-name": "hook" }),
+  qmp("blockdev-del", { "node-name": "cache" }),
+  qmp("blockdev-del", { "node-name": "ram" }),
+];
+
+/** Somebody who asks for clusters, any of them. @param depth requests in flight at once */
+export function asks(who: "guest" | "reader", operations: readonly Operation[], depth = 1): Actor {
+  const choice = { count: 6, alignment: CLUSTER, longest: CLUSTER };
+  return { name: who, through: who, depth, requests: { operations, ...choice } };
+}

@@ -1,0 +1,166 @@
+/**
+ * What a fleecing cache remembers about one cluster: the characteristics of the thread ("Benefits,
+ * or, what can be done", 1), and who is using it.
+ *
+ *     changed   whether the guest has changed the cluster since the point in time
+ *     copy      needed, until the reader says that it will not ask again; then it is released
+ *     memory    out       not kept
+ *               reserved  there is room for it, but not yet its data
+ *               in        kept
+ *     busy      how many requests are reading it
+ *     turn      free, or taken by a request that stores or releases
+ *
+ * Two events have states in which nobody handles them, and that is what waiting means here: ENTER
+ * while the turn is taken, and SERIALISE while anybody uses the cluster.
+ */
+import { assign, emit, setup, stateIn } from "xstate";
+import { z } from "zod";
+import { type Chart, stateChart } from "../../chart/chart.ts";
+
+type ClusterEvent =
+  | { type: "ENTER" }
+  | { type: "LEAVE" }
+  | { type: "SERIALISE" }
+  | { type: "FREE" }
+  | { type: "ACCESS" }
+  | { type: "EXCLUDE" }
+  | { type: "LOCATE" }
+  | { type: "PLAN" }
+  | { type: "RESERVE" }
+  | { type: "PLACE" }
+  | { type: "SETTLE" }
+  | { type: "ABANDON" }
+  | { type: "RETIRE" };
+
+/** In order of precedence: one denied cluster denies the whole request. */
+const REPLIES = [
+  ...["DENIED", "ALLOWED"],
+  ...["IN_BACKING", "IN_MEMORY"],
+  ...["VACANT", "NEEDLESS"],
+  ...["MISSING", "STORE", "SKIP"],
+  ...["GONE", "KEPT", "OK"],
+] as const;
+type ClusterReply =
+  | ("DENIED" | "ALLOWED")
+  | ("IN_BACKING" | "IN_MEMORY")
+  | ("VACANT" | "NEEDLESS")
+  | ("MISSING" | "STORE" | "SKIP")
+  | ("GONE" | "KEPT" | "OK");
+
+const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
+
+/** Whether the cluster is kept, or is about to be. */
+const memory = {
+  initial: "out",
+  states: {
+    out: {
+      on: {
+        LOCATE: { actions: reply("IN_BACKING") },
+        PLAN: [{ guard: "released", actions: reply("NEEDLESS") }, { actions: reply("VACANT") }],
+        RESERVE: [
+          { guard: "released", actions: reply("NEEDLESS") },
+          { target: "reserved", actions: reply("OK") },
+        ],
+        PLACE: [{ guard: "released", actions: reply("SKIP") }, { actions: reply("MISSING") }],
+        ABANDON: { actions: reply("KEPT") },
+        RETIRE: { actions: reply("KEPT") },
+      },
+    },
+    reserved: {
+      on: {
+        LOCATE: { actions: reply("IN_BACKING") },
+        PLAN: { actions: reply("NEEDLESS") },
+        RESERVE: { actions: reply("NEEDLESS") },
+        PLACE: { actions: reply("STORE") },
+        SETTLE: "in",
+        ABANDON: { target: "out", actions: reply("GONE") },
+        RETIRE: [
+          { guard: "released", target: "out", actions: reply("GONE") },
+          { actions: reply("KEPT") },
+        ],
+      },
+    },
+    in: {
+      on: {
+        LOCATE: { actions: reply("IN_MEMORY") },
+        PLAN: { actions: reply("NEEDLESS") },
+        RESERVE: { actions: reply("NEEDLESS") },
+        PLACE: { actions: reply("SKIP") },
+        ABANDON: { actions: reply("KEPT") },
+        RETIRE: [
+          { guard: "released", target: "out", actions: reply("GONE") },
+          { actions: reply("KEPT") },
+        ],
+      },
+    },
+  },
+} as const;
+
+/** Whether one request has the cluster for itself. */
+const turn = {
+  initial: "free",
+  states: {
+    free: {
+      on: {
+        ENTER: { actions: ["enter", reply("OK")] },
+        SERIALISE: { guard: "idle", target: "taken", actions: reply("OK") },
+      },
+    },
+    taken: { on: { FREE: { target: "free", actions: reply("OK") } } },
+  },
+} as const;
+
+/** @param users how many requests may use one cluster at once */
+export function clusterChart(users: number): Chart {
+  const machine = setup({
+    types: {} as {
+      context: { busy: number };
+      events: ClusterEvent;
+      emitted: { type: ClusterReply };
+    },
+    actions: {
+      reply: emit((_, params: { type: ClusterReply }) => params),
+      enter: assign({ busy: ({ context }) => context.busy + 1 }),
+      leave: assign({ busy: ({ context }) => context.busy - 1 }),
+    },
+    guards: {
+      idle: ({ context }) => context.busy === 0,
+      released: stateIn({ copy: "released" }),
+    },
+  }).createMachine({
+    id: "fleecing-cache/cluster",
+    type: "parallel",
+    context: { busy: 0 },
+    states: {
+      changed: {
+        initial: "no",
+        states: {
+          no: { on: { SETTLE: { target: "yes", actions: reply("OK") } } },
+          yes: { on: { SETTLE: { actions: reply("OK") } } },
+        },
+      },
+      copy: {
+        initial: "needed",
+        states: {
+          needed: {
+            on: {
+              ACCESS: { actions: reply("ALLOWED") },
+              EXCLUDE: { target: "released", actions: reply("OK") },
+            },
+          },
+          released: {
+            on: {
+              ACCESS: { actions: reply("DENIED") },
+              EXCLUDE: { actions: reply("OK") },
+            },
+          },
+        },
+      },
+      memory,
+      turn,
+    },
+    on: { LEAVE: { actions: ["leave", reply("OK")] } },
+  });
+  const context = z.strictObject({ busy: z.int().min(0).max(users) });
+  return stateChart("cluster", "fleecing-cache/cluster", machine, REPLIES, context);
+}

@@ -1,0 +1,60 @@
+/**
+ * What a fleecing cache remembers once: how much of its memory is taken, and whether the image that
+ * it shows still stands.
+ *
+ * A copy TAKEs a cluster of memory, and GIVEs it back when nobody needs it any more. If there is
+ * none, it is told so, or waits, as the cache's option says. With `break-snapshot` the image is
+ * given up for good: whoever reads it is refused, and copies succeed without being kept.
+ */
+import { assign, emit, setup } from "xstate";
+import { z } from "zod";
+import { type Chart, stateChart } from "../../chart/chart.ts";
+import type { FleecingCacheParameters } from "./parameters.ts";
+
+const REPLIES = ["BROKEN", "INTACT", "FULL", "TAKEN", "OK"] as const;
+type NodeReply = (typeof REPLIES)[number];
+
+const reply = (type: NodeReply) => ({ type: "reply", params: { type } }) as const;
+
+export function nodeChart({ budget, whenFull }: FleecingCacheParameters): Chart {
+  const machine = setup({
+    types: {} as {
+      context: { taken: number };
+      events: { type: "CHECK" } | { type: "BREAK" } | { type: "TAKE" } | { type: "GIVE" };
+      emitted: { type: NodeReply };
+    },
+    actions: {
+      reply: emit((_, params: { type: NodeReply }) => params),
+      take: assign({ taken: ({ context }) => context.taken + 1 }),
+      give: assign({ taken: ({ context }) => context.taken - 1 }),
+    },
+    guards: { "has room": ({ context }) => context.taken < budget },
+  }).createMachine({
+    id: "fleecing-cache/node",
+    initial: "intact",
+    context: { taken: 0 },
+    states: {
+      intact: {
+        on: {
+          CHECK: { actions: reply("INTACT") },
+          BREAK: { target: "broken", actions: reply("OK") },
+        },
+      },
+      broken: {
+        on: {
+          CHECK: { actions: reply("BROKEN") },
+          BREAK: { actions: reply("OK") },
+        },
+      },
+    },
+    on: {
+      TAKE: [
+        { guard: "has room", actions: ["take", reply("TAKEN")] },
+        ...(whenFull === "wait" ? [] : [{ actions: reply("FULL") }]),
+      ],
+      GIVE: { actions: ["give", reply("OK")] },
+    },
+  });
+  const context = z.strictObject({ taken: z.int().min(0).max(budget) });
+  return stateChart("node", "fleecing-cache/node", machine, REPLIES, context);
+}

@@ -1,0 +1,17 @@
+/**
+ * The options of a fleecing cache that change its charts.
+ */
+export const WHEN_FULL = ["break-guest-write", "break-snapshot", "wait"] as const;
+
+export interface FleecingCacheParameters {
+  /** clusters that it may keep in memory at once */
+  readonly budget: number;
+  /** what happens to a copy for which there is no room */
+  readonly whenFull: (typeof WHEN_FULL)[number];
+}
+
+/** Of every kind one, for the tests that quantify over charts. */
+export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.map((whenFull) => ({
+  budget: 2,
+  whenFull,
+}));

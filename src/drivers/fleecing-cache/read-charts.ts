@@ -1,0 +1,78 @@
+/**
+ * How a fleecing cache shows the image of the point in time: what it keeps from memory, and what
+ * the guest has not changed yet from the disk, which lies behind it as backing file.
+ *
+ * A request enters all its clusters before it looks at anything: a copy that the hook stores there,
+ * and with it the guest's write, then waits until the request has left. So the image that stands
+ * when the request begins to read stands until it ends.
+ */
+import { type Chart, requestChart } from "../../chart/chart.ts";
+import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";
+import { requestSetup } from "../../chart/request-setup.ts";
+
+type Reply = "OK" | "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_MEMORY" | "IN_BACKING";
+
+export function readChart(): Chart {
+  const machine = requestSetup<Reply>().createMachine({
+    id: "fleecing-cache/read",
+    initial: "entering",
+    context: { errno: null },
+    states: {
+      ...untilLocated("reading memory", "reading backing"),
+      "reading memory": {
+        meta: call("memory", "read", "data", "span"),
+        on: { DONE: "advancing", FAILED: { target: "giving up", actions: "remember" } },
+      },
+      "reading backing": {
+        meta: call("backing", "read", "data", "span"),
+        on: { DONE: "advancing", FAILED: { target: "giving up", actions: "remember" } },
+      },
+      advancing: { meta: advance(), on: { MORE: "locating", END: "leaving" } },
+      ...endings,
+    },
+  });
+  return requestChart("fleecing-cache/read", machine);
+}
+
+/** Speaks about the first run; whoever wants to know the rest asks again. */
+export function blockStatusChart(): Chart {
+  const told = {
+    DATA: "leaving",
+    ZERO: "leaving",
+    FAILED: { target: "giving up", actions: "remember" },
+  } as const;
+  const machine = requestSetup<Reply>().createMachine({
+    id: "fleecing-cache/block-status",
+    initial: "entering",
+    context: { errno: null },
+    states: {
+      ...untilLocated("asking memory", "asking backing"),
+      "asking memory": { meta: call("memory", "block-status", null, "span"), on: told },
+      "asking backing": { meta: call("backing", "block-status", null, "span"), on: told },
+      ...endings,
+    },
+  });
+  return requestChart("fleecing-cache/block-status", machine);
+}
+
+/** Who waited to enter must look only then whether the image still stands. */
+function untilLocated<Memory extends string, Backing extends string>(
+  inMemory: Memory,
+  inBacking: Backing,
+) {
+  return {
+    entering: { meta: askClusters("ENTER"), on: { OK: "checking" } },
+    checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "refusing" } },
+    admitting: { meta: askClusters("ACCESS"), on: { ALLOWED: "locating", DENIED: "refusing" } },
+    locating: { meta: askRun("LOCATE"), on: { IN_MEMORY: inMemory, IN_BACKING: inBacking } },
+  } as const;
+}
+
+const endings = {
+  leaving: { meta: askClusters("LEAVE"), on: { OK: "done" } },
+  "giving up": { meta: askClusters("LEAVE"), on: { OK: "failed" } },
+  refusing: { meta: askClusters("LEAVE"), on: { OK: "denied" } },
+  done: { type: "final", meta: done() },
+  failed: { type: "final", meta: failed() },
+  denied: { type: "final", meta: failed("EACCES") },
+} as const;

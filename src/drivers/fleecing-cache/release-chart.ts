@@ -1,0 +1,33 @@
+/**
+ * How a reader says that it will not ask for some clusters again (the thread's "discard operation
+ * in fleecing cache"): later reads of them are refused, and the memory that they take is free.
+ *
+ * Only clusters wholly inside the request count; a discard of less than a cluster does nothing. Who
+ * is reading them ends first. That memory forgets what it kept is a hint, which may fail.
+ */
+import { type Chart, requestChart } from "../../chart/chart.ts";
+import { askClusters, call, done, fork } from "../../chart/effects.ts";
+import { requestSetup } from "../../chart/request-setup.ts";
+
+export function releaseChart(): Chart {
+  const machine = requestSetup<"OK">().createMachine({
+    id: "fleecing-cache/discard",
+    initial: "serialising",
+    context: { errno: null },
+    states: {
+      serialising: {
+        meta: askClusters("SERIALISE", "interior"),
+        on: { OK: "excluding", NONE: "done" },
+      },
+      excluding: { meta: askClusters("EXCLUDE", "interior"), on: { OK: "discarding" } },
+      discarding: {
+        meta: call("memory", "discard", null, "interior"),
+        on: { DONE: "retiring", FAILED: "retiring" },
+      },
+      retiring: { meta: fork("retire"), on: { DONE: "freeing", FAILED: "freeing" } },
+      freeing: { meta: askClusters("FREE", "interior"), on: { OK: "done" } },
+      done: { type: "final", meta: done() },
+    },
+  });
+  return requestChart("fleecing-cache/discard", machine);
+}

@@ -1,0 +1,113 @@
+/**
+ * How a fleecing cache keeps what the hook saves, before the guest overwrites it.
+ *
+ * First room is made sure of for each cluster: one that is kept already is only marked as changed,
+ * since it holds the same; one that nobody will ask for again is not kept at all. Then the request
+ * takes its turn on all its clusters, so that nobody reads them meanwhile, the data goes into
+ * memory, and only then are the clusters settled. In the other order who waits for room would keep
+ * from its cluster the very reader that has to read it before it can make room.
+ *
+ * Without room the request fails, and the hook decides what that breaks; or it waits until there is
+ * room; or the image is given up, readers under way are waited for, and the request succeeds.
+ */
+import { type Chart, requestChart } from "../../chart/chart.ts";
+import {
+  advance,
+  askClusters,
+  askNode,
+  askRun,
+  call,
+  done,
+  failed,
+  fork,
+} from "../../chart/effects.ts";
+import { requestSetup } from "../../chart/request-setup.ts";
+import type { FleecingCacheParameters } from "./parameters.ts";
+
+export function storeChart(
+  change: "write" | "write-zeroes",
+  { whenFull }: FleecingCacheParameters,
+): Chart {
+  const name = `fleecing-cache/${change}`;
+  const breaks = whenFull === "break-snapshot";
+  type Reply = "OK" | "INTACT" | "BROKEN" | "MISSING" | "STORE" | "SKIP";
+  const machine = requestSetup<Reply>().createMachine({
+    id: name,
+    initial: "reserving",
+    context: { errno: null },
+    states: {
+      reserving: {
+        meta: fork("reserve"),
+        on: {
+          DONE: "serialising",
+          FAILED: breaks ? "breaking" : { target: "abandoning", actions: "remember" },
+        },
+      },
+      ...(breaks && { breaking: { meta: askNode("BREAK"), on: { OK: "serialising" } } }),
+      serialising: { meta: askClusters("SERIALISE"), on: { OK: "checking" } },
+      checking: { meta: askNode("CHECK"), on: { INTACT: "placing", BROKEN: "forgetting" } },
+      placing: {
+        meta: askRun("PLACE"),
+        on: {
+          STORE: "storing",
+          SKIP: "advancing",
+          MISSING: { target: "freeing", actions: { type: "blame", params: { errno: "EIO" } } },
+        },
+      },
+      storing: {
+        meta: call("memory", change, change === "write" ? "data" : null, "span"),
+        on: { DONE: "advancing", FAILED: { target: "freeing", actions: "remember" } },
+      },
+      advancing: { meta: advance(), on: { MORE: "placing", END: "settling" } },
+      settling: { meta: askClusters("SETTLE"), on: { OK: "leaving" } },
+      leaving: { meta: askClusters("FREE"), on: { OK: "done" } },
+      forgetting: { meta: fork("abandon"), on: { DONE: "leaving", FAILED: "leaving" } },
+      freeing: { meta: askClusters("FREE"), on: { OK: "abandoning" } },
+      abandoning: { meta: fork("abandon"), on: { DONE: "failed", FAILED: "failed" } },
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed() },
+    },
+  });
+  return requestChart(name, machine);
+}
+
+/**
+ * Makes sure that there is room for one cluster, if it needs any: it may be that it does not any
+ * more when there is.
+ */
+export function reserveTaskChart({ whenFull }: FleecingCacheParameters): Chart {
+  type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "OK";
+  const machine = requestSetup<Reply>().createMachine({
+    id: "fleecing-cache/reserve",
+    initial: "planning",
+    context: { errno: null },
+    states: {
+      planning: { meta: askClusters("PLAN"), on: { VACANT: "taking", NEEDLESS: "done" } },
+      taking: {
+        meta: askNode("TAKE"),
+        on: { TAKEN: "reserving", ...(whenFull !== "wait" && { FULL: "full" }) },
+      },
+      reserving: { meta: askClusters("RESERVE"), on: { OK: "done", NEEDLESS: "giving" } },
+      giving: { meta: askNode("GIVE"), on: { OK: "done" } },
+      done: { type: "final", meta: done() },
+      ...(whenFull !== "wait" && { full: { type: "final", meta: failed("ENOSPC") } }),
+    },
+  });
+  return requestChart("fleecing-cache/reserve", machine);
+}
+
+/** Gives the room of one cluster back, if `event` finds that it does not need it any more. */
+export function giveBackTaskChart(event: "ABANDON" | "RETIRE"): Chart {
+  const name = `fleecing-cache/${event.toLowerCase()}`;
+  const machine = requestSetup<"GONE" | "KEPT" | "OK">().createMachine({
+    id: name,
+    initial: "asking",
+    context: { errno: null },
+    states: {
+      asking: { meta: askClusters(event), on: { GONE: "giving", KEPT: "done" } },
+      giving: { meta: askNode("GIVE"), on: { OK: "done" } },
+      done: { type: "final", meta: done() },
+    },
+  });
+  return requestChart(name, machine);
+}
