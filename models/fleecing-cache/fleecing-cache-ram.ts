@@ -20,9 +20,9 @@ export const fleecingCacheRam: Model = {
   name: "fleecing-cache-ram",
   title: "A cache in memory that shows the point in time by itself",
   idea:
-    "What the hook saves goes into memory, for one cluster of two; the rest is read from the disk " +
-    "behind the cache. When memory is full the guest's write fails, and the view stands. What the " +
-    "reader has released makes room.",
+    "What the hook saves goes into memory, for one cluster of two; the rest is read from the " +
+    "disk behind the cache. When memory is full the guest's write fails, and the view stands. " +
+    "What the reader has released makes room.",
   images,
   phases: [
     { kind: "commands", commands: startCaching({ "memory-clusters": 1 }) },
@@ -30,7 +30,7 @@ export const fleecingCacheRam: Model = {
       kind: "concurrent",
       actors: [asks("guest", ["write"]), asks("reader", ["read", "discard"], 2)],
     },
-    { kind: "commands", commands: stopCaching },
+    { kind: "commands", commands: stopCaching() },
   ],
   properties: ["view-equals-point-in-time", "discarded-is-unreadable", "disk-keeps-guest-writes"],
   mutants: [
@@ -75,7 +75,7 @@ export const fleecingCacheBreaks: Model = {
       commands: startCaching({ "memory-clusters": 1, "when-full": "break-snapshot" }),
     },
     { kind: "concurrent", actors: [asks("guest", ["write"]), asks("reader", ["read"])] },
-    { kind: "commands", commands: stopCaching },
+    { kind: "commands", commands: stopCaching() },
   ],
   properties: ["view-equals-point-in-time", "disk-keeps-guest-writes"],
   reachable: ["view-is-read", "view-is-denied"],
@@ -134,7 +134,7 @@ export const fleecingCacheWaits: Model = {
         },
       ],
     },
-    { kind: "commands", commands: stopCaching },
+    { kind: "commands", commands: stopCaching() },
   ],
   properties: ["view-equals-point-in-time", "disk-keeps-guest-writes"],
   mutants: [

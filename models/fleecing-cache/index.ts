@@ -3,9 +3,11 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fleecing-cache-ram.ts";
+import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
 
 export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheRam,
   fleecingCacheBreaks,
   fleecingCacheWaits,
+  fleecingCacheTiers,
 ];

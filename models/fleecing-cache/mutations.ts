@@ -3,7 +3,15 @@
  * somebody might make of it.
  */
 import type { Chart } from "../../src/chart/chart.ts";
-import { bypass, reanswer, redirect, withConfig } from "../../src/chart/mutate.ts";
+import { call } from "../../src/chart/effects.ts";
+import {
+  bypass,
+  confuse,
+  reanswer,
+  redirect,
+  replaceEffect,
+  withConfig,
+} from "../../src/chart/mutate.ts";
 import type { ChartMutation } from "../../src/system/system.ts";
 import type { Operation } from "../../src/vocabulary.ts";
 
@@ -88,3 +96,19 @@ export const releaseTakesNoTurn = inRequest("discard", (chart) =>
 
 /** The memory of released clusters is never free again. */
 export const releaseKeepsRoom = inTask("retire", (chart) => bypass(chart, "giving", "OK"));
+
+/** A cluster is taken out of memory while somebody reads it there. */
+export const evictTakesNoTurn = inRequest("evict", (chart) =>
+  ["serialising", "freeing", "giving up"].reduce((left, state) => bypass(left, state, "OK"), chart),
+);
+
+/** Memory is free before the disk tier has the data. */
+export const evictForgetsFirst = inTask("spill", (chart) => {
+  const forgets = replaceEffect(chart, "writing", call("memory", "discard"));
+  return replaceEffect(forgets, "forgetting", call("disk", "write", "old"));
+});
+
+/** A cluster that the disk tier refused leaves memory all the same. */
+export const spillErrorIsIgnored = inTask("spill", (chart) =>
+  confuse(chart, "writing", "FAILED", "DONE"),
+);

@@ -19,7 +19,8 @@ import type { Operation } from "../../src/vocabulary.ts";
 import { guestOnDisk } from "../graph.ts";
 
 export const CLUSTER = 65536;
-const LENGTH = 2 * CLUSTER;
+/** bytes of the disk */
+export const LENGTH = 2 * CLUSTER;
 
 export const common = {
   profile: "proposed",
@@ -73,13 +74,28 @@ export function startCaching(cache: JsonObject): QmpCommand[] {
   ];
 }
 
-export const stopCaching: readonly QmpCommand[] = [
-  qmp("block-export-del", { id: "reader" }),
-  qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "disk" }),
-  qmp("blockdev-del", { "node-name": "hook" }),
-  qmp("blockdev-del", { "node-name": "cache" }),
-  qmp("blockdev-del", { "node-name": "ram" }),
-];
+/**
+ * @param users further exports of the cache
+ * @param tiers further nodes below it
+ */
+export function stopCaching(
+  users: readonly string[] = [],
+  tiers: readonly string[] = [],
+): QmpCommand[] {
+  return [
+    ...["reader", ...users].map((id) => qmp("block-export-del", { id })),
+    qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "disk" }),
+    ...["hook", "cache", "ram", ...tiers].map((name) => qmp("blockdev-del", { "node-name": name })),
+  ];
+}
+
+/** Through this the cache's own policy asks it to evict clusters; in a model, at any moment. */
+export const keeper: QmpCommand = qmp("block-export-add", {
+  type: "nbd",
+  id: "keeper",
+  name: "keeper",
+  "node-name": "cache",
+});
 
 /** Somebody who asks for clusters, any of them. @param depth requests in flight at once */
 export function asks(who: "guest" | "reader", operations: readonly Operation[], depth = 1): Actor {

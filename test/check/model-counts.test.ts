@@ -132,6 +132,7 @@ const HOLDING = {
   "fleecing-cache-ram": [1_887, 4_730, 13],
   "fleecing-cache-breaks": [224, 458, 13],
   "fleecing-cache-waits": [157, 270, 21],
+  "fleecing-cache-tiers": [3_562, 10_140, 22],
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
@@ -186,6 +187,7 @@ const SYMMETRIES = {
   "fleecing-cache-ram": ["requests of reader"],
   "fleecing-cache-breaks": [],
   "fleecing-cache-waits": [],
+  "fleecing-cache-tiers": [],
 } as const;
 /** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
@@ -213,6 +215,7 @@ const ORDERED = {
   "fleecing-cache-ram": [1_690, 3_279, 13],
   "fleecing-cache-breaks": [196, 336, 13],
   "fleecing-cache-waits": [133, 182, 21],
+  "fleecing-cache-tiers": [3_044, 6_752, 22],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {

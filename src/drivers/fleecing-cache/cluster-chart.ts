@@ -4,16 +4,17 @@
  *
  *     changed   whether the guest has changed the cluster since the point in time
  *     copy      needed, until the reader says that it will not ask again; then it is released
- *     memory    out       not kept
+ *     memory    out       not kept there
  *               reserved  there is room for it, but not yet its data
- *               in        kept
+ *               in        kept there
+ *     disk      whether it is kept there, where memory had no room for it any more
  *     busy      how many requests are reading it
- *     turn      free, or taken by a request that stores or releases
+ *     turn      free, or taken by a request that stores, releases or evicts
  *
  * Two events have states in which nobody handles them, and that is what waiting means here: ENTER
  * while the turn is taken, and SERIALISE while anybody uses the cluster.
  */
-import { assign, emit, setup, stateIn } from "xstate";
+import { assign, emit, or, setup, stateIn } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
 
@@ -30,40 +31,43 @@ type ClusterEvent =
   | { type: "PLACE" }
   | { type: "SETTLE" }
   | { type: "ABANDON" }
-  | { type: "RETIRE" };
+  | { type: "RETIRE" }
+  | { type: "EVICT" }
+  | { type: "SPILLED" };
 
 /** In order of precedence: one denied cluster denies the whole request. */
 const REPLIES = [
   ...["DENIED", "ALLOWED"],
-  ...["IN_BACKING", "IN_MEMORY"],
+  ...["IN_BACKING", "IN_DISK", "IN_MEMORY"],
   ...["VACANT", "NEEDLESS"],
   ...["MISSING", "STORE", "SKIP"],
-  ...["GONE", "KEPT", "OK"],
+  ...["SPILL", "GONE", "KEPT", "OK"],
 ] as const;
 type ClusterReply =
   | ("DENIED" | "ALLOWED")
-  | ("IN_BACKING" | "IN_MEMORY")
+  | ("IN_BACKING" | "IN_DISK" | "IN_MEMORY")
   | ("VACANT" | "NEEDLESS")
   | ("MISSING" | "STORE" | "SKIP")
-  | ("GONE" | "KEPT" | "OK");
+  | ("SPILL" | "GONE" | "KEPT" | "OK");
 
 const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
 
-/** Whether the cluster is kept, or is about to be. */
+/** Whether the cluster is kept in memory, or is about to be. */
 const memory = {
   initial: "out",
   states: {
     out: {
       on: {
-        LOCATE: { actions: reply("IN_BACKING") },
-        PLAN: [{ guard: "released", actions: reply("NEEDLESS") }, { actions: reply("VACANT") }],
+        LOCATE: [{ guard: "on disk", actions: reply("IN_DISK") }, { actions: reply("IN_BACKING") }],
+        PLAN: [{ guard: "needless", actions: reply("NEEDLESS") }, { actions: reply("VACANT") }],
         RESERVE: [
-          { guard: "released", actions: reply("NEEDLESS") },
+          { guard: "needless", actions: reply("NEEDLESS") },
           { target: "reserved", actions: reply("OK") },
         ],
-        PLACE: [{ guard: "released", actions: reply("SKIP") }, { actions: reply("MISSING") }],
+        PLACE: [{ guard: "needless", actions: reply("SKIP") }, { actions: reply("MISSING") }],
         ABANDON: { actions: reply("KEPT") },
         RETIRE: { actions: reply("KEPT") },
+        EVICT: { actions: reply("KEPT") },
       },
     },
     reserved: {
@@ -78,6 +82,7 @@ const memory = {
           { guard: "released", target: "out", actions: reply("GONE") },
           { actions: reply("KEPT") },
         ],
+        EVICT: { actions: reply("KEPT") },
       },
     },
     in: {
@@ -91,8 +96,19 @@ const memory = {
           { guard: "released", target: "out", actions: reply("GONE") },
           { actions: reply("KEPT") },
         ],
+        EVICT: { actions: reply("SPILL") },
+        SPILLED: { target: "out", actions: reply("OK") },
       },
     },
+  },
+} as const;
+
+/** Whether the cluster is kept on the disk tier. */
+const disk = {
+  initial: "no",
+  states: {
+    no: { on: { SPILLED: { guard: "in memory", target: "yes" } } },
+    yes: { on: { RETIRE: { guard: "released", target: "no" } } },
   },
 } as const;
 
@@ -110,8 +126,11 @@ const turn = {
   },
 } as const;
 
-/** @param users how many requests may use one cluster at once */
-export function clusterChart(users: number): Chart {
+/**
+ * @param users how many requests may use one cluster at once
+ * @param tiers whether there is a disk tier, too
+ */
+export function clusterChart(users: number, tiers: boolean): Chart {
   const machine = setup({
     types: {} as {
       context: { busy: number };
@@ -126,6 +145,9 @@ export function clusterChart(users: number): Chart {
     guards: {
       idle: ({ context }) => context.busy === 0,
       released: stateIn({ copy: "released" }),
+      "in memory": stateIn({ memory: "in" }),
+      "on disk": stateIn({ disk: "yes" }),
+      needless: or([stateIn({ copy: "released" }), stateIn({ disk: "yes" })]),
     },
   }).createMachine({
     id: "fleecing-cache/cluster",
@@ -157,6 +179,7 @@ export function clusterChart(users: number): Chart {
         },
       },
       memory,
+      ...(tiers && { disk }),
       turn,
     },
     on: { LEAVE: { actions: ["leave", reply("OK")] } },

@@ -8,10 +8,11 @@ export interface FleecingCacheParameters {
   readonly budget: number;
   /** what happens to a copy for which there is no room */
   readonly whenFull: (typeof WHEN_FULL)[number];
+  /** whether there is a disk tier, to which memory can be emptied */
+  readonly tiers: boolean;
 }
 
 /** Of every kind one, for the tests that quantify over charts. */
-export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.map((whenFull) => ({
-  budget: 2,
-  whenFull,
-}));
+export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.flatMap((whenFull) =>
+  [false, true].map((tiers) => ({ budget: 2, whenFull, tiers })),
+);

@@ -1,6 +1,7 @@
 /**
- * How a fleecing cache shows the image of the point in time: what it keeps from memory, and what
- * the guest has not changed yet from the disk, which lies behind it as backing file.
+ * How a fleecing cache shows the image of the point in time: what it keeps from memory, or from
+ * its disk tier, and what the guest has not changed yet from the guest's disk, which lies behind it
+ * as backing file.
  *
  * A request enters all its clusters before it looks at anything: a copy that the hook stores there,
  * and with it the guest's write, then waits until the request has left. So the image that stands
@@ -9,24 +10,27 @@
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
+import type { FleecingCacheParameters } from "./parameters.ts";
 
-type Reply = "OK" | "INTACT" | "BROKEN" | "ALLOWED" | "DENIED" | "IN_MEMORY" | "IN_BACKING";
+type Reply =
+  | ("OK" | "INTACT" | "BROKEN" | "ALLOWED" | "DENIED")
+  | ("IN_MEMORY" | "IN_DISK" | "IN_BACKING");
+type Tiers = Pick<FleecingCacheParameters, "tiers">;
 
-export function readChart(): Chart {
+export function readChart({ tiers }: Tiers): Chart {
+  const ended = {
+    DONE: "advancing",
+    FAILED: { target: "giving up", actions: "remember" },
+  } as const;
   const machine = requestSetup<Reply>().createMachine({
     id: "fleecing-cache/read",
     initial: "entering",
     context: { errno: null },
     states: {
-      ...untilLocated("reading memory", "reading backing"),
-      "reading memory": {
-        meta: call("memory", "read", "data", "span"),
-        on: { DONE: "advancing", FAILED: { target: "giving up", actions: "remember" } },
-      },
-      "reading backing": {
-        meta: call("backing", "read", "data", "span"),
-        on: { DONE: "advancing", FAILED: { target: "giving up", actions: "remember" } },
-      },
+      ...untilLocated(tiers, ["reading memory", "reading disk", "reading backing"]),
+      "reading memory": { meta: call("memory", "read", "data", "span"), on: ended },
+      ...(tiers && { "reading disk": { meta: call("disk", "read", "data", "span"), on: ended } }),
+      "reading backing": { meta: call("backing", "read", "data", "span"), on: ended },
       advancing: { meta: advance(), on: { MORE: "locating", END: "leaving" } },
       ...endings,
     },
@@ -35,7 +39,7 @@ export function readChart(): Chart {
 }
 
 /** Speaks about the first run; whoever wants to know the rest asks again. */
-export function blockStatusChart(): Chart {
+export function blockStatusChart({ tiers }: Tiers): Chart {
   const told = {
     DATA: "leaving",
     ZERO: "leaving",
@@ -46,8 +50,11 @@ export function blockStatusChart(): Chart {
     initial: "entering",
     context: { errno: null },
     states: {
-      ...untilLocated("asking memory", "asking backing"),
+      ...untilLocated(tiers, ["asking memory", "asking disk", "asking backing"]),
       "asking memory": { meta: call("memory", "block-status", null, "span"), on: told },
+      ...(tiers && {
+        "asking disk": { meta: call("disk", "block-status", null, "span"), on: told },
+      }),
       "asking backing": { meta: call("backing", "block-status", null, "span"), on: told },
       ...endings,
     },
@@ -56,15 +63,18 @@ export function blockStatusChart(): Chart {
 }
 
 /** Who waited to enter must look only then whether the image still stands. */
-function untilLocated<Memory extends string, Backing extends string>(
-  inMemory: Memory,
-  inBacking: Backing,
+function untilLocated<Memory extends string, Disk extends string, Backing extends string>(
+  tiers: boolean,
+  [inMemory, inDisk, inBacking]: readonly [Memory, Disk, Backing],
 ) {
   return {
     entering: { meta: askClusters("ENTER"), on: { OK: "checking" } },
     checking: { meta: askNode("CHECK"), on: { INTACT: "admitting", BROKEN: "refusing" } },
     admitting: { meta: askClusters("ACCESS"), on: { ALLOWED: "locating", DENIED: "refusing" } },
-    locating: { meta: askRun("LOCATE"), on: { IN_MEMORY: inMemory, IN_BACKING: inBacking } },
+    locating: {
+      meta: askRun("LOCATE"),
+      on: { IN_MEMORY: inMemory, IN_BACKING: inBacking, ...(tiers && { IN_DISK: inDisk }) },
+    },
   } as const;
 }
 

@@ -3,13 +3,15 @@
  * in fleecing cache"): later reads of them are refused, and the memory that they take is free.
  *
  * Only clusters wholly inside the request count; a discard of less than a cluster does nothing. Who
- * is reading them ends first. That memory forgets what it kept is a hint, which may fail.
+ * is reading them ends first. That the tiers forget what they kept is a hint, which may fail.
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, call, done, fork } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
+import type { FleecingCacheParameters } from "./parameters.ts";
 
-export function releaseChart(): Chart {
+export function releaseChart({ tiers }: Pick<FleecingCacheParameters, "tiers">): Chart {
+  const next = tiers ? "discarding disk" : "retiring";
   const machine = requestSetup<"OK">().createMachine({
     id: "fleecing-cache/discard",
     initial: "serialising",
@@ -22,8 +24,14 @@ export function releaseChart(): Chart {
       excluding: { meta: askClusters("EXCLUDE", "interior"), on: { OK: "discarding" } },
       discarding: {
         meta: call("memory", "discard", null, "interior"),
-        on: { DONE: "retiring", FAILED: "retiring" },
+        on: { DONE: next, FAILED: next },
       },
+      ...(tiers && {
+        "discarding disk": {
+          meta: call("disk", "discard", null, "interior"),
+          on: { DONE: "retiring", FAILED: "retiring" },
+        },
+      }),
       retiring: { meta: fork("retire"), on: { DONE: "freeing", FAILED: "freeing" } },
       freeing: { meta: askClusters("FREE", "interior"), on: { OK: "done" } },
       done: { type: "final", meta: done() },
