@@ -23,8 +23,8 @@ export const OPERATIONS = [
 /**
  * `write-unchanged` is a write that cannot change what anybody sees (BDRV_REQ_WRITE_UNCHANGED);
  * the three `snapshot-*` operations are the private interface between `snapshot-access` and the
- * filter below it (QEMU block/io.c, `bdrv_co_preadv_snapshot` and its two siblings). `evict` is what
- * a cache asks of itself: to take clusters out of its fast tier.
+ * filter below it (QEMU block/io.c, `bdrv_co_preadv_snapshot` and its two siblings). `evict` is
+ * what a cache asks of itself: to take clusters out of its fast tier.
  */
 export type Operation = (typeof OPERATIONS)[number];
 

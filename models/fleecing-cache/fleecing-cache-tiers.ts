@@ -21,8 +21,8 @@ export const fleecingCacheTiers: Model = {
   title: "A cache in memory that is emptied to a disk",
   idea:
     "Memory has room for one cluster of two. At any moment what is kept there may be evicted to " +
-    "the disk tier, also while it is read or another cluster is stored; the disk tier may be full " +
-    "once. A guest's write that finds no room fails.",
+    "the disk tier, also while it is read or another cluster is stored; the disk tier may be " +
+    "full once. A guest's write that finds no room fails.",
   images: [...images, { filename: "tier.raw", length: LENGTH, content: [] }],
   phases: [
     {
