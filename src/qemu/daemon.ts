@@ -10,6 +10,8 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import { type Program, startDaemon, startMachine } from "./program.ts";
 
+/** characters of stderr that are kept: an assertion has some hundred */
+const LAST_WORDS = 4_096;
 /** seconds */
 const LONGEST_LIFE = 120;
 /** ms after which a daemon that does not answer counts as hung; it takes some ms, if any */
@@ -51,6 +53,7 @@ export class QemuDaemon {
   readonly #end: Promise<unknown>;
   /** jobs that have ended since a job was started under their id */
   readonly #ended = new Set<string>();
+  /** the end of what it said on stderr; a line may come in pieces */
   #said = "";
   /** bytes of what it printed that were read */
   #seen = 0;
@@ -65,7 +68,7 @@ export class QemuDaemon {
     // A command that is written to a daemon that just ended is answered by the end of its output.
     program.input.on("error", () => {});
     program.process.stderr?.on("data", (text: Buffer) => {
-      this.#said = text.toString("utf8").trim().split("\n").at(-1) ?? "";
+      this.#said = `${this.#said}${text.toString("utf8")}`.slice(-LAST_WORDS);
     });
     this.#lines = createInterface({ input: program.output })[Symbol.asyncIterator]();
   }
@@ -117,6 +120,10 @@ export class QemuDaemon {
       process.off("exit", kill);
       await daemon.#stop();
     }
+  }
+
+  get #lastLine(): string {
+    return this.#said.trim().split("\n").at(-1) ?? "";
   }
 
   /** What was printed, besides QMP, since this was asked last. */
@@ -181,7 +188,7 @@ export class QemuDaemon {
         if (line.done === true) {
           await this.#end;
           const { signalCode: signal } = this.#program.process;
-          return { silence: hung ? "hung" : "aborted", said: this.#said, signal };
+          return { silence: hung ? "hung" : "aborted", said: this.#lastLine, signal };
         }
         const message: object = JSON.parse(line.value);
         if (isEvent(message)) this.#note(message);

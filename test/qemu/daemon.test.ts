@@ -28,6 +28,32 @@ test("a machine that ends with a command unread has aborted", () =>
     expect(reply).toEqual({ silence: "aborted", said: "Assertion failed", signal: null });
   }));
 
+/** Says why it ends in pieces, the last of which ends the line. */
+const STAMMERING = `#!/bin/sh
+echo '{"QMP":{}}'
+read first
+echo '{"return":{}}'
+read second
+printf 'Unexpected error\nAssertion ' >&2
+sleep 0.2
+printf 'failed' >&2
+sleep 0.2
+echo >&2
+kill -ABRT $$
+`;
+
+test("the last line of a program that ends is known, however it came", async () => {
+  const reply = await inTemporaryFolder((folder) => {
+    const binary = join(folder, "stammering");
+    writeFileSync(binary, STAMMERING);
+    chmodSync(binary, 0o755);
+    return QemuDaemon.using(binary, folder, (daemon) =>
+      daemon.command({ execute: "query-block-jobs", arguments: {} }),
+    );
+  });
+  expect(reply).toMatchObject({ silence: "aborted", said: "Assertion failed" });
+});
+
 /** Greets, kills the `timeout` that started it, and would go on for a minute. */
 const ORPHAN = `#!/bin/sh
 echo '{"QMP":{}}'
