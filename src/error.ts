@@ -41,7 +41,12 @@ export class BlockgraphError extends Error {
    * @param options the error behind it, for who explains more than the line says
    */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    // A refusal is an answer, and not how the program got there; to find out takes longer than most
+    // commands do.
+    const { stackTraceLimit } = Error;
+    if (code === "graph-refused") Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
   }
 }

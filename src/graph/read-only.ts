@@ -30,6 +30,8 @@ export function setReadOnly(
   }
   const nodes = new Map(before.nodes);
   for (const each of queue) nodes.set(each.node.name, { ...each.node, readOnly: each.readOnly });
+  // The node was told so itself, and does not follow who defined it any more.
+  nodes.set(node.name, { ...node, options, readOnly });
   return refreshPermissions(
     { ...before, nodes },
     queue.map((each) => each.node.name),

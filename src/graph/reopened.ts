@@ -47,7 +47,6 @@ export function withInlineChildren(
 ): Reopened[] {
   const shape = shapeOf(node.driver, context.drivers);
   const inactive = node.inactive || own.inactive || given.active === false;
-  const told = new Map<string, boolean>();
   const below = Topology.of(graph)
     .children(node.name)
     .flatMap((edge) => {
@@ -55,9 +54,7 @@ export function withInlineChildren(
       if (child?.inheritsFrom !== node.name) return [];
       const said = given[edge.name];
       if (said === null || (typeof said === "string" && said !== child.name)) return [];
-      // A child that the node has twice has been told by then.
-      const inherited = told.get(child.name) ?? (edge.roles.includes("cow") ? true : own.readOnly);
-      if (inherited !== undefined) told.set(child.name, inherited);
+      const inherited = edge.roles.includes("cow") ? true : own.readOnly;
       const before = earlier.get(child.name)?.given;
       if (isDefinition(said)) {
         const options: JsonObject = { discard: "unmap", ...before, ...said };

@@ -102,14 +102,7 @@ export class GraphTabulation {
   advance(): boolean {
     const before = this.#following();
     if (before === null) return false;
-    // A refusal is an answer here, and nobody looks where in the program it was given.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      this.#expand(before);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
+    this.#expand(before);
     return true;
   }
 
