@@ -22,7 +22,7 @@ export const blockdevSetActive = defineCommand({
   apply(graph, { "node-name": name, active }, context) {
     if (name !== undefined) {
       find(graph, name, `Failed to find node with node-name='${name}'`);
-      return active ? activated(graph, [name], context) : left(graph, name, context);
+      return active ? activated(graph, [name], context) : inactivatedAlone(graph, name, context);
     }
     const all = everyRoot(graph, context.profile);
     if (active) return activated(graph, all, context);
@@ -42,7 +42,7 @@ export const blockdevSetActive = defineCommand({
  * A node that is left to another process.
  * @throws Refusal with what is left of it
  */
-export function left(graph: Graph, name: string, context: CommandContext): Graph {
+export function inactivatedAlone(graph: Graph, name: string, context: CommandContext): Graph {
   if (hasActiveParent(graph, name)) throw refuse("Node has active parent node");
   return prefixed("Failed to inactivate node: ", () => inactivated(graph, [name], context));
 }

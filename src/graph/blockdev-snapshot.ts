@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { append } from "./append.ts";
-import { left } from "./blockdev-set-active.ts";
+import { inactivatedAlone } from "./blockdev-set-active.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -41,7 +41,7 @@ export const blockdevSnapshot = defineCommand({
       ...{ child: node.name, name: slot.name, roles: slot.roles, ...NO_DEMANDS },
     } as const;
     const asleep =
-      node.inactive && !overlay.inactive ? left(before, overlay.name, context) : before;
+      node.inactive && !overlay.inactive ? inactivatedAlone(before, overlay.name, context) : before;
     return orElse(asleep, () => {
       const rewired = append(asleep, edge, context);
       const refresh = { ...context, before: asleep };
