@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./verify.ts"),
   },
   {
+    name: "models",
+    summary: "list models, and what is known of each",
+    load: () => import("./models.ts"),
+  },
+  {
     name: "show",
     summary: "show a model, or the state at any record of a log",
     load: () => import("./show.ts"),

@@ -1,0 +1,46 @@
+/**
+ * `blockgraph models`: receipts count as long as the model is as it was.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { blockgraph, scratchFolder } from "./blockgraph.ts";
+
+const NAME = "fleecing-cache-waits";
+
+async function listed(cwd: string) {
+  const { code, stdout } = await blockgraph(["models", NAME, "--json"], { cwd });
+  expect(code).toBe(0);
+  return JSON.parse(stdout).models[0];
+}
+
+test("tells what verify and check found, and nothing of another model or other bounds", async () => {
+  const cwd = scratchFolder();
+  expect(await listed(cwd)).toMatchObject({
+    ...{ name: NAME, expected: "holds", verified: null, asExpected: null },
+    ...{ caught: null, mutants: 2, checked: null },
+  });
+  await blockgraph(["verify", NAME, "--seeds", "20"], { cwd });
+  await blockgraph(["check", NAME, "--set", "requests=1"], { cwd });
+  expect(await listed(cwd)).toMatchObject({
+    ...{ verified: "holds", asExpected: true, caught: 2, checked: null },
+  });
+  await blockgraph(["check", NAME], { cwd });
+  expect(await listed(cwd)).toMatchObject({ checked: { verdict: "holds", states: 157 } });
+  const path = join(cwd, "reports", NAME, "verify.json");
+  const receipt = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...receipt, digest: "0000000000000000" }));
+  expect(await listed(cwd)).toMatchObject({ verified: null, checked: { states: 157 } });
+  writeFileSync(path, "{");
+  expect(await listed(cwd)).toMatchObject({ verified: null });
+}, 120_000);
+
+test("is a table for people, which says how to fill what is empty", async () => {
+  const cwd = scratchFolder();
+  const { stdout } = await blockgraph(["models", "fleecing", NAME], { cwd });
+  const [head, one, other, rest] = stdout.trimEnd().split("\n");
+  expect(head).toMatch(/^model +says +verified +mutants +states +search +what it is about$/);
+  expect(one).toMatch(/^fleecing +holds +- +-\/\d+ +- +- +Image fleecing/);
+  expect(other).toMatch(new RegExp(`^${NAME} +holds +- +-/2 +- +- +A cache`));
+  expect(rest).toBe("2 not verified or checked as they are now: blockgraph verify, check");
+});
