@@ -14,7 +14,7 @@ async function listed(cwd: string) {
   return JSON.parse(stdout).models[0];
 }
 
-test("tells what verify and check found, and nothing of another model or other bounds", async () => {
+test("tells what verify and check found of the model as it is, in its own bounds", async () => {
   const cwd = scratchFolder();
   expect(await listed(cwd)).toMatchObject({
     ...{ name: NAME, expected: "holds", verified: null, asExpected: null },
