@@ -88,8 +88,8 @@ const PREDICTED = [
   /BDRV_O_INACTIVE/,
   /QLIST_EMPTY\(&bs->dirty_bitmaps\)/,
   /Cannot change '\w+' link to/,
-  /^Permission conflict on node/,
-  /^Block node is read-only/,
+  /^(\S+: )?Permission conflict on node/,
+  /^(\S+: )?Block node is read-only/,
 ];
 
 /** ms that a command is waited for that is expected not to be answered */
