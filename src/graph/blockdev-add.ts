@@ -124,6 +124,7 @@ export function openNode(
     if (self.forceShare && !self.readOnly) {
       throw refuse("force-share=on can only be used with read-only images");
     }
+    requireUnmap(options, options.discard === "unmap");
     const name = ownName === undefined ? autoName(graph) : checkName(graph, String(ownName));
     const node: GraphNode = {
       name,
@@ -192,6 +193,14 @@ function optionsOf(driver: DriverShape, args: JsonObject, inherits: Inherited | 
     ...(inherits?.forceShare === true && { "force-share": true }),
     ...ownOptions(driver, args),
   };
+}
+
+/** @throws BlockgraphError `graph-refused` if zeros were to be unmapped although nothing is */
+export function requireUnmap({ "detect-zeroes": detects }: JsonObject, unmaps: boolean): void {
+  if (detects !== "unmap" || unmaps) return;
+  throw refuse(
+    "setting detect-zeroes to unmap is not allowed without setting discard operation to unmap",
+  );
 }
 
 /** What is left of a node that cannot be opened: permissions below it were refreshed once more. */

@@ -2,7 +2,7 @@
  * `blockdev-reopen`: gives nodes other options, and formats and filters another `file` or `backing`
  * (QEMU block.c, `bdrv_reopen_multiple`). Several nodes change together or not at all.
  *
- * An option that is left out goes back to its default. Inline children are reopened with their
+ * An option that is left out goes back to its default, but for `discard`, which stays. Inline children are reopened with their
  * parent, and inherit again what they inherited. Every node is prepared in turn, against the graph
  * that those before it have made: an edge that changes is detached, and its successor attached.
  * Then permissions are refreshed once, below all nodes and below the children that they lost, as if
@@ -14,6 +14,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { requireAttachable } from "./attachable.ts";
+import { requireUnmap } from "./blockdev-add.ts";
 import type { ChildSlot, DriverShape } from "./catalogue.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
@@ -22,6 +23,7 @@ import { closeUnused } from "./edges.ts";
 import { find, findNode } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import { explicitBelow, isImplicit } from "./implicit.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import type { Profile } from "./profile.ts";
@@ -65,7 +67,8 @@ function reopened(before: Graph, options: readonly JsonObject[], context: Comman
   const queue = queueOf(before, merged(options), context);
   const nodes = new Map(before.nodes);
   for (const { node, given, shape, readOnly, inactive } of queue) {
-    const options = ownOptions(shape, given);
+    const { discard } = node.options;
+    const options = { ...(discard !== undefined && { discard }), ...ownOptions(shape, given) };
     nodes.set(node.name, { ...node, options, readOnly, inactive });
   }
   const rewiring = new Rewiring({ ...before, nodes }, context.profile);
@@ -209,6 +212,7 @@ function prepare(
     const format = `Block format '${node.driver}' used by node '${node.name}'`;
     throw refuse(`${format} does not support reopening files`);
   }
+  requireUnmap(given, (given.discard ?? node.options.discard) === "unmap");
   requireNothingReset(node, shape, given);
   const reopened = rewiring.graph.nodes.get(node.name) ?? node;
   shape.opened?.(rewiring.graph, reopened, context);
@@ -246,6 +250,10 @@ function changeChild(
     requireNoCycle(rewiring.graph, child, name, node.name);
   }
   if (child === (old?.child ?? null)) return [];
+  if (old !== undefined && isImplicit(rewiring.graph, old.child)) {
+    if (child === explicitBelow(rewiring.graph, old.child)) return [];
+    throw refuse(`Cannot replace implicit ${name} child of ${node.name}`);
+  }
   if (old !== undefined) {
     if (isFrozen(rewiring.graph, old, context.drivers)) {
       throw refuse(`Cannot change frozen '${name}' link from '${node.name}' to '${old.child}'`);
@@ -270,6 +278,9 @@ function requireUnchanged(
 ): void {
   if (given.driver !== undefined && given.driver !== node.driver) {
     throw refuse("Cannot change the option 'driver'");
+  }
+  if (given["node-name"] !== undefined && given["node-name"] !== node.name) {
+    throw refuse("Cannot change the option 'node-name'");
   }
   for (const { name } of shape.children) {
     const child = edges.find((edge) => edge.name === name)?.child;

@@ -24,5 +24,8 @@ export const commonOptions = z.strictObject({
     description:
       "whether discards that reach the node go on (`unmap`) or end there, successfully (`ignore`)",
   }),
+  "detect-zeroes": z.enum(["off", "on", "unmap"]).default("off").meta({
+    description: "whether zeros that are written become write-zeroes; the simulator leaves them",
+  }),
 });
 export type CommonOptions = z.infer<typeof commonOptions>;

@@ -74,7 +74,9 @@ export function flag({ "read-only": readOnly }: JsonObject): boolean | undefined
 }
 
 /** Options of every node that a reopen may change. */
-const COMMON: ReadonlySet<string> = new Set(["read-only", "auto-read-only", "discard"]);
+const COMMON: ReadonlySet<string> = new Set([
+  ...["read-only", "auto-read-only", "discard", "detect-zeroes"],
+]);
 
 /** Whether a node keeps an option for ever. */
 export function isFixed(name: string, { children, reopens }: DriverShape): boolean {

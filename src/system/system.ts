@@ -115,6 +115,12 @@ function describeNode(
       `node '${node.name}' cannot be simulated: it is inactive, and nobody has it; add it active`,
     );
   }
+  if ((node.options["detect-zeroes"] ?? "off") !== "off") {
+    throw refuse(
+      `node '${node.name}' cannot be simulated: it is to detect zeroes, which is not built yet; ` +
+        "write zeroes instead",
+    );
+  }
   const place = { children: new Set(children.keys()), serialised };
   const instance = driver.instantiate(node.options, rules.profile, place);
   const automata = automataOf(node.driver, instance, rules);

@@ -235,10 +235,7 @@ const ON_PURPOSE: readonly Case[] = [
       ours: "Parameter 'filename' expects a plain file name, without folders",
     },
   ),
-  add(
-    { driver: "null-co", "node-name": "z", "detect-zeroes": "off" },
-    { why: NOT_SIMULATED, ours: "Parameter 'detect-zeroes' is unexpected" },
-  ),
+  add({ driver: "null-co", "node-name": "z", "detect-zeroes": "off" }),
   add(
     { driver: "null-co", "node-name": "c", cache: { direct: true } },
     { why: NOT_SIMULATED, ours: "Parameter 'cache' is unexpected" },

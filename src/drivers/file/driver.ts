@@ -8,12 +8,16 @@
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { refuse } from "../../graph/refuse.ts";
 import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
 import { defineDriver } from "../driver.ts";
 
 const options = commonOptions.extend({
   locking: z.enum(["auto", "on", "off"]).default("auto").meta({
     description: "whether others who open the image can tell what this node does to it",
+  }),
+  aio: z.enum(["threads", "native"]).optional().meta({
+    description: "how the host does I/O, which nothing here depends on",
   }),
   filename: z
     .string()
@@ -42,6 +46,12 @@ export const file = defineDriver({
     },
     tasks: {},
   }),
+  checked({ aio }) {
+    if (aio !== "native") return;
+    throw refuse(
+      "aio=native was specified, but it requires cache.direct=on, which was not specified.",
+    );
+  },
   lockedFile: ({ filename, locking }) => (locking === "off" ? null : String(filename)),
   image: ({ filename }) => filename,
 });
