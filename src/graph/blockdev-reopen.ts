@@ -2,11 +2,11 @@
  * `blockdev-reopen`: gives nodes other options, and formats and filters another `file` or `backing`
  * (QEMU block.c, `bdrv_reopen_multiple`). Several nodes change together or not at all.
  *
- * An option that is left out goes back to its default, but for `discard`, which stays. Inline children are reopened with their
- * parent, and inherit again what they inherited. Every node is prepared in turn, against the graph
- * that those before it have made: an edge that changes is detached, and its successor attached.
- * Then permissions are refreshed once, below all nodes and below the children that they lost, as if
- * all had their new options already.
+ * An option that is left out goes back to its default, but for `discard`, which stays. Inline
+ * children are reopened with their parent, and inherit again what they inherited. Every node is
+ * prepared in turn, against the graph that those before it have made: an edge that changes is
+ * detached, and its successor attached. Then permissions are refreshed once, below all nodes and
+ * below the children that they lost, as if all had their new options already.
  *
  * QEMU 7.2 aborts whenever an edge above a diamond is detached here, also while it undoes what was
  * refused (defect M1; rewiring.ts).
