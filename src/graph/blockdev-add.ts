@@ -142,7 +142,7 @@ export function openNode(
     graph = withNode(graph, node);
     added = name;
     if (ownName === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
-    driver.checked?.(args);
+    driver.checked?.(args, context.images);
     const attachChild = (each: GivenChild) => {
       find(each);
       const { slot, reference } = each;

@@ -64,8 +64,12 @@ export interface DriverShape {
    * frozen (QEMU `never_freeze`).
    */
   readonly internal?: boolean;
-  /** Judges all that a node is given, before any child is opened. @throws as `opened` */
-  checked?(args: JsonObject): void;
+  /**
+   * Judges all that a node is given, before any child but `file` is opened.
+   * @param images undefined: nothing is known of any file
+   * @throws as `opened`
+   */
+  checked?(args: JsonObject, images: ImageFacts | undefined): void;
   /** bytes that a node shows; null: not known */
   length(question: LengthQuestion): number | null;
   /** the child whose length it shows; absent: the one whose data it shows */

@@ -29,6 +29,9 @@ const options = commonOptions.extend({
   align: z.int().min(0, "uint64_t").optional().meta({
     description: "bytes in whose multiples it is written; the simulator writes any",
   }),
+  config: z.string().optional().meta({
+    description: "file of further rules, which the simulator does not read",
+  }),
   "inject-error": z
     .array(z.looseObject({ event: z.string() }))
     .optional()
@@ -55,6 +58,10 @@ export const blkdebug = defineDriver({
   children: [{ name: "image", roles: ["filtered", "primary"] }],
   permissions,
   filter: true,
+  checked({ config }, images) {
+    if (typeof config !== "string" || images === undefined || images.has(config)) return;
+    throw refuse("Could not read blkdebug config file: No such file or directory");
+  },
   opened(_graph, { options: { align } }) {
     if (typeof align !== "number" || align === 0) return;
     if (align < ALIGN_END && Number.isInteger(Math.log2(align))) return;
@@ -62,7 +69,7 @@ export const blkdebug = defineDriver({
   },
   alignment: ({ align }) => (typeof align === "number" && align > 0 ? align : 1),
   parameters(given) {
-    if (given["inject-error"] === undefined) return {};
+    if (given["inject-error"] === undefined && given.config === undefined) return {};
     throw refuse("blkdebug injects no errors in the simulator; give the model faults instead");
   },
   everyParameters: [{}],
