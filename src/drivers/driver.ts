@@ -121,6 +121,7 @@ export function defineDriver<
   resizes?: DriverShape["resizes"];
   resizeFailed?: DriverShape["resizeFailed"];
   alignment?: DriverShape["alignment"];
+  logsTo?: string;
   lockedFile?: DriverShape["lockedFile"];
   listChanges?: DriverShape["listChanges"];
   parameters(options: z.infer<Schema>, profile: Profile, place: Place): Parameters;
@@ -151,6 +152,7 @@ export function defineDriver<
     ...(definition.alignment && { alignment: definition.alignment }),
     ...(definition.lockedFile && { lockedFile: definition.lockedFile }),
     ...(definition.listChanges && { listChanges: definition.listChanges }),
+    ...(definition.logsTo !== undefined && { logsTo: definition.logsTo }),
     ...(definition.headed && { headed: true }),
     ...(definition.internal && { internal: true }),
     ...(definition.asksBelow && { asksBelow: true }),

@@ -83,7 +83,8 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   const bitmaps = new Map(
     [...node.bitmaps].map(([key, bitmap]) => [key, { ...bitmap, length: resized }]),
   );
-  const nodes = new Map(rest.nodes).set(name, { ...node, length: resized, bitmaps });
+  const found = shape.logsTo === undefined ? node.found : { ...node.found, logs: true };
+  const nodes = new Map(rest.nodes).set(name, { ...node, length: resized, bitmaps, found });
   return { ...rest, nodes };
 }
 

@@ -82,6 +82,8 @@ export interface DriverShape {
   resizeFailed?(profile: Profile): JsonObject | null;
   /** what `block_resize` says to it (QEMU `bdrv_co_truncate`); absent: nothing, it can */
   resizes?(options: JsonObject): string | null;
+  /** the child in which it writes down what was done to it, at last when it is closed */
+  readonly logsTo?: string;
   /** bytes in whose multiples it is written (QEMU `request_alignment`); absent: 1 */
   alignment?(options: JsonObject): number;
   /** the file that it locks (block/file-posix.c); absent, or null: none */

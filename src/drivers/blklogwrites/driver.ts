@@ -46,6 +46,7 @@ export const blklogwrites = defineDriver({
     throw refuse(`Invalid log sector size ${size}`);
   },
   alignment: ({ "log-sector-size": size }) => sectorSize(size),
+  logsTo: "log",
   parameters: () => ({}),
   everyParameters: [],
   charts: () => ({ cluster: null, node: null, requests: {}, tasks: {} }),
