@@ -21,6 +21,7 @@ import { requireNoCycle } from "./cycle.ts";
 import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
 import { closeUnused } from "./edges.ts";
 import { find, findNode } from "./find-node.ts";
+import { requireFlushable } from "./flush.ts";
 import { isFrozen } from "./frozen.ts";
 import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
 import { explicitBelow, isImplicit } from "./implicit.ts";
@@ -208,6 +209,7 @@ function prepare(
   rewiring: Rewiring,
   context: CommandContext,
 ): string[] {
+  requireFlushable(before, node.name, context.drivers);
   if (shape.reopens === null) {
     const format = `Block format '${node.driver}' used by node '${node.name}'`;
     throw refuse(`${format} does not support reopening files`);

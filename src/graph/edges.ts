@@ -6,8 +6,8 @@
  * node that was defined inline has no owner but its users, so with the last of them it is closed,
  * and so are the inline nodes that only it used (QEMU block.c, `bdrv_unref_child`).
  */
+import { requireFlushable } from "./flush.ts";
 import {
-  childEdges,
   type Edge,
   type Graph,
   type GraphNode,
@@ -74,7 +74,7 @@ export function closeNode(before: Graph, name: string, context: Context): Graph 
   const closing: string[] = [];
   const close = (next: string) => {
     requireClosable(graph, next, context);
-    requireLog(graph, next, context);
+    requireFlushable(graph, next, context.drivers);
     closing.push(next);
   };
   close(name);
@@ -113,23 +113,6 @@ function requireClosable(graph: Graph, name: string, { drivers, profile }: Conte
     null,
     profile.closedCommitFilter === "abort" ? "abort" : null,
   );
-}
-
-/**
- * A node that writes down what is done to it was resized, and says at its end that it is flushed:
- * QEMU 10.0 aborts if the log is inactive by then (block/io.c, `bdrv_co_write_req_prepare`; found
- * by random commands).
- * @throws Refusal with the abort predicted
- */
-function requireLog(graph: Graph, name: string, { drivers }: Context): void {
-  const node = graph.nodes.get(name);
-  const log = drivers.get(node?.driver ?? "")?.logsTo;
-  if (log === undefined || node?.found.logs !== true) return;
-  const edges = childEdges(graph, { kind: "node", name });
-  const child = edges.find((edge) => edge.name === log)?.child ?? "";
-  if (graph.nodes.get(child)?.inactive !== true) return;
-  const text = `QEMU 10.0 aborts when '${name}' is closed, whose log '${child}' is inactive`;
-  throw new Refusal(`${text}; activate it first`, null, "abort");
 }
 
 /** Masks stay as they are where loosening is refused (rule P10). */
