@@ -14,45 +14,15 @@ import {
   withEvent,
 } from "../src/chart/mutate.ts";
 import { snapshotReadChart } from "../src/drivers/copy-before-write/view-charts.ts";
-import type { DriverCharts } from "../src/drivers/driver.ts";
 import { writeChart } from "../src/drivers/qcow2/write-charts.ts";
 import { PERMISSIONS } from "../src/system/permission-chart.ts";
 import type { ChartMutation } from "../src/system/system.ts";
-import type { Operation } from "../src/vocabulary.ts";
+import { changesOf } from "./changes.ts";
 
-/** Changes the chart that serves one operation of the filter. */
-function inRequest(operation: Operation, change: (chart: Chart) => Chart): ChartMutation {
-  return {
-    driver: "copy-before-write",
-    change: (charts: DriverCharts) => {
-      const chart = charts.requests[operation];
-      if (chart === undefined) return charts;
-      return { ...charts, requests: { ...charts.requests, [operation]: change(chart) } };
-    },
-  };
-}
+const { inRequest, inTask, inCluster } = changesOf("copy-before-write");
 
 /** Changes the chart of the tasks that copy a cluster. */
-function inCopy(change: (chart: Chart) => Chart): ChartMutation {
-  return {
-    driver: "copy-before-write",
-    change: (charts) => {
-      const { copy } = charts.tasks;
-      return copy === undefined ? charts : { ...charts, tasks: { copy: change(copy) } };
-    },
-  };
-}
-
-/** Changes what the filter remembers about a cluster. */
-function inCluster(change: (chart: Chart) => Chart): ChartMutation {
-  return {
-    driver: "copy-before-write",
-    change: (charts) => {
-      const { cluster } = charts;
-      return cluster === null ? charts : { ...charts, cluster: change(cluster) };
-    },
-  };
-}
+const inCopy = (change: (chart: Chart) => Chart) => inTask("copy", change);
 
 /** A command changes the graph while requests are under way in what it changes (H12). */
 export const sectionIsNotDrained: ChartMutation = {

@@ -2,7 +2,6 @@
  * One-line changes to the fleecing cache: what it was before the checker had looked at it, and what
  * somebody might make of it.
  */
-import type { Chart } from "../../src/chart/chart.ts";
 import { call } from "../../src/chart/effects.ts";
 import {
   bypass,
@@ -13,38 +12,9 @@ import {
   withConfig,
 } from "../../src/chart/mutate.ts";
 import type { ChartMutation } from "../../src/system/system.ts";
-import type { Operation } from "../../src/vocabulary.ts";
+import { changesOf } from "../changes.ts";
 
-function inRequest(operation: Operation, change: (chart: Chart) => Chart): ChartMutation {
-  return {
-    driver: "fleecing-cache",
-    change: (charts) => {
-      const chart = charts.requests[operation];
-      if (chart === undefined) return charts;
-      return { ...charts, requests: { ...charts.requests, [operation]: change(chart) } };
-    },
-  };
-}
-
-function inTask(task: string, change: (chart: Chart) => Chart): ChartMutation {
-  return {
-    driver: "fleecing-cache",
-    change: (charts) => {
-      const chart = charts.tasks[task];
-      return chart === undefined
-        ? charts
-        : { ...charts, tasks: { ...charts.tasks, [task]: change(chart) } };
-    },
-  };
-}
-
-function inCluster(change: (chart: Chart) => Chart): ChartMutation {
-  return {
-    driver: "fleecing-cache",
-    change: (charts) =>
-      charts.cluster === null ? charts : { ...charts, cluster: change(charts.cluster) },
-  };
-}
+const { inRequest, inTask, inCluster } = changesOf("fleecing-cache");
 
 function both(one: ChartMutation, other: ChartMutation): ChartMutation {
   return { driver: one.driver, change: (charts) => other.change(one.change(charts)) };

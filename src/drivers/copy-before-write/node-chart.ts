@@ -6,11 +6,10 @@
  */
 import { emit, setup } from "xstate";
 import { type Chart, stateChart } from "../../chart/chart.ts";
+import { STANDING } from "../standing.ts";
 
 const REPLIES = ["BROKEN", "INTACT", "OK"] as const;
 type NodeReply = (typeof REPLIES)[number];
-
-const reply = (type: NodeReply) => ({ type: "reply", params: { type } }) as const;
 
 export function nodeChart(): Chart {
   const machine = setup({
@@ -22,20 +21,7 @@ export function nodeChart(): Chart {
   }).createMachine({
     id: "copy-before-write/node",
     initial: "intact",
-    states: {
-      intact: {
-        on: {
-          CHECK: { actions: reply("INTACT") },
-          BREAK: { target: "broken", actions: reply("OK") },
-        },
-      },
-      broken: {
-        on: {
-          CHECK: { actions: reply("BROKEN") },
-          BREAK: { actions: reply("OK") },
-        },
-      },
-    },
+    states: STANDING,
   });
   return stateChart("node", "copy-before-write/node", machine, REPLIES);
 }

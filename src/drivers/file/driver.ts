@@ -6,11 +6,10 @@
  * straight to it; discards and zeroes punch holes, so both read as zeros afterwards.
  */
 import { z } from "zod";
-import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { refuse } from "../../graph/refuse.ts";
-import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
 import { defineDriver } from "../driver.ts";
+import { storageCharts } from "../storage-charts.ts";
 
 const options = commonOptions.extend({
   locking: z.enum(["auto", "on", "off"]).default("auto").meta({
@@ -32,20 +31,7 @@ export const file = defineDriver({
   children: [],
   parameters: () => ({}),
   everyParameters: [{}],
-  charts: () => ({
-    cluster: null,
-    node: null,
-    requests: {
-      ...Object.fromEntries(
-        STORAGE_OPERATIONS.map((operation) => [
-          operation,
-          forwardChart(`file/${operation}`, "storage", operation),
-        ]),
-      ),
-      "write-unchanged": forwardChart("file/write-unchanged", "storage", "write"),
-    },
-    tasks: {},
-  }),
+  charts: () => storageCharts("file"),
   checked({ aio }) {
     if (aio !== "native") return;
     throw refuse(

@@ -17,6 +17,7 @@
 import { assign, emit, or, setup, stateIn } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
+import { TURN } from "../turn.ts";
 
 type ClusterEvent =
   | { type: "ENTER" }
@@ -112,20 +113,6 @@ const disk = {
   },
 } as const;
 
-/** Whether one request has the cluster for itself. */
-const turn = {
-  initial: "free",
-  states: {
-    free: {
-      on: {
-        ENTER: { actions: ["enter", reply("OK")] },
-        SERIALISE: { guard: "idle", target: "taken", actions: reply("OK") },
-      },
-    },
-    taken: { on: { FREE: { target: "free", actions: reply("OK") } } },
-  },
-} as const;
-
 /**
  * @param users how many requests may use one cluster at once
  * @param tiers whether there is a disk tier, too
@@ -180,7 +167,7 @@ export function clusterChart(users: number, tiers: boolean): Chart {
       },
       memory,
       ...(tiers && { disk }),
-      turn,
+      turn: TURN,
     },
     on: { LEAVE: { actions: ["leave", reply("OK")] } },
   });

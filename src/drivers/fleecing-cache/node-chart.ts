@@ -9,6 +9,7 @@
 import { assign, emit, setup } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
+import { STANDING } from "../standing.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
 const REPLIES = ["BROKEN", "INTACT", "FULL", "TAKEN", "OK"] as const;
@@ -33,20 +34,7 @@ export function nodeChart({ budget, whenFull }: FleecingCacheParameters): Chart 
     id: "fleecing-cache/node",
     initial: "intact",
     context: { taken: 0 },
-    states: {
-      intact: {
-        on: {
-          CHECK: { actions: reply("INTACT") },
-          BREAK: { target: "broken", actions: reply("OK") },
-        },
-      },
-      broken: {
-        on: {
-          CHECK: { actions: reply("BROKEN") },
-          BREAK: { actions: reply("OK") },
-        },
-      },
-    },
+    states: STANDING,
     on: {
       TAKE: [
         { guard: "has room", actions: ["take", reply("TAKEN")] },

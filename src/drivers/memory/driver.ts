@@ -5,10 +5,9 @@
  * (fleecing-cache); a model says how long it is among its images.
  */
 import { z } from "zod";
-import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
-import { STORAGE_OPERATIONS } from "../../vocabulary.ts";
 import { defineDriver } from "../driver.ts";
+import { storageCharts } from "../storage-charts.ts";
 
 const options = commonOptions.extend({
   image: z
@@ -24,19 +23,6 @@ export const memory = defineDriver({
   children: [],
   parameters: () => ({}),
   everyParameters: [{}],
-  charts: () => ({
-    cluster: null,
-    node: null,
-    requests: {
-      ...Object.fromEntries(
-        STORAGE_OPERATIONS.map((operation) => [
-          operation,
-          forwardChart(`memory/${operation}`, "storage", operation),
-        ]),
-      ),
-      "write-unchanged": forwardChart("memory/write-unchanged", "storage", "write"),
-    },
-    tasks: {},
-  }),
+  charts: () => storageCharts("memory"),
   image: ({ image }) => image,
 });

@@ -15,6 +15,7 @@
 import { assign, emit, setup } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
+import { TURN } from "../turn.ts";
 
 type ClusterEvent =
   | { type: "LOCATE" }
@@ -79,18 +80,7 @@ export function clusterChart(users: number): Chart {
           },
         },
       },
-      turn: {
-        initial: "free",
-        states: {
-          free: {
-            on: {
-              ENTER: { actions: ["enter", reply("OK")] },
-              SERIALISE: { guard: "idle", target: "taken", actions: reply("OK") },
-            },
-          },
-          taken: { on: { FREE: { target: "free", actions: reply("OK") } } },
-        },
-      },
+      turn: TURN,
     },
     on: { LEAVE: { actions: ["leave", reply("OK")] } },
   });
