@@ -93,8 +93,8 @@ function served(
     throw refuse(`NBD server already has export named '${own.name}'`);
   }
   const { perm } = edge.suspended ?? edge;
-  const served = asking(edge, { perm, shared: ALL_PERMISSIONS & ~RESIZE });
-  const replaced = attach(detach(attached, edge), served);
+  const sharing = asking(edge, { perm, shared: ALL_PERMISSIONS & ~RESIZE });
+  const replaced = attach(detach(attached, edge), sharing);
   const refreshed = refreshPermissions(replaced, [child], { ...context, before });
   const after = measured(refreshed, child, context);
   if (shown.length === 0) return after;

@@ -12,7 +12,7 @@ import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, detach } from "./edges.ts";
 import { find } from "./find-node.ts";
-import { type Edge, filteredEdge, type Graph, type GraphNode } from "./graph.ts";
+import { type Edge, filteredEdge, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { wholeSectors } from "./length.ts";
 import { blockedBecause } from "./op-blocker.ts";
 import { ALL_PERMISSIONS, RESIZE } from "./permission.ts";
@@ -84,8 +84,7 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
     [...node.bitmaps].map(([key, bitmap]) => [key, { ...bitmap, length: resized }]),
   );
   const found = shape.logsTo === undefined ? node.found : { ...node.found, logs: true };
-  const nodes = new Map(rest.nodes).set(name, { ...node, length: resized, bitmaps, found });
-  return { ...rest, nodes };
+  return withNode(rest, { ...node, length: resized, bitmaps, found });
 }
 
 /** A reopen can inactivate a node below active ones. @throws Refusal, as QEMU aborts */
@@ -109,6 +108,6 @@ function remembering(
     if (found === null || !isRefusal(error)) throw error;
     const graph = error instanceof Refusal && error.graph !== null ? error.graph : before;
     const changed = { ...node, found: { ...node.found, ...found } };
-    throw leaving(error, { ...graph, nodes: new Map(graph.nodes).set(node.name, changed) });
+    throw leaving(error, withNode(graph, changed));
   }
 }

@@ -26,7 +26,7 @@ import {
 } from "./definition.ts";
 import { attach, closeNode, closeUnused, detach } from "./edges.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
-import type { Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
@@ -81,7 +81,9 @@ interface Inherited {
 
 /** What the filter of a job inherits, which has no parent that defines it: nothing. */
 export const INHERITS_NOTHING: Inherited = {
-  ...{ readOnly: false, forceShare: false, inactive: false },
+  readOnly: false,
+  forceShare: false,
+  inactive: false,
 };
 
 /**
@@ -274,11 +276,6 @@ function againstName(given: JsonObject, context: OpenContext): string | null {
   const child = given[slot.name];
   if (isDefinition(child)) return againstName(child, context);
   return "Cannot reference an existing block device with additional options or a new filename";
-}
-
-/** Nodes stand in the order in which they got their names. */
-function withNode(graph: Graph, node: GraphNode): Graph {
-  return { ...graph, nodes: new Map(graph.nodes).set(node.name, node) };
 }
 
 function inheriting(graph: Graph, child: string, parent: string): Graph {

@@ -23,7 +23,14 @@ import { closeUnused } from "./edges.ts";
 import { find, findNode } from "./find-node.ts";
 import { requireFlushable } from "./flush.ts";
 import { isFrozen } from "./frozen.ts";
-import type { Edge, Graph, GraphNode, JsonObject, JsonValue } from "./graph.ts";
+import {
+  type Edge,
+  type Graph,
+  type GraphNode,
+  type JsonObject,
+  type JsonValue,
+  withNode,
+} from "./graph.ts";
 import { explicitBelow, isImplicit } from "./implicit.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
@@ -35,6 +42,7 @@ import {
   isFixed,
   type Reopened,
   requireNothingReset,
+  requireReopens,
   withInlineChildren,
 } from "./reopened.ts";
 import { Rewiring } from "./rewiring.ts";
@@ -149,7 +157,7 @@ function measuredAgain(after: Graph, queue: readonly Reopened[], context: Comman
     const now = graph.nodes.get(node.name);
     if (now === undefined || Topology.of(graph).children(node.name).length === 0) continue;
     const length = lengthAtOpen(graph, now, context);
-    graph = { ...graph, nodes: new Map(graph.nodes).set(node.name, { ...now, length }) };
+    graph = withNode(graph, { ...now, length });
   }
   return graph;
 }
@@ -210,10 +218,7 @@ function prepare(
   context: CommandContext,
 ): string[] {
   requireFlushable(before, node.name, context.drivers);
-  if (shape.reopens === null) {
-    const format = `Block format '${node.driver}' used by node '${node.name}'`;
-    throw refuse(`${format} does not support reopening files`);
-  }
+  requireReopens(node, shape);
   requireUnmap(given, (given.discard ?? node.options.discard) === "unmap");
   requireNothingReset(node, shape, given);
   const reopened = rewiring.graph.nodes.get(node.name) ?? node;

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
-import type { DirtyBitmap, Graph, GraphNode } from "./graph.ts";
+import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 import { uint32 } from "./uint32.ts";
 
@@ -57,7 +57,7 @@ export function requireMergeable(source: DirtyBitmap, length: number | null): vo
 
 function withBitmap(graph: Graph, node: GraphNode, name: string, bitmap: DirtyBitmap): Graph {
   const bitmaps = new Map(node.bitmaps).set(name, bitmap);
-  return { ...graph, nodes: new Map(graph.nodes).set(node.name, { ...node, bitmaps }) };
+  return withNode(graph, { ...node, bitmaps });
 }
 
 const dirtyBitmapAdd = defineCommand({
@@ -95,7 +95,7 @@ const dirtyBitmapRemove = defineCommand({
     const node = find(graph, nodeName, `Node '${nodeName}' not found`);
     const bitmaps = new Map(node.bitmaps);
     bitmaps.delete(name);
-    return { ...graph, nodes: new Map(graph.nodes).set(nodeName, { ...node, bitmaps }) };
+    return withNode(graph, { ...node, bitmaps });
   },
 });
 

@@ -14,6 +14,7 @@ import {
   type Parent,
   parentEdges,
   sameParent,
+  withNode,
 } from "./graph.ts";
 import { type RefreshContext, refreshPermissions } from "./refresh.ts";
 import { Refusal, unlessRefused } from "./refuse.ts";
@@ -33,7 +34,7 @@ export function detach(graph: Graph, edge: Edge): Graph {
   const heir = kind === "node" && child?.inheritsFrom === name ? child : null;
   const still = (each: Edge) => each.child === edge.child && sameParent(each.parent, edge.parent);
   if (heir === null || edges.some(still)) return { ...graph, edges };
-  return { ...graph, edges, nodes: new Map(graph.nodes).set(heir.name, orphan(heir)) };
+  return withNode({ ...graph, edges }, orphan(heir));
 }
 
 const orphan = (node: GraphNode): GraphNode => ({ ...node, inheritsFrom: null });

@@ -5,7 +5,7 @@
  * again; here only a resize makes it worth while.
  */
 import type { DriverCatalogue } from "./catalogue.ts";
-import { childEdges, type Graph } from "./graph.ts";
+import { childEdges, type Graph, withNode } from "./graph.ts";
 import { Refusal } from "./refuse.ts";
 
 /** @throws Refusal with the abort predicted */
@@ -26,5 +26,5 @@ export function flushed(graph: Graph, name: string, drivers: DriverCatalogue): G
   const node = graph.nodes.get(name);
   if (node?.found.logs !== true) return graph;
   const { logs: _, ...found } = node.found;
-  return { ...graph, nodes: new Map(graph.nodes).set(name, { ...node, found }) };
+  return withNode(graph, { ...node, found });
 }

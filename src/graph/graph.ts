@@ -102,6 +102,7 @@ export interface BlockJob {
 }
 
 export interface Graph {
+  /** in the order in which they got their names */
   readonly nodes: ReadonlyMap<string, GraphNode>;
   /** newest first */
   readonly edges: readonly Edge[];
@@ -130,6 +131,11 @@ export const EMPTY_GRAPH: Graph = {
   autoNames: 0,
 };
 
+/** The graph with a node that is new, or not what it was. */
+export function withNode(graph: Graph, node: GraphNode): Graph {
+  return { ...graph, nodes: new Map(graph.nodes).set(node.name, node) };
+}
+
 /** Users without a name of their own, oldest first; each has one edge. */
 export function backendsOf({ edges }: Graph): Parent[] {
   return edges.flatMap(({ parent }) => (parent.kind === "backend" ? [parent] : [])).reverse();
@@ -141,7 +147,7 @@ export function parentEdges(graph: Graph, node: string): readonly Edge[] {
 }
 
 /** The edges that a parent holds, oldest first: in the order of its driver's children. */
-export function childEdges(graph: Graph, parent: Parent): readonly Edge[] {
+export function childEdges(graph: Graph, parent: Parent): Edge[] {
   return graph.edges.filter((edge) => sameParent(edge.parent, parent)).reverse();
 }
 

@@ -14,7 +14,14 @@
  * inactive nodes can be judged, but not be simulated.
  */
 import type { CommandContext } from "./command.ts";
-import { type Edge, type Graph, type GraphNode, isBackend, parentEdges } from "./graph.ts";
+import {
+  type Edge,
+  type Graph,
+  type GraphNode,
+  isBackend,
+  parentEdges,
+  withNode,
+} from "./graph.ts";
 import { ALL_PERMISSIONS, cumulative, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, Refusal, refuse } from "./refuse.ts";
@@ -150,6 +157,6 @@ class HandOver {
   #with(name: string, change: Pick<GraphNode, "inactive">): Graph {
     const node = this.graph.nodes.get(name);
     if (node === undefined) return this.graph;
-    return { ...this.graph, nodes: new Map(this.graph.nodes).set(name, { ...node, ...change }) };
+    return withNode(this.graph, { ...node, ...change });
   }
 }

@@ -10,7 +10,7 @@ import { autoName, checkName, INHERITS_NOTHING, openNode } from "./blockdev-add.
 import type { CommandContext } from "./command.ts";
 import { dropFilter } from "./drop-filter.ts";
 import { closeNode } from "./edges.ts";
-import type { Graph, GraphNode, JsonObject } from "./graph.ts";
+import { type Graph, type GraphNode, type JsonObject, withNode } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, prefixed, Refusal } from "./refuse.ts";
@@ -72,13 +72,12 @@ export function appendedFilter(
     ...{ name: filter, monitorOwned: false, inheritsFrom: null, inactive: false },
     ...{ length: below.length, nextChild: 0, bitmaps: new Map(), found: {} },
   };
-  const nodes = new Map(before.nodes).set(filter, node);
   const autoNames = before.autoNames + (name === null ? 1 : 0);
   const edges = shapeOf(own.driver, context.drivers).children.map(({ name: edge, roles }) => ({
     parent: { kind: "node", name: filter } as const,
     ...{ child: below.name, name: edge, roles, ...NO_DEMANDS },
   }));
-  const added: Graph = { ...before, nodes, autoNames };
+  const added = withNode({ ...before, autoNames }, node);
   const rewired = edges.reduce((graph, edge) => append(graph, edge, context), added);
   const judge = () => refreshPermissions(rewired, [filter], { ...context, before });
   return { graph: orMovedBack(before, rewired, judge), filter };

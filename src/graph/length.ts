@@ -6,7 +6,7 @@
  * until then, and 7.2 stumbles over that (defect M6).
  */
 import type { CommandContext } from "./command.ts";
-import type { Graph, GraphNode } from "./graph.ts";
+import { type Graph, type GraphNode, withNode } from "./graph.ts";
 import { factOf, type ImageFact } from "./image-facts.ts";
 import { shapeOf } from "./shape-of.ts";
 import { Topology } from "./topology.ts";
@@ -53,11 +53,9 @@ export function measured(graph: Graph, name: string, context: Context): Graph {
   if (node === undefined) return graph;
   const length = lengthNow(graph, name, context);
   if (!shapeOf(node.driver, context.drivers).variableLength) return graph;
-  const nodes = new Map(graph.nodes).set(name, { ...node, length });
+  const told = withNode(graph, { ...node, length });
   const below = measuredBelow(graph, node, context);
-  return below === undefined
-    ? { ...graph, nodes }
-    : measured({ ...graph, nodes }, below.name, context);
+  return below === undefined ? told : measured(told, below.name, context);
 }
 
 /** The image that a node's bytes come from in the end; null: nothing is known of it. */

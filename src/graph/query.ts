@@ -11,13 +11,13 @@
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import {
+  childEdges,
   type Edge,
   type Graph,
   type GraphNode,
   isBackend,
   type JsonObject,
   type Parent,
-  sameParent,
 } from "./graph.ts";
 import { permissionNames } from "./permission.ts";
 import type { Profile } from "./profile.ts";
@@ -43,12 +43,12 @@ export const queryBlockGraph = defineCommand({
     const nodes: JsonObject[] = [];
     const edges: JsonObject[] = [];
     for (const user of usersOf(graph)) {
-      nodes.unshift({ id: idOf(user), type: TYPES[user.kind], name: nameOf(graph, user) });
-      for (const edge of graph.edges) {
-        if (sameParent(edge.parent, user)) edges.unshift(edgeOf(edge, idOf));
-      }
+      nodes.push({ id: idOf(user), type: TYPES[user.kind], name: nameOf(graph, user) });
+      const held = childEdges(graph, user).reverse();
+      edges.push(...held.map((edge) => edgeOf(edge, idOf)));
     }
-    return { nodes, edges };
+    // QEMU puts each in front of those before.
+    return { nodes: nodes.reverse(), edges: edges.reverse() };
   },
 });
 

@@ -6,7 +6,7 @@ import type { CommandContext } from "./command.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
-import { requireNothingReset, withInlineChildren } from "./reopened.ts";
+import { requireNothingReset, requireReopens, withInlineChildren } from "./reopened.ts";
 
 /** @throws BlockgraphError `graph-refused` if a driver cannot, or permissions are against it */
 export function setReadOnly(
@@ -18,11 +18,7 @@ export function setReadOnly(
   const options = { ...node.options, "read-only": readOnly };
   const own = { readOnly, inactive: false };
   const queue = withInlineChildren(before, node, options, own, context, new Map());
-  const fixed = queue.find(({ shape }) => shape.reopens === null)?.node;
-  if (fixed !== undefined) {
-    const format = `Block format '${fixed.driver}' used by node '${fixed.name}'`;
-    throw refuse(`${format} does not support reopening files`);
-  }
+  for (const each of queue) requireReopens(each.node, each.shape);
   for (const each of queue) requireNothingReset(each.node, each.shape, each.given);
   // It is kept in another form than it is compared in: nobody can reopen such a node.
   if (queue.some((each) => each.node.options["force-share"] !== undefined)) {

@@ -78,6 +78,13 @@ const COMMON: ReadonlySet<string> = new Set([
   ...["read-only", "auto-read-only", "discard", "detect-zeroes"],
 ]);
 
+/** @throws BlockgraphError `graph-refused` if the node's driver cannot be reopened */
+export function requireReopens({ name, driver }: GraphNode, { reopens }: DriverShape): void {
+  if (reopens !== null) return;
+  const format = `Block format '${driver}' used by node '${name}'`;
+  throw refuse(`${format} does not support reopening files`);
+}
+
 /** Whether a node keeps an option for ever. */
 export function isFixed(name: string, { children, reopens }: DriverShape): boolean {
   if (COMMON.has(name) || reopens?.includes(name) === true) return false;

@@ -54,10 +54,9 @@ export function orMovedBack(before: Graph, moved: Graph, judge: () => Graph): Gr
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const still = new Set(moved.edges);
-    const [led, stayed] = [true, false].map((gone) =>
-      before.edges.filter((edge) => still.has(edge) !== gone),
-    );
-    throw leaving(error, { ...before, edges: [...(led ?? []), ...(stayed ?? [])] });
+    const led = before.edges.filter((edge) => !still.has(edge));
+    const stayed = before.edges.filter((edge) => still.has(edge));
+    throw leaving(error, { ...before, edges: [...led, ...stayed] });
   }
 }
 

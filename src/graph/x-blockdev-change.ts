@@ -11,7 +11,7 @@ import { requireAttachable } from "./attachable.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, release } from "./edges.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
-import { childEdges, type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { childEdges, type Graph, type GraphNode, parentEdges, withNode } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
@@ -74,5 +74,5 @@ function removed(before: Graph, parent: GraphNode, child: string, context: Comma
 
 /** The number that the next child gets. */
 function numbered(graph: Graph, parent: GraphNode, nextChild: number): Graph {
-  return { ...graph, nodes: new Map(graph.nodes).set(parent.name, { ...parent, nextChild }) };
+  return withNode(graph, { ...parent, nextChild });
 }
