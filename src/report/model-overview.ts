@@ -6,6 +6,7 @@
  */
 import type { Model } from "../system/model.ts";
 import type { CheckReceipt } from "./check/receipt.ts";
+import { columns } from "./columns.ts";
 import { isAsExpected, type Receipt } from "./receipt.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -72,15 +73,7 @@ export function overviewLines(models: readonly ModelOverview[]): string[] {
     title,
   ]);
   const head = ["model", "says", "verified", "mutants", "states", "search", "what it is about"];
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("   ")
-      .trimEnd();
   const open = models.filter(({ verified, checked }) => verified === null || checked === null);
   const rest = `${open.length} not verified or checked as they are now: blockgraph verify, check`;
-  return [line(head), ...rows.map(line), ...(open.length === 0 ? [] : [rest])];
+  return [...columns(head, rows), ...(open.length === 0 ? [] : [rest])];
 }

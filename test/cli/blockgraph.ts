@@ -49,6 +49,31 @@ export function execute(
   });
 }
 
+/** Runs `blockgraph ARGS`, and sends it a signal when it has said its first line on stderr. */
+export async function interrupted(
+  args: readonly string[],
+  signal: "SIGINT" | "SIGTERM",
+  { cwd }: Options = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+  });
+  await new Promise<void>((resolve) => {
+    child.stderr.on("data", (text) => {
+      stderr += text;
+      if (stderr.includes("\n")) resolve();
+    });
+  });
+  child.kill(signal);
+  return { code: await ended, stdout, stderr };
+}
+
 /** A folder that is there until the test is over. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "blockgraph-test-"));

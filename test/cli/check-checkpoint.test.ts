@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkReceiptSchema } from "../../src/report/check/receipt.ts";
-import { blockgraph, expectRefusal, PROGRAM, scratchFolder } from "./blockgraph.ts";
+import { blockgraph, expectRefusal, interrupted, PROGRAM, scratchFolder } from "./blockgraph.ts";
 
 const SIZE = ["--clusters", "4", "--guests", "3", "--readers", "2", "--values", "2"];
 const FLEECE = ["check", "fleece", ...SIZE, "--symmetry", "off", "--liveness", "off"];
@@ -69,12 +69,8 @@ describe.each(["1", "2"])("a check with %s threads", (threads) => {
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s leaves a checkpoint", async (signal) => {
   const cwd = scratchFolder();
-  const args = [PROGRAM, ...FLEECE, ...KEEP, "--json-progress"];
-  const child = spawn(process.execPath, args, { cwd });
-  const ended = new Promise((resolve) => child.on("close", resolve));
-  await new Promise((resolve) => child.stderr.once("data", resolve));
-  child.kill(signal);
-  expect(await ended).toBe(3);
+  const args = [...FLEECE, ...KEEP, "--json-progress"];
+  expect((await interrupted(args, signal, { cwd })).code).toBe(3);
   const { code, stdout } = await blockgraph([...FLEECE, "--json", "--resume", "kept"], { cwd });
   expect(code).toBe(0);
   expect(receiptOf(stdout)).toMatchObject({ states: 1_377_392, transitions: 9_029_536 });

@@ -1,14 +1,13 @@
 /**
  * `blockgraph check` as a user runs it: verdicts with exact counts, files, refusals, Ctrl-C.
  */
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkReceiptSchema } from "../../src/report/check/receipt.ts";
 import { traceDocumentSchema } from "../../src/report/check/trace-document.ts";
 import { parseXml } from "../report/check/parse-xml.ts";
-import { blockgraph, expectRefusal, PROGRAM, scratchFolder } from "./blockgraph.ts";
+import { blockgraph, expectRefusal, interrupted, scratchFolder } from "./blockgraph.ts";
 
 /** Checks the yardstick in a folder of its own. */
 async function check(...options: string[]) {
@@ -168,24 +167,9 @@ test("a report that cannot be written after all does not cost the verdict", asyn
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends with a valid receipt", async (signal) => {
   const cwd = scratchFolder();
   const size = ["--clusters", "6", "--guests", "5", "--readers", "4", "--symmetry", "off"];
-  const args = [PROGRAM, "check", "fleece", ...size, "--json", "--json-progress"];
-  const child = spawn(process.execPath, args, { cwd });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text) => {
-    stdout += text;
-  });
-  await new Promise<void>((resolve) => {
-    child.stderr.on("data", (text) => {
-      stderr += text;
-      if (stderr.includes("\n")) resolve();
-    });
-  });
-  child.kill(signal);
-  expect(await ended).toBe(3);
+  const args = ["check", "fleece", ...size, "--json", "--json-progress"];
+  const { code, stdout, stderr } = await interrupted(args, signal, { cwd });
+  expect(code).toBe(3);
   for (const line of stderr.trim().split("\n")) {
     expect(JSON.parse(line)).toMatchObject({ kind: "check-progress", model: "fleece" });
   }

@@ -2,6 +2,7 @@
  * What `mutants` says: a line for each mutant, and the document of `--json`.
  */
 import { z } from "zod";
+import { columns } from "../columns.ts";
 
 export const mutantResultSchema = z.strictObject({
   /** the model whose check noticed it; of a survivor: those that were checked, joined by commas */
@@ -39,6 +40,8 @@ export function isAccounted({ caughtBy, expected, reason, complete }: MutantResu
 }
 
 const HEAD = ["model", "mutant", "caught by", "steps", "states", "time"];
+/** the first column of numbers */
+const FIRST_NUMBER = HEAD.indexOf("steps");
 
 /** The results as lines of a table, its head first. */
 export function mutantTable(results: readonly MutantResult[]): string[] {
@@ -50,18 +53,7 @@ export function mutantTable(results: readonly MutantResult[]): string[] {
     result.states.toLocaleString("en"),
     `${result.seconds.toFixed(2)} s`,
   ]);
-  const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column < 3 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join("   ")
-      .trimEnd();
-  return [line(HEAD), ...rows.map(line)];
+  return columns(HEAD, rows, FIRST_NUMBER);
 }
 
 function survivorText({ complete, reason }: MutantResult): string {

@@ -2,12 +2,11 @@
  * A check of graph surgery that ends early: undecided, with what was covered. Its table of graphs
  * is nearly all its work, and with eight commands it would take for ever.
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type CheckReceipt, checkReceiptSchema } from "../../../src/report/check/receipt.ts";
-import { blockgraph, expectRefusal, PROGRAM, scratchFolder } from "../blockgraph.ts";
+import { blockgraph, expectRefusal, interrupted, scratchFolder } from "../blockgraph.ts";
 
 const ENDLESS = ["check", "graph-surgery", "--set", "depth=8"];
 
@@ -58,24 +57,9 @@ test("--max-depth ends it after so many commands", async () => {
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends it, with a valid receipt", async (signal) => {
   const cwd = scratchFolder();
-  const args = [PROGRAM, ...ENDLESS, "--json", "--json-progress"];
-  const child = spawn(process.execPath, args, { cwd });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (text) => {
-    stdout += text;
-  });
-  await new Promise<void>((resolve) => {
-    child.stderr.on("data", (text) => {
-      stderr += text;
-      if (stderr.includes("\n")) resolve();
-    });
-  });
-  child.kill(signal);
-  expect(await ended).toBe(3);
+  const args = [...ENDLESS, "--json", "--json-progress"];
+  const { code, stdout, stderr } = await interrupted(args, signal, { cwd });
+  expect(code).toBe(3);
   const tasks = stderr
     .trim()
     .split("\n")
