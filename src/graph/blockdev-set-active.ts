@@ -4,13 +4,12 @@
  *
  * All nodes means: those that devices, exports and jobs do I/O on, in the order in which these
  * came, and then those of the monitor. QEMU 10.0 begins with those of the monitor behind the last
- * of the others, and so forgets some (block/block-backend.c, `bdrv_next`; seen in 10.0). Limit: a
- * user that was moved counts as having come then.
+ * of the others, and so forgets some (block/block-backend.c, `bdrv_next`; seen in 10.0).
  */
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { find } from "./find-node.ts";
-import { type Graph, isBackend, parentEdges } from "./graph.ts";
+import { type Graph, isBackend, parentEdges, sameParent } from "./graph.ts";
 import { activated, hasActiveParent, inactivated } from "./hand-over.ts";
 import type { Profile } from "./profile.ts";
 import { prefixed, refuse } from "./refuse.ts";
@@ -47,13 +46,16 @@ export function inactivatedAlone(graph: Graph, name: string, context: CommandCon
   return prefixed("Failed to inactivate node: ", () => inactivated(graph, [name], context));
 }
 
-function everyRoot({ edges, nodes }: Graph, { allNodes }: Profile): string[] {
-  const newest = new Set(edges.filter(isBackend).map(({ child }) => child));
-  const used = [...newest].reverse();
+function everyRoot({ edges, nodes, backends }: Graph, { allNodes }: Profile): string[] {
+  const roots = edges.filter(isBackend);
+  const rootsInOrder = backends.flatMap((backend) =>
+    roots.filter(({ parent }) => sameParent(parent, backend)),
+  );
+  const used = [...new Set(rootsInOrder.map(({ child }) => child))];
   const owned = [...nodes.values()].filter((node) => node.monitorOwned).map(({ name }) => name);
   const last = used.at(-1);
   const forgets = allNodes === "behind-last-root" && last !== undefined;
   const from = forgets ? owned.indexOf(last) : 0;
-  const rest = from === -1 ? [] : owned.slice(from).filter((name) => !newest.has(name));
+  const rest = from === -1 ? [] : owned.slice(from).filter((name) => !used.includes(name));
   return [...used, ...rest];
 }

@@ -11,6 +11,7 @@ import {
   type Edge,
   type Graph,
   type GraphNode,
+  isBackend,
   type Parent,
   parentEdges,
   sameParent,
@@ -23,7 +24,20 @@ type Context = Omit<RefreshContext, "before">;
 
 /** Adds an edge; the newest edge stands first. */
 export function attach(graph: Graph, edge: Edge): Graph {
-  return { ...graph, edges: [edge, ...graph.edges] };
+  const added = { ...graph, edges: [edge, ...graph.edges] };
+  return isBackend(edge) ? { ...added, backends: withBackend(graph, edge.parent) } : added;
+}
+
+/** A user who comes back to a node, or goes to another one, keeps its place among the others. */
+function withBackend(graph: Graph, parent: Parent): readonly Parent[] {
+  const here = graph.backends.filter((each) => isThere(graph, each));
+  return here.some((each) => sameParent(each, parent)) ? here : [...here, parent];
+}
+
+function isThere({ devices, exports, edges }: Graph, parent: Parent): boolean {
+  if (parent.kind === "device" && devices.has(parent.name)) return true;
+  if (parent.kind === "export" && exports.has(parent.name)) return true;
+  return edges.some((edge) => sameParent(edge.parent, parent));
 }
 
 /** Removes an edge; a child that its parent defined inherits nothing from it any more. */

@@ -106,6 +106,8 @@ export interface Graph {
   readonly nodes: ReadonlyMap<string, GraphNode>;
   /** newest first */
   readonly edges: readonly Edge[];
+  /** whoever does I/O on nodes, in the order in which they came; some may have gone again */
+  readonly backends: readonly Parent[];
   readonly devices: ReadonlyMap<string, Device>;
   readonly exports: ReadonlyMap<string, BlockExport>;
   readonly jobs: ReadonlyMap<string, BlockJob>;
@@ -122,6 +124,7 @@ export interface Graph {
 export const EMPTY_GRAPH: Graph = {
   nodes: new Map(),
   edges: [],
+  backends: [],
   devices: new Map(),
   exports: new Map(),
   jobs: new Map(),
