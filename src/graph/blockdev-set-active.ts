@@ -3,13 +3,14 @@
  * hand-over.ts).
  *
  * All nodes means: those that devices, exports and jobs do I/O on, in the order in which these
- * came, and then those of the monitor. QEMU 10.0 begins with those of the monitor behind the last
- * of the others, and so forgets some (block/block-backend.c, `bdrv_next`; seen in 10.0).
+ * came, of several on one node the one that was attached last; and then those of the monitor. QEMU
+ * 10.0 begins with those of the monitor behind the last of the others, and so forgets some
+ * (block/block-backend.c, `bdrv_next` and `bdrv_first_blk`; seen in 10.0).
  */
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { find } from "./find-node.ts";
-import { type Graph, isBackend, parentEdges, sameParent } from "./graph.ts";
+import { type Edge, type Graph, isBackend, parentEdges, sameParent } from "./graph.ts";
 import { activated, hasActiveParent, inactivated } from "./hand-over.ts";
 import type { Profile } from "./profile.ts";
 import { prefixed, refuse } from "./refuse.ts";
@@ -46,12 +47,14 @@ export function inactivatedAlone(graph: Graph, name: string, context: CommandCon
   return prefixed("Failed to inactivate node: ", () => inactivated(graph, [name], context));
 }
 
+const isFirstOfChild = ({ child }: Edge, index: number, all: readonly Edge[]): boolean =>
+  all.findIndex((edge) => edge.child === child) === index;
+
 function everyRoot({ edges, nodes, backends }: Graph, { allNodes }: Profile): string[] {
-  const roots = edges.filter(isBackend);
-  const rootsInOrder = backends.flatMap((backend) =>
-    roots.filter(({ parent }) => sameParent(parent, backend)),
+  const newest = edges.filter(isBackend).filter(isFirstOfChild);
+  const used = backends.flatMap((backend) =>
+    newest.filter(({ parent }) => sameParent(parent, backend)).map(({ child }) => child),
   );
-  const used = [...new Set(rootsInOrder.map(({ child }) => child))];
   const owned = [...nodes.values()].filter((node) => node.monitorOwned).map(({ name }) => name);
   const last = used.at(-1);
   const forgets = allNodes === "behind-last-root" && last !== undefined;
