@@ -14,7 +14,7 @@ import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
-import type { BlockJob, Graph, GraphNode } from "./graph.ts";
+import { type BlockJob, type Graph, type GraphNode, type Parent, sameParent } from "./graph.ts";
 import { backendsOfJob, JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
@@ -56,7 +56,7 @@ export const blockStream = defineCommand({
       ),
     );
     const id = args["job-id"] ?? "";
-    const plan = { id, type: "stream", filter, copies: true, madeWritable } as const;
+    const plan = { id, type: "stream", filter, copies: "something", madeWritable } as const;
     const job = new JobEdges(filtered, plan, before, context);
     job.hold("main node", filter);
     job.use("source", filter, { perm: CONSISTENT_READ, shared: KEPT | WRITE });
@@ -79,10 +79,12 @@ function abandoned(graph: Graph, job: BlockJob, context: CommandContext): Graph 
   const users = graph.edges.filter(({ parent: { kind } }) => kind === "backend").length;
   const forgotten = { kind: "backend", name: `#${users} forgotten` } as const;
   const own = backendsOfJob(graph, job);
+  const isOwn = (parent: Parent) => own.some((each) => sameParent(each, parent));
   const edges = graph.edges.map((edge) =>
-    own.includes(edge.parent) ? { ...edge, parent: forgotten } : edge,
+    isOwn(edge.parent) ? { ...edge, parent: forgotten } : edge,
   );
-  return endedJob({ ...graph, edges }, job, context);
+  const backends = graph.backends.map((parent) => (isOwn(parent) ? forgotten : parent));
+  return endedJob({ ...graph, edges, backends }, job, context);
 }
 
 /** What was made writable for what is refused is read-only again. */
