@@ -10,6 +10,7 @@ import { FLEECING_CACHE_MODELS } from "./fleecing-cache/index.ts";
 import { forwarding } from "./forwarding.ts";
 import { imageFleecing } from "./image-fleecing.ts";
 import { INSERTION_MODELS } from "./insertion/index.ts";
+import { JOB_MODELS } from "./jobs/index.ts";
 import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
 import { THREAD_MODELS } from "./thread/index.ts";
@@ -27,5 +28,6 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     ...THREAD_MODELS,
     ...INSERTION_MODELS,
     ...FLEECING_CACHE_MODELS,
+    ...JOB_MODELS,
   ].map((model) => [model.name, model]),
 );

@@ -10,6 +10,8 @@ import { errorsAreTold } from "./errors-are-told.ts";
 import { flushedIsStable } from "./flushed-is-stable.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
+import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
+import { jobResultIsRead } from "./job-result-is-read.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
@@ -33,11 +35,15 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     errorsAreTold,
     viewIsServed,
     nodesOutliveRequests,
+    jobResultEqualsPointInTime,
   ].map((property) => [property.name, property]),
 );
 
 export const REACHABLE: ReadonlyMap<string, Property> = new Map(
-  [viewIsRead, viewIsDenied, viewStatusAnswers].map((property) => [property.name, property]),
+  [viewIsRead, viewIsDenied, viewStatusAnswers, jobResultIsRead].map((property) => [
+    property.name,
+    property,
+  ]),
 );
 
 export const INVARIANTS: ReadonlyMap<string, ClusterInvariant> = new Map(

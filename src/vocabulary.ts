@@ -18,13 +18,15 @@ export const OPERATIONS = [
   "snapshot-discard",
   "snapshot-block-status",
   "evict",
+  "copy",
 ] as const;
 
 /**
  * `write-unchanged` is a write that cannot change what anybody sees (BDRV_REQ_WRITE_UNCHANGED);
  * the three `snapshot-*` operations are the private interface between `snapshot-access` and the
  * filter below it (QEMU block/io.c, `bdrv_co_preadv_snapshot` and its two siblings). `evict` is
- * what a cache asks of itself: to take clusters out of its fast tier.
+ * what a cache asks of itself: to take clusters out of its fast tier. `copy` is what a job asks of
+ * the filter that it has put into the graph: to copy a part of the disk as such a job does.
  */
 export type Operation = (typeof OPERATIONS)[number];
 

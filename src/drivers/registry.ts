@@ -10,6 +10,7 @@ import { copyBeforeWrite } from "./copy-before-write/driver.ts";
 import { copyOnRead } from "./copy-on-read/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
+import { fleecingBackup } from "./fleecing-backup/driver.ts";
 import { fleecingCache } from "./fleecing-cache/driver.ts";
 import { fleecingCheat } from "./fleecing-cheat/driver.ts";
 import { fleecingHook } from "./fleecing-hook/driver.ts";
@@ -32,6 +33,6 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[fleecingCache, memory],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
     ...[blklogwrites, blkverify, quorum],
-    ...[commitTop, mirrorTop],
+    ...[commitTop, mirrorTop, fleecingBackup],
   ].map((driver) => [driver.name, driver]),
 );

@@ -98,7 +98,7 @@ function committed(
     throw refuse("Invalid files for merge: top and base are the same");
   }
   const { graph, madeWritable } = writable(before, base, context);
-  const plan = { id, type: "commit", filter: "", copies: true, madeWritable } as const;
+  const plan = { id, type: "commit", filter: "", copies: "something", madeWritable } as const;
   const started = new JobEdges(graph, plan, before, context);
   started.hold("main node", disk.name);
   const own = { driver: "commit_top", options: { bottom: base.name }, readOnly: true };

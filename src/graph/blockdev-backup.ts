@@ -6,25 +6,25 @@
  * each: that is why a hook without parents shares everything (block.c, `bdrv_insert_node`). Its own
  * edges only keep the nodes from being used for other things. When it ends, the filter goes.
  *
- * Limits: the graph knows a job until it is cancelled. What a job does by itself is not built yet,
- * so only `sync: none`, where the filter does all the work, can be simulated (src/system).
+ * Limits: the graph knows a job until it is cancelled. With `sync: none` the filter does all the
+ * work; with `full` the job copies everything, piece by piece; the others cannot be simulated yet
+ * (src/system).
  */
 import { z } from "zod";
+import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
-import { findDeviceOrNode } from "./find-node.ts";
-import type { Graph } from "./graph.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
-import { measured } from "./length.ts";
-import { requireUnblocked } from "./op-blocker.ts";
-import { refuse, takingBack } from "./refuse.ts";
+import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
-function requireSameLength(graph: Graph, disk: string, target: string): void {
-  const [own, other] = [disk, target].map((name) => graph.nodes.get(name)?.length ?? null);
-  if (own === other || own === null || other === null) return;
-  throw refuse("Source and target image have different sizes");
-}
+const COPIES = {
+  none: "nothing",
+  full: "everything",
+  top: "something",
+  incremental: "something",
+  bitmap: "something",
+} as const;
 
 export const blockdevBackup = defineCommand({
   name: "blockdev-backup",
@@ -37,20 +37,14 @@ export const blockdevBackup = defineCommand({
     target: z.string(),
   }),
   apply(before, args, context) {
-    const disk = findDeviceOrNode(before, args.device);
-    const target = findDeviceOrNode(before, args.target);
-    if (disk === target) throw refuse("Source and target cannot be the same");
-    requireUnblocked(before, disk.name, "backup");
-    requireUnblocked(before, target.name, "backup");
-    const known = measured(measured(before, disk.name, context), target.name, context);
-    requireSameLength(known, disk.name, target.name);
+    const { source: disk, target, graph: known } = backupEnds(before, args, context);
     const name = args["filter-node-name"] ?? null;
     const hook = { driver: "copy-before-write", target: target.name };
     const id = args["job-id"];
     const { graph, filter } = takingBack(before, () =>
       insertedFilter(known, disk.name, name, hook, context),
     );
-    const copies = args.sync !== "none";
+    const copies = COPIES[args.sync];
     const job = { id: id ?? "", type: "backup", filter, copies, madeWritable: null } as const;
     return started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);

@@ -90,7 +90,7 @@ export function mirrored(
   const options = commits ? { bottom: target.name } : {};
   const top = { driver: "mirror_top", options, readOnly: false };
   const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, top, context);
-  const mirror = { ...own, filter, copies: true };
+  const mirror = { ...own, filter, copies: "something" as const };
   const mirroring = started(filtered, mirror, before, context, (job) => {
     job.hold("main node", filter, { perm: CONSISTENT_READ, shared: WATCHED });
     const grows = commits && isShorter(graph, target, disk, context);

@@ -19,6 +19,7 @@ import type { DriverCatalogue } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
+import { fleecingBackup } from "./fleecing-backup.ts";
 import type { Graph, JsonValue } from "./graph.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
 import type { Profile } from "./profile.ts";
@@ -41,7 +42,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream, blockJobCancel],
     ...DIRTY_BITMAP_COMMANDS,
-    ...[xDropFleecing, blockdevReplace],
+    ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],
     ...[queryNamedBlockNodes, queryBlockGraph],
   ].map((command) => [command.name, command]),

@@ -13,8 +13,7 @@
  * drained before it found out, which nobody can tell from outside.
  *
  * Jobs that hold or use a drained node are paused, as QEMU pauses them (blockjob.c,
- * `child_job_drained_begin`). Limit: what jobs do here is done by their filters, which are drained
- * with their nodes; no job copies by itself yet.
+ * `child_job_drained_begin`): what they are copying is waited for, and they ask for nothing more.
  */
 import { type Graph, isUser, parentEdges } from "./graph.ts";
 import { type ChangedEdge, changedEdges } from "./moved-edges.ts";
@@ -34,6 +33,11 @@ export const NOTHING_DRAINED: DrainedSection = {
   jobs: new Set(),
   nodes: new Set(),
 };
+
+/** Whether a device, an export or a job must not begin anything. */
+export function isQuiesced({ users, jobs }: DrainedSection, client: string): boolean {
+  return users.has(client) || jobs.has(client);
+}
 
 export function drainsNothing({ users, nodes }: DrainedSection): boolean {
   return users.size + nodes.size === 0;

@@ -92,11 +92,11 @@ export interface BlockExport {
 export interface BlockJob {
   readonly id: string;
   /** as conflicts name it */
-  readonly type: "backup" | "commit" | "mirror" | "stream";
+  readonly type: "backup" | "commit" | "mirror" | "stream" | "fleecing-backup";
   /** the filter that it put into the graph, and takes out again when it ends */
   readonly filter: string;
-  /** whether it copies by itself, besides what the filter does */
-  readonly copies: boolean;
+  /** what of its disk it copies by itself, besides what the filter does on behalf of the guest */
+  readonly copies: "nothing" | "everything" | "something";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
 }
@@ -169,9 +169,27 @@ export function sameParent(one: Parent, other: Parent): boolean {
   return one.kind === other.kind && one.name === other.name;
 }
 
-/** The node that a device or export uses, by the name of either; undefined if there is none. */
-export function rootNode(graph: Graph, entry: string): string | undefined {
-  return graph.edges.find(({ parent }) => isUser(parent) && parent.name === entry)?.child;
+/** Whoever sends requests into the graph, and the node at which they enter. */
+export interface Client {
+  /** id of a device, an export or a job */
+  readonly name: string;
+  readonly node: string;
+}
+
+/** Devices, exports and jobs. What jobs do goes in at their filters. */
+export function clientsOf({ edges, jobs }: Graph): Client[] {
+  const users = edges.filter(({ parent }) => isUser(parent));
+  return [
+    ...users.map(({ parent: { name }, child }) => ({ name, node: child })),
+    ...[...jobs.values()].map(({ id, filter }) => ({ name: id, node: filter })),
+  ];
+}
+
+/** The node that a device, an export or a job uses, by its name; undefined if there is none. */
+export function rootNode(graph: Graph, client: string): string | undefined {
+  const { edges, jobs } = graph;
+  const root = edges.find(({ parent }) => isUser(parent) && parent.name === client);
+  return root?.child ?? jobs.get(client)?.filter;
 }
 
 /** Whether a parent does I/O through a block backend: a device, an export, a job in some cases. */

@@ -1,6 +1,8 @@
 /**
- * What a device or export is looking at: a disk, or the point-in-time view of one.
+ * What a device or export is looking at: a disk, the point-in-time view of one, or a copy of it;
+ * and what a job works for.
  */
+import type { Client, Graph } from "../graph/graph.ts";
 import type { Execution } from "./execution.ts";
 import type { LiveNode } from "./live-node.ts";
 import type { SystemNode } from "./system.ts";
@@ -23,8 +25,24 @@ export type Entry =
       /** whether a discard through the entry reaches the filter */
       readonly unmap: boolean;
     }
-  /** neither: nothing is known about what it must contain */
+  | {
+      /** what a filter saves to, and a job copies to: what the job says it has copied is there */
+      readonly kind: "result";
+      /** name of the filter */
+      readonly hook: string;
+      /** byte of the filter that is byte 0 of the entry */
+      readonly shift: number;
+    }
+  /** a job, and the filter that copies for it */
+  | { readonly kind: "job"; readonly hook: string; readonly shift: 0 }
+  /** none of these: nothing is known about what it must contain */
   | { readonly kind: "other" };
+
+/** What somebody is looking at, or works for. */
+export function entryOf({ name, node }: Client, graph: Graph, execution: Execution): Entry {
+  if (graph.jobs.has(name)) return { kind: "job", hook: node, shift: 0 };
+  return resolveEntry(execution, node);
+}
 
 /** Looks through the wrappers below `node`. */
 export function resolveEntry(execution: Execution, node: string): Entry {
@@ -42,14 +60,22 @@ export function resolveEntry(execution: Execution, node: string): Entry {
   if (saved !== null) return saved;
   const window = imageBelow(live.description);
   if (window === null) return { kind: "other" };
-  const { shift } = window;
-  const overlaps = targetWindows(execution).some(
+  return savedIn(execution, window, live.description.length) ?? { kind: "guest", ...window };
+}
+
+/** The copy that a window shows; null: no filter writes there. */
+function savedIn(execution: Execution, { image, shift }: ImageWindow, length: number) {
+  const targets = targetWindows(execution).filter(
     (target) =>
-      target.image === window.image &&
-      target.shift < shift + live.description.length &&
+      target.image === image &&
+      target.shift < shift + length &&
       shift < target.shift + target.length,
   );
-  return overlaps ? { kind: "other" } : { kind: "guest", ...window };
+  const [target, ...others] = targets;
+  if (target === undefined) return null;
+  const isWithin = target.shift <= shift && shift + length <= target.shift + target.length;
+  if (!isWithin || others.length > 0) return { kind: "other" } as const;
+  return { kind: "result", hook: target.hook, shift: shift - target.shift } as const;
 }
 
 /**
@@ -80,11 +106,19 @@ export function imageBelow(node: SystemNode): ImageWindow | null {
   return below === null ? null : { image: below.image, shift: below.shift + node.shift };
 }
 
+/** A part of an image that a filter writes old data into. */
+export interface TargetWindow extends ImageWindow {
+  /** name of the filter */
+  readonly hook: string;
+  /** bytes */
+  readonly length: number;
+}
+
 /** The parts of images that filters write old data into: no guest alone decides their content. */
-export function targetWindows(execution: Execution): (ImageWindow & { readonly length: number })[] {
+export function targetWindows(execution: Execution): TargetWindow[] {
   return [...execution.nodes.values()].flatMap(({ description }) => {
-    const { savedIn } = description;
-    const window = savedIn === null ? null : imageBelow(savedIn);
-    return window === null || savedIn === null ? [] : [{ ...window, length: savedIn.length }];
+    const { name: hook, savedIn: target } = description;
+    const window = target === null ? null : imageBelow(target);
+    return window === null || target === null ? [] : [{ ...window, hook, length: target.length }];
   });
 }

@@ -3,16 +3,16 @@
  *
  * Commands may change what lies below without the reader's doing; what is read through the handle
  * is judged by what it denoted at first. It denotes something else only if it is put on another
- * node itself (`qom-set`), or once the view is gone.
+ * node itself (`qom-set`), or once the view is gone. A job works for its filter all the time.
  */
-import { type Graph, isUser, rootNode } from "../graph/graph.ts";
-import { type Entry, resolveEntry } from "./entry.ts";
+import { clientsOf, type Graph, rootNode } from "../graph/graph.ts";
+import { type Entry, entryOf, resolveEntry } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 
 interface Handle {
   /** the node that it was on */
   readonly root: string;
-  readonly entry: Entry & { readonly kind: "view" };
+  readonly entry: Entry & { readonly kind: "view" | "job" };
   /** whether the view is not where it leads any more */
   readonly lost: boolean;
 }
@@ -32,12 +32,12 @@ export class Handles {
       const stands = rootNode(graph, name) === root && graph.nodes.has(entry.hook);
       if (!stands) this.#handles.delete(name);
     }
-    for (const { parent, child } of graph.edges) {
-      if (!isUser(parent)) continue;
-      const now = resolveEntry(execution, child);
-      const entry = this.#handles.get(parent.name)?.entry ?? now;
-      if (entry.kind !== "view") continue;
-      this.#handles.set(parent.name, { root: child, entry, lost: now.kind !== "view" });
+    for (const client of clientsOf(graph)) {
+      const { name, node } = client;
+      const now = entryOf(client, graph, execution);
+      const entry = this.#handles.get(name)?.entry ?? now;
+      if (entry.kind !== "view" && entry.kind !== "job") continue;
+      this.#handles.set(name, { root: node, entry, lost: now.kind !== entry.kind });
     }
   }
 

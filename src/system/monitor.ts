@@ -38,10 +38,15 @@ export interface Watch {
   readonly layer: Layer | null;
   readonly window: ReadWindow | null;
   readonly discarded: boolean;
+  /** whether a job said of all of it that it has copied it */
+  readonly copied: boolean;
   readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
 }
+
+/** An entry that begins at a byte of a filter. */
+type Shifted = Entry & { kind: "view" | "result" | "job" };
 
 interface PointInTime {
   /** the bytes that the filter showed: byte 0 is byte 0 of the filter */
@@ -53,6 +58,8 @@ interface PointInTime {
   readonly used: boolean;
   /** clusters that a reader discarded, acknowledged */
   readonly discarded: Set<number>;
+  /** clusters that a job has copied, as it said */
+  readonly copied: Set<number>;
 }
 
 /** Whoever speaks about this wants to know what is stable. */
@@ -129,7 +136,7 @@ export class Monitor {
   #pointOf(description: SystemNode, execution: Execution, used: boolean): PointInTime | null {
     const { length, clusterSize, primary } = description;
     const entry = primary === null ? null : resolveEntry(execution, primary.name);
-    const rest = { clusterSize, used, discarded: new Set<number>() };
+    const rest = { clusterSize, used, discarded: new Set<number>(), copied: new Set<number>() };
     if (entry?.kind === "view") {
       const below = this.#points.get(entry.hook);
       if (below === undefined) return null;
@@ -171,7 +178,8 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    return { request, entry, layer, window, discarded, lost, refused: false };
+    const copied = this.#isCopied(entry, request);
+    return { request, entry, layer, window, discarded, copied, lost, refused: false };
   }
 
   /**
@@ -199,6 +207,8 @@ export class Monitor {
       this.#judge({ kind: "refused", through, operation, succeeded, difference: null }, seq);
     }
     if (entry.kind === "guest") this.#guestEnded(watch, entry.image, outcome, seq);
+    else if (entry.kind === "result") this.#resultEnded(watch, entry, outcome, seq);
+    else if (entry.kind === "job" && operation === "copy" && succeeded) this.#copy(entry, request);
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
     const point = this.#points.get(entry.hook);
@@ -279,27 +289,66 @@ export class Monitor {
     }
   }
 
-  #discard(entry: Entry & { kind: "view" }, request: WatchedRequest): void {
+  #discard(entry: Shifted, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
-    const start = request.offset + entry.shift;
-    const first = Math.ceil(start / point.clusterSize);
-    const end = Math.floor((start + request.length) / point.clusterSize);
-    for (let cluster = first; cluster < end; cluster++) point.discarded.add(cluster);
+    for (const cluster of whole(point, entry, request)) point.discarded.add(cluster);
   }
 
   #isDiscarded(entry: Entry, request: WatchedRequest): boolean {
     if (entry.kind !== "view" || request.operation !== "read") return false;
     const point = this.#points.get(entry.hook);
-    if (point === undefined || request.length === 0) return false;
-    const start = request.offset + entry.shift;
-    const first = Math.floor(start / point.clusterSize);
-    const end = Math.ceil((start + request.length) / point.clusterSize);
-    for (let cluster = first; cluster < end; cluster++) {
-      if (point.discarded.has(cluster)) return true;
-    }
-    return false;
+    if (point === undefined) return false;
+    return touched(point, entry, request).some((cluster) => point.discarded.has(cluster));
   }
+
+  #copy(entry: Shifted, request: WatchedRequest): void {
+    const point = this.#points.get(entry.hook);
+    if (point === undefined) return;
+    for (const cluster of whole(point, entry, request)) point.copied.add(cluster);
+  }
+
+  #isCopied(entry: Entry, request: WatchedRequest): boolean {
+    if (entry.kind !== "result" || request.operation !== "read") return false;
+    const point = this.#points.get(entry.hook);
+    if (point === undefined || request.length === 0) return false;
+    return touched(point, entry, request).every((cluster) => point.copied.has(cluster));
+  }
+
+  /** A read of what a job copies to ended. */
+  #resultEnded({ request, copied }: Watch, entry: Shifted, outcome: Outcome, seq: number): void {
+    const { through, data, offset } = request;
+    const point = this.#points.get(entry.hook);
+    if (!copied || point === undefined || data === null) return;
+    const succeeded = outcome.errno === null;
+    const difference = succeeded ? compare(point, entry, offset, data) : null;
+    this.#judge({ kind: "result-read", through, succeeded, difference }, seq);
+  }
+}
+
+/** The clusters of a filter that a request has wholly. */
+function whole(
+  { clusterSize }: PointInTime,
+  { shift }: Shifted,
+  { offset, length }: WatchedRequest,
+): number[] {
+  const start = offset + shift;
+  return between(Math.ceil(start / clusterSize), Math.floor((start + length) / clusterSize));
+}
+
+/** The clusters of a filter that a request touches. */
+function touched(
+  { clusterSize }: PointInTime,
+  { shift }: Shifted,
+  { offset, length }: WatchedRequest,
+): number[] {
+  const start = offset + shift;
+  if (length === 0) return [];
+  return between(Math.floor(start / clusterSize), Math.ceil((start + length) / clusterSize));
+}
+
+function between(first: number, end: number): number[] {
+  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
 /** What block-status said of the bytes from its start on; null: nothing. */
@@ -315,7 +364,7 @@ function zerosOf({ status, bytes }: Outcome): Uint8Array {
 /** Compares bytes of an entry, from `offset` on, with the point in time that it is a view of. */
 function compare(
   point: PointInTime,
-  entry: Entry & { kind: "view" },
+  entry: Shifted,
   offset: number,
   got: Uint8Array,
 ): Difference | null {

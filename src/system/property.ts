@@ -28,6 +28,14 @@ export type Observation =
       readonly lost: boolean;
     }
   | {
+      /** a read of what a job has copied, all of it as the job said before the read began */
+      readonly kind: "result-read";
+      readonly through: string;
+      readonly succeeded: boolean;
+      /** the first byte that is not the point-in-time image's */
+      readonly difference: Difference | null;
+    }
+  | {
       readonly kind: "guest-read";
       readonly through: string;
       readonly succeeded: boolean;
@@ -147,6 +155,7 @@ function subjectOf(observation: Observation): string {
     case "guest-status":
       return `a block-status through '${observation.through}'`;
     case "view-read":
+    case "result-read":
     case "guest-read":
       return `a read through '${observation.through}'`;
     case "refused":

@@ -10,8 +10,13 @@
 
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
-import { type DrainedSection, drainedSection, drainsNothing } from "../graph/drained-section.ts";
-import { EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
+import {
+  type DrainedSection,
+  drainedSection,
+  drainsNothing,
+  isQuiesced,
+} from "../graph/drained-section.ts";
+import { clientsOf, EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
 import type { LogBody } from "../log/record.ts";
 import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
 import { answerSystem, type SystemAnswer } from "./answer-system.ts";
@@ -73,7 +78,7 @@ export class Session {
   readonly monitor: Monitor;
   readonly #options: SessionOptions;
   readonly #open = new Map<number, Open>();
-  /** devices and exports that were used, until the graph changes */
+  /** devices, exports and jobs that were used, until the graph changes */
   readonly #entries = new Map<string, { readonly node: LiveNode; readonly writable: boolean }>();
   readonly #permissions: PermissionSystem;
   #draining: Draining | null = null;
@@ -126,7 +131,7 @@ export class Session {
 
   /**
    * Begins a graph command while others do I/O. Who uses what it changes is quiesced: what their
-   * devices are asked for from now on is queued, and exports take no requests.
+   * devices are asked for from now on is queued, and exports and jobs send no requests.
    * @returns its answer, if there is nothing to drain; null: it waits, see {@link Session.drained}
    */
   begin(command: QmpCommand): Answered | null {
@@ -146,7 +151,7 @@ export class Session {
     this.#append({ kind: "qmp", id, execute, arguments: args, ...drains });
     if (this.#permissions.begin()) return this.#execute(id, answer);
     this.#draining = { id, execute, answer, section };
-    for (const user of section.users) this.execution.quiesced.add(user);
+    for (const client of [...quiesces, ...pauses]) this.execution.quiesced.add(client);
     return drainsNothing(section) ? this.#leave(this.#draining) : null;
   }
 
@@ -189,14 +194,13 @@ export class Session {
   }
 
   /** Whether an agent is under way in a drained section: it entered there, or works there. */
-  #isWithin(agent: Agent, section: Pick<DrainedSection, "users" | "nodes">): boolean {
-    const { users, nodes } = section;
+  #isWithin(agent: Agent, section: DrainedSection): boolean {
     if (agent.blocked === "queued") return false;
     const through = this.#open.get(agent.request)?.spec.through;
-    if (through !== undefined) return users.has(through);
+    if (through !== undefined) return isQuiesced(section, through);
     if (agent.join !== null) return this.#isWithin(agent.join.agent, section);
     const root = rootFrame(agent);
-    return root !== null && nodes.has(root.node.description.name);
+    return root !== null && section.nodes.has(root.node.description.name);
   }
 
   #answer(command: QmpCommand): SystemAnswer {
@@ -250,8 +254,8 @@ export class Session {
   }
 
   /**
-   * Whether a request may come through a device or export. Devices queue what they are asked for
-   * while they are quiesced; exports take nothing.
+   * Whether a request may come through a device, an export or a job. Devices queue what they are
+   * asked for while they are quiesced; exports take nothing, and jobs are paused.
    */
   takesRequests(through: string): boolean {
     return !this.execution.quiesced.has(through) || this.#graph.devices.has(through);
@@ -261,7 +265,7 @@ export class Session {
     if (this.takesRequests(spec.through)) return;
     throw new BlockgraphError(
       "log-not-enabled",
-      `export '${spec.through}' is quiesced and takes no requests; let the command end first`,
+      `'${spec.through}' is quiesced and takes no requests; let the command end first`,
     );
   }
 
@@ -271,8 +275,11 @@ export class Session {
     if (known !== undefined) return known;
     const name = rootNode(this.#graph, through);
     if (name === undefined) {
-      const all = [...this.#graph.devices.keys(), ...this.#graph.exports.keys()].join(", ");
-      throw invalid(spec, `there is no device or export of that name (there is: ${all})`);
+      const all = clientsOf(this.#graph).map((client) => client.name);
+      throw invalid(
+        spec,
+        `there is no device, export or job of that name (there is: ${all.join(", ")})`,
+      );
     }
     const writable = this.#graph.exports.get(through)?.writable ?? true;
     const entry = { node: this.execution.node(name), writable };

@@ -94,10 +94,12 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     return described;
   };
   for (const name of graph.nodes.keys()) describe(name);
-  for (const { id, copies } of graph.jobs.values()) {
-    if (copies) {
-      throw refuse(`job '${id}' copies in the background, which is not built yet; use sync=none`);
-    }
+  for (const { id, copies, filter } of graph.jobs.values()) {
+    const copying = nodes.get(filter)?.requests.has("copy") === true;
+    if (copies === "nothing" || (copies === "everything" && copying)) continue;
+    throw refuse(
+      `job '${id}' copies in a way that is not built yet; back up with sync=none or sync=full`,
+    );
   }
   return { nodes, rules };
 }

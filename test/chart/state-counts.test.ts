@@ -57,6 +57,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "copy-before-write/snapshot-discard": [11, 12],
   "copy-before-write/snapshot-block-status": [23, 24, 32, 33],
   "copy-before-write/copy": [21],
+  "copy-before-write/job": [9],
   // map (3) x taken, or free with up to two users (4).
   "qcow2/cluster": [12],
   "qcow2/read": [11, 12, 20, 21],
@@ -83,6 +84,9 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "fleecing-cache/retire": [3],
   "fleecing-cache/evict": [18],
   "fleecing-cache/spill": [14],
+  "fleecing-backup/cluster": [3],
+  "fleecing-backup/job": [9],
+  "fleecing-backup/copy": [21, 22],
   ...forwarding("fleecing-cheat"),
   "fleecing-hook/cluster": [2],
   "fleecing-hook/read": [9],

@@ -153,6 +153,22 @@ describe("the monitor", () => {
     expect(judged.get("view-equals-point-in-time")).toBe(0);
   });
 
+  test("judges what a job has copied once the job said so, and nothing before", () => {
+    const backup = qmp("blockdev-backup", {
+      ...{ "job-id": "backup", device: "disk", target: "cache", sync: "full" },
+      "filter-node-name": "hook",
+    });
+    const target = qmp("block-export-add", { type: "nbd", id: "target", "node-name": "cache" });
+    const { violations, judged } = monitorOf([
+      ...send(...guestOnDisk, node("file", "cache", { filename: "cache.raw" }), backup, target),
+      io("target", "read", 0),
+      ...[io("backup", "copy", 0), ...[2, 2, 2].map((agent) => step(agent))],
+      ...[io("target", "read", 0), step(0), step(3)],
+    ]);
+    expect(violations).toEqual([]);
+    expect(judged.get("job-result-equals-point-in-time")).toBe(1);
+  });
+
   test("notices a block-status that calls zero what a discard made so", () => {
     const { violations } = monitorOf(
       [

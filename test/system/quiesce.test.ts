@@ -9,7 +9,7 @@ import { MemoryStorage } from "../../src/storage/memory.ts";
 import { enabledChoices } from "../../src/system/choice.ts";
 import { DONE } from "../../src/system/frame.ts";
 import { qmp } from "../../src/system/model.ts";
-import { Session } from "../../src/system/session.ts";
+import { failure, Session } from "../../src/system/session.ts";
 import { thrownBy } from "../support/refusal.ts";
 
 const CLUSTER = 65536;
@@ -41,9 +41,9 @@ function begun(): Session {
 }
 
 /** Ends the image calls of all agents that have one. */
-function deliverAll(session: Session): void {
+function deliverAll(session: Session, outcome = DONE): void {
   for (const { agent, kind } of enabledChoices(session.execution)) {
-    if (kind === "deliver") session.deliver(agent, DONE);
+    if (kind === "deliver") session.deliver(agent, outcome);
   }
 }
 
@@ -112,4 +112,27 @@ test("a crash forgets the command that waits", () => {
   session.crash();
   expect(session.draining).toBe(false);
   for (const command of guestOnDisk) expect(session.command(command)).toBeNull();
+});
+
+test("a job is paused while its nodes are drained, and what it is copying is waited for", () => {
+  session = begun();
+  const backup = qmp("blockdev-backup", {
+    ...{ "job-id": "backup", device: "disk", target: "cache", sync: "full" },
+    "filter-node-name": "hook",
+  });
+  const [openCache] = startFleecing([]);
+  for (const command of [...guestOnDisk, openCache, backup]) {
+    if (command !== undefined) expect(session.command(command)).toBeNull();
+  }
+  const copy = { through: "backup", operation: "copy", offset: 0, length: CLUSTER } as const;
+  session.request(copy);
+  expect(session.begin(qmp("block-job-cancel", { device: "backup" }))).toBeNull();
+  expect(session.quiet).toBe(false);
+  expect(thrownBy(() => session.request(copy))).toMatchObject({ code: "log-not-enabled" });
+  while (!session.quiet) deliverAll(session, failure("EIO"));
+  expect(session.drained()).toEqual({ refusal: null });
+  expect(thrownBy(() => session.request(copy))).toMatchObject({
+    code: "request-invalid",
+    message: expect.stringMatching("there is no device, export or job of that name"),
+  });
 });

@@ -7,7 +7,7 @@
  * which it is created (rule P13). Reads and flushes go to the source untouched (C1, C4), and so
  * does block-status (C7). Writes that cannot change what is seen go through as well (C3.1).
  * Everything else a guest does is in guest-charts.ts, what the reader of the view does in
- * view-charts.ts.
+ * view-charts.ts, and what a backup job does, whose filter it is, in ../job-copy-chart.ts.
  *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
  * environment. A node with a `bitmap` can be opened, rewired and judged, but not be simulated yet.
@@ -22,9 +22,10 @@ import { lengthNow } from "../../graph/length.ts";
 import { prefixed, Refusal, refuse } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
 import { uint32 } from "../../graph/uint32.ts";
+import { copyTaskChart } from "../copy-task-chart.ts";
 import { defineDriver } from "../driver.ts";
+import { jobCopyChart } from "../job-copy-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
-import { copyTaskChart } from "./copy-task-chart.ts";
 import { isFleecing } from "./fleecing.ts";
 import { guestChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
@@ -116,11 +117,12 @@ export const copyBeforeWrite = defineDriver({
       "write-zeroes": guestChart("write-zeroes", parameters),
       discard: guestChart("discard", parameters),
       flush: forwardChart("copy-before-write/flush", "file", "flush"),
+      copy: jobCopyChart("copy-before-write"),
       "block-status": forwardChart("copy-before-write/block-status", "file", "block-status"),
       "snapshot-read": snapshotReadChart(parameters),
       "snapshot-discard": snapshotDiscardChart(parameters),
       "snapshot-block-status": snapshotBlockStatusChart(parameters),
     },
-    tasks: { copy: copyTaskChart() },
+    tasks: { copy: copyTaskChart("copy-before-write", "file") },
   }),
 });

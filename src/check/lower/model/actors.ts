@@ -45,6 +45,7 @@ const REQUEST_REGISTERS = [
   "seen",
   FLUSH_SEEN,
   "given",
+  "copied",
   "refused",
 ];
 const READS: ReadonlySet<Operation> = new Set(["read"]);

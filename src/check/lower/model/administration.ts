@@ -2,7 +2,7 @@
  * An administrator's commands as rests of the process that sends them: each is begun, waits for its
  * drained section, and takes effect (src/system/permission-chart.ts).
  */
-import type { DrainedSection } from "../../../graph/drained-section.ts";
+import { type DrainedSection, isQuiesced } from "../../../graph/drained-section.ts";
 import type { ChartMutation } from "../../../system/system.ts";
 import { all, block, goto, some, stands, when } from "../../program/build.ts";
 import type { Expression, Node, Statement } from "../../program/program.ts";
@@ -42,12 +42,9 @@ export function administration(phase: PlannedPhase, index: number, meanwhile: Me
 }
 
 /** Whether nothing is under way in a drained section. */
-function isQuiet(
-  { users, nodes }: DrainedSection,
-  { players, tasks, roles }: Meanwhile,
-): Expression {
+function isQuiet(section: DrainedSection, { players, tasks, roles }: Meanwhile): Expression {
   const outside = players
-    .filter(({ actor }) => users.has(actor.through))
+    .filter(({ actor }) => isQuiesced(section, actor.through))
     .flatMap(({ carrier: { process, instances, queues } }) =>
       Array.from({ length: instances }, (_, index) =>
         some(...[IDLE, ...queues].map((node) => stands(process, index, node))),
@@ -55,7 +52,7 @@ function isQuiet(
     );
   const background = tasks.filter(({ process }) => {
     const role = roles.get(process);
-    return role?.kind === "background" && nodes.has(role.node);
+    return role?.kind === "background" && section.nodes.has(role.node);
   });
   return all(...outside, ...background.flatMap(allIdle));
 }

@@ -15,7 +15,7 @@ import {
   drainedSection,
   NOTHING_DRAINED,
 } from "../../../graph/drained-section.ts";
-import { EMPTY_GRAPH, type Graph, isUser, parentEdges, rootNode } from "../../../graph/graph.ts";
+import { clientsOf, EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../../../graph/graph.ts";
 import { profile } from "../../../graph/profile.ts";
 import { answerSystem } from "../../../system/answer-system.ts";
 import {
@@ -64,7 +64,7 @@ export type GraphChange =
   /** a node left the graph, and what it remembers with it */
   | { readonly kind: "closed"; readonly node: string };
 
-/** Where requests enter that come through a device or export. */
+/** Where requests enter that come through a device or export, or that a job makes. */
 export interface StageEntry extends Denoted {
   readonly node: string;
   readonly writable: boolean;
@@ -82,7 +82,7 @@ export interface GraphStage {
   /** what the administrator's command before it drains; the first stage has none */
   readonly command: QmpCommand | null;
   readonly section: DrainedSection;
-  /** null: there is no such device or export */
+  /** null: there is no such device, export or job */
   entryOf(through: string): StageEntry | null;
 }
 
@@ -222,9 +222,7 @@ class Watcher {
   #stand(command: QmpCommand | null, section: DrainedSection): GraphStage {
     const [graph, execution, handles] = [this.#graph, this.#execution, this.#handles];
     const denoted = new Map(
-      graph.edges
-        .filter(({ parent }) => isUser(parent))
-        .map(({ parent: { name }, child }) => [name, handles.denoted(name, child, execution)]),
+      clientsOf(graph).map(({ name, node }) => [name, handles.denoted(name, node, execution)]),
     );
     return {
       execution,

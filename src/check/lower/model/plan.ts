@@ -191,7 +191,7 @@ function entriesOf(through: string, { stages }: GraphPhase) {
   if (first === null) {
     throw new BlockgraphError(
       "request-invalid",
-      `an actor goes through '${through}', but there is no device or export of that name`,
+      `an actor goes through '${through}', but there is no device, export or job of that name`,
     );
   }
   const what = (entry: StageEntry) => JSON.stringify({ ...entry, node: "" });

@@ -27,7 +27,7 @@ export interface PhaseRest {
   readonly name: string;
   /** whose graph stands */
   readonly stage: number;
-  /** devices and exports that are quiesced */
+  /** devices, exports and jobs that are quiesced */
   readonly quiesced: ReadonlySet<string>;
 }
 
@@ -51,7 +51,8 @@ export function restsOfPhase(
   return phase.stages.flatMap((_, stage): PhaseRest[] => {
     const stands = { name: stageNode(index, stage), stage, quiesced: new Set<string>() };
     if (!drains(phase, stage, mutation)) return [stands];
-    const quiesced = phase.stages[stage + 1]?.section.users ?? new Set();
+    const { users = [], jobs = [] } = phase.stages[stage + 1]?.section ?? {};
+    const quiesced = new Set([...users, ...jobs]);
     return [stands, { name: drainingNode(index, stage), stage, quiesced }];
   });
 }

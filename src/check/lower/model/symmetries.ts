@@ -188,7 +188,13 @@ function requestSymmetry(subject: SymmetrySubject, { actor, carrier }: Player): 
   };
 }
 
-const ACTORS = { guest: "guests", view: "readers", other: "actors" } as const;
+const ACTORS = {
+  guest: "guests",
+  view: "readers",
+  result: "readers of a copy",
+  job: "jobs",
+  other: "actors",
+} as const;
 
 function actorSymmetries(subject: SymmetrySubject, players: readonly Player[]): Symmetry[] {
   const classes = new Map<string, Player[]>();

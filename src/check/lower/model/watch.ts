@@ -3,9 +3,11 @@
  * values instead of bytes.
  *
  * A point in time is an array of values. A read of the view carries whether it touches what had
- * been given back before it began, and every request whether an image refused a call that it made
- * itself. What guests see of their disks is in guest-watch.ts.
+ * been given back before it began, a read of a job's copy whether all of it had been copied, and
+ * every request whether an image refused a call that it made itself. What guests see of their disks
+ * is in guest-watch.ts.
  */
+import type { Entry } from "../../../system/entry.ts";
 import type { Property } from "../../../system/property.ts";
 import type { Operation } from "../../../vocabulary.ts";
 import { all, binary, field, local, loop, not, set, term, when } from "../../program/build.ts";
@@ -47,6 +49,10 @@ function viewReadSights(succeeded: boolean, given: Expression, lost: boolean): S
   );
 }
 
+function resultSights(succeeded: boolean): Sight[] {
+  return sights((difference) => ({ kind: "result-read", through: "", succeeded, difference }));
+}
+
 function refusedSights(operation: Operation, succeeded: boolean): Sight[] {
   const common = { kind: "refused", through: "", difference: null } as const;
   return [{ when: term(1), observation: { ...common, operation, succeeded } }];
@@ -59,8 +65,9 @@ export class Watch {
   readonly #fields: Field[] = [];
   readonly #shapes = new Map<string, FieldShape>();
   readonly #names = new Set<string>();
-  /** whether a property speaks about reads of the view, and about calls that images refuse */
+  /** whether a property speaks about reads of views, of copies, and about calls that are refused */
   readonly #reads: boolean;
+  readonly #results: boolean;
   readonly #refusals: boolean;
 
   constructor(plan: Plan, properties: readonly Property[]) {
@@ -72,6 +79,9 @@ export class Watch {
         this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
       ),
     );
+    this.#results = [false, true].some((succeeded) =>
+      this.#judging.speaksOf(resultSights(succeeded)),
+    );
     this.#refusals = [false, true].some((succeeded) =>
       this.#judging.speaksOf(refusedSights("read", succeeded)),
     );
@@ -82,6 +92,7 @@ export class Watch {
       const clusters = Math.ceil(this.#cells(change.length) / plan.geometry.clusterCells);
       this.#field(pointOf(change.node), plan.values, this.#cells(change.length), "cell");
       if (this.#reads) this.#field(givenOf(change.node), 2, clusters, "cluster");
+      if (this.#results) this.#field(copiedOf(change.node), 2, clusters, "cluster");
     }
   }
 
@@ -100,6 +111,7 @@ export class Watch {
     const { actor, carrier } = player;
     this.#guests.declare(player, longest);
     if (actor.entry.kind === "view" && this.#reads) carrier.register("given", 2);
+    if (actor.entry.kind === "result" && this.#results) carrier.register("copied", 2);
     if (this.#refusals) carrier.register("refused", 2);
   }
 
@@ -108,6 +120,9 @@ export class Watch {
     const { entry } = player.actor;
     if (entry.kind === "view" && operation === "read" && this.#reads) {
       return this.#lookForGiven(player.carrier, entry.hook, this.#cells(entry.shift));
+    }
+    if (entry.kind === "result" && operation === "read") {
+      return this.#lookForCopied(player.carrier, entry.hook, this.#cells(entry.shift));
     }
     return this.#guests.started(player, operation, phase);
   }
@@ -135,19 +150,58 @@ export class Watch {
     const refused = this.#refusals ? player.carrier.read("refused") : 0;
     return [
       ...this.#judging.judge(refusedSights(operation, succeeded), refused),
-      ...(player.actor.entry.kind === "guest"
-        ? this.#guests.ended(player, operation, succeeded, phase)
-        : this.#viewEnded(player, operation, succeeded)),
+      ...this.#entryEnded(player, operation, succeeded, phase),
     ];
   }
 
-  #viewEnded({ actor, carrier }: Player, operation: Operation, succeeded: boolean): Statement[] {
-    const { entry } = actor;
-    if (entry.kind !== "view" || !this.#names.has(pointOf(entry.hook))) return [];
+  #entryEnded(
+    player: Player,
+    operation: Operation,
+    succeeded: boolean,
+    phase: readonly Player[],
+  ): Statement[] {
+    const { entry } = player.actor;
+    switch (entry.kind) {
+      case "guest":
+        return this.#guests.ended(player, operation, succeeded, phase);
+      case "view":
+        return this.#viewEnded(player, entry, operation, succeeded);
+      case "result":
+        return operation === "read" ? this.#resultEnded(player, entry, succeeded) : [];
+      case "job":
+        return operation === "copy" && succeeded ? this.#mark(copiedOf(entry.hook), 0) : [];
+      case "other":
+        return [];
+    }
+  }
+
+  #resultEnded({ carrier }: Player, entry: Entry & { kind: "result" }, succeeded: boolean) {
+    if (!this.#names.has(copiedOf(entry.hook))) return [];
+    return [
+      ...this.#compare(carrier, entry.hook, this.#cells(entry.shift), succeeded),
+      ...this.#judging.judge(resultSights(succeeded), carrier.read("copied")),
+    ];
+  }
+
+  /** Sets the local `differs`: whether a read that succeeded found something else. */
+  #compare(carrier: Carrier, hook: string, shift: number, succeeded: boolean): Statement[] {
+    const point = field(pointOf(hook), add(add("start", "cell"), shift));
+    const cells = succeeded ? binary("end", "-", "start") : 0;
+    const wrong = binary(carrier.read("data", "cell"), "!=", point);
+    return [local("differs", 0), loop("cell", 0, cells, [when(wrong, [local("differs", 1)])])];
+  }
+
+  #viewEnded(
+    { actor, carrier }: Player,
+    entry: Entry & { kind: "view" },
+    operation: Operation,
+    succeeded: boolean,
+  ): Statement[] {
+    if (!this.#names.has(pointOf(entry.hook))) return [];
     const shift = this.#cells(entry.shift);
     const point = field(pointOf(entry.hook), add(add("start", "cell"), shift));
     if (operation === "discard" && succeeded && entry.unmap) {
-      return this.#giveBack(entry.hook, shift);
+      return this.#mark(givenOf(entry.hook), shift);
     }
     if (operation === "block-status" && succeeded) {
       return [
@@ -157,12 +211,9 @@ export class Watch {
       ];
     }
     if (operation !== "read") return [];
-    const cells = succeeded ? binary("end", "-", "start") : 0;
-    const wrong = binary(carrier.read("data", "cell"), "!=", point);
     const given = this.#reads ? carrier.read("given") : term(0);
     return [
-      local("differs", 0),
-      loop("cell", 0, cells, [when(wrong, [local("differs", 1)])]),
+      ...this.#compare(carrier, entry.hook, shift, succeeded),
       ...this.#judging.judge(viewReadSights(succeeded, given, actor.lost)),
     ];
   }
@@ -197,23 +248,33 @@ export class Watch {
   }
 
   #lookForGiven(carrier: Carrier, hook: string, shift: number): Statement[] {
+    if (!this.#names.has(givenOf(hook))) return [];
+    const given = field(givenOf(hook), "cluster");
+    return [this.#overTouched(shift, [when(given, [carrier.write("given", 1)])])];
+  }
+
+  #lookForCopied(carrier: Carrier, hook: string, shift: number): Statement[] {
+    if (!this.#names.has(copiedOf(hook))) return [];
+    const copied = field(copiedOf(hook), "cluster");
+    const missed = when(copied, [], [carrier.write("copied", 0)]);
+    return [carrier.write("copied", 1), this.#overTouched(shift, [missed])];
+  }
+
+  /** Code for every cluster that a request touches. */
+  #overTouched(shift: number, body: readonly Statement[]): Statement {
     const { clusterCells } = this.#plan.geometry;
     const first = binary(add("start", shift), "/", clusterCells);
     const end = binary(add(add("end", shift), clusterCells - 1), "/", clusterCells);
-    if (!this.#names.has(givenOf(hook))) return [];
-    return [
-      loop("cluster", first, end, [
-        when(field(givenOf(hook), "cluster"), [carrier.write("given", 1)]),
-      ]),
-    ];
+    return loop("cluster", first, end, body);
   }
 
-  #giveBack(hook: string, shift: number): Statement[] {
-    if (!this.#names.has(givenOf(hook))) return [];
+  /** Marks the clusters that a request has wholly. */
+  #mark(name: string, shift: number): Statement[] {
+    if (!this.#names.has(name)) return [];
     const { clusterCells } = this.#plan.geometry;
     const first = binary(add(add("start", shift), clusterCells - 1), "/", clusterCells);
     const end = binary(add("end", shift), "/", clusterCells);
-    return [loop("cluster", first, end, [set(givenOf(hook), "cluster", 1)])];
+    return [loop("cluster", first, end, [set(name, "cluster", 1)])];
   }
 
   #takePoint(change: GraphChange & { kind: "point" }): Statement[] {
@@ -227,7 +288,7 @@ export class Watch {
 
   #forget(node: string): Statement[] {
     return this.#fields
-      .filter(({ name }) => name === pointOf(node) || name === givenOf(node))
+      .filter(({ name }) => [pointOf(node), givenOf(node), copiedOf(node)].includes(name))
       .map(({ name, count }) => loop("cell", 0, count, [set(name, "cell", 0)]));
   }
 
@@ -246,3 +307,4 @@ export class Watch {
 /** Names of fields. */
 const pointOf = (hook: string) => `${hook} point in time`;
 const givenOf = (hook: string) => `${hook} given back`;
+const copiedOf = (hook: string) => `${hook} copied`;

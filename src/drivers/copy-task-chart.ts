@@ -5,13 +5,20 @@
  * counts as data), copies, and reports. On failure the cluster is dirty again, so whoever waits for
  * it tries next (K9). A guest that stops waiting cancels only tasks that have not begun; a copy
  * under way runs on in the background (K10).
+ *
+ * A job may have the source forget what it has copied; whether that succeeds is all the same (K8).
  */
-import { type Chart, requestChart } from "../../chart/chart.ts";
-import { askClusters, call, done, failed } from "../../chart/effects.ts";
-import { requestSetup } from "../../chart/request-setup.ts";
+import { type Chart, requestChart } from "../chart/chart.ts";
+import { askClusters, call, done, failed } from "../chart/effects.ts";
+import { requestSetup } from "../chart/request-setup.ts";
 
-export function copyTaskChart(): Chart {
-  const name = "copy-before-write/copy";
+/**
+ * @param driver whose cluster chart is asked
+ * @param source edge to the child that is read; what is read goes to `target`
+ * @param discardsSource whether the source forgets what was copied (`discard-source`)
+ */
+export function copyTaskChart(driver: string, source: string, discardsSource = false): Chart {
+  const name = `${driver}/copy`;
   const machine = requestSetup<"GRANTED" | "ALREADY" | "OK">().createMachine({
     id: name,
     initial: "claiming",
@@ -22,11 +29,11 @@ export function copyTaskChart(): Chart {
         on: { GRANTED: "inspecting", ALREADY: "done", CANCEL: "done" },
       },
       inspecting: {
-        meta: call("file", "block-status"),
+        meta: call(source, "block-status"),
         on: { DATA: "reading", ZERO: "zeroing", FAILED: "reading" },
       },
       reading: {
-        meta: call("file", "read", "old"),
+        meta: call(source, "read", "old"),
         on: { DONE: "saving", FAILED: { target: "abandoning", actions: "remember" } },
       },
       saving: {
@@ -37,7 +44,16 @@ export function copyTaskChart(): Chart {
         meta: call("target", "write-zeroes"),
         on: { DONE: "confirming", FAILED: { target: "abandoning", actions: "remember" } },
       },
-      confirming: { meta: askClusters("COPIED"), on: { OK: "done" } },
+      confirming: {
+        meta: askClusters("COPIED"),
+        on: { OK: discardsSource ? "discarding source" : "done" },
+      },
+      ...(discardsSource && {
+        "discarding source": {
+          meta: call(source, "discard"),
+          on: { DONE: "done", FAILED: "done" },
+        },
+      }),
       abandoning: { meta: askClusters("ABANDON"), on: { OK: "failed" } },
       done: { type: "final", meta: done() },
       failed: { type: "final", meta: failed() },

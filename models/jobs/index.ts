@@ -1,0 +1,16 @@
+/**
+ * The models of jobs, in the order in which they are verified.
+ */
+import type { Model } from "../../src/system/model.ts";
+import { backupCancelled } from "./backup-cancelled.ts";
+import { backupFull } from "./backup-full.ts";
+import { fleecingBackup, fleecingBackupWaits } from "./fleecing-backup.ts";
+import { pushSlowTarget } from "./push-slow-target.ts";
+
+export const JOB_MODELS: readonly Model[] = [
+  backupFull,
+  backupCancelled,
+  pushSlowTarget,
+  fleecingBackup,
+  fleecingBackupWaits,
+];

@@ -1,0 +1,39 @@
+/**
+ * Where a backup reads and where it writes: two nodes that nothing else keeps busy, of one length
+ * (QEMU blockdev.c, `do_backup_common`, and block/backup.c, `backup_job_create`).
+ */
+import type { CommandContext } from "./command.ts";
+import { findDeviceOrNode } from "./find-node.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import { measured } from "./length.ts";
+import { requireUnblocked } from "./op-blocker.ts";
+import { refuse } from "./refuse.ts";
+
+export interface BackupEnds {
+  readonly source: GraphNode;
+  readonly target: GraphNode;
+  /** the graph after both were asked for their lengths */
+  readonly graph: Graph;
+}
+
+/** @throws BlockgraphError `graph-refused` */
+export function backupEnds(
+  before: Graph,
+  given: { readonly device: string; readonly target: string },
+  context: CommandContext,
+): BackupEnds {
+  const source = findDeviceOrNode(before, given.device);
+  const target = findDeviceOrNode(before, given.target);
+  if (source === target) throw refuse("Source and target cannot be the same");
+  requireUnblocked(before, source.name, "backup");
+  requireUnblocked(before, target.name, "backup");
+  const graph = measured(measured(before, source.name, context), target.name, context);
+  requireSameLength(graph, source.name, target.name);
+  return { source, target, graph };
+}
+
+function requireSameLength(graph: Graph, source: string, target: string): void {
+  const [own, other] = [source, target].map((name) => graph.nodes.get(name)?.length ?? null);
+  if (own === other || own === null || other === null) return;
+  throw refuse("Source and target image have different sizes");
+}

@@ -1,0 +1,50 @@
+/**
+ * `fleecing-backup`: a job that copies a view to a target (the thread, "About internal backup").
+ *
+ * The view does not change, so the job needs no hook of its own, and the guest has nothing to do
+ * with it. What works for it is a node that only jobs can open (src/drivers/fleecing-backup); its
+ * own edges keep the nodes from being used for other things. QEMU does not have this command.
+ */
+import { z } from "zod";
+import { backupEnds } from "./backup-ends.ts";
+import { INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
+import { defineCommand } from "./command.ts";
+import { JOB_OPTIONS } from "./job-options.ts";
+import { takingBack } from "./refuse.ts";
+import { started } from "./start-job.ts";
+
+export const fleecingBackup = defineCommand({
+  name: "fleecing-backup",
+  summary: "Copies a view to a target.",
+  schema: JOB_OPTIONS.extend({
+    "job-id": z.string(),
+    device: z.string(),
+    target: z.string(),
+    "discard-source": z.boolean().default(false),
+  }),
+  apply(before, args, context) {
+    const { source: view, target, graph: known } = backupEnds(before, args, context);
+    const filterName = args["filter-node-name"];
+    const { graph, name: filter } = takingBack(before, () =>
+      openNode(
+        known,
+        {
+          driver: "fleecing-backup",
+          ...(filterName !== undefined && { "node-name": filterName }),
+          "discard-source": args["discard-source"],
+          source: view.name,
+          target: target.name,
+        },
+        { ...context, before },
+        INHERITS_NOTHING,
+      ),
+    );
+    const plan = { id: args["job-id"], type: "fleecing-backup", filter } as const;
+    const job = { ...plan, copies: "everything", madeWritable: null } as const;
+    return started(graph, job, before, context, (edges) => {
+      edges.hold("main node", filter);
+      edges.hold("source", view.name);
+      edges.hold("target", target.name);
+    });
+  },
+});
