@@ -12,6 +12,7 @@ import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
+import { mirrorKeepsGuestWrites } from "./mirror-keeps-guest-writes.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
@@ -36,6 +37,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     viewIsServed,
     nodesOutliveRequests,
     jobResultEqualsPointInTime,
+    mirrorKeepsGuestWrites,
   ].map((property) => [property.name, property]),
 );
 

@@ -1,6 +1,6 @@
 /**
- * The policy of a cache with two tiers: as soon as three quarters of its memory are taken, what came
- * first is evicted to the disk, a few clusters at once.
+ * The policy of a cache with two tiers: as soon as three quarters of its memory are taken, what
+ * came first is evicted to the disk, a few clusters at once.
  */
 import type { TimedRun } from "./timed-run.ts";
 

@@ -5,6 +5,7 @@ import type { Model } from "../../src/system/model.ts";
 import { backupCancelled } from "./backup-cancelled.ts";
 import { backupFull } from "./backup-full.ts";
 import { fleecingBackup, fleecingBackupWaits } from "./fleecing-backup.ts";
+import { mirrorCopy, mirrorWriteBlocking } from "./mirror-copy.ts";
 import { pushSlowTarget } from "./push-slow-target.ts";
 
 export const JOB_MODELS: readonly Model[] = [
@@ -13,4 +14,6 @@ export const JOB_MODELS: readonly Model[] = [
   pushSlowTarget,
   fleecingBackup,
   fleecingBackupWaits,
+  mirrorCopy,
+  mirrorWriteBlocking,
 ];

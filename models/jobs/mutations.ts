@@ -1,8 +1,15 @@
 /**
  * One-line changes to what jobs do.
  */
-import { call, done } from "../../src/chart/effects.ts";
-import { confuse, redirect, withConfig } from "../../src/chart/mutate.ts";
+import { askClusters, call, done } from "../../src/chart/effects.ts";
+import {
+  bypass,
+  confuse,
+  reanswer,
+  redirect,
+  replaceEffect,
+  withConfig,
+} from "../../src/chart/mutate.ts";
 import { changesOf } from "../changes.ts";
 
 const { inRequest } = changesOf("copy-before-write");
@@ -51,4 +58,41 @@ export const backupKeepsSource = backup.inTask("copy", (chart) =>
 /** The job says that it has copied what it could not copy. */
 export const backupHidesErrors = backup.inRequest("copy", (chart) =>
   confuse(chart, "copying", "FAILED", "DONE"),
+);
+
+const mirror = changesOf("mirror_top");
+
+/** What a guest writes is marked before it is on the disk. */
+export const mirrorMarksEarly = mirror.inRequest("write", (chart) => {
+  const begins = withConfig(chart, (config) => ({ ...config, initial: "touching" }));
+  return redirect(redirect(begins, "touching", "OK", "forwarding"), "forwarding", "DONE", "done");
+});
+
+/** What a guest writes is not marked. */
+export const mirrorForgetsWrites = mirror.inRequest("write", (chart) =>
+  bypass(chart, "touching", "OK"),
+);
+
+/** A cluster is clean only once it was copied. */
+export const mirrorClaimsLate = mirror.inCluster((chart) => {
+  const still = reanswer(chart, "dirty.yes", "CLAIM", null);
+  return reanswer(still, "dirty.yes", "COPIED", { guard: "copied", target: "no" });
+});
+
+/** A guest's write does not wait for who copies its clusters, nor he for it. */
+export const guestOvertakesCopy = mirror.inRequest("write", (chart) =>
+  ["entering", "leaving", "leaving with an error"].reduce(
+    (left, state) => bypass(left, state, "OK"),
+    chart,
+  ),
+);
+
+/** What the target refused of a guest's write is taken for written. */
+export const mirrorForgetsErrors = mirror.inRequest("write", (chart) =>
+  confuse(chart, "mirroring", "FAILED", "DONE"),
+);
+
+/** A write clears also clusters that it covers in part. */
+export const mirrorRoundsOutward = mirror.inRequest("write", (chart) =>
+  replaceEffect(chart, "cleaning", askClusters("CLEAN")),
 );

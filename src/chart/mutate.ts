@@ -14,6 +14,7 @@ export type StateConfig = NonNullable<AnyStateMachine["config"]["states"]>[strin
 /** What a state does on an event: where it goes, and what it replies. */
 export interface Answer {
   readonly target?: string;
+  readonly guard?: string;
   readonly actions?: readonly { readonly type: string; readonly params?: unknown }[];
 }
 

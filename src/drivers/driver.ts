@@ -72,6 +72,8 @@ export interface Driver extends DriverShape {
    * one point in time stays; null: it is no hook.
    */
   readonly savesTo: string | null;
+  /** what the job that it works for does I/O on: to its charts these are children as well */
+  readonly jobUses: readonly string[];
   /** whether it shows the image that the hook below keeps; then it cannot be written */
   readonly isView: boolean;
   /** whether who discards a part of it says that nobody will read that again */
@@ -105,6 +107,8 @@ export function defineDriver<
   appends?: DriverShape["appends"];
   /** default: it saves nothing */
   savesTo?: string;
+  /** default: nothing */
+  jobUses?: readonly string[];
   /** default: it is none */
   isView?: boolean;
   /** default: a discard is only a discard */
@@ -141,6 +145,7 @@ export function defineDriver<
     permissions: definition.permissions ?? defaultPermissions,
     filter: definition.filter ?? false,
     savesTo: definition.savesTo ?? null,
+    jobUses: definition.jobUses ?? [],
     isView: definition.isView ?? false,
     releases: definition.releases ?? false,
     ...(definition.opened && { opened: definition.opened }),

@@ -61,7 +61,8 @@ export const blockCommit = defineCommand({
     if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
     const { graph, madeWritable } = writable(before, base, context);
     const job = { id: commit.id, type: "commit", filterName: commit.filterName } as const;
-    return mirrored(graph, top, base, { ...job, madeWritable }, before, context);
+    const mirror = { ...job, madeWritable, copies: "something", copyMode: "background" } as const;
+    return mirrored(graph, top, base, mirror, before, context);
   },
 });
 

@@ -8,8 +8,8 @@
  * A commit of the topmost file of a chain is a mirror too, with a file below as its target: then
  * the target may be used, and what is between must not be read (block-commit.ts).
  *
- * Limits: the graph knows a job until it is cancelled. What it does by itself is not built, so it
- * can be judged, but not be simulated.
+ * Limits: the graph knows a job until it is cancelled or completed. Of what it does by itself only
+ * `sync: full` of a disk can be simulated; a commit, and other ways to mirror, can be judged.
  */
 import { z } from "zod";
 import { endedJob } from "./block-job-cancel.ts";
@@ -39,6 +39,7 @@ export const blockdevMirror = defineCommand({
     sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
     "on-source-error": z.string().optional(),
     "on-target-error": z.string().optional(),
+    "copy-mode": z.enum(["background", "write-blocking"]).default("background"),
   }),
   apply(before, args, context) {
     const disk = findDeviceOrNode(before, args.device);
@@ -51,7 +52,9 @@ export const blockdevMirror = defineCommand({
     }
     const id = args["job-id"] ?? "";
     const filterName = args["filter-node-name"] ?? null;
-    const mirror = { id, type: "mirror", madeWritable: null, filterName } as const;
+    const copies = args.sync === "full" ? "everything" : "something";
+    const job = { id, type: "mirror", madeWritable: null, filterName } as const;
+    const mirror = { ...job, copies, copyMode: args["copy-mode"] } as const;
     return mirrored(before, disk, target, mirror, before, context);
   },
 });
@@ -71,6 +74,8 @@ export interface Mirror {
   readonly type: "mirror" | "commit";
   readonly madeWritable: string | null;
   readonly filterName: string | null;
+  readonly copies: BlockJob["copies"];
+  readonly copyMode: "background" | "write-blocking";
 }
 
 /** The graph with a job that mirrors a disk. @param before the graph before the command */
@@ -78,7 +83,7 @@ export function mirrored(
   graph: Graph,
   disk: GraphNode,
   target: GraphNode,
-  { filterName, ...own }: Mirror,
+  { filterName, copyMode, ...own }: Mirror,
   before: Graph,
   context: CommandContext,
 ): Graph {
@@ -87,10 +92,10 @@ export function mirrored(
     throw refuse("Can't mirror node into itself");
   }
   const commits = chains.contains(disk.name, target.name);
-  const options = commits ? { bottom: target.name } : {};
+  const options = { "copy-mode": copyMode, ...(commits && { bottom: target.name }) };
   const top = { driver: "mirror_top", options, readOnly: false };
   const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, top, context);
-  const mirror = { ...own, filter, copies: "something" as const };
+  const mirror = { ...own, filter };
   const mirroring = started(filtered, mirror, before, context, (job) => {
     job.hold("main node", filter, { perm: CONSISTENT_READ, shared: WATCHED });
     const grows = commits && isShorter(graph, target, disk, context);

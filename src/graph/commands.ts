@@ -5,6 +5,7 @@ import type { BlockgraphError } from "../error.ts";
 import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
 import { blockJobCancel } from "./block-job-cancel.ts";
+import { blockJobComplete } from "./block-job-complete.ts";
 import { blockResize } from "./block-resize.ts";
 import { blockStream } from "./block-stream.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
@@ -40,7 +41,8 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[blockResize, blockdevSetActive],
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet],
-    ...[blockdevBackup, blockdevMirror, blockCommit, blockStream, blockJobCancel],
+    ...[blockdevBackup, blockdevMirror, blockCommit, blockStream],
+    ...[blockJobCancel, blockJobComplete],
     ...DIRTY_BITMAP_COMMANDS,
     ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],

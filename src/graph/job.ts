@@ -55,6 +55,14 @@ export class JobEdges {
   }
 }
 
+/** The nodes that a job does I/O on, by what they are to it. */
+export function usesOfJob({ edges }: Graph, { id }: BlockJob): { name: string; child: string }[] {
+  const prefix = jobBackend(id, "").name;
+  return edges
+    .filter(({ parent: { kind, name } }) => kind === "backend" && name.startsWith(prefix))
+    .map(({ parent: { name }, child }) => ({ name: name.slice(prefix.length), child }));
+}
+
 /** The users through which a job does its I/O. */
 export function backendsOfJob({ edges }: Graph, { id }: BlockJob): Parent[] {
   return edges.flatMap(({ parent }) =>

@@ -14,6 +14,7 @@ import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
 import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
 import { Handles } from "./handles.ts";
+import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
 import type { Difference, Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
@@ -79,6 +80,7 @@ export class Monitor {
   readonly #handles = new Handles();
   /** the nodes that there are, as of the last command */
   #nodes: ReadonlySet<string> = new Set();
+  #mirrors: ReadonlyMap<string, Mirror> = new Map();
   /** parts of images that filters write to, as of the last command */
   #targets: ReturnType<typeof targetWindows> = [];
 
@@ -105,6 +107,10 @@ export class Monitor {
       if (!disk.busy) this.#stable.get(target.image)?.settle(target.shift, content);
     }
     this.#targets = targetWindows(execution);
+    for (const mirror of completedMirrors(this.#mirrors, graph, execution)) {
+      this.#replaced(mirror, seq);
+    }
+    this.#mirrors = mirrorsOf(graph, execution);
     for (const { description } of execution.nodes.values()) {
       const { name, savedIn } = description;
       if (savedIn === null || this.#points.get(name)?.used === true) continue;
@@ -158,6 +164,19 @@ export class Monitor {
     const difference =
       found === null ? null : { ...found, got: content[found.at - window.shift] ?? 0 };
     this.#judge({ kind: "hook-removed", node, difference }, seq);
+  }
+
+  /** What was a target is the disk from now on. Both are looked at afresh when they are used. */
+  #replaced({ source, target, length }: Mirror, seq: number): void {
+    const content = this.#window(target, length);
+    const found = this.#disk(source.image).reconcile(source.shift, content);
+    const difference =
+      found === null ? null : { ...found, got: content[found.at - source.shift] ?? 0 };
+    this.#judge({ kind: "disk-replaced", difference }, seq);
+    for (const { image } of [source, target]) {
+      this.#disks.delete(image);
+      this.#stable.delete(image);
+    }
   }
 
   /** A request enters. */
@@ -266,6 +285,7 @@ export class Monitor {
       if (window !== null) this.#disk(entry.image).abandonRead(window);
     }
     this.#points.clear();
+    this.#mirrors = new Map();
     this.#nodes = new Set();
     this.#handles.clear();
   }

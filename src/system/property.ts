@@ -86,6 +86,12 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
+      /** a mirror was completed: what was its target is the disk from then on */
+      readonly kind: "disk-replaced";
+      /** the first byte of the target that no order of the guest's writes explains */
+      readonly difference: Difference | null;
+    }
+  | {
       /** a node left the graph */
       readonly kind: "node-closed";
       readonly node: string;
@@ -147,6 +153,8 @@ function subjectOf(observation: Observation): string {
   switch (observation.kind) {
     case "hook-removed":
       return `after node '${observation.node}' was removed, the disk`;
+    case "disk-replaced":
+      return "after a mirror was completed, its target";
     case "node-closed":
       return `node '${observation.node}'`;
     case "guest-flush":

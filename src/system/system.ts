@@ -12,6 +12,7 @@ import { tabulate } from "../chart/tabulate.ts";
 import type { DriverCharts, Instance } from "../drivers/driver.ts";
 import { DRIVERS } from "../drivers/registry.ts";
 import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
+import { usesOfJob } from "../graph/job.ts";
 import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
 import type { Role } from "../graph/role.ts";
@@ -88,7 +89,8 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     const node = graph.nodes.get(name);
     if (node === undefined) throw refuse(`Cannot find device='' nor node-name='${name}'`);
     const edges = childEdges(graph, { kind: "node", name });
-    const children = new Map(edges.map((edge) => [edge.name, describe(edge.child)]));
+    const used = [...edges, ...usedByJob(graph, name)];
+    const children = new Map(used.map((edge) => [edge.name, describe(edge.child)]));
     const described = describeNode(node, children, serialised.has(name), rules);
     nodes.set(name, described);
     return described;
@@ -102,6 +104,13 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     );
   }
   return { nodes, rules };
+}
+
+/** What the job of a filter does I/O on is a child to the filter's charts. */
+function usedByJob(graph: Graph, filter: string): { name: string; child: string }[] {
+  return [...graph.jobs.values()]
+    .filter((job) => job.filter === filter)
+    .flatMap((job) => usesOfJob(graph, job));
 }
 
 function describeNode(

@@ -9,7 +9,7 @@ import { type Measured, measure } from "../../bench/designs/measure.ts";
 import { front, paretoPlot } from "../../bench/designs/pareto.ts";
 import { designTable, percentile } from "../../bench/designs/table.ts";
 
-test("things happen in the order of their times, and of one time in the order they were said", () => {
+test("things happen in the order of their times, and then in that in which they were said", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20)), (times) => {
       const queue = new EventQueue();

@@ -138,6 +138,8 @@ const HOLDING = {
   "push-slow-target": [34_317, 114_656, 23],
   "fleecing-backup": [29_903, 113_988, 22],
   "fleecing-backup-waits": [3_597, 10_819, 22],
+  "mirror-copy": [3_305, 9_404, 20],
+  "mirror-write-blocking": [2_900, 5_201, 22],
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
@@ -153,6 +155,7 @@ const REDUCED = {
   "backup-full": [20_207, 76_807],
   "backup-cancelled": [3_039, 7_935],
   "fleecing-backup": [18_920, 71_690],
+  "mirror-copy": [2_211, 6_073],
 } as const;
 /** Which they are. */
 const SYMMETRIES = {
@@ -201,6 +204,8 @@ const SYMMETRIES = {
   "push-slow-target": [],
   "fleecing-backup": ["requests of backup"],
   "fleecing-backup-waits": [],
+  "mirror-copy": ["requests of mirror"],
+  "mirror-write-blocking": [],
 } as const;
 /** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
@@ -233,6 +238,8 @@ const ORDERED = {
   "push-slow-target": [21_094, 42_628, 23],
   "fleecing-backup": [23_645, 60_491, 22],
   "fleecing-backup-waits": [2_311, 4_791, 22],
+  "mirror-copy": [2_372, 4_285, 20],
+  "mirror-write-blocking": [2_552, 3_986, 22],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {

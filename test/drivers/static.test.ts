@@ -10,7 +10,7 @@ import { VARIANTS } from "../support/charts.ts";
 import { problemsOf } from "../support/driver-check.ts";
 
 function childrenOf({ driver }: (typeof VARIANTS)[number]): string[] {
-  const own = driver.children.map(({ name }) => name);
+  const own = [...driver.children.map(({ name }) => name), ...driver.jobUses];
   return own.length === 0 ? ["storage"] : own;
 }
 

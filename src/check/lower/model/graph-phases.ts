@@ -27,6 +27,7 @@ import {
 import { Execution } from "../../../system/execution.ts";
 import { requireExpected } from "../../../system/expected-answer.ts";
 import { type Denoted, Handles } from "../../../system/handles.ts";
+import { completedMirrors, type Mirror, mirrorsOf } from "../../../system/mirrors.ts";
 import type {
   Actor,
   CommandPhase,
@@ -61,6 +62,8 @@ export type GraphChange =
       /** the disk that it shows, or the view below it and the byte of that where it begins */
       readonly of: ImageWindow | { readonly view: string; readonly shift: number };
     }
+  /** a mirror was completed: its target is the disk from then on */
+  | { readonly kind: "replaced"; readonly source: Stretch; readonly target: Stretch }
   /** a node left the graph, and what it remembers with it */
   | { readonly kind: "closed"; readonly node: string };
 
@@ -148,6 +151,7 @@ class Watcher {
   #execution = new Execution({ called: () => {}, completed: () => {} });
   #changes: GraphChange[] = [];
   #targets: readonly Stretch[] = [];
+  #mirrors: ReadonlyMap<string, Mirror> = new Map();
   /** filters with a point in time */
   readonly #points = new Map<string, Point>();
   readonly #handles = new Handles();
@@ -187,6 +191,12 @@ class Watcher {
     for (const stretch of this.#targets) this.#changes.push({ kind: "settled", stretch });
     this.#execution = execution;
     this.#targets = targetWindows(execution);
+    for (const mirror of completedMirrors(this.#mirrors, this.#graph, execution)) {
+      const { source, target, length } = mirror;
+      const ends = { source: { ...source, length }, target: { ...target, length } };
+      this.#changes.push({ kind: "replaced", ...ends });
+    }
+    this.#mirrors = mirrorsOf(this.#graph, execution);
     for (const { description } of execution.nodes.values()) {
       const { name, savedIn, length, clusterSize, primary } = description;
       if (savedIn === null || primary === null) continue;

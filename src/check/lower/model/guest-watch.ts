@@ -31,6 +31,7 @@ const READ_FAILED = readSights(false);
 const READ_SUCCEEDED = readSights(true);
 const STATUS = statusSights("guest-status");
 const FLUSHED = sights((difference) => ({ kind: "guest-flush", through: "", difference }));
+const REPLACED = sights((difference) => ({ kind: "disk-replaced", difference }));
 const REMOVED = sights((difference) => ({ kind: "hook-removed", node: "", difference }));
 
 function readSights(succeeded: boolean): Sight[] {
@@ -51,7 +52,7 @@ export class GuestWatch {
     const flushes = judging.speaksOf(FLUSHED);
     this.#watches =
       flushes ||
-      judging.speaksOf([...READ_FAILED, ...READ_SUCCEEDED, ...REMOVED]) ||
+      judging.speaksOf([...READ_FAILED, ...READ_SUCCEEDED, ...REMOVED, ...REPLACED]) ||
       judging.speaksOf(STATUS);
     if (!this.#watches) return;
     for (const [image, cells] of plan.images) {
@@ -226,9 +227,29 @@ export class GuestWatch {
    */
   released(disk: Stretch, acting: readonly Player[]): Statement[] {
     if (!this.#watches) return [];
+    return [
+      ...this.#explains(disk, disk, acting),
+      ...this.#judging.judge(REMOVED),
+      ...this.#unlessBusy(disk.image, acting, this.#known(disk)),
+    ];
+  }
+
+  /** A mirror's target is the disk from now on: it must be one that the writes explain. */
+  replaced(source: Stretch, target: Stretch, acting: readonly Player[]): Statement[] {
+    if (!this.#watches) return [];
+    return [
+      ...this.#explains(source, target, acting),
+      ...this.#judging.judge(REPLACED),
+      ...this.#known(target),
+    ];
+  }
+
+  /** Sets the local `differs`: whether what is found is no disk that guests' writes explain. */
+  #explains(disk: Stretch, found: Stretch, acting: readonly Player[]): Statement[] {
     const { image } = disk;
     const at = add("cell", this.#cells(disk.shift));
-    const allowed = binary(binary("mask", ">>", field(imageOf(image), at)), "&", 1);
+    const value = field(imageOf(found.image), add("cell", this.#cells(found.shift)));
+    const allowed = binary(binary("mask", ">>", value), "&", 1);
     return [
       local("differs", 0),
       loop("cell", 0, this.#cells(disk.length), [
@@ -238,8 +259,6 @@ export class GuestWatch {
         ]),
         when(not(allowed), [local("differs", 1)]),
       ]),
-      ...this.#judging.judge(REMOVED),
-      ...this.#unlessBusy(image, acting, this.#known(disk)),
     ];
   }
 

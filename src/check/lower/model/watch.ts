@@ -232,6 +232,8 @@ export class Watch {
         return this.#takePoint(change);
       case "released":
         return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
+      case "replaced":
+        return this.#guests.replaced(change.source, change.target, acting);
       case "forgotten":
         return this.#forget(change.node);
       case "settled":

@@ -1,0 +1,45 @@
+/**
+ * Mirrors that run, and those that were completed: who used the disk uses its copy from then on.
+ *
+ * It is known by its effect: the job is gone, and somebody looks at what was its target.
+ */
+import { clientsOf, type Graph } from "../graph/graph.ts";
+import { type ImageWindow, imageBelow, resolveEntry } from "./entry.ts";
+import type { Execution } from "./execution.ts";
+
+export interface Mirror {
+  readonly source: ImageWindow;
+  readonly target: ImageWindow;
+  /** bytes */
+  readonly length: number;
+}
+
+/** Mirrors by the ids of their jobs, those of which both ends are images. */
+export function mirrorsOf(graph: Graph, execution: Execution): Map<string, Mirror> {
+  const mirrors = new Map<string, Mirror>();
+  for (const { id, type, filter } of graph.jobs.values()) {
+    if (type !== "mirror") continue;
+    const { children, length, primary } = execution.node(filter).description;
+    const [source, target] = [primary, children.get("target") ?? null].map((node) =>
+      node === null ? null : imageBelow(node),
+    );
+    if (source && target) mirrors.set(id, { source, target, length });
+  }
+  return mirrors;
+}
+
+/** Of the mirrors that ran before a command those that it completed. */
+export function completedMirrors(
+  before: ReadonlyMap<string, Mirror>,
+  graph: Graph,
+  execution: Execution,
+): Mirror[] {
+  const looksAt = (image: string) =>
+    clientsOf(graph).some(({ node }) => {
+      const entry = resolveEntry(execution, node);
+      return entry.kind === "guest" && entry.image === image;
+    });
+  return [...before].flatMap(([id, mirror]) =>
+    !graph.jobs.has(id) && looksAt(mirror.target.image) ? [mirror] : [],
+  );
+}
