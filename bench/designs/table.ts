@@ -14,7 +14,7 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(0, index)] ?? 0;
 }
 
-export function stallsOf({ latencies: { writes, reads } }: Measured): number {
+function stallsOf({ latencies: { writes, reads } }: Measured): number {
   return [...writes, ...reads].filter((latency) => latency > STALL).length;
 }
 
