@@ -10,6 +10,7 @@ import { errorsAreTold } from "./errors-are-told.ts";
 import { flushedIsStable } from "./flushed-is-stable.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
+import { noLostDiscard } from "./no-lost-discard.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
@@ -33,6 +34,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     errorsAreTold,
     viewIsServed,
     nodesOutliveRequests,
+    noLostDiscard,
   ].map((property) => [property.name, property]),
 );
 

@@ -13,7 +13,11 @@ export interface ImageWindow {
 }
 
 export type Entry =
-  | ({ readonly kind: "guest" } & ImageWindow)
+  | ({
+      readonly kind: "guest";
+      /** whether all nodes down to the image, hooks aside, hand discards on */
+      readonly unmap: boolean;
+    } & ImageWindow)
   | {
       readonly kind: "view";
       /** name of the filter that keeps the view */
@@ -49,7 +53,14 @@ export function resolveEntry(execution: Execution, node: string): Entry {
       target.shift < shift + live.description.length &&
       shift < target.shift + target.length,
   );
-  return overlaps ? { kind: "other" } : { kind: "guest", ...window };
+  if (overlaps) return { kind: "other" };
+  return { kind: "guest", unmap: handsDiscardsOn(live.description), ...window };
+}
+
+/** A hook is there to save old data, and must not change what becomes of a discard otherwise. */
+function handsDiscardsOn({ unmap, requests, savedIn, primary }: SystemNode): boolean {
+  if (savedIn === null && !(unmap && requests.has("discard"))) return false;
+  return primary === null || handsDiscardsOn(primary);
 }
 
 /**

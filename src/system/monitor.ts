@@ -41,6 +41,8 @@ export interface Watch {
   readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
+  /** whether it told the image of its disk to discard something */
+  told: boolean;
 }
 
 interface PointInTime {
@@ -171,7 +173,7 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    return { request, entry, layer, window, discarded, lost, refused: false };
+    return { request, entry, layer, window, discarded, lost, refused: false, told: false };
   }
 
   /**
@@ -183,9 +185,12 @@ export class Monitor {
       if (watch !== null) watch.refused = true;
       return;
     }
-    const stable = this.#stable.get(call.image);
+    const { image, operation, offset, length, buffer } = call;
+    if (operation === "discard" && watch?.entry.kind === "guest" && watch.entry.image === image) {
+      watch.told = true;
+    }
+    const stable = this.#stable.get(image);
     if (stable === undefined) return;
-    const { operation, offset, length, buffer } = call;
     if (operation === "flush") stable.flushed();
     else if (CHANGING_OPERATIONS.has(operation)) stable.changed(offset, length, buffer);
   }
@@ -198,7 +203,7 @@ export class Monitor {
     if (watch.refused) {
       this.#judge({ kind: "refused", through, operation, succeeded, difference: null }, seq);
     }
-    if (entry.kind === "guest") this.#guestEnded(watch, entry.image, outcome, seq);
+    if (entry.kind === "guest") this.#guestEnded(watch, entry, outcome, seq);
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
     const point = this.#points.get(entry.hook);
@@ -215,12 +220,20 @@ export class Monitor {
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
-  #guestEnded(watch: Watch, image: string, outcome: Outcome, seq: number): void {
-    const { request, layer, window } = watch;
+  #guestEnded(
+    watch: Watch,
+    { image, unmap }: Entry & { kind: "guest" },
+    outcome: Outcome,
+    seq: number,
+  ): void {
+    const { request, layer, window, told } = watch;
     const { through, operation } = request;
     const succeeded = outcome.errno === null;
     const disk = this.#disk(image);
     if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
+    if (operation === "discard" && succeeded && unmap && request.length > 0) {
+      this.#judge({ kind: "guest-discard", through, arrived: told, difference: null }, seq);
+    }
     if (window === null) return;
     const got = succeeded ? this.#found(request, image, window, outcome) : null;
     const first = got === null ? null : disk.endRead(window, got);

@@ -137,6 +137,9 @@ function describeNode(
   const [primary, backing] = [childIn("primary"), childIn("cow")];
   const below = lengthBelow(instance, primary, rules);
   const { length, shift } = instance.geometry(below);
+  const told = instance.common.discard === "unmap";
+  const isHook = driver.savesTo !== null;
+  const asBelow = isHook && rules.profile.hookDiscards === "as-below" && primary?.unmap === true;
   const target = children.get("target");
   if (target !== undefined && target.length < length) {
     throw refuse(
@@ -156,7 +159,7 @@ function describeNode(
     length,
     shift,
     readOnly: node.readOnly,
-    unmap: instance.common.discard === "unmap",
+    unmap: told || asBelow,
     releases: driver.releases,
     clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
     ...automata,
