@@ -1,5 +1,8 @@
 /**
  * Defect R01 (H19): QEMU's `break-snapshot` lets a read in flight return what the guest wrote.
+ *
+ * Either of two repairs is enough, and they are in views/broken-view-repairs.ts with the order of
+ * events that they repair; break-snapshot.ts has the first of them, which profile `proposed` takes.
  */
 import type { Model } from "../src/system/model.ts";
 import { breakingView, breakSnapshot } from "./break-snapshot.ts";

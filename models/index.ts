@@ -2,6 +2,7 @@
  * All models by their names, in the order in which they are verified.
  */
 import type { Model } from "../src/system/model.ts";
+import { ALTERNATIVE_MODELS } from "./alternatives/index.ts";
 import { breakSnapshot } from "./break-snapshot.ts";
 import { breakSnapshotRace } from "./break-snapshot-race.ts";
 import { copiedView } from "./copied-view.ts";
@@ -13,7 +14,9 @@ import { INSERTION_MODELS } from "./insertion/index.ts";
 import { JOB_MODELS } from "./jobs/index.ts";
 import { overlap } from "./overlap.ts";
 import { pieces } from "./pieces.ts";
+import { POINT_IN_TIME_MODELS } from "./points-in-time/index.ts";
 import { THREAD_MODELS } from "./thread/index.ts";
+import { VIEW_MODELS } from "./views/index.ts";
 
 export const MODELS: ReadonlyMap<string, Model> = new Map(
   [
@@ -29,5 +32,8 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     ...INSERTION_MODELS,
     ...FLEECING_CACHE_MODELS,
     ...JOB_MODELS,
+    ...ALTERNATIVE_MODELS,
+    ...POINT_IN_TIME_MODELS,
+    ...VIEW_MODELS,
   ].map((model) => [model.name, model]),
 );

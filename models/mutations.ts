@@ -47,6 +47,21 @@ export const discardIsNotCopied = inRequest("discard", (chart) =>
   redirect(chart, "checking", "INTACT", "draining"),
 );
 
+/** A guest's discard ends at the hook once the old data is safe (R06). */
+export const discardIsNotForwarded = inRequest("discard", (chart) =>
+  bypass(chart, "forwarding", "DONE"),
+);
+
+/** A guest's discard takes away what was saved, instead of what is on the disk. */
+export const discardGoesToTarget = inRequest("discard", (chart) =>
+  replaceEffect(chart, "forwarding", call("target", "discard")),
+);
+
+/** A guest's discard does not wait for view reads that still use the source. */
+export const discardLeavesReaders = inRequest("discard", (chart) =>
+  bypass(chart, "draining", "OK"),
+);
+
 /** Copied clusters are never marked done, so the view goes on reading the source. */
 export const copiesAreNotSettled = inRequest("write", (chart) => bypass(chart, "settling", "OK"));
 
@@ -86,6 +101,11 @@ export const failedReadStaysFrozen = inRequest("snapshot-read", (chart) =>
 /** A read of the target never lets go, and a discard waits for it for ever. */
 export const viewDoesNotLetGo = inRequest("snapshot-read", (chart) =>
   bypass(chart, "letting go", "OK"),
+);
+
+/** Whoever reads through the filter is shown the target (C1). */
+export const hookReadsTarget = inRequest("read", (chart) =>
+  replaceEffect(chart, "forwarding", call("target", "read", "data")),
 );
 
 /** The copy reads the target instead of the source. */

@@ -13,6 +13,7 @@ import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
 import { mirrorKeepsGuestWrites } from "./mirror-keeps-guest-writes.ts";
+import { noLostDiscard } from "./no-lost-discard.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
@@ -38,6 +39,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     nodesOutliveRequests,
     jobResultEqualsPointInTime,
     mirrorKeepsGuestWrites,
+    noLostDiscard,
   ].map((property) => [property.name, property]),
 );
 

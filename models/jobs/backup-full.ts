@@ -28,7 +28,7 @@ export const backupFull: Model = {
     },
     { kind: "commands", commands: stopBackup() },
   ],
-  properties: ["job-result-equals-point-in-time", "disk-keeps-guest-writes"],
+  properties: ["job-result-equals-point-in-time", "disk-keeps-guest-writes", "no-lost-discard"],
   mutants: [
     {
       name: "job-does-not-claim",

@@ -77,6 +77,7 @@ export const mirrorCopy: Model = {
     "A job copies a disk to a target, in any order, while the guest writes and discards and the " +
     "target may be full once. What the guest has written is copied again, the last of it while " +
     "nobody writes. Then the guest is led to the target, and finds everything there.",
+  properties: [...shared.properties, "no-lost-discard"],
   phases: [
     { kind: "commands", commands: startMirror("background") },
     {

@@ -11,7 +11,7 @@ import {
   type Mutant,
   qmp,
 } from "../../src/system/model.ts";
-import { writesDoNotSerialise } from "../mutations.ts";
+import { claimIsNotExclusive, copyIsNotSaved, writesDoNotSerialise } from "../mutations.ts";
 
 const CLUSTER = 65536;
 const LENGTH = 2 * CLUSTER;
@@ -31,13 +31,27 @@ export const holdsInQemu = {
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
 
-/** Designs that depend on it must notice. */
-export const doesNotSerialise: Mutant = {
-  name: "writes-do-not-serialise",
-  statement: "what the hook saves does not wait for reads of the cache under way (H05, M3)",
-  mutation: writesDoNotSerialise,
-  caughtBy: "view-equals-point-in-time",
-};
+/** What a hook that saves to a cache over the disk must not get wrong, whoever puts it there. */
+export const ofHookOverDisk: readonly Mutant[] = [
+  {
+    name: "writes-do-not-serialise",
+    statement: "what the hook saves does not wait for reads of the cache under way (H05, M3)",
+    mutation: writesDoNotSerialise,
+    caughtBy: "view-equals-point-in-time",
+  },
+  {
+    name: "copy-is-not-saved",
+    statement: "a cluster counts as copied before its data is in the cache",
+    mutation: copyIsNotSaved,
+    caughtBy: "view-equals-point-in-time",
+  },
+  {
+    name: "claim-is-not-exclusive",
+    statement: "a write does not wait for the copy that another one began (K9)",
+    mutation: claimIsNotExclusive,
+    caughtBy: "view-equals-point-in-time",
+  },
+];
 
 /** The disk, and further images, which are empty. */
 export function imagesOf(...empty: readonly string[]): ModelImage[] {

@@ -21,6 +21,12 @@ export interface Profile {
    */
   readonly viewDiscard: "faithful" | "repaired";
   /**
+   * Rule C6: which of a guest's discards a hook hands on. QEMU's are handed on only if it was told
+   * to, by `discard=unmap`, and that of a job never is: discards end there, with success, as long
+   * as the job runs (block/io.c, `bdrv_co_pdiscard`; defect R06).
+   */
+  readonly hookDiscards: "if-told" | "as-below";
+  /**
    * Rule C8: where a view read takes a copied run from that is followed by a run not copied. QEMU
    * 7.2 reads both from the source, hence new data with success (H03: util/hbitmap.c,
    * `hbitmap_status` gave the wrong answer for mixed ranges; mended in 8.0 by a4d5224c2c, Debian's
@@ -200,6 +206,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     name: "rfc-2018",
     brokenView: "faithful",
     viewDiscard: "faithful",
+    hookDiscards: "if-told",
     mixedRead: "faithful",
     diamondDetach: "abort",
     hookOnLeavingFilter: "abort",
@@ -232,6 +239,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     name: "qemu-7.2",
     brokenView: "faithful",
     viewDiscard: "faithful",
+    hookDiscards: "if-told",
     mixedRead: "faithful",
     diamondDetach: "abort",
     hookOnLeavingFilter: "abort",
@@ -264,6 +272,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     name: "qemu-10.0",
     brokenView: "faithful",
     viewDiscard: "faithful",
+    hookDiscards: "if-told",
     mixedRead: "repaired",
     diamondDetach: "allowed",
     hookOnLeavingFilter: "allowed",
@@ -296,6 +305,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     name: "proposed",
     brokenView: "repaired",
     viewDiscard: "repaired",
+    hookDiscards: "as-below",
     mixedRead: "repaired",
     diamondDetach: "allowed",
     hookOnLeavingFilter: "allowed",

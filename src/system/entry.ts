@@ -15,7 +15,11 @@ export interface ImageWindow {
 }
 
 export type Entry =
-  | ({ readonly kind: "guest" } & ImageWindow)
+  | ({
+      readonly kind: "guest";
+      /** whether all nodes down to the image, hooks aside, hand discards on */
+      readonly unmap: boolean;
+    } & ImageWindow)
   | {
       readonly kind: "view";
       /** name of the filter that keeps the view */
@@ -60,7 +64,9 @@ export function resolveEntry(execution: Execution, node: string): Entry {
   if (saved !== null) return saved;
   const window = imageBelow(live.description);
   if (window === null) return { kind: "other" };
-  return savedIn(execution, window, live.description.length) ?? { kind: "guest", ...window };
+  const { description } = live;
+  const unmap = handsDiscardsOn(description);
+  return savedIn(execution, window, description.length) ?? { kind: "guest", unmap, ...window };
 }
 
 /** The copy that a window shows; null: no filter writes there. */
@@ -76,6 +82,12 @@ function savedIn(execution: Execution, { image, shift }: ImageWindow, length: nu
   const isWithin = target.shift <= shift && shift + length <= target.shift + target.length;
   if (!isWithin || others.length > 0) return { kind: "other" } as const;
   return { kind: "result", hook: target.hook, shift: shift - target.shift } as const;
+}
+
+/** What is put under a guest for another purpose must not change what becomes of its discards. */
+function handsDiscardsOn({ unmap, requests, inserted, primary }: SystemNode): boolean {
+  if (!inserted && !(unmap && requests.has("discard"))) return false;
+  return primary === null || handsDiscardsOn(primary);
 }
 
 /**

@@ -15,7 +15,14 @@ import type { ImageCall, Outcome } from "./frame.ts";
 import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
 import { Handles } from "./handles.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
-import type { Difference, Observation, Property, Violation } from "./property.ts";
+import {
+  differenceFrom,
+  type EntryOfHook,
+  type PointInTime,
+  touchedClusters,
+  wholeClusters,
+} from "./point-in-time.ts";
+import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
@@ -44,23 +51,8 @@ export interface Watch {
   readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
-}
-
-/** An entry that begins at a byte of a filter. */
-type Shifted = Entry & { kind: "view" | "result" | "job" };
-
-interface PointInTime {
-  /** the bytes that the filter showed: byte 0 is byte 0 of the filter */
-  readonly content: Uint8Array;
-  /** the part of a guest's disk that the filter stands over; null if it stands over a view */
-  readonly window: ImageWindow | null;
-  readonly clusterSize: number;
-  /** whether somebody used the filter; before, the point in time is only about to be */
-  readonly used: boolean;
-  /** clusters that a reader discarded, acknowledged */
-  readonly discarded: Set<number>;
-  /** clusters that a job has copied, as it said */
-  readonly copied: Set<number>;
+  /** whether it told the image of its disk to discard something */
+  told: boolean;
 }
 
 /** Whoever speaks about this wants to know what is stable. */
@@ -198,7 +190,8 @@ export class Monitor {
     }
     const discarded = this.#isDiscarded(entry, request);
     const copied = this.#isCopied(entry, request);
-    return { request, entry, layer, window, discarded, copied, lost, refused: false };
+    const unseen = { refused: false, told: false };
+    return { request, entry, layer, window, discarded, copied, lost, ...unseen };
   }
 
   /**
@@ -210,9 +203,12 @@ export class Monitor {
       if (watch !== null) watch.refused = true;
       return;
     }
-    const stable = this.#stable.get(call.image);
+    const { image, operation, offset, length, buffer } = call;
+    if (operation === "discard" && watch?.entry.kind === "guest" && watch.entry.image === image) {
+      watch.told = true;
+    }
+    const stable = this.#stable.get(image);
     if (stable === undefined) return;
-    const { operation, offset, length, buffer } = call;
     if (operation === "flush") stable.flushed();
     else if (CHANGING_OPERATIONS.has(operation)) stable.changed(offset, length, buffer);
   }
@@ -225,7 +221,7 @@ export class Monitor {
     if (watch.refused) {
       this.#judge({ kind: "refused", through, operation, succeeded, difference: null }, seq);
     }
-    if (entry.kind === "guest") this.#guestEnded(watch, entry.image, outcome, seq);
+    if (entry.kind === "guest") this.#guestEnded(watch, entry, outcome, seq);
     else if (entry.kind === "result") this.#resultEnded(watch, entry, outcome, seq);
     else if (entry.kind === "job" && operation === "copy" && succeeded) this.#copy(entry, request);
     if (entry.kind !== "view") return;
@@ -233,23 +229,31 @@ export class Monitor {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
     if (operation === "block-status" && succeeded && request.length > 0) {
-      const difference = compare(point, entry, request.offset, zerosOf(outcome));
+      const difference = differenceFrom(point, entry, request.offset, zerosOf(outcome));
       this.#judge({ kind: "view-status", through, said: saidOf(outcome), difference }, seq);
     }
     if (operation !== "read") return;
     const difference =
-      succeeded && data !== null ? compare(point, entry, request.offset, data) : null;
+      succeeded && data !== null ? differenceFrom(point, entry, request.offset, data) : null;
     const { discarded, lost } = watch;
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded, lost }, seq);
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
-  #guestEnded(watch: Watch, image: string, outcome: Outcome, seq: number): void {
-    const { request, layer, window } = watch;
+  #guestEnded(
+    watch: Watch,
+    { image, unmap }: Entry & { kind: "guest" },
+    outcome: Outcome,
+    seq: number,
+  ): void {
+    const { request, layer, window, told } = watch;
     const { through, operation } = request;
     const succeeded = outcome.errno === null;
     const disk = this.#disk(image);
     if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
+    if (operation === "discard" && succeeded && unmap && request.length > 0) {
+      this.#judge({ kind: "guest-discard", through, arrived: told, difference: null }, seq);
+    }
     if (window === null) return;
     const got = succeeded ? this.#found(request, image, window, outcome) : null;
     const first = got === null ? null : disk.endRead(window, got);
@@ -309,66 +313,46 @@ export class Monitor {
     }
   }
 
-  #discard(entry: Shifted, request: WatchedRequest): void {
+  #discard(entry: EntryOfHook, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
-    for (const cluster of whole(point, entry, request)) point.discarded.add(cluster);
+    for (const cluster of wholeClusters(point, entry, request)) point.discarded.add(cluster);
   }
 
   #isDiscarded(entry: Entry, request: WatchedRequest): boolean {
     if (entry.kind !== "view" || request.operation !== "read") return false;
     const point = this.#points.get(entry.hook);
     if (point === undefined) return false;
-    return touched(point, entry, request).some((cluster) => point.discarded.has(cluster));
+    return touchedClusters(point, entry, request).some((cluster) => point.discarded.has(cluster));
   }
 
-  #copy(entry: Shifted, request: WatchedRequest): void {
+  #copy(entry: EntryOfHook, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
-    for (const cluster of whole(point, entry, request)) point.copied.add(cluster);
+    for (const cluster of wholeClusters(point, entry, request)) point.copied.add(cluster);
   }
 
   #isCopied(entry: Entry, request: WatchedRequest): boolean {
     if (entry.kind !== "result" || request.operation !== "read") return false;
     const point = this.#points.get(entry.hook);
     if (point === undefined || request.length === 0) return false;
-    return touched(point, entry, request).every((cluster) => point.copied.has(cluster));
+    return touchedClusters(point, entry, request).every((cluster) => point.copied.has(cluster));
   }
 
   /** A read of what a job copies to ended. */
-  #resultEnded({ request, copied }: Watch, entry: Shifted, outcome: Outcome, seq: number): void {
+  #resultEnded(
+    { request, copied }: Watch,
+    entry: EntryOfHook,
+    outcome: Outcome,
+    seq: number,
+  ): void {
     const { through, data, offset } = request;
     const point = this.#points.get(entry.hook);
     if (!copied || point === undefined || data === null) return;
     const succeeded = outcome.errno === null;
-    const difference = succeeded ? compare(point, entry, offset, data) : null;
+    const difference = succeeded ? differenceFrom(point, entry, offset, data) : null;
     this.#judge({ kind: "result-read", through, succeeded, difference }, seq);
   }
-}
-
-/** The clusters of a filter that a request has wholly. */
-function whole(
-  { clusterSize }: PointInTime,
-  { shift }: Shifted,
-  { offset, length }: WatchedRequest,
-): number[] {
-  const start = offset + shift;
-  return between(Math.ceil(start / clusterSize), Math.floor((start + length) / clusterSize));
-}
-
-/** The clusters of a filter that a request touches. */
-function touched(
-  { clusterSize }: PointInTime,
-  { shift }: Shifted,
-  { offset, length }: WatchedRequest,
-): number[] {
-  const start = offset + shift;
-  if (length === 0) return [];
-  return between(Math.floor(start / clusterSize), Math.ceil((start + length) / clusterSize));
-}
-
-function between(first: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
 }
 
 /** What block-status said of the bytes from its start on; null: nothing. */
@@ -379,18 +363,4 @@ function saidOf({ status, bytes }: Outcome): BlockStatus | null {
 /** The bytes that block-status called zero. */
 function zerosOf({ status, bytes }: Outcome): Uint8Array {
   return new Uint8Array(status === "zero" ? bytes : 0);
-}
-
-/** Compares bytes of an entry, from `offset` on, with the point in time that it is a view of. */
-function compare(
-  point: PointInTime,
-  entry: Shifted,
-  offset: number,
-  got: Uint8Array,
-): Difference | null {
-  const start = offset + entry.shift;
-  const expected = point.content.subarray(start, start + got.length);
-  if (Buffer.compare(expected, got) === 0) return null;
-  const index = got.findIndex((byte, position) => byte !== expected[position]);
-  return { at: offset + index, got: got[index] ?? 0, expected: expected[index] ?? 0 };
 }

@@ -71,6 +71,14 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
+      /** a guest's discard succeeded, of a disk whose nodes, hooks aside, hand discards on */
+      readonly kind: "guest-discard";
+      readonly through: string;
+      /** whether the disk's image was told of it */
+      readonly arrived: boolean;
+      readonly difference: null;
+    }
+  | {
       /** a request ended of which an image had refused a call; calls of its tasks do not count */
       readonly kind: "refused";
       readonly through: string;
@@ -132,6 +140,9 @@ export function describeObservation(observation: Observation): string {
   if (observation.kind === "refused" && observation.succeeded) {
     return `${subject} succeeded although an image refused a call that it made`;
   }
+  if (observation.kind === "guest-discard" && !observation.arrived) {
+    return `${subject} succeeded, and the disk's image was not told of it`;
+  }
   if ("said" in observation && observation.said === null) {
     return `${subject} succeeded and said nothing of any byte`;
   }
@@ -166,6 +177,8 @@ function subjectOf(observation: Observation): string {
     case "result-read":
     case "guest-read":
       return `a read through '${observation.through}'`;
+    case "guest-discard":
+      return `a discard through '${observation.through}'`;
     case "refused":
       return `a ${observation.operation} through '${observation.through}'`;
   }

@@ -51,6 +51,8 @@ export interface SystemNode {
   readonly readOnly: boolean;
   /** whether discards go on; else they end here, successfully (rule C6) */
   readonly unmap: boolean;
+  /** whether it is put under others for a purpose of its own, not theirs: a hook, a job's filter */
+  readonly inserted: boolean;
   /** whether a discard says that nobody will read that part again (Driver.releases) */
   readonly releases: boolean;
   /** bytes; 0 if the node keeps nothing per cluster */
@@ -148,6 +150,9 @@ function describeNode(
   const [primary, backing] = [childIn("primary"), childIn("cow")];
   const below = lengthBelow(instance, primary, rules);
   const { length, shift } = instance.geometry(below);
+  const told = instance.common.discard === "unmap";
+  const inserted = driver.savesTo !== null || driver.internal === true;
+  const asBelow = inserted && rules.profile.hookDiscards === "as-below" && primary?.unmap === true;
   const target = children.get("target");
   if (target !== undefined && target.length < length) {
     throw refuse(
@@ -167,7 +172,8 @@ function describeNode(
     length,
     shift,
     readOnly: node.readOnly,
-    unmap: instance.common.discard === "unmap",
+    unmap: told || asBelow,
+    inserted,
     releases: driver.releases,
     clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
     ...automata,

@@ -140,23 +140,36 @@ const HOLDING = {
   "fleecing-backup-waits": [3_597, 10_819, 22],
   "mirror-copy": [3_305, 9_404, 20],
   "mirror-write-blocking": [2_900, 5_201, 22],
+  "cow-overlay": [11_855, 40_313, 20],
+  "cbw-hook": [42_592, 131_097, 23],
+  "two-points-in-time": [545, 1_555, 19],
+  "multi-disk-transaction": [11_013, 35_330, 28],
+  "view-discard": [1_226, 3_542, 17],
+  "discard-kept": [618, 1_363, 15],
 } as const;
-/** States and transitions of those that have symmetries, up to these; the depth is the same. */
-const REDUCED = {
-  fleecing: [31_719, 138_775],
-  overlap: [8_235, 20_231],
-  forwarding: [8_247, 26_604],
-  "break-snapshot": [64_777, 295_751],
-  "first-picture-today": [629, 1_703],
-  "insertion-keeps-link": [629, 1_703],
-  "inserted-meanwhile": [1_308, 3_444],
-  "removed-meanwhile": [3_026, 8_156],
-  "fleecing-cache-ram": [1_266, 3_384],
-  "backup-full": [20_207, 76_807],
-  "backup-cancelled": [3_039, 7_935],
-  "fleecing-backup": [18_920, 71_690],
-  "mirror-copy": [2_211, 6_073],
-} as const;
+/**
+ * States and transitions of those that have symmetries, up to these. The depth is the same, or as
+ * stated: the first instance of a guest that has nothing to do sends the next request, so that a
+ * state may be reached sooner with the instances the other way round.
+ */
+const REDUCED: Readonly<Record<string, readonly [states: number, edges: number, depth?: number]>> =
+  {
+    fleecing: [31_719, 138_775],
+    overlap: [8_235, 20_231],
+    forwarding: [8_247, 26_604],
+    "break-snapshot": [64_777, 295_751],
+    "first-picture-today": [629, 1_703],
+    "insertion-keeps-link": [629, 1_703],
+    "inserted-meanwhile": [1_308, 3_444],
+    "removed-meanwhile": [3_026, 8_156],
+    "fleecing-cache-ram": [1_266, 3_384],
+    "backup-full": [20_207, 76_807],
+    "backup-cancelled": [3_039, 7_935],
+    "fleecing-backup": [18_920, 71_690],
+    "mirror-copy": [2_211, 6_073],
+    "cow-overlay": [8_460, 29_412, 19],
+    "cbw-hook": [31_687, 99_646],
+  };
 /** Which they are. */
 const SYMMETRIES = {
   fleecing: ["clusters", "readers"],
@@ -206,6 +219,14 @@ const SYMMETRIES = {
   "fleecing-backup-waits": [],
   "mirror-copy": ["requests of mirror"],
   "mirror-write-blocking": [],
+  "cow-overlay": ["requests of guest"],
+  "cbw-hook": ["requests of guest"],
+  "two-points-in-time": [],
+  "multi-disk-transaction": [],
+  "view-discard-race": [],
+  "view-discard": [],
+  "discard-lost": [],
+  "discard-kept": [],
 } as const;
 /** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
@@ -240,6 +261,11 @@ const ORDERED = {
   "fleecing-backup-waits": [2_311, 4_791, 22],
   "mirror-copy": [2_372, 4_285, 20],
   "mirror-write-blocking": [2_552, 3_986, 22],
+  "cow-overlay": [1_572, 3_254, 20],
+  "cbw-hook": [34_899, 82_137, 23],
+  "two-points-in-time": [377, 607, 19],
+  "view-discard": [1_036, 2_102, 17],
+  "discard-kept": [562, 941, 15],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {
@@ -251,6 +277,8 @@ const VIOLATED = {
   "backing-connected-later": ["view-equals-point-in-time", 7],
   "unused-hook-guards-nothing": ["view-equals-point-in-time", 5],
   "exported-before-inserted": ["view-equals-point-in-time", 6],
+  "view-discard-race": ["view-equals-point-in-time", 11],
+  "discard-lost": ["no-lost-discard", 2],
 } as const;
 
 test.each(Object.entries(HOLDING))("%s holds: %j", async (name, [states, transitions, depth]) => {
@@ -296,9 +324,9 @@ test("there are numbers for every model, and each is what its model says", () =>
   expect([...holding, ...violated].sort()).toEqual(verdicts.sort());
 });
 
-test.each(Object.entries(REDUCED))("%s up to symmetry: %j", async (name, [states, transitions]) => {
+test.each(Object.entries(REDUCED))("%s up to symmetry: %j", async (name, reduced) => {
   const result = await checked(lowered(name), true, "off");
-  const depth = HOLDING[name as keyof typeof HOLDING][2];
+  const [states, transitions, depth = HOLDING[name as keyof typeof HOLDING][2]] = reduced;
   expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
 });
 

@@ -7,6 +7,7 @@
  *     agent 3   reader1 discards cluster 1: the cache forgets it
  */
 import { describe, expect, test } from "vitest";
+import type { LogBody } from "../../src/log/record.ts";
 import { io, setUp, start, step } from "../support/fleecing-graph.ts";
 import { simulateScript } from "../support/script.ts";
 
@@ -43,4 +44,16 @@ describe("a discard of the view under another reader's read", () => {
     expect(simulation.session.monitor.violations).toEqual([]);
     expect(simulation.session.monitor.judged.get("discarded-is-unreadable")).toBe(1);
   });
+});
+
+test("what a reader has discarded, a guest overwrites without a copy", () => {
+  const write = io("guest", "write", 1, 0xaa);
+  const callsOf = (script: readonly LogBody[]) => {
+    const { log } = simulateScript(start("proposed"), [...setUp(), ...script]);
+    return log.records.filter(({ kind }) => kind === "step").length;
+  };
+  const discard = io("reader0", "discard", 1);
+  // Status and data of the disk, the cache, the disk; of what was discarded, only the disk.
+  expect(callsOf([write])).toBe(4);
+  expect(callsOf([discard, write]) - callsOf([discard])).toBe(1);
 });

@@ -8,8 +8,8 @@
  * With a `bottom`, the chain down to that node is frozen while the filter is there. QEMU hangs if
  * the chain does not lead there (defect R05); here that is refused, with the hang predicted.
  *
- * Limits: no driver here has a backing file whose data it can read, so everything is allocated
- * above it, there is nothing to copy, and every request is handed on.
+ * Limits: nothing is copied yet, and every request is handed on, as is right where nothing below
+ * has a backing file. Above a qcow2 node that has one, reads are right, and go on being slow.
  */
 import { z } from "zod";
 import type { OpenedContext } from "../../graph/catalogue.ts";

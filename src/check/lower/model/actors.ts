@@ -19,6 +19,7 @@ import {
 } from "../../program/build.ts";
 import type { Alternative, Expression, Field, Statement } from "../../program/program.ts";
 import { add, alternative, Carrier, IDLE } from "./carrier.ts";
+import { TOLD } from "./discard-watch.ts";
 import { DOOR, findDoor } from "./doors.ts";
 import { type FlattenContext, flatten } from "./flatten.ts";
 import type { FrameEnd, LoweredFrame, RegisterAccess } from "./frame.ts";
@@ -47,6 +48,7 @@ const REQUEST_REGISTERS = [
   "given",
   "copied",
   "refused",
+  TOLD,
 ];
 const READS: ReadonlySet<Operation> = new Set(["read"]);
 

@@ -30,8 +30,11 @@ export interface ImageContext {
     access: Pick<ImageAccess, "image" | "operation">,
     failed: (errno: Errno) => Statement[],
   ): readonly Alternative[];
-  /** what follows from a flush of the image that ended */
-  flushed(image: string): readonly Statement[];
+  /** what follows from a call of the image that ended well */
+  answered(
+    carrier: Carrier,
+    access: Pick<ImageAccess, "image" | "operation">,
+  ): readonly Statement[];
 }
 
 export interface ImageAnswers {
@@ -52,8 +55,8 @@ export function imageAlternatives(
   const text = `${carrier.process} {self}: ${operation} of ${image}`;
   const faults = context.faults(carrier, access, (errno) => answers.failed(errno));
   if (operation !== "block-status") {
-    const effect = operation === "flush" ? context.flushed(image) : perform(access, place);
-    const body = [...effect, ...answers.done()];
+    const effects = [...perform(access, place), ...context.answered(carrier, access)];
+    const body = [...effects, ...answers.done()];
     return [alternative("DONE", `${text} ends`, body), ...faults];
   }
   const value = field(imageOf(image), add("cell", shift));

@@ -250,7 +250,7 @@ class ModelLowering {
           ...this.#watch.refused(carrier),
           ...failed(errno),
         ]),
-      flushed: (image) => this.#watch.flushed(image),
+      answered: (carrier, access) => this.#watch.answered(carrier, access),
       fork: (frame, effect, joined, waiting) => tasks.fork(frame, effect, joined, waiting),
       abandon: (frame, task) => tasks.abandon(frame, task),
     };

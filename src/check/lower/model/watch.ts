@@ -5,7 +5,7 @@
  * A point in time is an array of values. A read of the view carries whether it touches what had
  * been given back before it began, a read of a job's copy whether all of it had been copied, and
  * every request whether an image refused a call that it made itself. What guests see of their disks
- * is in guest-watch.ts.
+ * is in guest-watch.ts, what becomes of their discards in discard-watch.ts.
  */
 import type { Entry } from "../../../system/entry.ts";
 import type { Property } from "../../../system/property.ts";
@@ -13,9 +13,11 @@ import type { Operation } from "../../../vocabulary.ts";
 import { all, binary, field, local, loop, not, set, term, when } from "../../program/build.ts";
 import type { Expression, Field, Statement } from "../../program/program.ts";
 import { add, type Carrier } from "./carrier.ts";
+import { DiscardWatch } from "./discard-watch.ts";
 import type { FieldShape } from "./field-shape.ts";
 import type { GraphChange } from "./graph-phases.ts";
 import { GuestWatch } from "./guest-watch.ts";
+import type { ImageAccess } from "./image-call.ts";
 import { imageOf } from "./image-fields.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
@@ -60,6 +62,7 @@ function refusedSights(operation: Operation, succeeded: boolean): Sight[] {
 
 export class Watch {
   readonly #guests: GuestWatch;
+  readonly #discards: DiscardWatch;
   readonly #plan: Plan;
   readonly #judging: Judging;
   readonly #fields: Field[] = [];
@@ -74,6 +77,7 @@ export class Watch {
     this.#plan = plan;
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
+    this.#discards = new DiscardWatch(this.#judging);
     this.#reads = [false, true].some((succeeded) =>
       [false, true].some((lost) =>
         this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
@@ -110,6 +114,7 @@ export class Watch {
   declare(player: Player, longest: number): void {
     const { actor, carrier } = player;
     this.#guests.declare(player, longest);
+    this.#discards.declare(player);
     if (actor.entry.kind === "view" && this.#reads) carrier.register("given", 2);
     if (actor.entry.kind === "result" && this.#results) carrier.register("copied", 2);
     if (this.#refusals) carrier.register("refused", 2);
@@ -132,9 +137,11 @@ export class Watch {
     return carrier.registers.includes("refused") ? [carrier.write("refused", 1)] : [];
   }
 
-  /** A flush of an image ended. */
-  flushed(image: string): Statement[] {
-    return this.#guests.flushed(image);
+  /** A call of an image ended well. */
+  answered(carrier: Carrier, access: Pick<ImageAccess, "image" | "operation">): Statement[] {
+    const { image, operation } = access;
+    if (operation === "flush") return this.#guests.flushed(image);
+    return operation === "discard" ? this.#discards.discarded(carrier, image) : [];
   }
 
   /**
@@ -150,6 +157,7 @@ export class Watch {
     const refused = this.#refusals ? player.carrier.read("refused") : 0;
     return [
       ...this.#judging.judge(refusedSights(operation, succeeded), refused),
+      ...this.#discards.ended(player, operation, succeeded),
       ...this.#entryEnded(player, operation, succeeded, phase),
     ];
   }

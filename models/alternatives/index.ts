@@ -1,0 +1,8 @@
+/**
+ * The models of designs that the thread weighs against one another.
+ */
+import type { Model } from "../../src/system/model.ts";
+import { cbwHook } from "./cbw-hook.ts";
+import { cowOverlay } from "./cow-overlay.ts";
+
+export const ALTERNATIVE_MODELS: readonly Model[] = [cowOverlay, cbwHook];
