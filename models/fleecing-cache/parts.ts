@@ -39,6 +39,13 @@ export const images: readonly ModelImage[] = [
   { filename: "ram", length: LENGTH, content: [], volatile: true },
 ];
 
+/** The same with data everywhere. */
+export const filled: readonly ModelImage[] = images.map((image) =>
+  image.volatile
+    ? image
+    : { ...image, content: [{ offset: 0, length: LENGTH, fill: { seed: 1 } }] },
+);
+
 /** The cache goes in before the hook, which then finds the disk behind its target. */
 export function startCaching(cache: JsonObject): QmpCommand[] {
   return [

@@ -69,16 +69,18 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "qcow2/complete": [11],
   ...forwarding("memory"),
   // Where it is, changed or not (5, and 6 with a disk tier) x copy (2) x turn, as in qcow2 (4).
-  "fleecing-cache/cluster": [40, 48],
+  // With copy-on-read where it is (4) x changed (2) x on disk (1 or 2) instead.
+  "fleecing-cache/cluster": [40, 48, 64, 128],
   // intact or not (2) x clusters that are taken (3).
   "fleecing-cache/node": [6],
-  "fleecing-cache/read": [25, 26],
+  "fleecing-cache/read": [25, 26, 27],
   "fleecing-cache/write": [31, 32],
   "fleecing-cache/write-zeroes": [31, 32],
   "fleecing-cache/discard": [6, 7],
   "fleecing-cache/flush": [1, 9],
   "fleecing-cache/block-status": [24, 25],
-  "fleecing-cache/reserve": [5, 6],
+  "fleecing-cache/reserve": [5, 6, 7],
+  "fleecing-cache/fill": [12],
   "fleecing-cache/abandon": [3],
   "fleecing-cache/retire": [3],
   "fleecing-cache/evict": [18],

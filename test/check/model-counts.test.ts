@@ -133,6 +133,7 @@ const HOLDING = {
   "fleecing-cache-breaks": [224, 458, 13],
   "fleecing-cache-waits": [157, 270, 21],
   "fleecing-cache-tiers": [3_562, 10_140, 22],
+  "cor-into-cache": [17_201, 51_084, 17],
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
@@ -145,6 +146,7 @@ const REDUCED = {
   "inserted-meanwhile": [1_308, 3_444],
   "removed-meanwhile": [3_026, 8_156],
   "fleecing-cache-ram": [1_266, 3_384],
+  "cor-into-cache": [7_665, 22_982],
 } as const;
 /** Which they are. */
 const SYMMETRIES = {
@@ -188,6 +190,7 @@ const SYMMETRIES = {
   "fleecing-cache-breaks": [],
   "fleecing-cache-waits": [],
   "fleecing-cache-tiers": [],
+  "cor-into-cache": ["requests of guest", "requests of reader"],
 } as const;
 /** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
@@ -216,6 +219,7 @@ const ORDERED = {
   "fleecing-cache-breaks": [196, 336, 13],
   "fleecing-cache-waits": [133, 182, 21],
   "fleecing-cache-tiers": [3_044, 6_752, 22],
+  "cor-into-cache": [16_137, 43_190, 17],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {

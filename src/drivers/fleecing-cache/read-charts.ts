@@ -6,9 +6,21 @@
  * A request enters all its clusters before it looks at anything: a copy that the hook stores there,
  * and with it the guest's write, then waits until the request has left. So the image that stands
  * when the request begins to read stands until it ends.
+ *
+ * With `copy-on-read` the clusters that lie wholly in a read are put into memory before (see
+ * fill-chart.ts), and are then read there like any others.
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
-import { advance, askClusters, askNode, askRun, call, done, failed } from "../../chart/effects.ts";
+import {
+  advance,
+  askClusters,
+  askNode,
+  askRun,
+  call,
+  done,
+  failed,
+  fork,
+} from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
@@ -17,16 +29,22 @@ type Reply =
   | ("IN_MEMORY" | "IN_DISK" | "IN_BACKING");
 type Tiers = Pick<FleecingCacheParameters, "tiers">;
 
-export function readChart({ tiers }: Tiers): Chart {
+export function readChart({
+  tiers,
+  copyOnRead,
+}: Pick<FleecingCacheParameters, "tiers" | "copyOnRead">): Chart {
   const ended = {
     DONE: "advancing",
     FAILED: { target: "giving up", actions: "remember" },
   } as const;
   const machine = requestSetup<Reply>().createMachine({
     id: "fleecing-cache/read",
-    initial: "entering",
+    initial: copyOnRead ? "filling" : "entering",
     context: { errno: null },
     states: {
+      ...(copyOnRead && {
+        filling: { meta: fork("fill", "interior"), on: { DONE: "entering", FAILED: "entering" } },
+      }),
       ...untilLocated(tiers, ["reading memory", "reading disk", "reading backing"]),
       "reading memory": { meta: call("memory", "read", "data", "span"), on: ended },
       ...(tiers && { "reading disk": { meta: call("disk", "read", "data", "span"), on: ended } }),

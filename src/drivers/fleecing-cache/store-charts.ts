@@ -13,6 +13,7 @@
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import {
   advance,
+  askAny,
   askClusters,
   askNode,
   askRun,
@@ -74,9 +75,12 @@ export function storeChart(
 /**
  * Makes sure that there is room for one cluster, if it needs any: it may be that it does not any
  * more when there is.
+ *
+ * Where memory is full of what readers have put there, a cluster of theirs is dropped, and its room
+ * goes straight to the one that is to be stored: in between nobody can have it.
  */
-export function reserveTaskChart({ whenFull }: FleecingCacheParameters): Chart {
-  type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "OK";
+export function reserveTaskChart({ whenFull, copyOnRead }: FleecingCacheParameters): Chart {
+  type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "DROPPED" | "OK";
   const machine = requestSetup<Reply>().createMachine({
     id: "fleecing-cache/reserve",
     initial: "planning",
@@ -85,8 +89,14 @@ export function reserveTaskChart({ whenFull }: FleecingCacheParameters): Chart {
       planning: { meta: askClusters("PLAN"), on: { VACANT: "taking", NEEDLESS: "done" } },
       taking: {
         meta: askNode("TAKE"),
-        on: { TAKEN: "reserving", ...(whenFull !== "wait" && { FULL: "full" }) },
+        on: {
+          TAKEN: "reserving",
+          ...(whenFull !== "wait" && { FULL: copyOnRead ? "dropping" : "full" }),
+        },
       },
+      ...(copyOnRead && {
+        dropping: { meta: askAny("DROP"), on: { DROPPED: "reserving", NONE: "full" } },
+      }),
       reserving: { meta: askClusters("RESERVE"), on: { OK: "done", NEEDLESS: "giving" } },
       giving: { meta: askNode("GIVE"), on: { OK: "done" } },
       done: { type: "final", meta: done() },
