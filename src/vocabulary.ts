@@ -18,13 +18,17 @@ export const OPERATIONS = [
   "snapshot-discard",
   "snapshot-block-status",
   "evict",
+  "read-unchanged",
+  "mark-changed",
 ] as const;
 
 /**
  * `write-unchanged` is a write that cannot change what anybody sees (BDRV_REQ_WRITE_UNCHANGED);
  * the three `snapshot-*` operations are the private interface between `snapshot-access` and the
  * filter below it (QEMU block/io.c, `bdrv_co_preadv_snapshot` and its two siblings). `evict` is
- * what a cache asks of itself: to take clusters out of its fast tier.
+ * what a cache asks of itself: to take clusters out of its fast tier. `read-unchanged` and
+ * `mark-changed` are the private interface between `cached-reads` and its cache: a read of what the
+ * cache has and no guest has changed, which else fails with ENOTSUP, and notice of a change.
  */
 export type Operation = (typeof OPERATIONS)[number];
 

@@ -5,6 +5,7 @@ import type { Model } from "../../src/system/model.ts";
 import { corIntoCache } from "./cor-into-cache.ts";
 import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fleecing-cache-ram.ts";
 import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
+import { guestReadAfterBreak, guestReadBenefit } from "./guest-read-benefit.ts";
 
 export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheRam,
@@ -12,4 +13,6 @@ export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheWaits,
   fleecingCacheTiers,
   corIntoCache,
+  guestReadBenefit,
+  guestReadAfterBreak,
 ];

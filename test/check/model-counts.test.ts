@@ -134,6 +134,8 @@ const HOLDING = {
   "fleecing-cache-waits": [157, 270, 21],
   "fleecing-cache-tiers": [3_562, 10_140, 22],
   "cor-into-cache": [17_201, 51_084, 17],
+  "guest-read-benefit": [28_399, 90_182, 16],
+  "guest-read-after-break": [2_570, 5_883, 16],
 } as const;
 /** States and transitions of those that have symmetries, up to these; the depth is the same. */
 const REDUCED = {
@@ -147,6 +149,7 @@ const REDUCED = {
   "removed-meanwhile": [3_026, 8_156],
   "fleecing-cache-ram": [1_266, 3_384],
   "cor-into-cache": [7_665, 22_982],
+  "guest-read-benefit": [19_437, 64_095],
 } as const;
 /** Which they are. */
 const SYMMETRIES = {
@@ -191,6 +194,8 @@ const SYMMETRIES = {
   "fleecing-cache-waits": [],
   "fleecing-cache-tiers": [],
   "cor-into-cache": ["requests of guest", "requests of reader"],
+  "guest-read-benefit": ["requests of guest"],
+  "guest-read-after-break": [],
 } as const;
 /** The same with partial-order reduction, for which nobody may send commands meanwhile. */
 const ORDERED = {
@@ -220,6 +225,8 @@ const ORDERED = {
   "fleecing-cache-waits": [133, 182, 21],
   "fleecing-cache-tiers": [3_044, 6_752, 22],
   "cor-into-cache": [16_137, 43_190, 17],
+  "guest-read-benefit": [26_800, 75_397, 16],
+  "guest-read-after-break": [2_492, 4_953, 16],
 } as const;
 /** What breaks the others, and after how many steps. */
 const VIOLATED = {

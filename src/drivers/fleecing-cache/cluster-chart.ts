@@ -15,7 +15,8 @@
  * Two events have states in which nobody handles them, and that is what waiting means here: ENTER
  * while the turn is taken, and SERIALISE while anybody uses the cluster. DROP is offered to any
  * cluster, and handled by one that is in memory for readers only, of whom none is reading it: from
- * the moment on in which a copy counts on it (PLAN) it is as good as changed.
+ * the moment on in which a copy counts on it (PLAN) it is as good as changed. Such a cluster is
+ * what guests may read as well (PEEK), until one of them is about to change it (CHANGE).
  */
 import { and, assign, emit, not, or, setup, stateIn } from "xstate";
 import { z } from "zod";
@@ -43,7 +44,9 @@ type ClusterEvent =
   | { type: "FILL" }
   | { type: "FILLED" }
   | { type: "UNFILL" }
-  | { type: "DROP" };
+  | { type: "DROP" }
+  | { type: "PEEK" }
+  | { type: "CHANGE" };
 
 /** In order of precedence: one denied cluster denies the whole request. */
 const REPLIES = [
@@ -51,6 +54,7 @@ const REPLIES = [
   ...["IN_BACKING", "IN_DISK", "IN_MEMORY"],
   ...["VACANT", "NEEDLESS"],
   ...["MISSING", "STORE", "SKIP"],
+  ...["MISS", "HIT"],
   ...["SPILL", "DROPPED", "GONE", "KEPT", "OK"],
 ] as const;
 type ClusterReply =
@@ -58,6 +62,7 @@ type ClusterReply =
   | ("IN_BACKING" | "IN_DISK" | "IN_MEMORY")
   | ("VACANT" | "NEEDLESS")
   | ("MISSING" | "STORE" | "SKIP")
+  | ("MISS" | "HIT")
   | ("SPILL" | "DROPPED" | "GONE" | "KEPT" | "OK");
 
 const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
@@ -67,6 +72,7 @@ const NO_FILL = {
   WANT: { actions: reply("NEEDLESS") },
   FILLED: { actions: reply("OK") },
   UNFILL: { actions: reply("KEPT") },
+  PEEK: { actions: reply("MISS") },
 } as const;
 
 /** Whoever has released the cluster gives its room back. */
@@ -100,6 +106,7 @@ const filling = {
   WANT: { actions: reply("NEEDLESS") },
   FILLED: { target: "in", actions: reply("OK") },
   UNFILL: { target: "out", actions: reply("GONE") },
+  PEEK: { actions: reply("MISS") },
 } as const;
 
 const reserved = {
@@ -132,6 +139,7 @@ const keptForReaders = {
     { actions: reply("SPILL") },
   ],
   DROP: { guard: "droppable", target: "out", actions: reply("DROPPED") },
+  PEEK: [{ guard: "current", actions: reply("HIT") }, { actions: reply("MISS") }],
 } as const;
 
 /** Whether the cluster is kept in memory, or is about to be. */
@@ -190,6 +198,7 @@ export function clusterChart(
       "on disk": stateIn({ disk: "yes" }),
       needless: or([stateIn({ copy: "released" }), stateIn({ disk: "yes" })]),
       unchanged: stateIn({ changed: "no" }),
+      current: and([stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
       wanted: and([stateIn({ changed: "no" }), not("needless")]),
       droppable: and(["idle", stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
     },
@@ -204,10 +213,18 @@ export function clusterChart(
           no: {
             on: {
               SETTLE: { target: "yes", actions: reply("OK") },
-              ...(copyOnRead && { PLAN: { guard: "in memory", target: "yes" } }),
+              ...(copyOnRead && {
+                PLAN: { guard: "in memory", target: "yes" },
+                CHANGE: { target: "yes", actions: reply("OK") },
+              }),
             },
           },
-          yes: { on: { SETTLE: { actions: reply("OK") } } },
+          yes: {
+            on: {
+              SETTLE: { actions: reply("OK") },
+              ...(copyOnRead && { CHANGE: { actions: reply("OK") } }),
+            },
+          },
         },
       },
       copy: {

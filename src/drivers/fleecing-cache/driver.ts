@@ -30,6 +30,7 @@ import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { evictChart, spillTaskChart } from "./evict-charts.ts";
 import { fillTaskChart } from "./fill-chart.ts";
+import { markChangedChart, readUnchangedChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
 import { EVERY_PARAMETERS, type FleecingCacheParameters, WHEN_FULL } from "./parameters.ts";
 import { blockStatusChart, readChart } from "./read-charts.ts";
@@ -91,6 +92,10 @@ export const fleecingCache = defineDriver({
         : acceptChart("fleecing-cache/flush"),
       "block-status": blockStatusChart(parameters),
       ...(parameters.tiers && { evict: evictChart() }),
+      ...(parameters.copyOnRead && {
+        "read-unchanged": readUnchangedChart(),
+        "mark-changed": markChangedChart(),
+      }),
     },
     tasks: {
       reserve: reserveTaskChart(parameters),

@@ -7,6 +7,8 @@ import fc from "fast-check";
 import {
   CLUSTER,
   keeper,
+  readByCache,
+  readByDisk,
   startCaching,
   stopCaching,
 } from "../../../models/fleecing-cache/parts.ts";
@@ -39,7 +41,9 @@ const depth = fc.integer({ min: 1, max: 2 });
 export const cacheDesign: fc.Arbitrary<Model> = fc
   .record({
     given: options,
+    onError: fc.constantFrom("break-guest-write", "break-snapshot"),
     tiers: fc.boolean(),
+    byCache: fc.boolean(),
     sectors: fc.integer({ min: 2, max: 6 }),
     filled: fc.integer({ min: 0, max: 6 }),
     struck: faults,
@@ -48,7 +52,9 @@ export const cacheDesign: fc.Arbitrary<Model> = fc
     depths: fc.tuple(depth, depth),
     longest: fc.integer({ min: 1, max: 4 }),
   })
-  .map(({ given, tiers, sectors, filled, struck, guest, reader, depths, longest }): Model => {
+  .map((design): Model => {
+    const { given, onError, tiers, byCache, sectors, filled } = design;
+    const { struck, guest, reader, depths, longest } = design;
     const length = sectors * SECTOR;
     const content = [{ offset: 0, length: Math.min(filled, sectors) * SECTOR, fill: { seed: 1 } }];
     const actor = (name: string, operations: readonly Operation[], inFlight = 1): Actor => ({
@@ -57,9 +63,11 @@ export const cacheDesign: fc.Arbitrary<Model> = fc
     });
     const [guests, readers] = depths;
     const keepers = tiers ? [actor("keeper", ["evict"])] : [];
+    const hook = { "on-cbw-error": onError };
     const start = tiers
-      ? [rawNode("tier"), ...startCaching({ ...given, disk: "tier" }), keeper]
-      : startCaching(given);
+      ? [rawNode("tier"), ...startCaching({ ...given, disk: "tier" }, hook), keeper]
+      : startCaching(given, hook);
+    const stop = tiers ? stopCaching(["keeper"], ["tier"]) : stopCaching();
     return {
       name: "random-cache",
       title: "a random cache",
@@ -72,16 +80,13 @@ export const cacheDesign: fc.Arbitrary<Model> = fc
         ...(tiers ? [{ filename: "tier.raw", length, content: [] }] : []),
       ],
       phases: [
-        { kind: "commands", commands: start },
+        { kind: "commands", commands: [...start, ...(byCache ? readByCache : [])] },
         {
           kind: "concurrent",
           actors: [actor("guest", guest, guests), actor("reader", reader, readers), ...keepers],
           faults: struck,
         },
-        {
-          kind: "commands",
-          commands: tiers ? stopCaching(["keeper"], ["tier"]) : stopCaching(),
-        },
+        { kind: "commands", commands: [...(byCache ? readByDisk : []), ...stop] },
       ],
       properties: [],
       expected: { verdict: "holds" },
