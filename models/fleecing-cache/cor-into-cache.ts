@@ -11,7 +11,7 @@ import {
   storeLosesItsRoom,
   storeTrustsFill,
 } from "./cor-mutations.ts";
-import { asks, common, filled, startCaching, stopCaching } from "./parts.ts";
+import { asks, common, images, startCaching, stopCaching } from "./parts.ts";
 
 export const corIntoCache: Model = {
   ...common,
@@ -21,7 +21,7 @@ export const corIntoCache: Model = {
     "Memory has room for one cluster of two. A read puts its cluster there if there is room " +
     "right now; a guest's write that needs the room drops it again, unless somebody reads it " +
     "there. The guest never waits for what is kept of a read. Memory may fail once.",
-  images: filled,
+  images,
   phases: [
     { kind: "commands", commands: startCaching({ "memory-clusters": 1, "copy-on-read": true }) },
     {

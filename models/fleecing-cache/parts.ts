@@ -30,21 +30,15 @@ export const common = {
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
 
+/** Data everywhere, since zeros take no memory. */
 export const images: readonly ModelImage[] = [
   {
     filename: "disk.raw",
     length: LENGTH,
-    content: [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }],
+    content: [{ offset: 0, length: LENGTH, fill: { seed: 1 } }],
   },
   { filename: "ram", length: LENGTH, content: [], volatile: true },
 ];
-
-/** The same with data everywhere. */
-export const filled: readonly ModelImage[] = images.map((image) =>
-  image.volatile
-    ? image
-    : { ...image, content: [{ offset: 0, length: LENGTH, fill: { seed: 1 } }] },
-);
 
 /**
  * The cache goes in before the hook, which then finds the disk behind its target.

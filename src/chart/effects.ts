@@ -90,8 +90,10 @@ export interface Finish {
   readonly kind: "finish";
   /** null: success; `from-context`: the error that the chart remembered; else this error */
   readonly errno: Errno | "from-context" | null;
-  /** what a block-status request answers for its whole range; null: what the last call answered */
+  /** what a block-status request answers; null: what the last call answered */
   readonly status: BlockStatus | null;
+  /** what `status` is said of: the whole request, or the span, which must be its beginning */
+  readonly over: "request" | "span";
 }
 
 export type Effect = Ask | Call | Fork | Advance | Choose | Finish;
@@ -150,11 +152,14 @@ export function choose(what: Choose["what"] = "request"): EffectMeta {
 }
 
 /** Ends the request with success; a block-status request may answer by itself. */
-export function done(status: BlockStatus | null = null): EffectMeta {
-  return { effect: { kind: "finish", errno: null, status } };
+export function done(
+  status: BlockStatus | null = null,
+  over: Finish["over"] = "request",
+): EffectMeta {
+  return { effect: { kind: "finish", errno: null, status, over } };
 }
 
 /** Ends the request with an error: the given one, or the one remembered in the context. */
 export function failed(errno: Errno | "from-context" = "from-context"): EffectMeta {
-  return { effect: { kind: "finish", errno, status: null } };
+  return { effect: { kind: "finish", errno, status: null, over: "request" } };
 }

@@ -248,7 +248,7 @@ export class Execution {
           this.#take(frame, frame.position < frame.offset + frame.length ? "MORE" : "END");
           break;
         case "finish": {
-          const outcome = finishOutcome(frame, effect.errno, effect.status);
+          const outcome = finishOutcome(frame, effect);
           if (frame.old !== null) this.#buffers.give(frame.old);
           if (frame.up === null) {
             this.#end(agent, outcome);

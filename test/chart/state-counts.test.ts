@@ -68,23 +68,24 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "qcow2/block-status": [10, 11, 19, 20],
   "qcow2/complete": [11],
   ...forwarding("memory"),
-  // Where it is, changed or not (5, and 6 with a disk tier) x copy (2) x turn, as in qcow2 (4).
-  // With copy-on-read where it is (4) x changed (2) x on disk (1 or 2) instead.
-  "fleecing-cache/cluster": [40, 48, 64, 128],
+  // Where it is, changed or not (7, and 8 with a disk tier) x copy (2) x turn, as in qcow2 (4).
+  // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead.
+  "fleecing-cache/cluster": [56, 64, 80, 160],
   // intact or not (2) x clusters that are taken (3).
   "fleecing-cache/node": [6],
   "fleecing-cache/read": [25, 26, 27],
   "fleecing-cache/write": [31, 32],
-  "fleecing-cache/write-zeroes": [31, 32],
+  "fleecing-cache/write-zeroes": [6],
   "fleecing-cache/discard": [6, 7],
   "fleecing-cache/flush": [1, 9],
-  "fleecing-cache/block-status": [24, 25],
+  "fleecing-cache/block-status": [26, 27],
   "fleecing-cache/reserve": [5, 6, 7],
-  "fleecing-cache/fill": [12],
+  "fleecing-cache/fill": [16],
   "fleecing-cache/read-unchanged": [7],
   "fleecing-cache/mark-changed": [2],
   "fleecing-cache/abandon": [3],
   "fleecing-cache/retire": [3],
+  "fleecing-cache/zero": [3],
   "fleecing-cache/evict": [18],
   "fleecing-cache/spill": [14],
   "cached-reads/read": [10],

@@ -62,6 +62,35 @@ describe("a fill that a copy overtakes", () => {
   });
 });
 
+describe("a cluster of zeros", () => {
+  test.each([
+    ["is not there", [], "KEPT"],
+    ["is on its way into memory", ["FILL"], "GONE"],
+    ["has room reserved", ["RESERVE"], "GONE"],
+  ])("needs no room if it %s, and gives back what it has", (_, before, reply) => {
+    expect(told("ZERO", ...before)).toBe(reply);
+    expect(told("LOCATE", ...before, "ZERO", "SETTLE")).toBe("ZEROES");
+    expect(told("PLAN", ...before, "ZERO")).toBe("NEEDLESS");
+  });
+
+  test.each([
+    ["in memory", FILLED, "IN_MEMORY"],
+    ["on the disk tier", ["RESERVE", "SETTLE", "SPILLED"], "IN_DISK"],
+  ])("stays where it is if it is %s", (_, before, place) => {
+    expect(told("LOCATE", ...before, "ZERO")).toBe(place);
+  });
+});
+
+describe("a guest", () => {
+  test("finds what is in memory and not changed, while it is nobody's turn", () => {
+    expect(told("PEEK", ...FILLED)).toBe("HIT");
+    for (const more of ["CHANGE", "SETTLE", "PLAN", "SERIALISE"]) {
+      expect(told("PEEK", ...FILLED, more)).toBe("MISS");
+    }
+    expect(told("PEEK")).toBe("MISS");
+  });
+});
+
 test("nobody can wait for room that readers have: they would have to say that they let go", () => {
   const context = { drivers: DRIVERS, profile: profile("proposed") };
   const commands = startCaching({

@@ -8,6 +8,7 @@
  *               filling   there is room for it, and what a reader has read is on its way there
  *               reserved  there is room for it, but not yet its data
  *               in        kept there
+ *               zero      known to be zeros, which take no room
  *     disk      whether it is kept there, where memory had no room for it any more
  *     busy      how many requests are reading it
  *     turn      free, or taken by a request that stores, releases or evicts
@@ -38,6 +39,7 @@ type ClusterEvent =
   | { type: "SETTLE" }
   | { type: "ABANDON" }
   | { type: "RETIRE" }
+  | { type: "ZERO" }
   | { type: "EVICT" }
   | { type: "SPILLED" }
   | { type: "WANT" }
@@ -51,7 +53,7 @@ type ClusterEvent =
 /** In order of precedence: one denied cluster denies the whole request. */
 const REPLIES = [
   ...["DENIED", "ALLOWED"],
-  ...["IN_BACKING", "IN_DISK", "IN_MEMORY"],
+  ...["IN_BACKING", "IN_DISK", "IN_MEMORY", "ZEROES"],
   ...["VACANT", "NEEDLESS"],
   ...["MISSING", "STORE", "SKIP"],
   ...["MISS", "HIT"],
@@ -59,7 +61,7 @@ const REPLIES = [
 ] as const;
 type ClusterReply =
   | ("DENIED" | "ALLOWED")
-  | ("IN_BACKING" | "IN_DISK" | "IN_MEMORY")
+  | ("IN_BACKING" | "IN_DISK" | "IN_MEMORY" | "ZEROES")
   | ("VACANT" | "NEEDLESS")
   | ("MISSING" | "STORE" | "SKIP")
   | ("MISS" | "HIT")
@@ -89,6 +91,10 @@ const out = {
     { target: "reserved", actions: reply("OK") },
   ],
   PLACE: [{ guard: "needless", actions: reply("SKIP") }, { actions: reply("MISSING") }],
+  ZERO: [
+    { guard: "needless", actions: reply("KEPT") },
+    { target: "zero", actions: reply("KEPT") },
+  ],
   ABANDON: { actions: reply("KEPT") },
   RETIRE: { actions: reply("KEPT") },
   EVICT: { actions: reply("KEPT") },
@@ -100,6 +106,7 @@ const filling = {
   PLAN: { target: "reserved", actions: reply("NEEDLESS") },
   RESERVE: { target: "reserved", actions: reply("NEEDLESS") },
   PLACE: { actions: reply("STORE") },
+  ZERO: { target: "zero", actions: reply("GONE") },
   ABANDON: { actions: reply("KEPT") },
   RETIRE,
   EVICT: { actions: reply("KEPT") },
@@ -114,6 +121,7 @@ const reserved = {
   PLAN: { actions: reply("NEEDLESS") },
   RESERVE: { actions: reply("NEEDLESS") },
   PLACE: { actions: reply("STORE") },
+  ZERO: { target: "zero", actions: reply("GONE") },
   SETTLE: "in",
   ABANDON: { target: "out", actions: reply("GONE") },
   RETIRE,
@@ -125,10 +133,23 @@ const kept = {
   PLAN: { actions: reply("NEEDLESS") },
   RESERVE: { actions: reply("NEEDLESS") },
   PLACE: { actions: reply("SKIP") },
+  ZERO: { actions: reply("KEPT") },
   ABANDON: { actions: reply("KEPT") },
   RETIRE,
   EVICT: { actions: reply("SPILL") },
   SPILLED: { target: "out", actions: reply("OK") },
+} as const;
+
+/** Zeros are kept for good, since nobody needs their room. */
+const zero = {
+  LOCATE: { actions: reply("ZEROES") },
+  PLAN: { actions: reply("NEEDLESS") },
+  RESERVE: { actions: reply("NEEDLESS") },
+  PLACE: { actions: reply("SKIP") },
+  ZERO: { actions: reply("KEPT") },
+  ABANDON: { actions: reply("KEPT") },
+  RETIRE: { actions: reply("KEPT") },
+  EVICT: { actions: reply("KEPT") },
 } as const;
 
 /** Of what is kept for readers only nothing has to be written anywhere. */
@@ -145,7 +166,7 @@ const keptForReaders = {
 /** Whether the cluster is kept in memory, or is about to be. */
 const memory = {
   initial: "out",
-  states: { out: { on: out }, reserved: { on: reserved }, in: { on: kept } },
+  states: { out: { on: out }, reserved: { on: reserved }, in: { on: kept }, zero: { on: zero } },
 } as const;
 
 /** The same where readers fill memory, too. */
@@ -163,6 +184,7 @@ const sharedMemory = {
     filling: { on: filling },
     reserved: { on: { ...reserved, ...NO_FILL } },
     in: { on: { ...kept, ...keptForReaders } },
+    zero: { on: { ...zero, ...NO_FILL } },
   },
 } as const;
 

@@ -4,8 +4,9 @@
  *
  * It is the target of a hook, and shows the image of the point in time by itself: what the hook has
  * saved is kept in `memory`, up to a number of clusters, and the rest shines through from
- * `backing`, which is the disk below the hook. What must leave memory goes to `disk`, if there is
- * such a tier. Whoever reads the image is an export of the cache.
+ * `backing`, which is the disk below the hook. Of clusters that are all zeros it remembers only
+ * that, which takes no memory. What must leave memory goes to `disk`, if there is such a tier.
+ * Whoever reads the image is an export of the cache.
  *
  * With `copy-on-read` it keeps what is read as well, as long as memory has room for it. Such a
  * cluster is still on the guest's disk, so it is dropped as soon as a copy needs its room.
@@ -35,7 +36,12 @@ import { nodeChart } from "./node-chart.ts";
 import { EVERY_PARAMETERS, type FleecingCacheParameters, WHEN_FULL } from "./parameters.ts";
 import { blockStatusChart, readChart } from "./read-charts.ts";
 import { releaseChart } from "./release-chart.ts";
-import { giveBackTaskChart, reserveTaskChart, storeChart } from "./store-charts.ts";
+import {
+  giveBackTaskChart,
+  reserveTaskChart,
+  storeChart,
+  storeZeroesChart,
+} from "./store-charts.ts";
 
 const options = commonOptions.extend({
   "memory-clusters": z.int().min(1).meta({
@@ -84,8 +90,8 @@ export const fleecingCache = defineDriver({
     node: nodeChart(parameters),
     requests: {
       read: readChart(parameters),
-      write: storeChart("write", parameters),
-      "write-zeroes": storeChart("write-zeroes", parameters),
+      write: storeChart(parameters),
+      "write-zeroes": storeZeroesChart(),
       discard: releaseChart(parameters),
       flush: parameters.tiers
         ? forwardChart("fleecing-cache/flush", "disk", "flush")
@@ -101,6 +107,7 @@ export const fleecingCache = defineDriver({
       reserve: reserveTaskChart(parameters),
       abandon: giveBackTaskChart("ABANDON"),
       retire: giveBackTaskChart("RETIRE"),
+      zero: giveBackTaskChart("ZERO"),
       ...(parameters.tiers && { spill: spillTaskChart(parameters) }),
       ...(parameters.copyOnRead && { fill: fillTaskChart() }),
     },

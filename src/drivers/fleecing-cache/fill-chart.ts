@@ -11,6 +11,8 @@
  * the room, and writes the same bytes itself; whichever of the two lands last changes nothing.
  * Until one of them has landed, readers go to the disk.
  *
+ * Where the disk says that there are only zeros, these are remembered, and need no room.
+ *
  * A fill is nobody's duty. Where there is no room it is not tried, and one that fails is forgotten:
  * the read that it was for goes on without it.
  */
@@ -29,7 +31,20 @@ export function fillTaskChart(): Chart {
     initial: "planning",
     context: { errno: null },
     states: {
-      planning: { meta: askClusters("WANT"), on: { VACANT: "looking", NEEDLESS: "done" } },
+      planning: { meta: askClusters("WANT"), on: { VACANT: "inspecting", NEEDLESS: "done" } },
+      inspecting: {
+        meta: call("backing", "block-status"),
+        on: { DATA: "looking", ZERO: "checking zeros", FAILED: "looking" },
+      },
+      "checking zeros": {
+        meta: askNode("CHECK"),
+        on: { INTACT: "deciding zeros", BROKEN: "done" },
+      },
+      "deciding zeros": {
+        meta: askClusters("WANT"),
+        on: { VACANT: "marking zeros", NEEDLESS: "done" },
+      },
+      "marking zeros": { meta: askClusters("ZERO"), on: { KEPT: "done", GONE: "giving" } },
       looking: { meta: askNode("LOOK"), on: { ROOM: "reading", FULL: "done" } },
       reading: { meta: call("backing", "read", "old"), on: { DONE: "checking", FAILED: "done" } },
       checking: { meta: askNode("CHECK"), on: { INTACT: "deciding", BROKEN: "done" } },

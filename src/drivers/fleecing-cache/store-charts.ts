@@ -25,11 +25,8 @@ import {
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
-export function storeChart(
-  change: "write" | "write-zeroes",
-  { whenFull }: FleecingCacheParameters,
-): Chart {
-  const name = `fleecing-cache/${change}`;
+export function storeChart({ whenFull }: Pick<FleecingCacheParameters, "whenFull">): Chart {
+  const name = "fleecing-cache/write";
   const breaks = whenFull === "break-snapshot";
   type Reply = "OK" | "INTACT" | "BROKEN" | "MISSING" | "STORE" | "SKIP";
   const machine = requestSetup<Reply>().createMachine({
@@ -56,7 +53,7 @@ export function storeChart(
         },
       },
       storing: {
-        meta: call("memory", change, change === "write" ? "data" : null, "span"),
+        meta: call("memory", "write", "data", "span"),
         on: { DONE: "advancing", FAILED: { target: "freeing", actions: "remember" } },
       },
       advancing: { meta: advance(), on: { MORE: "placing", END: "settling" } },
@@ -67,6 +64,25 @@ export function storeChart(
       abandoning: { meta: fork("abandon"), on: { DONE: "failed", FAILED: "failed" } },
       done: { type: "final", meta: done() },
       failed: { type: "final", meta: failed() },
+    },
+  });
+  return requestChart(name, machine);
+}
+
+/** Zeros need no room, so nothing can go wrong with them. If there was some for them it is free. */
+export function storeZeroesChart(): Chart {
+  const name = "fleecing-cache/write-zeroes";
+  const machine = requestSetup<"OK" | "INTACT" | "BROKEN">().createMachine({
+    id: name,
+    initial: "serialising",
+    context: { errno: null },
+    states: {
+      serialising: { meta: askClusters("SERIALISE"), on: { OK: "checking" } },
+      checking: { meta: askNode("CHECK"), on: { INTACT: "placing", BROKEN: "leaving" } },
+      placing: { meta: fork("zero"), on: { DONE: "settling", FAILED: "settling" } },
+      settling: { meta: askClusters("SETTLE"), on: { OK: "leaving" } },
+      leaving: { meta: askClusters("FREE"), on: { OK: "done" } },
+      done: { type: "final", meta: done() },
     },
   });
   return requestChart(name, machine);
@@ -107,7 +123,7 @@ export function reserveTaskChart({ whenFull, copyOnRead }: FleecingCacheParamete
 }
 
 /** Gives the room of one cluster back, if `event` finds that it does not need it any more. */
-export function giveBackTaskChart(event: "ABANDON" | "RETIRE"): Chart {
+export function giveBackTaskChart(event: "ABANDON" | "RETIRE" | "ZERO"): Chart {
   const name = `fleecing-cache/${event.toLowerCase()}`;
   const machine = requestSetup<"GONE" | "KEPT" | "OK">().createMachine({
     id: name,

@@ -330,6 +330,12 @@ class Flattening {
         ...this.#frame.end({ kind: "failed", errno: effect.errno }),
       ];
     }
+    if (effect.status !== null && effect.over === "span") {
+      const told = local(`told${depth}`, spanOf(this.#frame).to.distance());
+      const status = term(effect.status === "zero" ? 2 : 1);
+      const end = this.#frame.end({ kind: "told", status, cells: term(`told${depth}`) });
+      return [told, ...forget, ...forgetTold, ...end];
+    }
     if (effect.status !== null) {
       const { status } = effect;
       return [...forget, ...forgetTold, ...this.#frame.end({ kind: "status", status })];
