@@ -19,6 +19,8 @@ export const OPERATIONS = [
   "snapshot-block-status",
   "evict",
   "copy",
+  "read-unchanged",
+  "mark-changed",
 ] as const;
 
 /**
@@ -27,6 +29,9 @@ export const OPERATIONS = [
  * filter below it (QEMU block/io.c, `bdrv_co_preadv_snapshot` and its two siblings). `evict` is
  * what a cache asks of itself: to take clusters out of its fast tier. `copy` is what a job asks of
  * the filter that it has put into the graph: to copy a part of the disk as such a job does.
+ * `read-unchanged` and `mark-changed` are the private interface between `cached-reads` and its
+ * cache: a read of what the cache has and no guest has changed, which else fails with ENOTSUP, and
+ * notice of a change.
  */
 export type Operation = (typeof OPERATIONS)[number];
 

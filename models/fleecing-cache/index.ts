@@ -2,12 +2,20 @@
  * The models of the fleecing cache, in the order in which they are verified.
  */
 import type { Model } from "../../src/system/model.ts";
+import { corIntoCache } from "./cor-into-cache.ts";
 import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fleecing-cache-ram.ts";
 import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
+import { corZeroes, fleecingCacheZeroes } from "./fleecing-cache-zeroes.ts";
+import { guestReadAfterBreak, guestReadBenefit } from "./guest-read-benefit.ts";
 
 export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheRam,
   fleecingCacheBreaks,
   fleecingCacheWaits,
   fleecingCacheTiers,
+  fleecingCacheZeroes,
+  corIntoCache,
+  corZeroes,
+  guestReadBenefit,
+  guestReadAfterBreak,
 ];

@@ -16,7 +16,8 @@ import { changesOf } from "../changes.ts";
 
 const { inRequest, inTask, inCluster } = changesOf("fleecing-cache");
 
-function both(one: ChartMutation, other: ChartMutation): ChartMutation {
+/** Two changes of one driver. */
+export function both(one: ChartMutation, other: ChartMutation): ChartMutation {
   return { driver: one.driver, change: (charts) => other.change(one.change(charts)) };
 }
 
@@ -36,7 +37,7 @@ export const waitsInItsTurn = inRequest("write", (chart) => {
 export const storeIsNotSettled = inRequest("write", (chart) => bypass(chart, "settling", "OK"));
 
 /** What has no room is taken for what needs none, also when it is to be stored. */
-const missingIsSkipped = inCluster((chart) =>
+export const missingIsSkipped = inCluster((chart) =>
   reanswer(chart, "memory.out", "PLACE", {
     actions: [{ type: "reply", params: { type: "SKIP" } }],
   }),

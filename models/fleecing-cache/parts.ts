@@ -30,17 +30,22 @@ export const common = {
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
 
+/** Data everywhere, since zeros take no memory. */
 export const images: readonly ModelImage[] = [
   {
     filename: "disk.raw",
     length: LENGTH,
-    content: [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }],
+    content: [{ offset: 0, length: LENGTH, fill: { seed: 1 } }],
   },
   { filename: "ram", length: LENGTH, content: [], volatile: true },
 ];
 
-/** The cache goes in before the hook, which then finds the disk behind its target. */
-export function startCaching(cache: JsonObject): QmpCommand[] {
+/**
+ * The cache goes in before the hook, which then finds the disk behind its target.
+ * @param cache further options of the cache
+ * @param hook further options of the hook
+ */
+export function startCaching(cache: JsonObject, hook: JsonObject = {}): QmpCommand[] {
   return [
     ...guestOnDisk,
     qmp("blockdev-add", {
@@ -62,6 +67,7 @@ export function startCaching(cache: JsonObject): QmpCommand[] {
       "node-name": "hook",
       file: "disk",
       target: "cache",
+      ...hook,
     }),
     qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "hook" }),
     qmp("block-export-add", {
@@ -89,6 +95,23 @@ export function stopCaching(
   ];
 }
 
+/** From now on the guest reads from the cache. The point in time is when the hook took it over. */
+export const readByCache: readonly QmpCommand[] = [
+  qmp("blockdev-add", {
+    driver: "cached-reads",
+    "node-name": "reads",
+    file: "hook",
+    cache: "cache",
+  }),
+  qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "reads" }),
+];
+
+/** Undoes that. */
+export const readByDisk: readonly QmpCommand[] = [
+  qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "hook" }),
+  qmp("blockdev-del", { "node-name": "reads" }),
+];
+
 /** Through this the cache's own policy asks it to evict clusters; in a model, at any moment. */
 export const keeper: QmpCommand = qmp("block-export-add", {
   type: "nbd",
@@ -97,8 +120,19 @@ export const keeper: QmpCommand = qmp("block-export-add", {
   "node-name": "cache",
 });
 
-/** Somebody who asks for clusters, any of them. @param depth requests in flight at once */
-export function asks(who: "guest" | "reader", operations: readonly Operation[], depth = 1): Actor {
-  const choice = { count: 6, alignment: CLUSTER, longest: CLUSTER };
-  return { name: who, through: who, depth, requests: { operations, ...choice } };
+/**
+ * Somebody who asks for clusters, any of them.
+ * @param depth requests in flight at once
+ * @param longest bytes of a request
+ */
+export function asks(
+  who: "guest" | "reader",
+  operations: readonly Operation[],
+  depth = 1,
+  longest = CLUSTER,
+): Actor {
+  return {
+    ...{ name: who, through: who, depth },
+    requests: { operations, count: 6, alignment: CLUSTER, longest },
+  };
 }

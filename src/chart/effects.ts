@@ -39,7 +39,11 @@ export interface Ask {
   readonly kind: "ask";
   readonly chart: "cluster" | "node";
   readonly event: string;
-  readonly over: ClusterRange;
+  /**
+   * `any`: not clusters of the request, but the first one of the node that handles the event; it
+   * alone takes it. If there is none the reply is NONE. Who asks that never waits.
+   */
+  readonly over: ClusterRange | "any";
   /**
    * false: all clusters of the range are asked; of differing replies the one counts that the asked
    * chart lists first. true: only the longest run of equal replies is asked, and becomes the span.
@@ -63,8 +67,8 @@ export interface Fork {
   readonly kind: "fork";
   /** key in the driver's `tasks` */
   readonly task: string;
-  /** all clusters that the request touches, or only those that it covers in part */
-  readonly over: "hull" | "border";
+  /** all clusters that the request touches, those that it covers in part, or those wholly in it */
+  readonly over: "hull" | "border" | "interior";
 }
 
 /** Moves the position behind the span. MORE: something is left; END: nothing is. */
@@ -86,8 +90,10 @@ export interface Finish {
   readonly kind: "finish";
   /** null: success; `from-context`: the error that the chart remembered; else this error */
   readonly errno: Errno | "from-context" | null;
-  /** what a block-status request answers for its whole range; null: what the last call answered */
+  /** what a block-status request answers; null: what the last call answered */
   readonly status: BlockStatus | null;
+  /** what `status` is said of: the whole request, or the span, which must be its beginning */
+  readonly over: "request" | "span";
 }
 
 export type Effect = Ask | Call | Fork | Advance | Choose | Finish;
@@ -105,6 +111,14 @@ export function askClusters(event: string, over: ClusterRange = "hull"): EffectM
 /** Asks the clusters of the rest for as long as they answer alike; those become the span. */
 export function askRun(event: string): EffectMeta {
   return { effect: { kind: "ask", chart: "cluster", event, over: "rest", run: true } };
+}
+
+/**
+ * Asks for any cluster of the node: the first that handles the event takes it, and NONE is the
+ * reply if there is none. It never waits. Which cluster it was the asker is not told.
+ */
+export function askAny(event: string): EffectMeta {
+  return { effect: { kind: "ask", chart: "cluster", event, over: "any", run: false } };
 }
 
 /** Asks the node chart. */
@@ -138,11 +152,14 @@ export function choose(what: Choose["what"] = "request"): EffectMeta {
 }
 
 /** Ends the request with success; a block-status request may answer by itself. */
-export function done(status: BlockStatus | null = null): EffectMeta {
-  return { effect: { kind: "finish", errno: null, status } };
+export function done(
+  status: BlockStatus | null = null,
+  over: Finish["over"] = "request",
+): EffectMeta {
+  return { effect: { kind: "finish", errno: null, status, over } };
 }
 
 /** Ends the request with an error: the given one, or the one remembered in the context. */
 export function failed(errno: Errno | "from-context" = "from-context"): EffectMeta {
-  return { effect: { kind: "finish", errno, status: null } };
+  return { effect: { kind: "finish", errno, status: null, over: "request" } };
 }

@@ -177,7 +177,10 @@ function aboutAsking(chart: Chart): Asking {
   };
 }
 
-/** Waits and asks. An ask that measures a run cannot be left out: the span comes from it. */
+/**
+ * Waits and asks. An ask that measures a run cannot be left out: the span comes from it. Who asks
+ * for any cluster does not wait.
+ */
 function askSlips(
   { charts, chart, state, effect }: Site,
   askings: ReadonlyMap<Chart, Asking>,
@@ -190,7 +193,7 @@ function askSlips(
   const answers = answersOf(chart, state);
   const replies = answers.filter((reply) => other.replies.includes(reply));
   const operator = asking.undoing.has(event) ? "skip-unlock" : "drop-ask";
-  const waits = asking.waits.has(event) ? replies : [];
+  const waits = asking.waits.has(event) && effect.over !== "any" ? replies : [];
   return [
     ...waits.map((reply): Slip => {
       const impatient = { ...effect, event: impatientEvent(event, reply) };
@@ -296,6 +299,7 @@ function wrongRanges({ chart, state, effect }: Site): readonly Slip[] {
     return [wrongRange(state, effect.over, { ...effect, over }, usual)];
   }
   if (effect.kind !== "ask" || effect.chart === "node" || effect.run) return [];
+  if (effect.over === "any") return [];
   const over = MISTAKEN_CLUSTERS[effect.over];
   return [wrongRange(state, effect.over, { ...effect, over }, usual)];
 }

@@ -4,6 +4,7 @@
 import { blkdebug } from "./blkdebug/driver.ts";
 import { blklogwrites } from "./blklogwrites/driver.ts";
 import { blkverify } from "./blkverify/driver.ts";
+import { cachedReads } from "./cached-reads/driver.ts";
 import { commitTop } from "./commit-top/driver.ts";
 import { compress } from "./compress/driver.ts";
 import { copyBeforeWrite } from "./copy-before-write/driver.ts";
@@ -30,7 +31,7 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[file, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
     ...[fleecingHook, fleecingCheat],
-    ...[fleecingCache, memory],
+    ...[fleecingCache, memory, cachedReads],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
     ...[blklogwrites, blkverify, quorum],
     ...[commitTop, mirrorTop, fleecingBackup],

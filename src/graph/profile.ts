@@ -193,7 +193,10 @@ export interface Profile {
 /** The drivers as posted in 2018, and the command that took the hook away again. */
 const OF_THE_THREAD = ["fleecing-hook", "fleecing-cheat", "x-drop-fleecing"];
 /** What QEMU does not have at all. */
-const OF_THIS_PROJECT = ["blockdev-replace", "fleecing-backup", "fleecing-cache", "memory"];
+const OF_THIS_PROJECT = [
+  ...["blockdev-replace", "fleecing-backup"],
+  ...["fleecing-cache", "memory", "cached-reads"],
+];
 const SINCE_10_0 = ["blockdev-set-active"];
 const LATER_THAN_2018 = [
   ...["copy-before-write", "snapshot-access", "preallocate", "compress"],

@@ -2,16 +2,17 @@
  * Performing an `ask`: offering an event to the charts of a node.
  *
  * Atomic: either every chart in the range handles the event now and all take it, or nobody does and
- * the asker waits.
+ * the asker waits. Who asks for any cluster is answered at once, by the first that handles the
+ * event.
  */
 import type { Automaton } from "../chart/automaton.ts";
-import type { Ask } from "../chart/effects.ts";
+import type { Ask, ClusterRange } from "../chart/effects.ts";
 import { BlockgraphError } from "../error.ts";
 import type { Frame } from "./frame.ts";
 
 /** The answer when a chart does not handle the event now. */
 const WAIT = null;
-/** The answer of a range without clusters. */
+/** The answer of a range without clusters, and of clusters of which none handles the event. */
 const EMPTY = "NONE";
 
 /**
@@ -19,7 +20,9 @@ const EMPTY = "NONE";
  * @returns the name of the reply, or null: the asker waits
  */
 export function ask(frame: Frame, effect: Ask): string | null {
-  return effect.chart === "node" ? askNode(frame, effect) : askClusters(frame, effect);
+  if (effect.chart === "node") return askNode(frame, effect);
+  const { over } = effect;
+  return over === "any" ? askAny(frame, effect) : askClusters(frame, { ...effect, over });
 }
 
 /** Whether the ask would be answered now; changes nothing. */
@@ -29,9 +32,11 @@ export function wouldAnswer(frame: Frame, effect: Ask): boolean {
     const automaton = present(node.description.node, frame);
     return automaton.next(node.state, eventOf(automaton, effect)) >= 0;
   }
+  const { over } = effect;
+  if (over === "any") return true;
   const automaton = present(node.description.cluster, frame);
   const event = eventOf(automaton, effect);
-  const { first, end } = clusterRange(frame, effect);
+  const { first, end } = clusterRange(frame, { over });
   const last = effect.run ? Math.min(first + 1, end) : end;
   for (let cluster = first; cluster < last; cluster++) {
     if (automaton.next(node.clusters[cluster] ?? 0, event) < 0) return false;
@@ -39,10 +44,10 @@ export function wouldAnswer(frame: Frame, effect: Ask): boolean {
   return true;
 }
 
-/** The clusters that the ask is for: [first, end). */
+/** The clusters that an effect is for: [first, end). */
 export function clusterRange(
   frame: Frame,
-  effect: Pick<Ask, "over">,
+  effect: { readonly over: ClusterRange },
 ): { first: number; end: number } {
   const { clusterSize } = frame.node.description;
   const stop = frame.offset + frame.length;
@@ -80,7 +85,24 @@ function askNode(frame: Frame, effect: Ask): string | null {
   return reply;
 }
 
-function askClusters(frame: Frame, effect: Ask): string | null {
+/** The first cluster of the node that handles the event takes it. */
+function askAny(frame: Frame, effect: Ask): string {
+  const { node } = frame;
+  const automaton = present(node.description.cluster, frame);
+  const event = eventOf(automaton, effect);
+  for (const [cluster, state] of node.clusters.entries()) {
+    const next = automaton.next(state, event);
+    if (next < 0) continue;
+    if (next !== state) {
+      node.clusters[cluster] = next;
+      node.changed = true;
+    }
+    return automaton.replies[automaton.reply(state, event)] ?? EMPTY;
+  }
+  return EMPTY;
+}
+
+function askClusters(frame: Frame, effect: Ask & { readonly over: ClusterRange }): string | null {
   const { node } = frame;
   const automaton = present(node.description.cluster, frame);
   const event = eventOf(automaton, effect);

@@ -248,7 +248,7 @@ export class Execution {
           this.#take(frame, frame.position < frame.offset + frame.length ? "MORE" : "END");
           break;
         case "finish": {
-          const outcome = finishOutcome(frame, effect.errno, effect.status);
+          const outcome = finishOutcome(frame, effect);
           if (frame.old !== null) this.#buffers.give(frame.old);
           if (frame.up === null) {
             this.#end(agent, outcome);
@@ -319,9 +319,10 @@ export class Execution {
     const join: Join = { agent, frame, tasks: [], pending: 1, errno: null };
     frame.join = join;
     const { first, end } = clusterRange(frame, { over: "hull" });
-    const covered = effect.over === "border" ? clusterRange(frame, { over: "interior" }) : null;
+    const covered = clusterRange(frame, { over: "interior" });
     for (let cluster = first; cluster < end; cluster++) {
-      if (covered !== null && covered.first <= cluster && cluster < covered.end) continue;
+      const whole = covered.first <= cluster && cluster < covered.end;
+      if (effect.over !== "hull" && whole !== (effect.over === "interior")) continue;
       const offset = cluster * description.clusterSize;
       const length = Math.min(description.clusterSize, description.length - offset);
       const at = { offset, length, data: null };

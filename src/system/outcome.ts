@@ -1,7 +1,7 @@
 /**
  * How calls answer a chart, and how a chart's end answers its caller.
  */
-import type { Call } from "../chart/effects.ts";
+import type { Call, Finish } from "../chart/effects.ts";
 import type { Errno } from "../vocabulary.ts";
 import { clusterRange } from "./ask.ts";
 import { DONE, type Frame, type Outcome } from "./frame.ts";
@@ -28,14 +28,14 @@ export function outcomeEvent(frame: Frame, outcome: Outcome): string {
 }
 
 /** What a final state answers. */
-export function finishOutcome(
-  frame: Frame,
-  errno: Errno | "from-context" | null,
-  status: Outcome["status"],
-): Outcome {
+export function finishOutcome(frame: Frame, { errno, status, over }: Finish): Outcome {
   if (errno === "from-context") throw malformed(frame, "ends with an error nobody resolved");
   if (errno !== null) return { errno, status: null, bytes: 0 };
-  if (status !== null) return { errno: null, status, bytes: frame.length };
+  if (status !== null && over === "request") return { errno: null, status, bytes: frame.length };
+  if (status !== null) {
+    if (frame.position !== frame.offset) throw malformed(frame, "answers for a later part of it");
+    return { errno: null, status, bytes: frame.spanEnd - frame.offset };
+  }
   return frame.status === null ? DONE : { errno: null, status: frame.status, bytes: frame.bytes };
 }
 

@@ -58,7 +58,7 @@ export function sketchPath(
     if (events.length > automaton.states.length) throw malformed(actor, "never rests");
     const effect = automaton.states[state]?.effect;
     let event = effect?.kind === "choose" ? "CHOSEN" : "DONE";
-    if (effect?.kind === "ask") {
+    if (effect?.kind === "ask" && asksItsCell(effect)) {
       const answer = answerOf(effect, cells, kept);
       if (answer === "waits" && events.length === 0) return { kind: "waits" };
       if (answer === "waits") return beyond(events, stuck(actor, effect.event));
@@ -74,6 +74,11 @@ export function sketchPath(
     state = next;
   } while (actor.atOnce.includes(automaton.states[state]?.name ?? ""));
   return { kind: "goes", events, legs, state, cell: kept };
+}
+
+/** Whether the cell at the chosen address is asked, and nobody else: all that a sketch can. */
+export function asksItsCell({ chart, run, over }: Ask): boolean {
+  return chart === "cluster" && !run && over !== "any";
 }
 
 function answerOf(
@@ -92,7 +97,8 @@ function answerOf(
 
 function callOf(actor: SketchActor, automaton: Automaton, state: number): SketchLeg["call"] {
   const effect = automaton.states[state]?.effect;
-  if (effect?.kind === "ask" || effect?.kind === "choose") return null;
+  if (effect?.kind === "ask" && asksItsCell(effect)) return null;
+  if (effect?.kind === "choose") return null;
   if (effect?.kind === "call" && effect.register !== null) {
     const { child: store, operation, register } = effect;
     if (operation === "read" || operation === "write") return { store, operation, register };

@@ -22,6 +22,7 @@ import { propertiesOf } from "../../src/cli/find.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
 import { DirectedSimulation } from "../../src/simulate/follow.ts";
 import { isAdministered } from "../support/administered.ts";
+import { EXACT_COUNTS, type ExactCounts } from "./exact-counts.ts";
 
 const OPTIONS: CheckOptions = {
   symmetry: false,
@@ -99,196 +100,23 @@ test("the sketch's own bounds are those of the second size", () => {
   });
 });
 
-/** States, transitions and depth of models that hold, without symmetry. */
-const HOLDING = {
-  fleecing: [107_855, 471_442, 15],
-  "image-fleecing": [882, 2_148, 69],
-  overlap: [8_849, 21_412, 18],
-  pieces: [91_311, 402_975, 14],
-  "copied-view": [103, 162, 19],
-  forwarding: [13_089, 40_902, 21],
-  "break-snapshot": [79_493, 363_388, 16],
-  "rfc-first-picture": [2, 1, 1],
-  "first-picture-today": [982, 2_642, 15],
-  "rfc-second-picture": [11, 10, 10],
-  "rfc-insertion-damages-link": [2, 1, 1],
-  "insertion-keeps-link": [982, 2_642, 15],
-  "one-big-json": [258, 526, 15],
-  "insert-by-reopen": [110, 199, 12],
-  "remove-by-reopen": [61, 108, 9],
-  "insert-by-qom-set": [130, 221, 15],
-  "two-backups-keep-the-view": [32, 46, 16],
-  "snapshot-keeps-the-view": [20, 25, 13],
-  "explicit-insertion": [32, 46, 16],
-  "backing-connected-first": [61, 108, 9],
-  "backing-connected-later-repaired": [61, 108, 9],
-  "inserted-meanwhile": [2_255, 5_925, 20],
-  "shown-before-inserted": [53, 93, 7],
-  "reopened-meanwhile": [611, 1_223, 19],
-  "removed-meanwhile": [4_550, 12_338, 22],
-  "removed-before-reader": [416, 1_098, 16],
-  "inserted-by-job": [611, 1_223, 19],
-  "inserted-by-transaction": [553, 1_109, 18],
-  "fleecing-cache-ram": [1_887, 4_730, 13],
-  "fleecing-cache-breaks": [224, 458, 13],
-  "fleecing-cache-waits": [157, 270, 21],
-  "fleecing-cache-tiers": [3_562, 10_140, 22],
-  "backup-full": [29_327, 110_186, 19],
-  "backup-cancelled": [4_131, 11_085, 15],
-  "push-slow-target": [34_317, 114_656, 23],
-  "fleecing-backup": [29_903, 113_988, 22],
-  "fleecing-backup-waits": [3_597, 10_819, 22],
-  "mirror-copy": [3_305, 9_404, 20],
-  "mirror-write-blocking": [2_900, 5_201, 22],
-  "cow-overlay": [11_855, 40_313, 20],
-  "cbw-hook": [42_592, 131_097, 23],
-  "two-points-in-time": [545, 1_555, 19],
-  "multi-disk-transaction": [11_013, 35_330, 28],
-  "view-discard": [1_226, 3_542, 17],
-  "discard-kept": [618, 1_363, 15],
-} as const;
-/**
- * States and transitions of those that have symmetries, up to these. The depth is the same, or as
- * stated: the first instance of a guest that has nothing to do sends the next request, so that a
- * state may be reached sooner with the instances the other way round.
- */
-const REDUCED: Readonly<Record<string, readonly [states: number, edges: number, depth?: number]>> =
-  {
-    fleecing: [31_719, 138_775],
-    overlap: [8_235, 20_231],
-    forwarding: [8_247, 26_604],
-    "break-snapshot": [64_777, 295_751],
-    "first-picture-today": [629, 1_703],
-    "insertion-keeps-link": [629, 1_703],
-    "inserted-meanwhile": [1_308, 3_444],
-    "removed-meanwhile": [3_026, 8_156],
-    "fleecing-cache-ram": [1_266, 3_384],
-    "backup-full": [20_207, 76_807],
-    "backup-cancelled": [3_039, 7_935],
-    "fleecing-backup": [18_920, 71_690],
-    "mirror-copy": [2_211, 6_073],
-    "cow-overlay": [8_460, 29_412, 19],
-    "cbw-hook": [31_687, 99_646],
-  };
-/** Which they are. */
-const SYMMETRIES = {
-  fleecing: ["clusters", "readers"],
-  "image-fleecing": [],
-  overlap: ["requests of guest"],
-  pieces: [],
-  "copied-view": [],
-  forwarding: ["requests of guest"],
-  "break-snapshot": ["requests of guest"],
-  "break-snapshot-race": ["requests of guest"],
-  "rfc-first-picture": [],
-  "first-picture-today": ["requests of guest"],
-  "rfc-second-picture": [],
-  "rfc-second-picture-race": [],
-  "rfc-hook-race": ["requests of guest"],
-  "rfc-insertion-damages-link": [],
-  "insertion-keeps-link": ["requests of guest"],
-  "one-big-json": [],
-  "insert-by-reopen": [],
-  "remove-by-reopen": [],
-  "insert-by-qom-set": [],
-  "two-backups-move-the-view": [],
-  "two-backups-keep-the-view": [],
-  "snapshot-moves-the-view": [],
-  "snapshot-keeps-the-view": [],
-  "explicit-insertion": [],
-  "backing-connected-later": [],
-  "backing-connected-first": [],
-  "backing-connected-later-repaired": [],
-  "unused-hook-guards-nothing": [],
-  "inserted-meanwhile": ["requests of guest"],
-  "shown-before-inserted": [],
-  "reopened-meanwhile": [],
-  "removed-meanwhile": ["requests of guest"],
-  "removed-before-reader": [],
-  "inserted-by-job": [],
-  "inserted-by-transaction": [],
-  "exported-before-inserted": [],
-  "fleecing-cache-ram": ["requests of reader"],
-  "fleecing-cache-breaks": [],
-  "fleecing-cache-waits": [],
-  "fleecing-cache-tiers": [],
-  "backup-full": ["requests of backup"],
-  "backup-cancelled": ["requests of backup"],
-  "push-slow-target": [],
-  "fleecing-backup": ["requests of backup"],
-  "fleecing-backup-waits": [],
-  "mirror-copy": ["requests of mirror"],
-  "mirror-write-blocking": [],
-  "cow-overlay": ["requests of guest"],
-  "cbw-hook": ["requests of guest"],
-  "two-points-in-time": [],
-  "multi-disk-transaction": [],
-  "view-discard-race": [],
-  "view-discard": [],
-  "discard-lost": [],
-  "discard-kept": [],
-} as const;
-/** The same with partial-order reduction, for which nobody may send commands meanwhile. */
-const ORDERED = {
-  fleecing: [100_870, 288_120, 15],
-  "image-fleecing": [417, 737, 69],
-  overlap: [7_160, 14_473, 18],
-  pieces: [87_663, 333_486, 14],
-  "copied-view": [94, 117, 19],
-  forwarding: [8_661, 19_572, 21],
-  "break-snapshot": [59_453, 226_431, 16],
-  "rfc-first-picture": [2, 1, 1],
-  "first-picture-today": [898, 2_071, 15],
-  "rfc-second-picture": [11, 10, 10],
-  "rfc-insertion-damages-link": [2, 1, 1],
-  "insertion-keeps-link": [898, 2_071, 15],
-  "one-big-json": [218, 361, 15],
-  "insert-by-reopen": [102, 137, 12],
-  "remove-by-reopen": [54, 76, 9],
-  "insert-by-qom-set": [122, 159, 15],
-  "two-backups-keep-the-view": [29, 32, 16],
-  "snapshot-keeps-the-view": [14, 13, 13],
-  "explicit-insertion": [29, 32, 16],
-  "backing-connected-first": [54, 76, 9],
-  "backing-connected-later-repaired": [54, 76, 9],
-  "fleecing-cache-ram": [1_690, 3_279, 13],
-  "fleecing-cache-breaks": [196, 336, 13],
-  "fleecing-cache-waits": [133, 182, 21],
-  "fleecing-cache-tiers": [3_044, 6_752, 22],
-  "backup-full": [24_958, 61_898, 19],
-  "push-slow-target": [21_094, 42_628, 23],
-  "fleecing-backup": [23_645, 60_491, 22],
-  "fleecing-backup-waits": [2_311, 4_791, 22],
-  "mirror-copy": [2_372, 4_285, 20],
-  "mirror-write-blocking": [2_552, 3_986, 22],
-  "cow-overlay": [1_572, 3_254, 20],
-  "cbw-hook": [34_899, 82_137, 23],
-  "two-points-in-time": [377, 607, 19],
-  "view-discard": [1_036, 2_102, 17],
-  "discard-kept": [562, 941, 15],
-} as const;
-/** What breaks the others, and after how many steps. */
-const VIOLATED = {
-  "break-snapshot-race": ["view-equals-point-in-time", 7],
-  "rfc-second-picture-race": ["view-equals-point-in-time", 7],
-  "rfc-hook-race": ["view-equals-point-in-time", 13],
-  "two-backups-move-the-view": ["view-equals-point-in-time", 9],
-  "snapshot-moves-the-view": ["view-is-served", 8],
-  "backing-connected-later": ["view-equals-point-in-time", 7],
-  "unused-hook-guards-nothing": ["view-equals-point-in-time", 5],
-  "exported-before-inserted": ["view-equals-point-in-time", 6],
-  "view-discard-race": ["view-equals-point-in-time", 11],
-  "discard-lost": ["no-lost-discard", 2],
-} as const;
+/** The models of which a count is known, with it. */
+function counted<Key extends keyof ExactCounts>(
+  key: Key,
+): (readonly [name: string, count: NonNullable<ExactCounts[Key]>])[] {
+  return Object.entries(EXACT_COUNTS).flatMap(([name, { [key]: count }]) =>
+    count === undefined ? [] : [[name, count] as const],
+  );
+}
 
-test.each(Object.entries(HOLDING))("%s holds: %j", async (name, [states, transitions, depth]) => {
+test.each(counted("plain"))("%s holds: %j", async (name, [states, transitions, depth]) => {
   const result = await checked(lowered(name), false);
   expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
   const outcomes = result.properties.map((property) => `${property.name} ${property.outcome}`);
   expect(outcomes.filter((outcome) => !outcome.endsWith(" holds"))).toEqual([]);
 });
 
-test.each(Object.entries(ORDERED))(
+test.each(counted("ordered"))(
   "%s holds with partial-order reduction: %j",
   async (name, [states, transitions, depth]) => {
     const program = lowered(name);
@@ -302,15 +130,15 @@ test.each(Object.entries(ORDERED))(
 );
 
 test("there are reduced numbers for every model that holds, unless it has an administrator", () => {
-  const administered = [...MODELS.values()]
-    .filter((model) => isAdministered(model) && model.name in HOLDING)
-    .map(({ name }) => name);
-  const reduced = Object.keys(HOLDING).filter((name) => !administered.includes(name));
-  expect(Object.keys(ORDERED)).toEqual(reduced);
-  for (const name of administered) expect(reductionOf(lowered(name))).toMatch("nothing is known");
+  for (const [name] of counted("plain")) {
+    const model = MODELS.get(name);
+    const administered = model !== undefined && isAdministered(model);
+    expect([name, EXACT_COUNTS[name]?.ordered === undefined]).toEqual([name, administered]);
+    if (administered) expect(reductionOf(lowered(name))).toMatch("nothing is known");
+  }
 });
 
-test.each(Object.entries(VIOLATED))("%s is violated: %j", async (name, [property, steps]) => {
+test.each(counted("violated"))("%s is violated: %j", async (name, [property, steps]) => {
   const { findings } = await checked(lowered(name), false);
   expect(findings.map((found) => [found.property, found.trace.steps.length])).toEqual([
     [property, steps],
@@ -319,27 +147,24 @@ test.each(Object.entries(VIOLATED))("%s is violated: %j", async (name, [property
 
 test("there are numbers for every model, and each is what its model says", () => {
   const verdicts = [...MODELS].map(([name, { expected }]) => [name, expected.verdict]);
-  const holding = Object.keys(HOLDING).map((name) => [name, "holds"]);
-  const violated = Object.keys(VIOLATED).map((name) => [name, "violated"]);
+  const holding = counted("plain").map(([name]) => [name, "holds"]);
+  const violated = counted("violated").map(([name]) => [name, "violated"]);
   expect([...holding, ...violated].sort()).toEqual(verdicts.sort());
 });
 
-test.each(Object.entries(REDUCED))("%s up to symmetry: %j", async (name, reduced) => {
-  const result = await checked(lowered(name), true, "off");
-  const [states, transitions, depth = HOLDING[name as keyof typeof HOLDING][2]] = reduced;
-  expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
-});
+test.each(counted("symmetric"))(
+  "%s up to symmetry: %j",
+  async (name, [states, transitions, depth]) => {
+    const result = await checked(lowered(name), true, "off");
+    expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
+  },
+);
 
 test("a model has the symmetries that its counts are up to, and others have none", () => {
-  const found = [...MODELS.keys()].map((name) => [
-    name,
-    lowered(name).symmetries.map((symmetry) => symmetry.name),
-  ]);
-  expect(Object.fromEntries(found)).toEqual(SYMMETRIES);
-  const reduced = Object.entries(SYMMETRIES).filter(([, names]) => names.length > 0);
-  const violated = Object.keys(VIOLATED).filter((name) => lowered(name).symmetries.length > 0);
-  const counted = [...Object.keys(REDUCED), ...violated];
-  expect(reduced.map(([name]) => name).sort()).toEqual(counted.sort());
+  for (const [name, { symmetries = [], symmetric, violated }] of Object.entries(EXACT_COUNTS)) {
+    expect([name, lowered(name).symmetries.map((each) => each.name)]).toEqual([name, symmetries]);
+    expect(symmetric !== undefined).toBe(symmetries.length > 0 && violated === undefined);
+  }
 });
 
 describe("symmetry changes no verdict", () => {

@@ -5,19 +5,25 @@
  *     changed   whether the guest has changed the cluster since the point in time
  *     copy      needed, until the reader says that it will not ask again; then it is released
  *     memory    out       not kept there
+ *               filling   there is room for it, and what a reader has read is on its way there
  *               reserved  there is room for it, but not yet its data
  *               in        kept there
+ *               zero      known to be zeros, which take no room
  *     disk      whether it is kept there, where memory had no room for it any more
  *     busy      how many requests are reading it
  *     turn      free, or taken by a request that stores, releases or evicts
  *
  * Two events have states in which nobody handles them, and that is what waiting means here: ENTER
- * while the turn is taken, and SERIALISE while anybody uses the cluster.
+ * while the turn is taken, and SERIALISE while anybody uses the cluster. DROP is offered to any
+ * cluster, and handled by one that is in memory for readers only, of whom none is reading it: from
+ * the moment on in which a copy counts on it (PLAN) it is as good as changed. Such a cluster is
+ * what guests may read as well (PEEK), until one of them is about to change it (CHANGE).
  */
-import { assign, emit, or, setup, stateIn } from "xstate";
+import { and, assign, emit, not, or, setup, stateIn } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
 import { TURN } from "../turn.ts";
+import type { FleecingCacheParameters } from "./parameters.ts";
 
 type ClusterEvent =
   | { type: "ENTER" }
@@ -33,74 +39,152 @@ type ClusterEvent =
   | { type: "SETTLE" }
   | { type: "ABANDON" }
   | { type: "RETIRE" }
+  | { type: "ZERO" }
   | { type: "EVICT" }
-  | { type: "SPILLED" };
+  | { type: "SPILLED" }
+  | { type: "WANT" }
+  | { type: "FILL" }
+  | { type: "FILLED" }
+  | { type: "UNFILL" }
+  | { type: "DROP" }
+  | { type: "PEEK" }
+  | { type: "CHANGE" };
 
 /** In order of precedence: one denied cluster denies the whole request. */
 const REPLIES = [
   ...["DENIED", "ALLOWED"],
-  ...["IN_BACKING", "IN_DISK", "IN_MEMORY"],
+  ...["IN_BACKING", "IN_DISK", "IN_MEMORY", "ZEROES"],
   ...["VACANT", "NEEDLESS"],
   ...["MISSING", "STORE", "SKIP"],
-  ...["SPILL", "GONE", "KEPT", "OK"],
+  ...["MISS", "HIT"],
+  ...["SPILL", "DROPPED", "GONE", "KEPT", "OK"],
 ] as const;
 type ClusterReply =
   | ("DENIED" | "ALLOWED")
-  | ("IN_BACKING" | "IN_DISK" | "IN_MEMORY")
+  | ("IN_BACKING" | "IN_DISK" | "IN_MEMORY" | "ZEROES")
   | ("VACANT" | "NEEDLESS")
   | ("MISSING" | "STORE" | "SKIP")
-  | ("SPILL" | "GONE" | "KEPT" | "OK");
+  | ("MISS" | "HIT")
+  | ("SPILL" | "DROPPED" | "GONE" | "KEPT" | "OK");
 
 const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
+
+/** What a fill is answered where it has come too late, or has nothing to do. */
+const NO_FILL = {
+  WANT: { actions: reply("NEEDLESS") },
+  FILLED: { actions: reply("OK") },
+  UNFILL: { actions: reply("KEPT") },
+  PEEK: { actions: reply("MISS") },
+} as const;
+
+/** Whoever has released the cluster gives its room back. */
+const RETIRE = [
+  { guard: "released", target: "out", actions: reply("GONE") },
+  { actions: reply("KEPT") },
+] as const;
+
+const out = {
+  LOCATE: [{ guard: "on disk", actions: reply("IN_DISK") }, { actions: reply("IN_BACKING") }],
+  PLAN: [{ guard: "needless", actions: reply("NEEDLESS") }, { actions: reply("VACANT") }],
+  RESERVE: [
+    { guard: "needless", actions: reply("NEEDLESS") },
+    { target: "reserved", actions: reply("OK") },
+  ],
+  PLACE: [{ guard: "needless", actions: reply("SKIP") }, { actions: reply("MISSING") }],
+  ZERO: [
+    { guard: "needless", actions: reply("KEPT") },
+    { target: "zero", actions: reply("KEPT") },
+  ],
+  ABANDON: { actions: reply("KEPT") },
+  RETIRE: { actions: reply("KEPT") },
+  EVICT: { actions: reply("KEPT") },
+} as const;
+
+/** A copy that finds the room taken by a fill takes it over. */
+const filling = {
+  LOCATE: { actions: reply("IN_BACKING") },
+  PLAN: { target: "reserved", actions: reply("NEEDLESS") },
+  RESERVE: { target: "reserved", actions: reply("NEEDLESS") },
+  PLACE: { actions: reply("STORE") },
+  ZERO: { target: "zero", actions: reply("GONE") },
+  ABANDON: { actions: reply("KEPT") },
+  RETIRE,
+  EVICT: { actions: reply("KEPT") },
+  WANT: { actions: reply("NEEDLESS") },
+  FILLED: { target: "in", actions: reply("OK") },
+  UNFILL: { target: "out", actions: reply("GONE") },
+  PEEK: { actions: reply("MISS") },
+} as const;
+
+const reserved = {
+  LOCATE: { actions: reply("IN_BACKING") },
+  PLAN: { actions: reply("NEEDLESS") },
+  RESERVE: { actions: reply("NEEDLESS") },
+  PLACE: { actions: reply("STORE") },
+  ZERO: { target: "zero", actions: reply("GONE") },
+  SETTLE: "in",
+  ABANDON: { target: "out", actions: reply("GONE") },
+  RETIRE,
+  EVICT: { actions: reply("KEPT") },
+} as const;
+
+const kept = {
+  LOCATE: { actions: reply("IN_MEMORY") },
+  PLAN: { actions: reply("NEEDLESS") },
+  RESERVE: { actions: reply("NEEDLESS") },
+  PLACE: { actions: reply("SKIP") },
+  ZERO: { actions: reply("KEPT") },
+  ABANDON: { actions: reply("KEPT") },
+  RETIRE,
+  EVICT: { actions: reply("SPILL") },
+  SPILLED: { target: "out", actions: reply("OK") },
+} as const;
+
+/** Zeros are kept for good, since nobody needs their room. */
+const zero = {
+  LOCATE: { actions: reply("ZEROES") },
+  PLAN: { actions: reply("NEEDLESS") },
+  RESERVE: { actions: reply("NEEDLESS") },
+  PLACE: { actions: reply("SKIP") },
+  ZERO: { actions: reply("KEPT") },
+  ABANDON: { actions: reply("KEPT") },
+  RETIRE: { actions: reply("KEPT") },
+  EVICT: { actions: reply("KEPT") },
+} as const;
+
+/** Of what is kept for readers only nothing has to be written anywhere. */
+const keptForReaders = {
+  ...NO_FILL,
+  EVICT: [
+    { guard: "unchanged", target: "out", actions: reply("GONE") },
+    { actions: reply("SPILL") },
+  ],
+  DROP: { guard: "droppable", target: "out", actions: reply("DROPPED") },
+  PEEK: [{ guard: "current", actions: reply("HIT") }, { actions: reply("MISS") }],
+} as const;
 
 /** Whether the cluster is kept in memory, or is about to be. */
 const memory = {
   initial: "out",
+  states: { out: { on: out }, reserved: { on: reserved }, in: { on: kept }, zero: { on: zero } },
+} as const;
+
+/** The same where readers fill memory, too. */
+const sharedMemory = {
+  initial: "out",
   states: {
     out: {
       on: {
-        LOCATE: [{ guard: "on disk", actions: reply("IN_DISK") }, { actions: reply("IN_BACKING") }],
-        PLAN: [{ guard: "needless", actions: reply("NEEDLESS") }, { actions: reply("VACANT") }],
-        RESERVE: [
-          { guard: "needless", actions: reply("NEEDLESS") },
-          { target: "reserved", actions: reply("OK") },
-        ],
-        PLACE: [{ guard: "needless", actions: reply("SKIP") }, { actions: reply("MISSING") }],
-        ABANDON: { actions: reply("KEPT") },
-        RETIRE: { actions: reply("KEPT") },
-        EVICT: { actions: reply("KEPT") },
+        ...out,
+        ...NO_FILL,
+        WANT: [{ guard: "wanted", actions: reply("VACANT") }, { actions: reply("NEEDLESS") }],
+        FILL: { target: "filling", actions: reply("OK") },
       },
     },
-    reserved: {
-      on: {
-        LOCATE: { actions: reply("IN_BACKING") },
-        PLAN: { actions: reply("NEEDLESS") },
-        RESERVE: { actions: reply("NEEDLESS") },
-        PLACE: { actions: reply("STORE") },
-        SETTLE: "in",
-        ABANDON: { target: "out", actions: reply("GONE") },
-        RETIRE: [
-          { guard: "released", target: "out", actions: reply("GONE") },
-          { actions: reply("KEPT") },
-        ],
-        EVICT: { actions: reply("KEPT") },
-      },
-    },
-    in: {
-      on: {
-        LOCATE: { actions: reply("IN_MEMORY") },
-        PLAN: { actions: reply("NEEDLESS") },
-        RESERVE: { actions: reply("NEEDLESS") },
-        PLACE: { actions: reply("SKIP") },
-        ABANDON: { actions: reply("KEPT") },
-        RETIRE: [
-          { guard: "released", target: "out", actions: reply("GONE") },
-          { actions: reply("KEPT") },
-        ],
-        EVICT: { actions: reply("SPILL") },
-        SPILLED: { target: "out", actions: reply("OK") },
-      },
-    },
+    filling: { on: filling },
+    reserved: { on: { ...reserved, ...NO_FILL } },
+    in: { on: { ...kept, ...keptForReaders } },
+    zero: { on: { ...zero, ...NO_FILL } },
   },
 } as const;
 
@@ -113,11 +197,11 @@ const disk = {
   },
 } as const;
 
-/**
- * @param users how many requests may use one cluster at once
- * @param tiers whether there is a disk tier, too
- */
-export function clusterChart(users: number, tiers: boolean): Chart {
+/** @param users how many requests may use one cluster at once */
+export function clusterChart(
+  users: number,
+  { tiers, copyOnRead }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead">,
+): Chart {
   const machine = setup({
     types: {} as {
       context: { busy: number };
@@ -135,6 +219,10 @@ export function clusterChart(users: number, tiers: boolean): Chart {
       "in memory": stateIn({ memory: "in" }),
       "on disk": stateIn({ disk: "yes" }),
       needless: or([stateIn({ copy: "released" }), stateIn({ disk: "yes" })]),
+      unchanged: stateIn({ changed: "no" }),
+      current: and([stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
+      wanted: and([stateIn({ changed: "no" }), not("needless")]),
+      droppable: and(["idle", stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
     },
   }).createMachine({
     id: "fleecing-cache/cluster",
@@ -144,8 +232,21 @@ export function clusterChart(users: number, tiers: boolean): Chart {
       changed: {
         initial: "no",
         states: {
-          no: { on: { SETTLE: { target: "yes", actions: reply("OK") } } },
-          yes: { on: { SETTLE: { actions: reply("OK") } } },
+          no: {
+            on: {
+              SETTLE: { target: "yes", actions: reply("OK") },
+              ...(copyOnRead && {
+                PLAN: { guard: "in memory", target: "yes" },
+                CHANGE: { target: "yes", actions: reply("OK") },
+              }),
+            },
+          },
+          yes: {
+            on: {
+              SETTLE: { actions: reply("OK") },
+              ...(copyOnRead && { CHANGE: { actions: reply("OK") } }),
+            },
+          },
         },
       },
       copy: {
@@ -165,7 +266,7 @@ export function clusterChart(users: number, tiers: boolean): Chart {
           },
         },
       },
-      memory,
+      memory: copyOnRead ? sharedMemory : memory,
       ...(tiers && { disk }),
       turn: TURN,
     },

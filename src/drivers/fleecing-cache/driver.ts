@@ -4,25 +4,44 @@
  *
  * It is the target of a hook, and shows the image of the point in time by itself: what the hook has
  * saved is kept in `memory`, up to a number of clusters, and the rest shines through from
- * `backing`, which is the disk below the hook. What must leave memory goes to `disk`, if there is
- * such a tier. Whoever reads the image is an export of the cache.
+ * `backing`, which is the disk below the hook. Of clusters that are all zeros it remembers only
+ * that, which takes no memory. What must leave memory goes to `disk`, if there is such a tier.
+ * Whoever reads the image is an export of the cache.
  *
- * Limits: nothing is kept but what the guest is about to change. A cluster that a reader has
- * released is still saved by the hook, which does not know of it, and is not kept. Which clusters
- * leave memory, and when, somebody else says (the operation `evict`).
+ * With `copy-on-read` it keeps what is read as well, as long as memory has room for it. Such a
+ * cluster is still on the guest's disk, so it is dropped as soon as a copy needs its room.
+ *
+ * Limits: a cluster that a reader has released is still saved by the hook, which does not know of
+ * it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
+ * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node until
+ * something else is put there. What a hook saves is whole clusters. With `copy-on-read` nobody may
+ * read the cache before the hook is in: of writes that pass no hook it does not know. And memory
+ * cannot be waited for then (`when-full: wait`), because a reader that lets go of a cluster tells
+ * nobody.
  */
 import { z } from "zod";
 import { acceptChart } from "../../chart/accept.ts";
 import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { defaultPermissions } from "../../graph/default-permissions.ts";
+import { WRITE } from "../../graph/permission.ts";
+import type { PermissionRule } from "../../graph/permission-query.ts";
+import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { evictChart, spillTaskChart } from "./evict-charts.ts";
+import { fillTaskChart } from "./fill-chart.ts";
+import { markChangedChart, readUnchangedChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
 import { EVERY_PARAMETERS, type FleecingCacheParameters, WHEN_FULL } from "./parameters.ts";
 import { blockStatusChart, readChart } from "./read-charts.ts";
 import { releaseChart } from "./release-chart.ts";
-import { giveBackTaskChart, reserveTaskChart, storeChart } from "./store-charts.ts";
+import {
+  giveBackTaskChart,
+  reserveTaskChart,
+  storeChart,
+  storeZeroesChart,
+} from "./store-charts.ts";
 
 const options = commonOptions.extend({
   "memory-clusters": z.int().min(1).meta({
@@ -31,7 +50,17 @@ const options = commonOptions.extend({
   "when-full": z.enum(WHEN_FULL).default("break-guest-write").meta({
     description: "what a copy without room does: fail, give the image up, or wait for room",
   }),
+  "copy-on-read": z.boolean().default(false).meta({
+    description: "keep in memory what is read as well, while there is room",
+  }),
 });
+
+/** With `copy-on-read` it writes to memory even for who only reads. */
+const permissions: PermissionRule = (query) => {
+  const { edge, options: given, demands } = query;
+  if (edge !== "memory" || given["copy-on-read"] !== true) return defaultPermissions(query);
+  return defaultPermissions({ ...query, demands: { ...demands, perm: demands.perm | WRITE } });
+};
 
 export const fleecingCache = defineDriver({
   name: "fleecing-cache",
@@ -44,31 +73,43 @@ export const fleecingCache = defineDriver({
   ],
   reopens: null,
   releases: true,
+  permissions,
+  checked({ "copy-on-read": copyOnRead, "when-full": whenFull }) {
+    if (copyOnRead !== true || whenFull !== "wait") return;
+    throw refuse("copy-on-read=on cannot be used with when-full=wait");
+  },
   parameters: (given, _, { children }): FleecingCacheParameters => ({
     budget: given["memory-clusters"],
     whenFull: given["when-full"],
     tiers: children.has("disk"),
+    copyOnRead: given["copy-on-read"],
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, { readers }) => ({
-    cluster: clusterChart(readers, parameters.tiers),
+    cluster: clusterChart(readers, parameters),
     node: nodeChart(parameters),
     requests: {
       read: readChart(parameters),
-      write: storeChart("write", parameters),
-      "write-zeroes": storeChart("write-zeroes", parameters),
+      write: storeChart(parameters),
+      "write-zeroes": storeZeroesChart(),
       discard: releaseChart(parameters),
       flush: parameters.tiers
         ? forwardChart("fleecing-cache/flush", "disk", "flush")
         : acceptChart("fleecing-cache/flush"),
       "block-status": blockStatusChart(parameters),
       ...(parameters.tiers && { evict: evictChart() }),
+      ...(parameters.copyOnRead && {
+        "read-unchanged": readUnchangedChart(),
+        "mark-changed": markChangedChart(),
+      }),
     },
     tasks: {
       reserve: reserveTaskChart(parameters),
       abandon: giveBackTaskChart("ABANDON"),
       retire: giveBackTaskChart("RETIRE"),
-      ...(parameters.tiers && { spill: spillTaskChart() }),
+      zero: giveBackTaskChart("ZERO"),
+      ...(parameters.tiers && { spill: spillTaskChart(parameters) }),
+      ...(parameters.copyOnRead && { fill: fillTaskChart() }),
     },
   }),
 });

@@ -7,6 +7,7 @@
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, askNode, call, done, failed, fork } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
+import type { FleecingCacheParameters } from "./parameters.ts";
 
 /** Somebody has chosen which clusters: the cache's own policy, in a model whoever it lets do so. */
 export function evictChart(): Chart {
@@ -29,14 +30,17 @@ export function evictChart(): Chart {
   return requestChart("fleecing-cache/evict", machine);
 }
 
-/** One cluster, if it is in memory. */
-export function spillTaskChart(): Chart {
-  const machine = requestSetup<"SPILL" | "KEPT" | "OK">().createMachine({
+/** One cluster, if it is in memory. What the guest has not changed is on its disk anyway. */
+export function spillTaskChart({ copyOnRead }: Pick<FleecingCacheParameters, "copyOnRead">): Chart {
+  const machine = requestSetup<"SPILL" | "GONE" | "KEPT" | "OK">().createMachine({
     id: "fleecing-cache/spill",
     initial: "asking",
     context: { errno: null },
     states: {
-      asking: { meta: askClusters("EVICT"), on: { SPILL: "reading", KEPT: "done" } },
+      asking: {
+        meta: askClusters("EVICT"),
+        on: { SPILL: "reading", KEPT: "done", ...(copyOnRead && { GONE: "forgetting" }) },
+      },
       reading: {
         meta: call("memory", "read", "old"),
         on: { DONE: "writing", FAILED: { target: "failed", actions: "remember" } },

@@ -4,7 +4,8 @@
  *
  * A copy TAKEs a cluster of memory, and GIVEs it back when nobody needs it any more. If there is
  * none, it is told so, or waits, as the cache's option says. With `break-snapshot` the image is
- * given up for good: whoever reads it is refused, and copies succeed without being kept.
+ * given up for good: whoever reads it is refused, and copies succeed without being kept. Who only
+ * may put something into memory LOOKs first.
  */
 import { assign, emit, setup } from "xstate";
 import { z } from "zod";
@@ -12,16 +13,18 @@ import { type Chart, stateChart } from "../../chart/chart.ts";
 import { STANDING } from "../standing.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
-const REPLIES = ["BROKEN", "INTACT", "FULL", "TAKEN", "OK"] as const;
+const REPLIES = ["BROKEN", "INTACT", "FULL", "ROOM", "TAKEN", "OK"] as const;
 type NodeReply = (typeof REPLIES)[number];
 
 const reply = (type: NodeReply) => ({ type: "reply", params: { type } }) as const;
 
-export function nodeChart({ budget, whenFull }: FleecingCacheParameters): Chart {
+export function nodeChart({ budget, whenFull, copyOnRead }: FleecingCacheParameters): Chart {
   const machine = setup({
     types: {} as {
       context: { taken: number };
-      events: { type: "CHECK" } | { type: "BREAK" } | { type: "TAKE" } | { type: "GIVE" };
+      events:
+        | ({ type: "CHECK" } | { type: "BREAK" })
+        | ({ type: "TAKE" } | { type: "GIVE" } | { type: "LOOK" });
       emitted: { type: NodeReply };
     },
     actions: {
@@ -41,6 +44,9 @@ export function nodeChart({ budget, whenFull }: FleecingCacheParameters): Chart 
         ...(whenFull === "wait" ? [] : [{ actions: reply("FULL") }]),
       ],
       GIVE: { actions: ["give", reply("OK")] },
+      ...(copyOnRead && {
+        LOOK: [{ guard: "has room", actions: reply("ROOM") }, { actions: reply("FULL") }],
+      }),
     },
   });
   const context = z.strictObject({ taken: z.int().min(0).max(budget) });

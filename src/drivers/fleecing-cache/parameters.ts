@@ -10,9 +10,18 @@ export interface FleecingCacheParameters {
   readonly whenFull: (typeof WHEN_FULL)[number];
   /** whether there is a disk tier, to which memory can be emptied */
   readonly tiers: boolean;
+  /** whether what is read goes into memory, too, where that has room */
+  readonly copyOnRead: boolean;
 }
 
 /** Of every kind one, for the tests that quantify over charts. */
 export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.flatMap((whenFull) =>
-  [false, true].map((tiers) => ({ budget: 2, whenFull, tiers })),
+  [false, true].flatMap((tiers) =>
+    (whenFull === "wait" ? [false] : [false, true]).map((copyOnRead) => ({
+      budget: 2,
+      whenFull,
+      tiers,
+      copyOnRead,
+    })),
+  ),
 );

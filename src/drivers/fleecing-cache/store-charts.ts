@@ -13,6 +13,7 @@
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import {
   advance,
+  askAny,
   askClusters,
   askNode,
   askRun,
@@ -24,11 +25,8 @@ import {
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
-export function storeChart(
-  change: "write" | "write-zeroes",
-  { whenFull }: FleecingCacheParameters,
-): Chart {
-  const name = `fleecing-cache/${change}`;
+export function storeChart({ whenFull }: Pick<FleecingCacheParameters, "whenFull">): Chart {
+  const name = "fleecing-cache/write";
   const breaks = whenFull === "break-snapshot";
   type Reply = "OK" | "INTACT" | "BROKEN" | "MISSING" | "STORE" | "SKIP";
   const machine = requestSetup<Reply>().createMachine({
@@ -55,7 +53,7 @@ export function storeChart(
         },
       },
       storing: {
-        meta: call("memory", change, change === "write" ? "data" : null, "span"),
+        meta: call("memory", "write", "data", "span"),
         on: { DONE: "advancing", FAILED: { target: "freeing", actions: "remember" } },
       },
       advancing: { meta: advance(), on: { MORE: "placing", END: "settling" } },
@@ -71,12 +69,34 @@ export function storeChart(
   return requestChart(name, machine);
 }
 
+/** Zeros need no room, so nothing can go wrong with them. If there was some for them it is free. */
+export function storeZeroesChart(): Chart {
+  const name = "fleecing-cache/write-zeroes";
+  const machine = requestSetup<"OK" | "INTACT" | "BROKEN">().createMachine({
+    id: name,
+    initial: "serialising",
+    context: { errno: null },
+    states: {
+      serialising: { meta: askClusters("SERIALISE"), on: { OK: "checking" } },
+      checking: { meta: askNode("CHECK"), on: { INTACT: "placing", BROKEN: "leaving" } },
+      placing: { meta: fork("zero"), on: { DONE: "settling", FAILED: "settling" } },
+      settling: { meta: askClusters("SETTLE"), on: { OK: "leaving" } },
+      leaving: { meta: askClusters("FREE"), on: { OK: "done" } },
+      done: { type: "final", meta: done() },
+    },
+  });
+  return requestChart(name, machine);
+}
+
 /**
  * Makes sure that there is room for one cluster, if it needs any: it may be that it does not any
  * more when there is.
+ *
+ * Where memory is full of what readers have put there, a cluster of theirs is dropped, and its room
+ * goes straight to the one that is to be stored: in between nobody can have it.
  */
-export function reserveTaskChart({ whenFull }: FleecingCacheParameters): Chart {
-  type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "OK";
+export function reserveTaskChart({ whenFull, copyOnRead }: FleecingCacheParameters): Chart {
+  type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "DROPPED" | "OK";
   const machine = requestSetup<Reply>().createMachine({
     id: "fleecing-cache/reserve",
     initial: "planning",
@@ -85,8 +105,14 @@ export function reserveTaskChart({ whenFull }: FleecingCacheParameters): Chart {
       planning: { meta: askClusters("PLAN"), on: { VACANT: "taking", NEEDLESS: "done" } },
       taking: {
         meta: askNode("TAKE"),
-        on: { TAKEN: "reserving", ...(whenFull !== "wait" && { FULL: "full" }) },
+        on: {
+          TAKEN: "reserving",
+          ...(whenFull !== "wait" && { FULL: copyOnRead ? "dropping" : "full" }),
+        },
       },
+      ...(copyOnRead && {
+        dropping: { meta: askAny("DROP"), on: { DROPPED: "reserving", NONE: "full" } },
+      }),
       reserving: { meta: askClusters("RESERVE"), on: { OK: "done", NEEDLESS: "giving" } },
       giving: { meta: askNode("GIVE"), on: { OK: "done" } },
       done: { type: "final", meta: done() },
@@ -97,7 +123,7 @@ export function reserveTaskChart({ whenFull }: FleecingCacheParameters): Chart {
 }
 
 /** Gives the room of one cluster back, if `event` finds that it does not need it any more. */
-export function giveBackTaskChart(event: "ABANDON" | "RETIRE"): Chart {
+export function giveBackTaskChart(event: "ABANDON" | "RETIRE" | "ZERO"): Chart {
   const name = `fleecing-cache/${event.toLowerCase()}`;
   const machine = requestSetup<"GONE" | "KEPT" | "OK">().createMachine({
     id: name,

@@ -23,6 +23,7 @@ import { DirectedSimulation } from "../../../src/simulate/follow.ts";
 import { enabledChoices } from "../../../src/system/choice.ts";
 import type { Model, Mutant } from "../../../src/system/model.ts";
 import { modelContent } from "../../../src/system/model-image.ts";
+import { cacheDesign } from "./cache-design.ts";
 import { checkableDesign } from "./checkable-design.ts";
 
 const properties = [...PROPERTIES.values()];
@@ -165,9 +166,12 @@ function compareStates(
 
 const picks = fc.array(fc.nat(1 << 20), { minLength: 40, maxLength: 160 });
 
-it("goes the same way as the simulator, for random designs", () => {
+it.each([
+  ["designs", checkableDesign],
+  ["caches", cacheDesign],
+])("goes the same way as the simulator, for random %s", (_, design) => {
   fc.assert(
-    fc.property(checkableDesign, picks, (model, given) => {
+    fc.property(design, picks, (model, given) => {
       expect(walk(subjectOf(model, null), given)).toBeGreaterThan(0);
     }),
     { numRuns: Number(process.env.LOCKSTEP_RUNS ?? 150) },

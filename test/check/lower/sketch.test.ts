@@ -7,7 +7,7 @@ import { guestChart } from "../../../models/fleece-charts.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
 import type { Chart } from "../../../src/chart/chart.ts";
-import { askClusters, fork } from "../../../src/chart/effects.ts";
+import { askAny, askClusters, fork } from "../../../src/chart/effects.ts";
 import { reanswer, redirect, replaceEffect } from "../../../src/chart/mutate.ts";
 import { lowerSketch } from "../../../src/check/lower/sketch.ts";
 import type { Program } from "../../../src/check/program/program.ts";
@@ -111,6 +111,11 @@ describe("what cannot be lowered is refused in one line", () => {
     [
       "an effect without meaning here",
       reshaped((chart) => replaceEffect(chart, "saving", fork("copy"))),
+      "what a sketch cannot",
+    ],
+    [
+      "a question to any cell",
+      reshaped((chart) => replaceEffect(chart, "claiming", askAny("CLAIM"))),
       "what a sketch cannot",
     ],
     [

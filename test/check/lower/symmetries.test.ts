@@ -6,6 +6,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { breakSnapshotRace } from "../../../models/break-snapshot-race.ts";
+import { corIntoCache } from "../../../models/fleecing-cache/cor-into-cache.ts";
+import { startCaching } from "../../../models/fleecing-cache/parts.ts";
 import { MODELS } from "../../../models/index.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
 import { type Compiled, compileProgram } from "../../../src/check/compile/compile.ts";
@@ -125,6 +127,19 @@ describe("a search up to symmetry sees one state of each orbit of a random desig
     );
     fc.assert(property, { numRuns: 3, maxSkipsPerRun: 1000 });
   });
+});
+
+test("clusters are not alike where a node asks for any of them: the first one takes it", () => {
+  const { phases, ...model } = corIntoCache;
+  const [, ...others] = phases;
+  const symmetric = (copyOnRead: boolean) => {
+    const cache = { "memory-clusters": 1, "copy-on-read": copyOnRead };
+    const start = { kind: "commands", commands: startCaching(cache) } as const;
+    return lowered({ ...model, phases: [start, ...others] }, null, boundsOf(corIntoCache));
+  };
+  const namesOf = (program: Program) => program.symmetries.map(({ name }) => name);
+  expect(namesOf(symmetric(false))).toContain("clusters");
+  expect(namesOf(symmetric(true))).not.toContain("clusters");
 });
 
 test("copies in the background, requests in flight and clusters are renumbered together", () => {

@@ -1,6 +1,6 @@
 /**
  * Performing an `ask` as code of the program (src/system/ask.ts): atomic, every chart of the range
- * takes the event or none does.
+ * takes the event or none does; or the first of all clusters that handles it.
  */
 import type { Automaton } from "../../../chart/automaton.ts";
 import type { Ask, ClusterRange } from "../../../chart/effects.ts";
@@ -53,6 +53,8 @@ export interface AskContext {
   readonly charts: ChartTables;
   /** cells of a cluster */
   readonly cells: number;
+  /** clusters of the asked node */
+  readonly count: number;
   /** what to do when the asked chart does not handle the event now */
   readonly wait: readonly Statement[];
   /** how the request goes on after a reply, `NONE` for an empty range */
@@ -69,10 +71,12 @@ export function askCode(frame: LoweredFrame, effect: Ask, context: AskContext): 
   }
   context.charts.add(automaton);
   if (effect.chart === "node") return askNode(frame, automaton, event, context);
-  const range = clusterRange(frame, effect.over, context.cells);
-  return effect.run
+  const { over, run } = effect;
+  if (over === "any") return askAny(frame, automaton, event, context);
+  const range = clusterRange(frame, over, context.cells);
+  return run
     ? [...range, ...askRun(frame, automaton, event, context)]
-    : [...range, ...askAll(frame, automaton, event, context, effect.over === "interior")];
+    : [...range, ...askAll(frame, automaton, event, context, over === "interior")];
 }
 
 function askNode(
@@ -163,6 +167,30 @@ function askRun(
     when(binary("reached", ">", frame.hi), [local("reached", frame.hi)]),
     spanOf(frame).to.write("reached"),
     ...replies(automaton, event, context, false),
+  ];
+}
+
+/** The first cluster that handles the event takes it; nobody waits. */
+function askAny(
+  frame: LoweredFrame,
+  automaton: Automaton,
+  event: number,
+  context: AskContext,
+): Statement[] {
+  const name = clusterField(frame.node.description.name);
+  const { charts, count } = context;
+  const state = field(name, "cluster");
+  const handled = binary(charts.next(automaton, state, event), "!=", UNHANDLED);
+  return [
+    local("reply", automaton.replies.length),
+    loop("cluster", 0, count, [
+      when(handled, [
+        local("reply", charts.reply(automaton, state, event)),
+        ...take(name, term("cluster"), automaton, event, charts),
+        leave,
+      ]),
+    ]),
+    ...replies(automaton, event, context, true),
   ];
 }
 

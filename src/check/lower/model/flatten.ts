@@ -130,20 +130,22 @@ class Flattening {
 
   #ask(state: number, name: string, effect: Effect & { kind: "ask" }): void {
     const { carrier } = this.#frame;
+    const { clusterCells, charts } = this.#context;
+    const { cluster, node, length } = this.#frame.node.description;
     const code = (wait: readonly Statement[]) =>
       askCode(this.#frame, effect, {
-        charts: this.#context.charts,
-        cells: this.#context.clusterCells,
+        charts,
+        cells: clusterCells,
+        count: Math.ceil(this.#context.cells(length) / clusterCells),
         wait,
         answered: (reply) => this.#take(state, reply),
       });
     const waiting = `${name} waits`;
     carrier.pass(name, code([goto(waiting)]));
-    const { cluster, node } = this.#frame.node.description;
     const automaton = effect.chart === "node" ? node : cluster;
     const event = automaton?.event(effect.event) ?? -1;
-    if (automaton === null || event < 0) return;
-    if (!this.#context.charts.mayRefuse(automaton, event).waits) return;
+    if (automaton === null || event < 0 || effect.over === "any") return;
+    if (!charts.mayRefuse(automaton, event).waits) return;
     const text = `${carrier.process} {self} is answered ${effect.event} at last`;
     carrier.reserve(waiting);
     carrier.rest(waiting, [alternative("WAKE", text, code([block]))], this.#frame.within);
@@ -327,6 +329,12 @@ class Flattening {
         ...forgetTold,
         ...this.#frame.end({ kind: "failed", errno: effect.errno }),
       ];
+    }
+    if (effect.status !== null && effect.over === "span") {
+      const told = local(`told${depth}`, spanOf(this.#frame).to.distance());
+      const status = term(effect.status === "zero" ? 2 : 1);
+      const end = this.#frame.end({ kind: "told", status, cells: term(`told${depth}`) });
+      return [told, ...forget, ...forgetTold, ...end];
     }
     if (effect.status !== null) {
       const { status } = effect;

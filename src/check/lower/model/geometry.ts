@@ -2,8 +2,9 @@
  * Bytes to cells: how a disk of any size becomes a handful of numbers.
  *
  * A cell is the largest piece of which every request, cluster, image and window is a multiple, so
- * that all bytes of a cell always have the same history. Where no window is shifted, clusters that
- * no request touches are left out: nothing ever happens to them.
+ * that all bytes of a cell always have the same history. Where no window is shifted, and no node
+ * asks for any of its clusters, those that no request touches are left out: nothing ever happens to
+ * them.
  */
 import { BlockgraphError } from "../../../error.ts";
 

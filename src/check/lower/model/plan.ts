@@ -133,7 +133,8 @@ function geometryOf(model: Model, phases: readonly GraphPhase[], bounds: CheckBo
     ...choices.map(({ alignment }) => alignment),
     ...scripts.flatMap(({ offset, length }) => [offset, length]),
   ];
-  const movable = choices.length === 0 && nodes.every(({ shift }) => shift === 0);
+  const stays = (node: SystemNode) => node.shift === 0 && !asksAny(node);
+  const movable = choices.length === 0 && nodes.every(stays);
   const longest = Math.max(...nodes.map(({ length }) => length), 0);
   return new Geometry(model.clusterSize, measures, movable ? scripts : null, longest);
 }
@@ -144,6 +145,15 @@ export function nodesOf(phases: readonly Pick<GraphPhase, "stages">[]): readonly
     stages.flatMap(({ execution }) =>
       [...execution.nodes.values()].map(({ description }) => description),
     ),
+  );
+}
+
+/** Whether requests at the node may change a cluster that they do not touch. */
+export function asksAny({ requests, tasks }: SystemNode): boolean {
+  return [...requests.values(), ...tasks.values()].some((automaton) =>
+    automaton
+      .complete()
+      .states.some(({ effect }) => effect?.kind === "ask" && effect.over === "any"),
   );
 }
 

@@ -35,9 +35,10 @@
  *
  * Left out are clusters that a request can join to its neighbours, since who is next to whom
  * matters then (only reversal might do); scripts that name clusters; windows that are shifted,
- * where the clusters of nodes are not those of images; like graphs beside each other; clusters of
- * which no two begin alike, which what they began with tells apart most of the time; and clusters
- * beyond the first few, since trying their permutations would cost more than they save.
+ * where the clusters of nodes are not those of images; nodes that ask for any of their clusters,
+ * where the first one that can takes it; like graphs beside each other; clusters of which no two
+ * begin alike, which what they began with tells apart most of the time; and clusters beyond the
+ * first few, since trying their permutations would cost more than they save.
  *
  * Liveness is checked without any of this. Observations that would keep records by cluster have to
  * say so by a shape, or these clusters are no longer like each other.
@@ -47,7 +48,7 @@ import { turnField } from "./actors.ts";
 import type { Carrier } from "./carrier.ts";
 import type { FieldShape } from "./field-shape.ts";
 import { FLUSH_SEEN } from "./guest-watch.ts";
-import { nodesOf, type Plan, type PlannedActor } from "./plan.ts";
+import { asksAny, nodesOf, type Plan, type PlannedActor } from "./plan.ts";
 import type { Player } from "./player.ts";
 import type { TaskRole } from "./tasks.ts";
 
@@ -81,7 +82,7 @@ function clusterSymmetry(subject: SymmetrySubject): Symmetry | null {
   const { plan, players, tasks, shapes } = subject;
   const { geometry, phases, images } = plan;
   const nodes = nodesOf(phases);
-  if (nodes.some(({ shift }) => shift !== 0)) return null;
+  if (nodes.some(({ shift }) => shift !== 0) || nodes.some(asksAny)) return null;
   const cells = geometry.clusterCells;
   const lengths = [
     ...nodes.map(({ length }) => geometry.cells(length)),

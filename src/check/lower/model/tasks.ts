@@ -81,10 +81,10 @@ export class Tasks {
       run(carrier.process, "task", pool.begin),
     ];
     return [
-      ...(over === "border" ? interior(frame, clusterCells) : []),
+      ...(over === "hull" ? [] : interior(frame, clusterCells)),
       ...clusterRange(frame, "hull", clusterCells),
       frame.carrier.write(names.errno, 0),
-      loop("copied", "first", "last", over === "border" ? [when(COVERED, [], begin)] : begin),
+      loop("copied", "first", "last", oneOf(over, begin)),
       local("left", 0),
       loop("task", binary("self", "*", each), binary(binary("self", "+", 1), "*", each), [
         when(stands(carrier.process, "task", IDLE), [], [local("left", 1)]),
@@ -255,6 +255,12 @@ function interior(frame: LoweredFrame, cells: number): Statement[] {
     local("covers", "first"),
     local("covered", "last"),
   ];
+}
+
+/** The clusters of the hull for which a task begins. */
+function oneOf(over: Fork["over"], begin: readonly Statement[]): readonly Statement[] {
+  if (over === "hull") return begin;
+  return over === "interior" ? [when(COVERED, begin)] : [when(COVERED, [], begin)];
 }
 
 const COVERED = all(binary("copied", ">=", "covers"), binary("copied", "<", "covered"));

@@ -9,6 +9,7 @@ import type { Automaton } from "../../../chart/automaton.ts";
 import type { Call, Effect } from "../../../chart/effects.ts";
 import { BlockgraphError } from "../../../error.ts";
 import type { SketchActor } from "../../../system/sketch.ts";
+import { asksItsCell } from "../../../system/sketch-path.ts";
 import type { Cells } from "./cells.ts";
 
 /** One transition of an actor's chart. */
@@ -84,7 +85,7 @@ export class Paths {
     if (effect?.kind === "call" && effect.register !== null && isTransfer(effect.operation)) {
       return [this.#leg(state, "DONE", effect)];
     }
-    if (effect?.kind === "ask" && effect.chart === "cluster" && !effect.run) {
+    if (effect?.kind === "ask" && asksItsCell(effect)) {
       const replies = this.#cells.replies(effect.event);
       if (replies.length > 0) return replies.map((reply) => this.#leg(state, reply, effect));
       throw malformed(this.#actor, `${place} asks ${effect.event}, to which no cell replies`);

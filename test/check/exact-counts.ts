@@ -1,0 +1,180 @@
+/**
+ * What checking each model finds, exactly.
+ *
+ * Counts are states, transitions and depth: plain; up to the symmetries that the model has, where a
+ * depth may differ by one (the first instance of a guest that has nothing to do sends the next
+ * request, so a state may be reached sooner with the instances the other way round); and with
+ * partial-order reduction, for which nobody may send commands meanwhile. A model that is violated
+ * says by what, and after how many steps.
+ */
+export type Counts = readonly [states: number, transitions: number, depth: number];
+
+export interface ExactCounts {
+  readonly plain?: Counts;
+  readonly violated?: readonly [property: string, steps: number];
+  /** absent: it has none */
+  readonly symmetries?: readonly string[];
+  readonly symmetric?: Counts;
+  readonly ordered?: Counts;
+}
+
+export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
+  fleecing: {
+    plain: [107_855, 471_442, 15],
+    symmetries: ["clusters", "readers"],
+    symmetric: [31_719, 138_775, 15],
+    ordered: [100_870, 288_120, 15],
+  },
+  "image-fleecing": { plain: [882, 2_148, 69], ordered: [417, 737, 69] },
+  overlap: {
+    plain: [8_849, 21_412, 18],
+    symmetries: ["requests of guest"],
+    symmetric: [8_235, 20_231, 18],
+    ordered: [7_160, 14_473, 18],
+  },
+  pieces: { plain: [91_311, 402_975, 14], ordered: [87_663, 333_486, 14] },
+  "copied-view": { plain: [103, 162, 19], ordered: [94, 117, 19] },
+  forwarding: {
+    plain: [13_089, 40_902, 21],
+    symmetries: ["requests of guest"],
+    symmetric: [8_247, 26_604, 21],
+    ordered: [8_661, 19_572, 21],
+  },
+  "break-snapshot": {
+    plain: [79_493, 363_388, 16],
+    symmetries: ["requests of guest"],
+    symmetric: [64_777, 295_751, 16],
+    ordered: [59_453, 226_431, 16],
+  },
+  "break-snapshot-race": {
+    violated: ["view-equals-point-in-time", 7],
+    symmetries: ["requests of guest"],
+  },
+  "rfc-first-picture": { plain: [2, 1, 1], ordered: [2, 1, 1] },
+  "first-picture-today": {
+    plain: [982, 2_642, 15],
+    symmetries: ["requests of guest"],
+    symmetric: [629, 1_703, 15],
+    ordered: [898, 2_071, 15],
+  },
+  "rfc-second-picture": { plain: [11, 10, 10], ordered: [11, 10, 10] },
+  "rfc-second-picture-race": { violated: ["view-equals-point-in-time", 7] },
+  "rfc-hook-race": {
+    violated: ["view-equals-point-in-time", 13],
+    symmetries: ["requests of guest"],
+  },
+  "rfc-insertion-damages-link": { plain: [2, 1, 1], ordered: [2, 1, 1] },
+  "insertion-keeps-link": {
+    plain: [982, 2_642, 15],
+    symmetries: ["requests of guest"],
+    symmetric: [629, 1_703, 15],
+    ordered: [898, 2_071, 15],
+  },
+  "one-big-json": { plain: [258, 526, 15], ordered: [218, 361, 15] },
+  "insert-by-reopen": { plain: [110, 199, 12], ordered: [102, 137, 12] },
+  "remove-by-reopen": { plain: [61, 108, 9], ordered: [54, 76, 9] },
+  "insert-by-qom-set": { plain: [130, 221, 15], ordered: [122, 159, 15] },
+  "two-backups-move-the-view": { violated: ["view-equals-point-in-time", 9] },
+  "two-backups-keep-the-view": { plain: [32, 46, 16], ordered: [29, 32, 16] },
+  "snapshot-moves-the-view": { violated: ["view-is-served", 8] },
+  "snapshot-keeps-the-view": { plain: [20, 25, 13], ordered: [14, 13, 13] },
+  "explicit-insertion": { plain: [32, 46, 16], ordered: [29, 32, 16] },
+  "backing-connected-later": { violated: ["view-equals-point-in-time", 7] },
+  "backing-connected-first": { plain: [61, 108, 9], ordered: [54, 76, 9] },
+  "backing-connected-later-repaired": { plain: [61, 108, 9], ordered: [54, 76, 9] },
+  "unused-hook-guards-nothing": { violated: ["view-equals-point-in-time", 5] },
+  "inserted-meanwhile": {
+    plain: [2_255, 5_925, 20],
+    symmetries: ["requests of guest"],
+    symmetric: [1_308, 3_444, 20],
+  },
+  "shown-before-inserted": { plain: [53, 93, 7] },
+  "reopened-meanwhile": { plain: [611, 1_223, 19] },
+  "removed-meanwhile": {
+    plain: [4_550, 12_338, 22],
+    symmetries: ["requests of guest"],
+    symmetric: [3_026, 8_156, 22],
+  },
+  "removed-before-reader": { plain: [416, 1_098, 16] },
+  "inserted-by-job": { plain: [611, 1_223, 19] },
+  "inserted-by-transaction": { plain: [553, 1_109, 18] },
+  "exported-before-inserted": { violated: ["view-equals-point-in-time", 6] },
+  "fleecing-cache-ram": {
+    plain: [1_761, 4_342, 14],
+    symmetries: ["clusters", "requests of reader"],
+    symmetric: [595, 1_566, 14],
+    ordered: [1_572, 2_962, 14],
+  },
+  "fleecing-cache-breaks": {
+    plain: [208, 415, 13],
+    symmetries: ["clusters"],
+    symmetric: [106, 213, 13],
+    ordered: [180, 297, 13],
+  },
+  "fleecing-cache-waits": { plain: [156, 268, 22], ordered: [132, 180, 22] },
+  "fleecing-cache-tiers": {
+    plain: [3_424, 9_570, 24],
+    symmetries: ["clusters"],
+    symmetric: [1_719, 4_809, 24],
+    ordered: [2_908, 6_268, 24],
+  },
+  "fleecing-cache-zeroes": { plain: [4_308, 15_229, 15], ordered: [4_046, 11_959, 15] },
+  "cor-into-cache": {
+    plain: [24_085, 73_116, 19],
+    symmetries: ["requests of guest", "requests of reader"],
+    symmetric: [10_389, 31_748, 19],
+    ordered: [22_571, 61_322, 19],
+  },
+  "cor-zeroes": { plain: [5_612, 19_024, 18], ordered: [5_220, 14_863, 18] },
+  "guest-read-benefit": {
+    plain: [31_271, 99_086, 18],
+    symmetries: ["requests of guest"],
+    symmetric: [21_427, 70_513, 18],
+    ordered: [29_590, 83_075, 18],
+  },
+  "guest-read-after-break": { plain: [3_000, 6_857, 18], ordered: [2_908, 5_727, 18] },
+  "backup-full": {
+    plain: [51_758, 187_069, 19],
+    symmetries: ["requests of backup"],
+    symmetric: [35_957, 132_447, 19],
+    ordered: [43_037, 97_922, 19],
+  },
+  "backup-cancelled": {
+    plain: [4_131, 11_085, 15],
+    symmetries: ["requests of backup"],
+    symmetric: [3_039, 7_935, 15],
+  },
+  "push-slow-target": { plain: [34_317, 114_656, 23], ordered: [21_094, 42_628, 23] },
+  "fleecing-backup": {
+    plain: [37_749, 143_340, 23],
+    symmetries: ["requests of backup"],
+    symmetric: [24_106, 90_965, 23],
+    ordered: [29_317, 73_191, 23],
+  },
+  "fleecing-backup-waits": { plain: [4_257, 12_767, 23], ordered: [2_662, 5_407, 23] },
+  "mirror-copy": {
+    plain: [6_436, 18_357, 20],
+    symmetries: ["requests of mirror"],
+    symmetric: [4_157, 11_484, 20],
+    ordered: [4_896, 9_330, 20],
+  },
+  "mirror-write-blocking": { plain: [2_900, 5_201, 22], ordered: [2_552, 3_986, 22] },
+  "cow-overlay": {
+    plain: [11_855, 40_313, 20],
+    symmetries: ["requests of guest"],
+    symmetric: [8_460, 29_412, 19],
+    ordered: [1_572, 3_254, 20],
+  },
+  "cbw-hook": {
+    plain: [42_592, 131_097, 23],
+    symmetries: ["requests of guest"],
+    symmetric: [31_687, 99_646, 23],
+    ordered: [34_899, 82_137, 23],
+  },
+  "two-points-in-time": { plain: [545, 1_555, 19], ordered: [377, 607, 19] },
+  "multi-disk-transaction": { plain: [11_013, 35_330, 28] },
+  "view-discard-race": { violated: ["view-equals-point-in-time", 11] },
+  "view-discard": { plain: [1_226, 3_542, 17], ordered: [1_036, 2_102, 17] },
+  "discard-lost": { violated: ["no-lost-discard", 2] },
+  "discard-kept": { plain: [618, 1_363, 15], ordered: [562, 941, 15] },
+};

@@ -1,0 +1,103 @@
+/**
+ * The clusters of a fleecing cache that keeps what is read: which may be dropped, and what becomes
+ * of a fill that a copy overtakes.
+ */
+import { describe, expect, test } from "vitest";
+import { startCaching } from "../../models/fleecing-cache/parts.ts";
+import { tabulate } from "../../src/chart/tabulate.ts";
+import { clusterChart } from "../../src/drivers/fleecing-cache/cluster-chart.ts";
+import { DRIVERS } from "../../src/drivers/registry.ts";
+import { applyCommand } from "../../src/graph/commands.ts";
+import { EMPTY_GRAPH } from "../../src/graph/graph.ts";
+import { profile } from "../../src/graph/profile.ts";
+import { refusal } from "../support/refusal.ts";
+import { replyTo, stateAfter } from "../support/walk.ts";
+
+const cluster = tabulate(clusterChart(2, { tiers: true, copyOnRead: true }));
+
+const state = (...events: readonly string[]) => stateAfter(cluster, ...events);
+const told = (event: string, ...before: readonly string[]) =>
+  replyTo(cluster, state(...before), event);
+
+const FILLED = ["FILL", "FILLED"];
+
+describe("a cluster that is in memory for readers only", () => {
+  test("is dropped, and then is on the guest's disk as before", () => {
+    expect(told("DROP", ...FILLED)).toBe("DROPPED");
+    expect(state(...FILLED, "DROP")).toBe(0);
+  });
+
+  test.each([
+    ["is not there", []],
+    ["is on its way there", ["FILL"]],
+    ["is being read", [...FILLED, "ENTER"]],
+    ["is somebody's turn", [...FILLED, "SERIALISE"]],
+    ["has been changed", [...FILLED, "SETTLE"]],
+    ["is counted on by a copy", [...FILLED, "PLAN"]],
+    ["is reserved", ["RESERVE"]],
+  ])("is not dropped if it %s", (_, before) => {
+    expect(told("DROP", ...before)).toBeNull();
+  });
+
+  test("need not be written to the disk tier", () => {
+    expect(told("EVICT", ...FILLED)).toBe("GONE");
+    expect(told("EVICT", ...FILLED, "SETTLE")).toBe("SPILL");
+  });
+});
+
+describe("a fill that a copy overtakes", () => {
+  test("leaves its room to the copy, which stores the cluster itself", () => {
+    expect(told("PLAN", "FILL")).toBe("NEEDLESS");
+    expect(told("PLACE", "FILL", "PLAN")).toBe("STORE");
+  });
+
+  test.each(["FILLED", "UNFILL"])("changes nothing any more with %s", (event) => {
+    const stored = state("FILL", "PLAN", "SETTLE");
+    expect(state("FILL", "PLAN", "SETTLE", event)).toBe(stored);
+  });
+
+  test("is not begun where the guest has changed the cluster", () => {
+    expect(told("WANT")).toBe("VACANT");
+    expect(told("WANT", "SETTLE")).toBe("NEEDLESS");
+  });
+});
+
+describe("a cluster of zeros", () => {
+  test.each([
+    ["is not there", [], "KEPT"],
+    ["is on its way into memory", ["FILL"], "GONE"],
+    ["has room reserved", ["RESERVE"], "GONE"],
+  ])("needs no room if it %s, and gives back what it has", (_, before, reply) => {
+    expect(told("ZERO", ...before)).toBe(reply);
+    expect(told("LOCATE", ...before, "ZERO", "SETTLE")).toBe("ZEROES");
+    expect(told("PLAN", ...before, "ZERO")).toBe("NEEDLESS");
+  });
+
+  test.each([
+    ["in memory", FILLED, "IN_MEMORY"],
+    ["on the disk tier", ["RESERVE", "SETTLE", "SPILLED"], "IN_DISK"],
+  ])("stays where it is if it is %s", (_, before, place) => {
+    expect(told("LOCATE", ...before, "ZERO")).toBe(place);
+  });
+});
+
+describe("a guest", () => {
+  test("finds what is in memory and not changed, while it is nobody's turn", () => {
+    expect(told("PEEK", ...FILLED)).toBe("HIT");
+    for (const more of ["CHANGE", "SETTLE", "PLAN", "SERIALISE"]) {
+      expect(told("PEEK", ...FILLED, more)).toBe("MISS");
+    }
+    expect(told("PEEK")).toBe("MISS");
+  });
+});
+
+test("nobody can wait for room that readers have: they would have to say that they let go", () => {
+  const context = { drivers: DRIVERS, profile: profile("proposed") };
+  const commands = startCaching({
+    ...{ "memory-clusters": 1, "copy-on-read": true, "when-full": "wait" },
+  });
+  const text = refusal("graph-refused", () =>
+    commands.reduce((graph, command) => applyCommand(graph, command, context), EMPTY_GRAPH),
+  );
+  expect(text).toBe("copy-on-read=on cannot be used with when-full=wait");
+});
