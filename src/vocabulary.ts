@@ -35,6 +35,13 @@ export const OPERATIONS = [
  */
 export type Operation = (typeof OPERATIONS)[number];
 
+/**
+ * When a reader who reads everything of a cache should come to a part of it, the soonest first;
+ * `IN_ORDER`: when it comes to it anyway; `NEVER`: it said that it will not.
+ */
+export const RECOMMENDATIONS = ["FIRST", "EARLY", "IN_ORDER", "LATE", "LAST", "NEVER"] as const;
+export type Recommendation = (typeof RECOMMENDATIONS)[number];
+
 /** Operations that an image (a file, memory) serves: the leaves of every graph. */
 export const STORAGE_OPERATIONS = [
   "read",

@@ -1,8 +1,10 @@
 /**
  * Who copies the point in time to the target: a job of the graph, or a client that reads an export.
  *
- * Both go through the disk in order, a cluster at a time, several at once.
+ * Both go through the disk a cluster at a time, several at once: in order, or in that which a cache
+ * recommends, of which the next cluster is chosen when there is somebody to copy it.
  */
+import { rankOf } from "../../src/system/recommendation.ts";
 import type { TimedRun } from "./timed-run.ts";
 
 /** Who copies. */
@@ -22,17 +24,25 @@ export class Copier {
   failed = 0;
   readonly #run: TimedRun;
   readonly #kind: CopierKind;
-  readonly #length: number;
   readonly #piece: number;
-  #next = 0;
+  /** name of the node whose recommendations it follows; null: it goes in order */
+  readonly #recommendedBy: string | null;
+  /** clusters that nobody copies yet, in order */
+  readonly #missing: Set<number>;
   #flying = 0;
 
   /** @param piece bytes that are copied at once */
-  constructor(run: TimedRun, kind: CopierKind, length: number, piece: number) {
+  constructor(
+    run: TimedRun,
+    { copier, recommendedBy }: { copier: CopierKind; recommendedBy: string | null },
+    length: number,
+    piece: number,
+  ) {
     this.#run = run;
-    this.#kind = kind;
-    this.#length = length;
+    this.#kind = copier;
     this.#piece = piece;
+    this.#recommendedBy = recommendedBy;
+    this.#missing = new Set(Array.from({ length: length / piece }, (_, index) => index));
   }
 
   start(): void {
@@ -40,14 +50,29 @@ export class Copier {
   }
 
   #goOn(): void {
-    if (this.#next >= this.#length) {
+    const next = this.#next();
+    if (next === null) {
       if (this.#flying === 0) this.done ??= this.#run.now;
       return;
     }
-    const offset = this.#next;
-    this.#next += this.#piece;
+    this.#missing.delete(next);
     this.#flying++;
-    this.#copy(offset, TRIES);
+    this.#copy(next * this.#piece, TRIES);
+  }
+
+  /** The cluster to come to now; null: somebody copies each already. */
+  #next(): number | null {
+    const [first = null] = this.#missing;
+    if (this.#recommendedBy === null) return first;
+    const cache = this.#run.session.execution.node(this.#recommendedBy);
+    let [best, rank] = [first, Infinity];
+    for (const cluster of this.#missing) {
+      const own = rankOf(cache, cluster);
+      if (own >= rank) continue;
+      [best, rank] = [cluster, own];
+      if (rank === 0) break;
+    }
+    return best;
   }
 
   #copy(offset: number, tries: number): void {

@@ -16,6 +16,8 @@ export interface Design {
   readonly commands: readonly QmpCommand[];
   /** null: nobody copies */
   readonly copier: CopierKind | null;
+  /** name of the cache in whose order it is copied; null: in that of the disk */
+  readonly recommendedBy: string | null;
   /** clusters of memory of a cache whose tiers are kept; null: none is */
   readonly kept: number | null;
   /** the image that holds the guest's writes, and must be merged afterwards; null: the disk does */
@@ -24,7 +26,7 @@ export interface Design {
 
 const JOB = { kind: "job", job: "backup" } as const;
 const CLIENT = { kind: "client", through: "reader", discards: false } as const;
-const plain = { images: [], kept: null, overlay: null } as const;
+const plain = { images: [], kept: null, overlay: null, recommendedBy: null } as const;
 
 const backup = (device: string) =>
   qmp("blockdev-backup", { "job-id": "backup", device, target: "target", sync: "full" });
@@ -97,6 +99,15 @@ export const DESIGNS: readonly Design[] = [
   },
   {
     ...plain,
+    name: "cache-little-first",
+    idea: "the same, and the job comes first to what is in memory, last to zeros",
+    images: ["ram"],
+    commands: cached(LITTLE),
+    copier: JOB,
+    recommendedBy: "cache",
+  },
+  {
+    ...plain,
     name: "cache-much",
     idea: `memory for ${MUCH} clusters, and the guest waits when it is full`,
     images: ["ram"],
@@ -111,6 +122,30 @@ export const DESIGNS: readonly Design[] = [
     commands: [rawNode("tier"), ...cached(LITTLE, { disk: "tier" }), keeper],
     copier: JOB,
     kept: LITTLE,
+  },
+  {
+    ...plain,
+    name: "cache-tiers-late",
+    idea: "the same, memory first, and last what is on the disk tier",
+    images: ["ram", "tier.raw"],
+    commands: [rawNode("tier"), ...cached(LITTLE, { disk: "tier" }), keeper],
+    copier: JOB,
+    kept: LITTLE,
+    recommendedBy: "cache",
+  },
+  {
+    ...plain,
+    name: "cache-tiers-early",
+    idea: "the same, memory first, and then what is on the disk tier",
+    images: ["ram", "tier.raw"],
+    commands: [
+      rawNode("tier"),
+      ...cached(LITTLE, { disk: "tier", "recommend-disk": "early" }),
+      keeper,
+    ],
+    copier: JOB,
+    kept: LITTLE,
+    recommendedBy: "cache",
   },
   {
     ...plain,

@@ -1,10 +1,11 @@
 /**
- * The guest of the comparison: 70 % writes and 30 % reads of 16 KiB, most of them at few places.
+ * The guests of the comparison: 70 % writes and 30 % reads of 16 KiB, most of them at few places,
+ * or everywhere alike.
  *
  * Requests arrive at random, so many a second on average, whether or not those before have ended;
  * a request beyond the guest's queue depth waits in its queue, and its latency counts from its
- * arrival. Places follow Zipf's law with exponent 1 over clusters that are shuffled once. The same
- * seed gives the same requests to every design.
+ * arrival. Places follow Zipf's law over clusters that are shuffled once; with exponent 0 all are
+ * alike. The same seed gives the same requests to every design.
  */
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
@@ -13,13 +14,27 @@ import type { TimedRun } from "./timed-run.ts";
 
 const SIZE = 16384;
 const WRITES = 0.7;
-const PER_SECOND = 1000;
 const DEPTH = 32;
 const FILL = { byte: 0xa5 } as const;
 
-export const GUEST_TEXT =
-  `guest: ${PER_SECOND} requests/s of ${SIZE / 1024} KiB, ${WRITES * 100} % writes, ` +
-  `Zipf (exponent 1) over clusters, queue depth ${DEPTH}`;
+/** What a guest does. */
+export interface Workload {
+  readonly name: string;
+  /** requests a second, on average */
+  readonly rate: number;
+  /** of Zipf's law */
+  readonly exponent: number;
+}
+
+export const WORKLOADS: readonly Workload[] = [
+  { name: "few places", rate: 1000, exponent: 1 },
+  { name: "everywhere", rate: 2000, exponent: 0 },
+];
+
+export function workloadText({ name, rate, exponent }: Workload): string {
+  const what = `${rate} requests/s of ${SIZE / 1024} KiB, ${WRITES * 100} % writes`;
+  return `guest (${name}): ${what}, Zipf with exponent ${exponent}, queue depth ${DEPTH}`;
+}
 
 interface Request {
   readonly arrived: number;
@@ -41,6 +56,7 @@ export class Guest {
   written = 0;
   readonly #run: TimedRun;
   readonly #random = xoroshiro128plus(42);
+  readonly #rate: number;
   readonly #places: readonly number[];
   readonly #shares: readonly number[];
   readonly #clusterSize: number;
@@ -49,12 +65,14 @@ export class Guest {
   #stopped = false;
 
   /** @param length bytes of the disk */
-  constructor(run: TimedRun, length: number, clusterSize: number) {
+  constructor(run: TimedRun, workload: Workload, length: number, clusterSize: number) {
     this.#run = run;
+    this.#rate = workload.rate;
     this.#clusterSize = clusterSize;
+    const { exponent } = workload;
     const count = length / clusterSize;
     this.#places = this.#shuffled(count);
-    const weights = Array.from({ length: count }, (_, index) => 1 / (index + 1));
+    const weights = Array.from({ length: count }, (_, index) => (index + 1) ** -exponent);
     const sum = weights.reduce((left, right) => left + right, 0);
     let below = 0;
     this.#shares = weights.map((weight) => {
@@ -64,7 +82,7 @@ export class Guest {
   }
 
   start(): void {
-    const gap = -Math.log(1 - this.#fraction()) * (1e6 / PER_SECOND);
+    const gap = -Math.log(1 - this.#fraction()) * (1e6 / this.#rate);
     this.#run.after(gap, () => {
       if (this.#stopped) return;
       this.#queue.push(this.#draw());

@@ -4,7 +4,7 @@
 
 import { Copier } from "./copier.ts";
 import type { Design } from "./designs.ts";
-import { Guest, type Latencies } from "./guest.ts";
+import { Guest, type Latencies, type Workload } from "./guest.ts";
 import { Keeper } from "./keeper.ts";
 import { TimedRun } from "./timed-run.ts";
 
@@ -38,7 +38,7 @@ export interface Measured {
  * @param clusters of the disk
  * @throws Error if the backup is not what the disk was
  */
-export function measure(design: Design, clusters = CLUSTERS): Measured {
+export function measure(design: Design, workload: Workload, clusters = CLUSTERS): Measured {
   const length = clusters * CLUSTER;
   const images = ["disk.raw", "target.raw", ...design.images];
   const run = new TimedRun(
@@ -51,9 +51,11 @@ export function measure(design: Design, clusters = CLUSTERS): Measured {
     const refusal = run.session.command(command);
     if (refusal !== null) throw new Error(`${design.name}: ${command.execute}: ${refusal}`);
   }
-  const guest = new Guest(run, length, CLUSTER);
+  const guest = new Guest(run, workload, length, CLUSTER);
   const keeper = design.kept === null ? null : new Keeper(run, design.kept, CLUSTER);
-  const copier = design.copier === null ? null : new Copier(run, design.copier, length, CLUSTER);
+  const { copier: kind, recommendedBy } = design;
+  const copier =
+    kind === null ? null : new Copier(run, { copier: kind, recommendedBy }, length, CLUSTER);
   guest.start();
   keeper?.start();
   copier?.start();

@@ -89,17 +89,21 @@ interface Label {
   readonly top: number;
 }
 
-/** Moves labels down that would lie upon others. */
+/** Moves labels up or down that would lie upon others, or below the plot, as little as it takes. */
 function apart(labels: readonly Label[]): Label[] {
   const placed: Label[] = [];
   for (const label of [...labels].sort((one, other) => one.top - other.top)) {
-    let { top } = label;
-    const isTaken = (other: Label) =>
-      Math.abs(other.top - top) < LINE &&
-      other.left < label.left + label.name.length * LETTER &&
-      label.left < other.left + other.name.length * LETTER;
-    while (placed.some(isTaken)) top += 2;
-    placed.push({ ...label, top });
+    const isFree = (top: number) =>
+      top < HEIGHT - BOTTOM &&
+      placed.every(
+        (other) =>
+          Math.abs(other.top - top) >= LINE ||
+          other.left >= label.left + label.name.length * LETTER ||
+          label.left >= other.left + other.name.length * LETTER,
+      );
+    const shifts = placed.flatMap((_, index) => [-(index + 1) * LINE, (index + 1) * LINE]);
+    const shift = [0, ...shifts].find((each) => isFree(label.top + each)) ?? 0;
+    placed.push({ ...label, top: label.top + shift });
   }
   return placed;
 }

@@ -18,14 +18,14 @@
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
 import { storeIsNotSettled, storeTakesNoTurn } from "../fleecing-cache/mutations.ts";
-import { startCaching, stopCaching } from "../fleecing-cache/parts.ts";
+import { images, startCaching, stopCaching } from "../fleecing-cache/parts.ts";
 import { rawNode } from "../graph.ts";
 import { backupDiscardsFirst, backupHidesErrors, backupKeepsSource } from "./mutations.ts";
-import { asks, common, copies, images, LENGTH, pieces } from "./parts.ts";
+import { asks, common, copies, LENGTH, pieces, target } from "./parts.ts";
 
 const shared = {
   ...common,
-  images: [...images, { filename: "ram", length: LENGTH, content: [], volatile: true }],
+  images: [...images, target],
 } satisfies Partial<Model>;
 
 function startFleecingBackup(whenFull: string): QmpCommand[] {

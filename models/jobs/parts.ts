@@ -31,14 +31,20 @@ export const common = {
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
 
+/** It holds something else, which must be gone also where the disk holds zeros. */
+export const target: ModelImage = {
+  filename: "target.raw",
+  length: LENGTH,
+  content: [{ offset: 0, length: LENGTH, fill: OLD }],
+};
+
 export const images: readonly ModelImage[] = [
   {
     filename: "disk.raw",
     length: LENGTH,
     content: [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }],
   },
-  // Something else, which must be gone also where the disk holds zeros.
-  { filename: "target.raw", length: LENGTH, content: [{ offset: 0, length: LENGTH, fill: OLD }] },
+  target,
 ];
 
 /** The job begins, and somebody reads what it copies to. @param job options of the command */

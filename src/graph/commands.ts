@@ -31,6 +31,7 @@ import { objectAdd, objectDel } from "./throttle-group.ts";
 import { transaction } from "./transaction.ts";
 import { xBlockdevChange } from "./x-blockdev-change.ts";
 import { xDropFleecing } from "./x-drop-fleecing.ts";
+import { xQueryFleecingClusters } from "./x-query-fleecing-clusters.ts";
 
 export type { QmpCommand } from "./qmp-input.ts";
 
@@ -46,7 +47,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...DIRTY_BITMAP_COMMANDS,
     ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],
-    ...[queryNamedBlockNodes, queryBlockGraph],
+    ...[queryNamedBlockNodes, queryBlockGraph, xQueryFleecingClusters],
   ].map((command) => [command.name, command]),
 );
 

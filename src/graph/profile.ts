@@ -194,7 +194,7 @@ export interface Profile {
 const OF_THE_THREAD = ["fleecing-hook", "fleecing-cheat", "x-drop-fleecing"];
 /** What QEMU does not have at all. */
 const OF_THIS_PROJECT = [
-  ...["blockdev-replace", "fleecing-backup"],
+  ...["blockdev-replace", "fleecing-backup", "x-query-fleecing-clusters"],
   ...["fleecing-cache", "memory", "cached-reads"],
 ];
 const SINCE_10_0 = ["blockdev-set-active"];

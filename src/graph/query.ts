@@ -5,8 +5,7 @@
  * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
  * order in which they came, and to who is below at the first edge that leads there. Exports are
  * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
- * what their images are, and the bitmaps that hooks keep for themselves. Limit: a user that was
- * moved counts as having come then.
+ * what their images are, and the bitmaps that hooks keep for themselves.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
@@ -18,6 +17,7 @@ import {
   isBackend,
   type JsonObject,
   type Parent,
+  sameParent,
 } from "./graph.ts";
 import { permissionNames } from "./permission.ts";
 import type { Profile } from "./profile.ts";
@@ -53,12 +53,10 @@ export const queryBlockGraph = defineCommand({
 });
 
 /** Whoever can hold an edge: block backends, jobs, nodes. */
-function usersOf({ nodes, edges, jobs }: Graph): Parent[] {
+function usersOf({ nodes, edges, jobs, backends }: Graph): Parent[] {
+  const roots = edges.filter(isBackend);
   return [
-    ...edges
-      .filter(isBackend)
-      .map(({ parent }) => parent)
-      .reverse(),
+    ...backends.filter((backend) => roots.some(({ parent }) => sameParent(parent, backend))),
     ...[...jobs.keys()].map((name) => ({ kind: "job", name }) as const),
     ...[...nodes.keys()].map((name) => ({ kind: "node", name }) as const),
   ];

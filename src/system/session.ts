@@ -22,6 +22,7 @@ import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.t
 import { answerSystem, type SystemAnswer } from "./answer-system.ts";
 import { Execution } from "./execution.ts";
 import { type Agent, type Outcome, rootFrame } from "./frame.ts";
+import { liveAnswer } from "./live-answer.ts";
 import type { LiveNode } from "./live-node.ts";
 import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
 import { PermissionSystem } from "./permission-chart.ts";
@@ -60,8 +61,7 @@ export interface Answered {
 /** A command that waits for the requests under way. */
 interface Draining {
   readonly id: number;
-  /** its name */
-  readonly execute: string;
+  readonly command: QmpCommand;
   readonly answer: SystemAnswer;
   readonly section: DrainedSection;
 }
@@ -126,7 +126,7 @@ export class Session {
     const id = this.#nextCommand++;
     this.#append({ kind: "qmp", id, execute, arguments: args });
     if (!this.#permissions.begin()) this.#permissions.quiet();
-    return this.#execute(id, this.#answer(command)).refusal;
+    return this.#execute(id, command, this.#answer(command)).refusal;
   }
 
   /**
@@ -149,8 +149,8 @@ export class Session {
     const [quiesces, pauses] = [[...section.users], [...section.jobs]];
     const drains = { quiesces, ...(pauses.length > 0 && { pauses }) };
     this.#append({ kind: "qmp", id, execute, arguments: args, ...drains });
-    if (this.#permissions.begin()) return this.#execute(id, answer);
-    this.#draining = { id, execute, answer, section };
+    if (this.#permissions.begin()) return this.#execute(id, command, answer);
+    this.#draining = { id, command, answer, section };
     for (const client of [...quiesces, ...pauses]) this.execution.quiesced.add(client);
     return drainsNothing(section) ? this.#leave(this.#draining) : null;
   }
@@ -178,16 +178,16 @@ export class Session {
         "log-not-enabled",
         draining === null
           ? "no command waits for a drained section there"
-          : `${draining.execute} still waits for requests; let them end first`,
+          : `${draining.command.execute} still waits for requests; let them end first`,
       );
     }
     this.#append({ kind: "drained", id: draining.id });
     return this.#leave(draining);
   }
 
-  #leave({ id, answer }: Draining): Answered {
+  #leave({ id, command, answer }: Draining): Answered {
     this.#permissions.quiet();
-    const answered = this.#execute(id, answer);
+    const answered = this.#execute(id, command, answer);
     this.#draining = null;
     this.execution.resume();
     return answered;
@@ -207,7 +207,7 @@ export class Session {
     return answerSystem(this.#graph, command, this.#options.rules);
   }
 
-  #execute(id: number, answer: SystemAnswer): Answered {
+  #execute(id: number, command: QmpCommand, answer: SystemAnswer): Answered {
     this.#graph = answer.graph;
     this.#permissions.end(answer.system !== null);
     if (answer.system === null) {
@@ -217,7 +217,8 @@ export class Session {
     }
     this.execution.rewire(answer.system);
     this.#entries.clear();
-    const seq = this.#append({ kind: "return", id, return: answer.reply });
+    const reply = liveAnswer(command, this.execution) ?? answer.reply;
+    const seq = this.#append({ kind: "return", id, return: reply });
     if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
     return { refusal: null };
   }

@@ -9,6 +9,8 @@ import { type Measured, measure } from "../../bench/designs/measure.ts";
 import { front, paretoPlot } from "../../bench/designs/pareto.ts";
 import { designTable, percentile } from "../../bench/designs/table.ts";
 
+const GUEST = { name: "few places", rate: 1000, exponent: 1 };
+
 test("things happen in the order of their times, and then in that in which they were said", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20)), (times) => {
@@ -56,7 +58,7 @@ test("a plot names every design", () => {
 });
 
 describe("on a small disk", () => {
-  const measured = new Map(DESIGNS.map((design) => [design.name, measure(design, 128)]));
+  const measured = new Map(DESIGNS.map((design) => [design.name, measure(design, GUEST, 128)]));
   const of = (name: string): Measured => {
     const found = measured.get(name);
     if (found === undefined) throw new Error(`there is no design ${name}`);
@@ -69,12 +71,17 @@ describe("on a small disk", () => {
   });
 
   test("the same comparison twice is the same", () => {
-    const again = measure(of("push-view").design, 128);
+    const again = measure(of("push-view").design, GUEST, 128);
     expect(again).toEqual(of("push-view"));
   });
 
   test("a guest waits longer for a slow target than for a cache", () => {
     expect(slowest("backup-full")).toBeGreaterThan(2 * slowest("push-view"));
+  });
+
+  test("a cache with little memory is enough if what is there is copied first", () => {
+    expect(slowest("cache-little-first")).toBeLessThan(slowest("push-view"));
+    expect(of("cache-little-first").memory).toBeLessThan(of("cache-much").memory);
   });
 
   test("who discards what it has copied needs less space", () => {

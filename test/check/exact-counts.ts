@@ -146,12 +146,12 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   },
   "push-slow-target": { plain: [34_317, 114_656, 23], ordered: [21_094, 42_628, 23] },
   "fleecing-backup": {
-    plain: [37_749, 143_340, 23],
-    symmetries: ["requests of backup"],
-    symmetric: [24_106, 90_965, 23],
-    ordered: [29_317, 73_191, 23],
+    plain: [20_898, 76_610, 24],
+    symmetries: ["clusters", "requests of backup"],
+    symmetric: [6_821, 24_855, 24],
+    ordered: [16_236, 39_704, 24],
   },
-  "fleecing-backup-waits": { plain: [4_257, 12_767, 23], ordered: [2_662, 5_407, 23] },
+  "fleecing-backup-waits": { plain: [2_562, 7_429, 24], ordered: [1_633, 3_242, 24] },
   "mirror-copy": {
     plain: [6_436, 18_357, 20],
     symmetries: ["requests of mirror"],

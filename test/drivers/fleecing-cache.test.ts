@@ -13,7 +13,11 @@ import { profile } from "../../src/graph/profile.ts";
 import { refusal } from "../support/refusal.ts";
 import { replyTo, stateAfter } from "../support/walk.ts";
 
-const cluster = tabulate(clusterChart(2, { tiers: true, copyOnRead: true }));
+const cluster = tabulate(
+  clusterChart(2, {
+    ...{ tiers: true, copyOnRead: true, diskTier: "early" },
+  }),
+);
 
 const state = (...events: readonly string[]) => stateAfter(cluster, ...events);
 const told = (event: string, ...before: readonly string[]) =>

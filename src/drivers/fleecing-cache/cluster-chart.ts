@@ -18,10 +18,16 @@
  * cluster, and handled by one that is in memory for readers only, of whom none is reading it: from
  * the moment on in which a copy counts on it (PLAN) it is as good as changed. Such a cluster is
  * what guests may read as well (PEEK), until one of them is about to change it (CHANGE).
+ *
+ * RECOMMEND asks when a reader who reads everything should come to the cluster (the thread,
+ * "Benefits", 7): FIRST to what is in memory, whose room others need; to what is on the disk tier
+ * EARLY or LATE, as an option says; LAST to zeros, which take no room; and not at all to what it
+ * has released.
  */
 import { and, assign, emit, not, or, setup, stateIn } from "xstate";
 import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
+import { RECOMMENDATIONS, type Recommendation } from "../../vocabulary.ts";
 import { TURN } from "../turn.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
@@ -47,6 +53,7 @@ type ClusterEvent =
   | { type: "FILLED" }
   | { type: "UNFILL" }
   | { type: "DROP" }
+  | { type: "RECOMMEND" }
   | { type: "PEEK" }
   | { type: "CHANGE" };
 
@@ -58,6 +65,7 @@ const REPLIES = [
   ...["MISSING", "STORE", "SKIP"],
   ...["MISS", "HIT"],
   ...["SPILL", "DROPPED", "GONE", "KEPT", "OK"],
+  ...RECOMMENDATIONS,
 ] as const;
 type ClusterReply =
   | ("DENIED" | "ALLOWED")
@@ -65,7 +73,8 @@ type ClusterReply =
   | ("VACANT" | "NEEDLESS")
   | ("MISSING" | "STORE" | "SKIP")
   | ("MISS" | "HIT")
-  | ("SPILL" | "DROPPED" | "GONE" | "KEPT" | "OK");
+  | ("SPILL" | "DROPPED" | "GONE" | "KEPT" | "OK")
+  | Recommendation;
 
 const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
 
@@ -200,7 +209,11 @@ const disk = {
 /** @param users how many requests may use one cluster at once */
 export function clusterChart(
   users: number,
-  { tiers, copyOnRead }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead">,
+  {
+    tiers,
+    copyOnRead,
+    diskTier,
+  }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead" | "diskTier">,
 ): Chart {
   const machine = setup({
     types: {} as {
@@ -218,6 +231,7 @@ export function clusterChart(
       released: stateIn({ copy: "released" }),
       "in memory": stateIn({ memory: "in" }),
       "on disk": stateIn({ disk: "yes" }),
+      "known zero": stateIn({ memory: "zero" }),
       needless: or([stateIn({ copy: "released" }), stateIn({ disk: "yes" })]),
       unchanged: stateIn({ changed: "no" }),
       current: and([stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
@@ -270,7 +284,18 @@ export function clusterChart(
       ...(tiers && { disk }),
       turn: TURN,
     },
-    on: { LEAVE: { actions: ["leave", reply("OK")] } },
+    on: {
+      LEAVE: { actions: ["leave", reply("OK")] },
+      RECOMMEND: [
+        { guard: "released", actions: reply("NEVER") },
+        { guard: "in memory", actions: reply("FIRST") },
+        { guard: "known zero", actions: reply("LAST") },
+        ...(tiers
+          ? [{ guard: "on disk", actions: reply(diskTier === "early" ? "EARLY" : "LATE") } as const]
+          : []),
+        { actions: reply("IN_ORDER") },
+      ],
+    },
   });
   const context = z.strictObject({ busy: z.int().min(0).max(users) });
   return stateChart("cluster", "fleecing-cache/cluster", machine, REPLIES, context);

@@ -33,7 +33,12 @@ import { evictChart, spillTaskChart } from "./evict-charts.ts";
 import { fillTaskChart } from "./fill-chart.ts";
 import { markChangedChart, readUnchangedChart } from "./guest-charts.ts";
 import { nodeChart } from "./node-chart.ts";
-import { EVERY_PARAMETERS, type FleecingCacheParameters, WHEN_FULL } from "./parameters.ts";
+import {
+  DISK_TIER,
+  EVERY_PARAMETERS,
+  type FleecingCacheParameters,
+  WHEN_FULL,
+} from "./parameters.ts";
 import { blockStatusChart, readChart } from "./read-charts.ts";
 import { releaseChart } from "./release-chart.ts";
 import {
@@ -49,6 +54,9 @@ const options = commonOptions.extend({
   }),
   "when-full": z.enum(WHEN_FULL).default("break-guest-write").meta({
     description: "what a copy without room does: fail, give the image up, or wait for room",
+  }),
+  "recommend-disk": z.enum(DISK_TIER).default("late").meta({
+    description: "when a reader is recommended to come to what is on the disk tier",
   }),
   "copy-on-read": z.boolean().default(false).meta({
     description: "keep in memory what is read as well, while there is room",
@@ -82,6 +90,7 @@ export const fleecingCache = defineDriver({
     budget: given["memory-clusters"],
     whenFull: given["when-full"],
     tiers: children.has("disk"),
+    diskTier: given["recommend-disk"],
     copyOnRead: given["copy-on-read"],
   }),
   everyParameters: EVERY_PARAMETERS,

@@ -3,6 +3,9 @@
  */
 export const WHEN_FULL = ["break-guest-write", "break-snapshot", "wait"] as const;
 
+/** early: its space is scarce; late: what is there has cost all that it can. */
+export const DISK_TIER = ["late", "early"] as const;
+
 export interface FleecingCacheParameters {
   /** clusters that it may keep in memory at once */
   readonly budget: number;
@@ -10,6 +13,8 @@ export interface FleecingCacheParameters {
   readonly whenFull: (typeof WHEN_FULL)[number];
   /** whether there is a disk tier, to which memory can be emptied */
   readonly tiers: boolean;
+  /** when a reader should come to what is there */
+  readonly diskTier: (typeof DISK_TIER)[number];
   /** whether what is read goes into memory, too, where that has room */
   readonly copyOnRead: boolean;
 }
@@ -17,11 +22,10 @@ export interface FleecingCacheParameters {
 /** Of every kind one, for the tests that quantify over charts. */
 export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.flatMap((whenFull) =>
   [false, true].flatMap((tiers) =>
-    (whenFull === "wait" ? [false] : [false, true]).map((copyOnRead) => ({
-      budget: 2,
-      whenFull,
-      tiers,
-      copyOnRead,
-    })),
+    (whenFull === "wait" ? [false] : [false, true]).flatMap((copyOnRead) =>
+      (tiers ? DISK_TIER : [DISK_TIER[0]]).map((diskTier) => ({
+        ...{ budget: 2, whenFull, tiers, copyOnRead, diskTier },
+      })),
+    ),
   ),
 );

@@ -1,0 +1,67 @@
+/**
+ * Queries about what nodes remember, which the graph does not know.
+ */
+import type { QmpCommand } from "../graph/commands.ts";
+import type { JsonValue } from "../graph/graph.ts";
+import {
+  fleecingClustersSchema,
+  xQueryFleecingClusters,
+} from "../graph/x-query-fleecing-clusters.ts";
+import type { Execution } from "./execution.ts";
+import type { LiveNode } from "./live-node.ts";
+import { recommendationOf } from "./recommendation.ts";
+
+/** What an accepted command answers besides what the graph says; null: nothing. */
+export function liveAnswer(
+  { execute, arguments: given }: QmpCommand,
+  execution: Execution,
+): JsonValue | null {
+  if (execute !== xQueryFleecingClusters.name) return null;
+  return clustersOf(execution.node(fleecingClustersSchema.parse(given)["node-name"]));
+}
+
+const WHERE: Readonly<Record<string, string>> = {
+  IN_MEMORY: "memory",
+  IN_DISK: "disk",
+  IN_BACKING: "backing",
+  ZEROES: "zero",
+};
+
+interface Extent {
+  readonly offset: number;
+  length: number;
+  readonly needed: boolean;
+  readonly where: string;
+  readonly recommendation: string;
+}
+
+/** Neighbours of which the same is to be said are one. Offsets and lengths are bytes. */
+function clustersOf(node: LiveNode): JsonValue {
+  const { clusterSize, length } = node.description;
+  const extents: Extent[] = [];
+  for (const cluster of node.clusters.keys()) {
+    const offset = cluster * clusterSize;
+    const said = {
+      needed: answerOf(node, cluster, "ACCESS") === "ALLOWED",
+      where: WHERE[answerOf(node, cluster, "LOCATE")] ?? "backing",
+      recommendation: (recommendationOf(node, cluster) ?? "IN_ORDER").toLowerCase(),
+    };
+    const bytes = Math.min(clusterSize, length - offset);
+    const last = extents.at(-1);
+    const isSame =
+      last?.needed === said.needed &&
+      last.where === said.where &&
+      last.recommendation === said.recommendation;
+    if (last !== undefined && isSame) last.length += bytes;
+    else extents.push({ offset, length: bytes, ...said });
+  }
+  return extents.map((extent) => ({ ...extent }));
+}
+
+/** What a cluster's chart would answer; nothing is changed. */
+function answerOf({ description, clusters }: LiveNode, cluster: number, event: string): string {
+  const automaton = description.cluster;
+  const index = automaton?.event(event) ?? -1;
+  if (automaton === null || index < 0) return "";
+  return automaton.replies[automaton.reply(clusters[cluster] ?? 0, index)] ?? "";
+}

@@ -1,0 +1,20 @@
+/**
+ * What a cache recommends of its clusters: the order in which a reader should come to them (the
+ * thread, "Benefits", 7). It changes while the reader goes on, so it is asked again for each.
+ */
+import { RECOMMENDATIONS, type Recommendation } from "../vocabulary.ts";
+import type { LiveNode } from "./live-node.ts";
+
+/** @returns null if the node recommends nothing */
+export function recommendationOf(node: LiveNode, cluster: number): Recommendation | null {
+  const automaton = node.description.cluster;
+  const event = automaton?.event("RECOMMEND") ?? -1;
+  if (automaton === null || event < 0) return null;
+  const reply = automaton.replies[automaton.reply(node.clusters[cluster] ?? 0, event)];
+  return RECOMMENDATIONS.find((each) => each === reply) ?? null;
+}
+
+/** The smaller, the sooner; a node that recommends nothing leaves everything in order. */
+export function rankOf(node: LiveNode, cluster: number): number {
+  return RECOMMENDATIONS.indexOf(recommendationOf(node, cluster) ?? "IN_ORDER");
+}
