@@ -56,7 +56,7 @@ export function configure(command: Command): void {
     .option("--dump-view <file>", "where the model's dump goes (default: into the folder)")
     .option("--mutant <name>", "break a driver the way that the model says")
     .option("--requests <n>", "add random requests of guest and readers", wholeNumber(1))
-    .option("--depth <n>", "how many of them are in flight (default: 8)", wholeNumber(1, 48))
+    .option("--depth <n>", "how many of them are in flight (default: 8)", wholeNumber(1, 64))
     .option("--force", "write over existing logs and dumps")
     .option("--json", "print a summary as JSON")
     .addHelpText("after", HELP)

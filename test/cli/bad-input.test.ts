@@ -75,7 +75,7 @@ describe("a script", () => {
   test("with a device that does not exist", () =>
     expectScriptRefused(
       [ADD_DISK, EXPORT, read("nobody", 0, 512)],
-      /through 'nobody': there is no device or export of that name \(there is: e\)/,
+      /through 'nobody': there is no device, export or job of that name \(there is: e\)/,
     ));
 
   test("with an offset beyond the end", () =>
