@@ -6,7 +6,7 @@
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { Actor, Model } from "../../src/system/model.ts";
 import { guestOnDisk } from "../graph.ts";
-import { guestWrites, readerReads } from "../thread/parts.ts";
+import { guestWrites, readerReads, readerReadsAll } from "../thread/parts.ts";
 
 const CLUSTER = 65536;
 /** Half a cluster: what a guest leaves of a cluster has to come from somewhere. */
@@ -18,6 +18,13 @@ export const keptInTwoWays = {
   clusterSize: CLUSTER,
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
+
+/** What the guest finds on its disk in the end. */
+export const readsAllAfterwards: Actor = {
+  ...readerReadsAll,
+  name: "guest afterwards",
+  through: "guest",
+};
 
 const overwrites: Actor = {
   name: "guest",

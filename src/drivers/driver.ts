@@ -29,6 +29,14 @@ export interface ChartBounds {
   readonly readers: number;
 }
 
+/** How the cluster chart of a node with a backing file says which clusters are the node's own. */
+export interface Located {
+  /** what it is asked: handled in every state, and changes nothing */
+  readonly event: string;
+  /** the reply for a cluster of its own */
+  readonly own: string;
+}
+
 /** How a node's bytes relate to those below it. */
 export interface Geometry {
   /** bytes that the node offers */
@@ -78,6 +86,8 @@ export interface Driver extends DriverShape {
   readonly isView: boolean;
   /** whether who discards a part of it says that nobody will read that again */
   readonly releases: boolean;
+  /** null: it has no backing file */
+  readonly located: Located | null;
   /** Takes options that were validated by `options`. */
   instantiate(options: unknown, profile: Profile, place?: Place): Instance;
   /** Every set of charts the driver can have, named, for tests that quantify over charts. */
@@ -113,6 +123,8 @@ export function defineDriver<
   isView?: boolean;
   /** default: a discard is only a discard */
   releases?: boolean;
+  /** default: it has no backing file */
+  located?: Located;
   checked?: DriverShape["checked"];
   headed?: boolean;
   internal?: boolean;
@@ -148,6 +160,7 @@ export function defineDriver<
     jobUses: definition.jobUses ?? [],
     isView: definition.isView ?? false,
     releases: definition.releases ?? false,
+    located: definition.located ?? null,
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),

@@ -4,15 +4,9 @@
  */
 import type { Client, Graph } from "../graph/graph.ts";
 import type { Execution } from "./execution.ts";
+import { type ImageWindow, imageBelow, isOwnFileOnly, type Stretch } from "./image-window.ts";
 import type { LiveNode } from "./live-node.ts";
 import type { SystemNode } from "./system.ts";
-
-/** A window of an image. */
-export interface ImageWindow {
-  readonly image: string;
-  /** byte of the image that is byte 0 of the window */
-  readonly shift: number;
-}
 
 export type Entry =
   | ({
@@ -63,9 +57,10 @@ export function resolveEntry(execution: Execution, node: string): Entry {
   const saved = read.kind === "chart" ? savedBelow(execution, read.node, read.shift) : null;
   if (saved !== null) return saved;
   const window = imageBelow(live.description);
-  if (window === null) return { kind: "other" };
+  if (window === null || isOwnFileOnly(window, execution.nodes)) return { kind: "other" };
   const { description } = live;
-  const unmap = handsDiscardsOn(description);
+  // An overlay keeps what is discarded, as zeros: else its backing file would show.
+  const unmap = window.overlay === null && handsDiscardsOn(description);
   return savedIn(execution, window, description.length) ?? { kind: "guest", unmap, ...window };
 }
 
@@ -107,23 +102,10 @@ function savedBelow(execution: Execution, target: LiveNode, shift: number): Entr
   return null;
 }
 
-/**
- * The image at the end of the chain of primary children; null if there is none, or if a backing
- * file shines through.
- */
-export function imageBelow(node: SystemNode): ImageWindow | null {
-  if (node.backing !== null) return null;
-  if (node.image !== null) return { image: node.image, shift: node.shift };
-  const below = node.primary === null ? null : imageBelow(node.primary);
-  return below === null ? null : { image: below.image, shift: below.shift + node.shift };
-}
-
 /** A part of an image that a filter writes old data into. */
-export interface TargetWindow extends ImageWindow {
+export interface TargetWindow extends Stretch {
   /** name of the filter */
   readonly hook: string;
-  /** bytes */
-  readonly length: number;
 }
 
 /** The parts of images that filters write old data into: no guest alone decides their content. */

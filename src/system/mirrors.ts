@@ -4,8 +4,9 @@
  * It is known by its effect: the job is gone, and somebody looks at what was its target.
  */
 import { clientsOf, type Graph } from "../graph/graph.ts";
-import { type ImageWindow, imageBelow, resolveEntry } from "./entry.ts";
+import { resolveEntry } from "./entry.ts";
 import type { Execution } from "./execution.ts";
+import { type ImageWindow, imageBelow } from "./image-window.ts";
 
 export interface Mirror {
   readonly source: ImageWindow;

@@ -2,18 +2,20 @@
  * Watches a simulation or run and judges the properties.
  *
  * It sees only what somebody outside sees: requests as they enter and end, calls as images answer
- * them, and the graph as commands change it. It keeps plain byte arrays: one per guest disk
- * (guest-image.ts), one per point in time, taken when a filter is opened and again when it gets its
- * first parent (rule P13), and what of a guest's disk a power failure would leave
- * (stable-image.ts), if anybody asks.
+ * them, and the graph as commands change it. It keeps plain byte arrays: one per guest disk,
+ * or two if somebody asks what a power failure would leave of it (disks.ts), and one per point in
+ * time, taken when a filter is opened and again when it gets its first parent (rule P13).
  */
 import { type Graph, parentEdges } from "../graph/graph.ts";
-import { type BlockStatus, CHANGING_OPERATIONS, type Operation } from "../vocabulary.ts";
-import { type Entry, type ImageWindow, imageBelow, resolveEntry, targetWindows } from "./entry.ts";
+import type { BlockStatus, Operation } from "../vocabulary.ts";
+import { Disks } from "./disks.ts";
+import { type Entry, resolveEntry, targetWindows } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
-import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
+import type { Layer, ReadWindow } from "./guest-image.ts";
 import { Handles } from "./handles.ts";
+import { type ImageWindow, imageBelow } from "./image-window.ts";
+import type { ImageReader } from "./layered-content.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
 import {
   differenceFrom,
@@ -24,11 +26,7 @@ import {
 } from "./point-in-time.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
-import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
-
-/** Reads a whole image as it is now. The result must not change afterwards. */
-export type ImageReader = (image: string) => Uint8Array;
 
 /** A request as it entered. Offsets are bytes of the device or export. */
 export interface WatchedRequest {
@@ -63,11 +61,7 @@ export class Monitor {
   /** how many observations each property spoke about */
   readonly judged = new Map<string, number>();
   readonly #properties: readonly Property[];
-  readonly #read: ImageReader;
-  readonly #disks = new Map<string, GuestImage>();
-  /** the same disks, as a power failure would leave them; empty if no property is about that */
-  readonly #stable = new Map<string, StableImage>();
-  readonly #flushes: boolean;
+  readonly #disks: Disks;
   readonly #points = new Map<string, PointInTime>();
   readonly #handles = new Handles();
   /** the nodes that there are, as of the last command */
@@ -78,27 +72,23 @@ export class Monitor {
 
   constructor(properties: readonly Property[], read: ImageReader) {
     this.#properties = properties;
-    this.#read = read;
-    this.#flushes = properties.some((property) => property.applies(FLUSH));
+    const flushes = properties.some((property) => property.applies(FLUSH));
+    this.#disks = new Disks(read, flushes);
     for (const property of properties) this.judged.set(property.name, 0);
   }
 
   /** A command changed the graph. Nothing is in flight where it did, unless it did not drain. */
   rewired(graph: Graph, execution: Execution, seq: number): void {
+    this.#disks.rewired(execution.nodes);
     for (const [name, point] of this.#points) {
       if (graph.nodes.has(name)) continue;
       this.#points.delete(name);
       if (point.window !== null) this.#released(name, point.window, point.content.length, seq);
     }
     // Filters wrote there, not guests: what was known of these parts is out of date.
-    for (const target of this.#targets) {
-      const disk = this.#disks.get(target.image);
-      if (disk === undefined) continue;
-      const content = this.#window(target, target.length);
-      disk.reconcile(target.shift, content);
-      if (!disk.busy) this.#stable.get(target.image)?.settle(target.shift, content);
-    }
+    for (const target of this.#targets) this.#disks.settle(target);
     this.#targets = targetWindows(execution);
+    this.#disks.relayered(execution.nodes);
     for (const mirror of completedMirrors(this.#mirrors, graph, execution)) {
       this.#replaced(mirror, seq);
     }
@@ -143,32 +133,19 @@ export class Monitor {
     }
     const window = imageBelow(description);
     if (window === null) return null;
-    return { ...rest, content: this.#window(window, length), window };
-  }
-
-  #window({ image, shift }: ImageWindow, length: number): Uint8Array {
-    return this.#read(image).subarray(shift, shift + length);
+    return { ...rest, content: this.#disks.content(window, length), window };
   }
 
   #released(node: string, window: ImageWindow, length: number, seq: number): void {
-    const content = this.#window(window, length);
-    const found = this.#disk(window.image).reconcile(window.shift, content);
-    const difference =
-      found === null ? null : { ...found, got: content[found.at - window.shift] ?? 0 };
+    const difference = this.#disks.difference(window, window, length);
     this.#judge({ kind: "hook-removed", node, difference }, seq);
   }
 
   /** What was a target is the disk from now on. Both are looked at afresh when they are used. */
   #replaced({ source, target, length }: Mirror, seq: number): void {
-    const content = this.#window(target, length);
-    const found = this.#disk(source.image).reconcile(source.shift, content);
-    const difference =
-      found === null ? null : { ...found, got: content[found.at - source.shift] ?? 0 };
+    const difference = this.#disks.difference(source, target, length);
     this.#judge({ kind: "disk-replaced", difference }, seq);
-    for (const { image } of [source, target]) {
-      this.#disks.delete(image);
-      this.#stable.delete(image);
-    }
+    this.#disks.forget([source.image, target.image]);
   }
 
   /** A request enters. */
@@ -179,7 +156,7 @@ export class Monitor {
     let window: ReadWindow | null = null;
     if (entry.kind === "guest") {
       const start = offset + entry.shift;
-      const disk = this.#disk(entry.image);
+      const disk = this.#disks.of(entry.image);
       if (operation === "read" || operation === "block-status") {
         window = disk.beginRead(start, start + length);
       } else if (operation === "flush") {
@@ -203,14 +180,11 @@ export class Monitor {
       if (watch !== null) watch.refused = true;
       return;
     }
-    const { image, operation, offset, length, buffer } = call;
+    const { image, operation } = call;
     if (operation === "discard" && watch?.entry.kind === "guest" && watch.entry.image === image) {
       watch.told = true;
     }
-    const stable = this.#stable.get(image);
-    if (stable === undefined) return;
-    if (operation === "flush") stable.flushed();
-    else if (CHANGING_OPERATIONS.has(operation)) stable.changed(offset, length, buffer);
+    this.#disks.answered(call);
   }
 
   /** A request ended; `data` of a successful read holds what it returned. */
@@ -249,7 +223,7 @@ export class Monitor {
     const { request, layer, window, told } = watch;
     const { through, operation } = request;
     const succeeded = outcome.errno === null;
-    const disk = this.#disk(image);
+    const disk = this.#disks.of(image);
     if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
     if (operation === "discard" && succeeded && unmap && request.length > 0) {
       this.#judge({ kind: "guest-discard", through, arrived: told, difference: null }, seq);
@@ -278,29 +252,21 @@ export class Monitor {
   ): Uint8Array | null {
     if (operation === "read") return data;
     if (operation === "block-status") return zerosOf(outcome);
-    return this.#stable.get(image)?.content.subarray(start, end) ?? null;
+    return this.#disks.stable(image)?.subarray(start, end) ?? null;
   }
 
   /** The process died: what was in flight may have happened or not, and all views are gone. */
   crashed(watches: readonly Watch[]): void {
     for (const { entry, layer, window } of watches) {
       if (entry.kind !== "guest") continue;
-      if (layer !== null) this.#disk(entry.image).endWrite(layer, false);
-      if (window !== null) this.#disk(entry.image).abandonRead(window);
+      if (layer !== null) this.#disks.of(entry.image).endWrite(layer, false);
+      if (window !== null) this.#disks.of(entry.image).abandonRead(window);
     }
+    this.#disks.crashed();
     this.#points.clear();
     this.#mirrors = new Map();
     this.#nodes = new Set();
     this.#handles.clear();
-  }
-
-  #disk(image: string): GuestImage {
-    const known = this.#disks.get(image);
-    if (known !== undefined) return known;
-    const disk = new GuestImage(this.#read(image));
-    this.#disks.set(image, disk);
-    if (this.#flushes) this.#stable.set(image, new StableImage(this.#read(image)));
-    return disk;
   }
 
   #judge(observation: Observation, seq: number): void {

@@ -2,7 +2,8 @@
  * What is remembered of a point in time: the bytes that a filter showed then, and what readers and
  * jobs have said of its clusters since.
  */
-import type { Entry, ImageWindow } from "./entry.ts";
+import type { Entry } from "./entry.ts";
+import type { ImageWindow } from "./image-window.ts";
 import type { Difference } from "./property.ts";
 
 export interface PointInTime {

@@ -22,9 +22,10 @@ import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.t
 import { answerSystem, type SystemAnswer } from "./answer-system.ts";
 import { Execution } from "./execution.ts";
 import { type Agent, type Outcome, rootFrame } from "./frame.ts";
+import type { ImageReader } from "./layered-content.ts";
 import { liveAnswer } from "./live-answer.ts";
 import type { LiveNode } from "./live-node.ts";
-import { type ImageReader, Monitor, type Watch } from "./monitor.ts";
+import { Monitor, type Watch } from "./monitor.ts";
 import { PermissionSystem } from "./permission-chart.ts";
 import type { Property } from "./property.ts";
 import { invalid, payload } from "./request-payload.ts";

@@ -9,7 +9,7 @@
 import type { Automaton } from "../chart/automaton.ts";
 import type { Chart } from "../chart/chart.ts";
 import { tabulate } from "../chart/tabulate.ts";
-import type { DriverCharts, Instance } from "../drivers/driver.ts";
+import type { DriverCharts, Instance, Located } from "../drivers/driver.ts";
 import { DRIVERS } from "../drivers/registry.ts";
 import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
 import { usesOfJob } from "../graph/job.ts";
@@ -18,6 +18,7 @@ import { refuse } from "../graph/refuse.ts";
 import type { Role } from "../graph/role.ts";
 import { OPERATIONS, type Operation } from "../vocabulary.ts";
 import { serialisedNodes } from "./serialised.ts";
+import { backingStands } from "./standing-backing.ts";
 
 /** The default of {@link SystemRules.readers}. Tables fill as needed, so that it costs nothing. */
 const READERS_MAX = 1024;
@@ -67,6 +68,10 @@ export interface SystemNode {
   readonly primary: SystemNode | null;
   /** the child in the role `cow`: what the node does not have itself is read there; null: none */
   readonly backing: SystemNode | null;
+  /** whether nobody may change what is behind it; true if nothing is */
+  readonly backingStands: boolean;
+  /** how its cluster chart says which clusters are its own (Driver.located); null: it has all */
+  readonly located: Located | null;
   /** the child in which it saves what its primary child loses (Driver.savesTo); null: no hook */
   readonly savedIn: SystemNode | null;
   /** file name of the image that holds the node's bytes; null if there is none */
@@ -93,7 +98,8 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     const edges = childEdges(graph, { kind: "node", name });
     const used = [...edges, ...usedByJob(graph, name)];
     const children = new Map(used.map((edge) => [edge.name, describe(edge.child)]));
-    const described = describeNode(node, children, serialised.has(name), rules);
+    const stands = backingStands(graph, name);
+    const described = describeNode(node, children, serialised.has(name), stands, rules);
     nodes.set(name, described);
     return described;
   };
@@ -119,6 +125,7 @@ function describeNode(
   node: GraphNode,
   children: ReadonlyMap<string, SystemNode>,
   serialised: boolean,
+  stands: boolean,
   rules: SystemRules,
 ): SystemNode {
   const driver = DRIVERS.get(node.driver);
@@ -180,6 +187,8 @@ function describeNode(
     children,
     primary,
     backing,
+    backingStands: stands,
+    located: driver.located,
     savedIn: (driver.savesTo === null ? undefined : children.get(driver.savesTo)) ?? null,
     image: instance.image,
   };

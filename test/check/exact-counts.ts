@@ -160,10 +160,10 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   },
   "mirror-write-blocking": { plain: [2_900, 5_201, 22], ordered: [2_552, 3_986, 22] },
   "cow-overlay": {
-    plain: [11_855, 40_313, 20],
+    plain: [16_904, 52_219, 23],
     symmetries: ["requests of guest"],
-    symmetric: [8_460, 29_412, 19],
-    ordered: [1_572, 3_254, 20],
+    symmetric: [13_390, 41_350, 23],
+    ordered: [2_415, 4_280, 23],
   },
   "cbw-hook": {
     plain: [42_592, 131_097, 23],

@@ -29,6 +29,7 @@ export const qcow2 = defineDriver({
     { name: "backing", roles: ["cow"], optional: true },
   ],
   headed: true,
+  located: { event: "LOCATE", own: "IN_FILE" },
   length: ({ header }) => header?.size ?? null,
   parameters: (_, __, { children, serialised }): Qcow2Parameters => ({
     backing: children.has("backing"),

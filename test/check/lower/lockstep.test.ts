@@ -25,6 +25,7 @@ import type { Model, Mutant } from "../../../src/system/model.ts";
 import { modelContent } from "../../../src/system/model-image.ts";
 import { cacheDesign } from "./cache-design.ts";
 import { checkableDesign } from "./checkable-design.ts";
+import { layeredDesign } from "./layered-design.ts";
 
 const properties = [...PROPERTIES.values()];
 
@@ -169,6 +170,7 @@ const picks = fc.array(fc.nat(1 << 20), { minLength: 40, maxLength: 160 });
 it.each([
   ["designs", checkableDesign],
   ["caches", cacheDesign],
+  ["layers", layeredDesign],
 ])("goes the same way as the simulator, for random %s", (_, design) => {
   fc.assert(
     fc.property(design, picks, (model, given) => {

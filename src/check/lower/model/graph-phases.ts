@@ -18,15 +18,17 @@ import {
 import { clientsOf, EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../../../graph/graph.ts";
 import { profile } from "../../../graph/profile.ts";
 import { answerSystem } from "../../../system/answer-system.ts";
-import {
-  type ImageWindow,
-  imageBelow,
-  resolveEntry,
-  targetWindows,
-} from "../../../system/entry.ts";
+import { resolveEntry, targetWindows } from "../../../system/entry.ts";
 import { Execution } from "../../../system/execution.ts";
 import { requireExpected } from "../../../system/expected-answer.ts";
 import { type Denoted, Handles } from "../../../system/handles.ts";
+import {
+  changedLayers,
+  type ImageWindow,
+  imageBelow,
+  layersIn,
+  type Stretch,
+} from "../../../system/image-window.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "../../../system/mirrors.ts";
 import type {
   Actor,
@@ -36,14 +38,9 @@ import type {
   Model,
   Phase,
 } from "../../../system/model.ts";
-import type { ChartMutation, SystemRules } from "../../../system/system.ts";
+import type { ChartMutation, SystemNode, SystemRules } from "../../../system/system.ts";
 
 type ConcurrentPhase = Phase & { readonly kind: "concurrent" };
-
-/** Bytes of an image: where a window begins, and how long it is. */
-export interface Stretch extends ImageWindow {
-  readonly length: number;
-}
 
 /** What a command did, for those who watch. */
 export type GraphChange =
@@ -53,6 +50,8 @@ export type GraphChange =
   | { readonly kind: "forgotten"; readonly node: string }
   /** filters wrote there: what is known of it is out of date */
   | { readonly kind: "settled"; readonly stretch: Stretch }
+  /** an image is the top of other layers now, or of none any more: it is looked at afresh */
+  | { readonly kind: "relayered"; readonly stretch: Stretch }
   /** a filter was opened, or got its first parent: this is its point in time */
   | {
       readonly kind: "point";
@@ -64,7 +63,7 @@ export type GraphChange =
     }
   /** a mirror was completed: its target is the disk from then on */
   | { readonly kind: "replaced"; readonly source: Stretch; readonly target: Stretch }
-  /** a node left the graph, and what it remembers with it */
+  /** a node left the graph, and what it remembers with it: the last that is said of a command */
   | { readonly kind: "closed"; readonly node: string };
 
 /** Where requests enter that come through a device or export, or that a job makes. */
@@ -80,6 +79,8 @@ export interface StageEntry extends Denoted {
 /** A graph that stands while actors act. */
 export interface GraphStage {
   readonly execution: Execution;
+  /** what is shown together with what lies behind it, by image */
+  readonly layers: ReadonlyMap<string, Stretch>;
   /** what the commands before it did */
   readonly changes: readonly GraphChange[];
   /** what the administrator's command before it drains; the first stage has none */
@@ -96,11 +97,17 @@ export interface GraphPhase {
   readonly faults: readonly FaultSource[];
 }
 
+/** What the commands of a model do. */
+export interface FollowedPhases {
+  readonly phases: readonly GraphPhase[];
+  /** what the commands after the last requests do */
+  readonly ending: readonly GraphChange[];
+  /** every node with layers that there ever is, also where it is gone before anybody acts */
+  readonly overlays: readonly SystemNode[];
+}
+
 /** @throws BlockgraphError `graph-refused` naming a command that is answered unexpectedly */
-export function graphPhases(
-  model: Model,
-  mutation: ChartMutation | null,
-): { phases: readonly GraphPhase[]; ending: readonly GraphChange[] } {
+export function graphPhases(model: Model, mutation: ChartMutation | null): FollowedPhases {
   const rules: SystemRules = {
     profile: profile(model.profile),
     clusterSize: model.clusterSize,
@@ -114,7 +121,7 @@ export function graphPhases(
     if (phase.kind === "commands") watcher.send(phase);
     else if (phase.kind === "concurrent") phases.push(watcher.concurrent(phase));
   }
-  return { phases, ending: watcher.take() };
+  return { phases, ending: watcher.take(), overlays: [...watcher.overlays.values()] };
 }
 
 /** No more view reads than requests can be under way; each uses a cluster once. */
@@ -152,6 +159,8 @@ class Watcher {
   #changes: GraphChange[] = [];
   #targets: readonly Stretch[] = [];
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
+  #layers: ReadonlyMap<string, Stretch> = new Map();
+  readonly overlays = new Map<string, SystemNode>();
   /** filters with a point in time */
   readonly #points = new Map<string, Point>();
   readonly #handles = new Handles();
@@ -185,18 +194,37 @@ class Watcher {
         disk === null ? { kind: "forgotten", node } : { kind: "released", node, disk },
       );
     }
-    for (const node of this.#execution.nodes.keys()) {
-      if (!execution.nodes.has(node)) this.#changes.push({ kind: "closed", node });
-    }
     for (const stretch of this.#targets) this.#changes.push({ kind: "settled", stretch });
-    this.#execution = execution;
     this.#targets = targetWindows(execution);
+    this.#relayered(execution);
     for (const mirror of completedMirrors(this.#mirrors, this.#graph, execution)) {
       const { source, target, length } = mirror;
       const ends = { source: { ...source, length }, target: { ...target, length } };
       this.#changes.push({ kind: "replaced", ...ends });
     }
     this.#mirrors = mirrorsOf(this.#graph, execution);
+    this.#takePoints(execution);
+    this.#handles.rewired(this.#graph, execution);
+    for (const node of this.#execution.nodes.keys()) {
+      if (!execution.nodes.has(node)) this.#changes.push({ kind: "closed", node });
+    }
+    this.#execution = execution;
+  }
+
+  #relayered(execution: Execution): void {
+    for (const { description } of execution.nodes.values()) {
+      if (description.located !== null) this.overlays.set(description.name, description);
+    }
+    const layers = layersIn(execution.nodes);
+    for (const image of changedLayers(this.#layers, layers)) {
+      const length = this.#rules.images.get(image) ?? 0;
+      const stretch = layers.get(image) ?? { image, shift: 0, overlay: null, length };
+      this.#changes.push({ kind: "relayered", stretch });
+    }
+    this.#layers = layers;
+  }
+
+  #takePoints(execution: Execution): void {
     for (const { description } of execution.nodes.values()) {
       const { name, savedIn, length, clusterSize, primary } = description;
       if (savedIn === null || primary === null) continue;
@@ -214,7 +242,6 @@ class Watcher {
         this.#points.set(name, { used, disk: { ...window, length } });
       }
     }
-    this.#handles.rewired(this.#graph, execution);
   }
 
   /** A phase of requests, and what an administrator sends meanwhile. */
@@ -231,11 +258,13 @@ class Watcher {
 
   #stand(command: QmpCommand | null, section: DrainedSection): GraphStage {
     const [graph, execution, handles] = [this.#graph, this.#execution, this.#handles];
+    const layers = this.#layers;
     const denoted = new Map(
       clientsOf(graph).map(({ name, node }) => [name, handles.denoted(name, node, execution)]),
     );
     return {
       execution,
+      layers,
       changes: this.take(),
       command,
       section,

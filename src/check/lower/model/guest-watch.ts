@@ -10,15 +10,27 @@
  * A flush looks at the whole device, not as it is but as a power failure would leave it: that is an
  * array of values beside the image's own (src/system/stable-image.ts).
  */
+import type { Stretch } from "../../../system/image-window.ts";
 import type { Operation } from "../../../vocabulary.ts";
-import { all, binary, field, local, loop, not, set, type Term, when } from "../../program/build.ts";
+import {
+  all,
+  binary,
+  field,
+  local,
+  loop,
+  not,
+  set,
+  type Term,
+  term,
+  when,
+} from "../../program/build.ts";
 import type { Expression, Field, Statement } from "../../program/program.ts";
 import { add, type Carrier } from "./carrier.ts";
-import type { Stretch } from "./graph-phases.ts";
 import { imageOf, possibleOf, stableOf } from "./image-fields.ts";
 import { type Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan, PlannedActor } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { show } from "./shown.ts";
 
 /** The register of what a flush may find stable, by cell of the device. */
 export const FLUSH_SEEN = "flush seen";
@@ -214,11 +226,22 @@ export class GuestWatch {
     ];
   }
 
-  /** A flush of the image ended. */
-  flushed(image: string): Statement[] {
+  /** A flush of the image ended. @param layers those of which it is the top one, if any */
+  flushed(image: string, layers: Stretch | null): Statement[] {
     if (!this.#flushed.has(image)) return [];
     const count = this.#plan.images.get(image)?.length ?? 0;
-    return [loop("cell", 0, count, [set(stableOf(image), "cell", field(imageOf(image), "cell"))])];
+    const written = set(stableOf(image), "cell", field(imageOf(image), "cell"));
+    return [
+      loop("cell", 0, count, [written]),
+      ...(layers === null ? [] : [this.#take(layers, stableOf(image), "shown")]),
+    ];
+  }
+
+  /** Puts what a stretch shows into a field of its image. @param value made of the local `shown` */
+  #take(stretch: Stretch, name: string, value: Term): Statement {
+    const at = add("cell", this.#cells(stretch.shift));
+    const shown = show(stretch, term("cell"), this.#plan.geometry);
+    return loop("cell", 0, this.#cells(stretch.length), [...shown, set(name, at, value)]);
   }
 
   /**
@@ -248,8 +271,7 @@ export class GuestWatch {
   #explains(disk: Stretch, found: Stretch, acting: readonly Player[]): Statement[] {
     const { image } = disk;
     const at = add("cell", this.#cells(disk.shift));
-    const value = field(imageOf(found.image), add("cell", this.#cells(found.shift)));
-    const allowed = binary(binary("mask", ">>", value), "&", 1);
+    const allowed = binary(binary("mask", ">>", "shown"), "&", 1);
     return [
       local("differs", 0),
       loop("cell", 0, this.#cells(disk.length), [
@@ -257,6 +279,7 @@ export class GuestWatch {
         ...this.#others(null, acting, image, WRITING, at, (other, index) => [
           local("mask", binary("mask", "|", bit(other.read("data", index, "other")))),
         ]),
+        ...show(found, term("cell"), this.#plan.geometry),
         when(not(allowed), [local("differs", 1)]),
       ]),
     ];
@@ -268,13 +291,15 @@ export class GuestWatch {
    */
   settled(stretch: Stretch, acting: readonly Player[]): Statement[] {
     if (!this.#watches) return [];
-    const { image, length } = stretch;
-    const at = add("cell", this.#cells(stretch.shift));
-    const stable = set(stableOf(image), at, field(imageOf(image), at));
-    const flushed = this.#flushed.has(image)
-      ? [loop("cell", 0, this.#cells(length), [stable])]
-      : [];
-    return this.#unlessBusy(image, acting, [...this.#known(stretch), ...flushed]);
+    return this.#unlessBusy(stretch.image, acting, this.relayered(stretch));
+  }
+
+  /** All of it is as it is now, and taken for stable. */
+  relayered(stretch: Stretch): Statement[] {
+    if (!this.#watches) return [];
+    const { image } = stretch;
+    const stable = this.#flushed.has(image) ? [this.#take(stretch, stableOf(image), "shown")] : [];
+    return [...this.#known(stretch), ...stable];
   }
 
   #unlessBusy(image: string, acting: readonly Player[], body: Statement[]): Statement[] {
@@ -290,10 +315,8 @@ export class GuestWatch {
     return [local("busy", 0), ...flying, when("busy", [], body)];
   }
 
-  #known({ image, shift, length }: Stretch): Statement[] {
-    const at = add("cell", this.#cells(shift));
-    const known = set(possibleOf(image), at, bit(field(imageOf(image), at)));
-    return [loop("cell", 0, this.#cells(length), [known])];
+  #known(stretch: Stretch): Statement[] {
+    return [this.#take(stretch, possibleOf(stretch.image), bit("shown"))];
   }
 
   /**

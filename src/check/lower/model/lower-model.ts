@@ -66,6 +66,7 @@ import type { ImageAccess } from "./image-call.ts";
 import { imageOf } from "./image-fields.ts";
 import { nodesOf, type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { ownTables } from "./shown.ts";
 import { PHASES, restsOfPhase, stageNode } from "./stages.ts";
 import { symmetriesOf } from "./symmetries.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
@@ -202,10 +203,12 @@ class ModelLowering {
   /** What nodes remember. A node that comes and goes has its fields all the time, at rest. */
   #nodeFields(): void {
     const made = new Set<string>();
-    const { geometry, phases } = this.#plan;
-    for (const { name, cluster, node, length } of nodesOf(phases)) {
+    const { geometry, phases, overlays } = this.#plan;
+    for (const description of [...nodesOf(phases), ...overlays]) {
+      const { name, cluster, node, length } = description;
       if (made.has(name)) continue;
       made.add(name);
+      Object.assign(this.#tables, ownTables(description));
       if (cluster !== null) {
         const count = Math.ceil(geometry.cells(length) / geometry.clusterCells);
         this.#chartField(clusterField(name), cluster, count);
@@ -250,7 +253,10 @@ class ModelLowering {
           ...this.#watch.refused(carrier),
           ...failed(errno),
         ]),
-      answered: (carrier, access) => this.#watch.answered(carrier, access),
+      answered: (carrier, access) => {
+        const layers = phase.stages.at(-1)?.layers.get(access.image) ?? null;
+        return this.#watch.answered(carrier, access, layers);
+      },
       fork: (frame, effect, joined, waiting) => tasks.fork(frame, effect, joined, waiting),
       abandon: (frame, task) => tasks.abandon(frame, task),
     };
@@ -355,20 +361,22 @@ class ModelLowering {
   /** @param acting whose requests may be in flight */
   #change(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
     const closed = changes.flatMap((change) => (change.kind === "closed" ? [change.node] : []));
-    // A request that is still in there goes on with what the node remembers.
-    const forgotten = closed.map((node) => {
-      const names = [clusterField(node), nodeField(node)];
-      const fields = this.#fields.filter(({ name }) => names.includes(name));
-      const forget = fields.map(({ name, count }) =>
-        loop("each", 0, count, [set(name, "each", 0)]),
-      );
-      return when(this.#isUsed(node, acting), [], forget);
-    });
     return [
       ...closed.flatMap((node) => this.#watch.closed(this.#isUsed(node, acting))),
-      ...this.#watch.changed(changes, acting),
-      ...forgotten,
+      ...changes.flatMap((change) =>
+        change.kind === "closed"
+          ? [this.#forget(change.node, acting)]
+          : this.#watch.changed(change, acting),
+      ),
     ];
+  }
+
+  /** A request that is still in there goes on with what the node remembers. */
+  #forget(node: string, acting: readonly Player[]): Statement {
+    const names = [clusterField(node), nodeField(node)];
+    const fields = this.#fields.filter(({ name }) => names.includes(name));
+    const forget = fields.map(({ name, count }) => loop("each", 0, count, [set(name, "each", 0)]));
+    return when(this.#isUsed(node, acting), [], forget);
   }
 }
 

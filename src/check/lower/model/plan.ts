@@ -10,6 +10,7 @@
 import { BlockgraphError } from "../../../error.ts";
 import type { Fill } from "../../../log/record.ts";
 import type { Entry } from "../../../system/entry.ts";
+import type { ImageWindow } from "../../../system/image-window.ts";
 import type {
   Actor,
   CheckBounds,
@@ -79,6 +80,8 @@ export interface Plan {
   readonly phases: readonly PlannedPhase[];
   /** what the commands after the last requests do */
   readonly ending: readonly GraphChange[];
+  /** every node with layers that there ever is, also where it is gone before anybody acts */
+  readonly overlays: readonly SystemNode[];
   /** initial value of every cell, by image */
   readonly images: ReadonlyMap<string, readonly number[]>;
   /** values that a cell can have; 0 is zero */
@@ -94,8 +97,8 @@ export interface Plan {
  * cannot be cut into cells
  */
 export function planModel(model: Model, mutation: ChartMutation | null, bounds: CheckBounds): Plan {
-  const { phases, ending } = graphPhases(model, mutation);
-  const geometry = geometryOf(model, phases, bounds);
+  const { phases, ending, overlays } = graphPhases(model, mutation);
+  const geometry = geometryOf(model, phases, overlays, bounds);
   const contents = new Contents(model, geometry);
   const planned = phases.map((phase, index) => ({
     stages: phase.stages,
@@ -114,11 +117,17 @@ export function planModel(model: Model, mutation: ChartMutation | null, bounds: 
   const turnValues = drawn ? bounds.values : 0;
   const images = contents.images;
   const values = turnValue + turnValues;
-  return { model, geometry, phases: planned, ending, images, values, turnValue, turnValues };
+  const told = { ending, overlays, images };
+  return { model, geometry, phases: planned, ...told, values, turnValue, turnValues };
 }
 
-function geometryOf(model: Model, phases: readonly GraphPhase[], bounds: CheckBounds): Geometry {
-  const nodes = nodesOf(phases);
+function geometryOf(
+  model: Model,
+  phases: readonly GraphPhase[],
+  overlays: readonly SystemNode[],
+  bounds: CheckBounds,
+): Geometry {
+  const nodes = [...nodesOf(phases), ...overlays];
   const requests = phases.flatMap(({ actors }) => actors.map(({ requests }) => requests));
   const choices = requests
     .filter((given): given is RequestChoice => "count" in given)
@@ -226,12 +235,12 @@ function planRequest(
   const start = geometry.cells(spec.offset);
   const end = geometry.cells(spec.offset + spec.length);
   const fill = data ?? null;
-  const image = entry.kind === "guest" ? entry.image : "";
+  const window = entry.kind === "guest" ? entry : null;
   const values =
     fill === null
       ? []
       : Array.from({ length: end - start }, (_, index) =>
-          contents.valueOf(fill, start + shift + index, index, image),
+          contents.valueOf(fill, start + shift + index, index, window),
         );
   return { spec, start, end, fill, values };
 }
@@ -298,22 +307,35 @@ class Contents {
   /**
    * The value of a fill at a cell of an image.
    * @param index the cell's place in the request
+   * @param window what the request is of; null: unknown
    */
-  valueOf(fill: Fill, cell: number, index: number, image: string): number {
+  valueOf(fill: Fill, cell: number, index: number, window: ImageWindow | null): number {
     if (isZero(fill)) return 0;
-    const byte = this.#geometry.byte(cell);
-    const original = this.#model.images
-      .find(({ filename }) => filename === image)
-      ?.content.findLast(({ offset, length }) => offset <= byte && byte < offset + length);
-    const known = this.images.get(image)?.[cell] ?? 0;
     const isByte = "byte" in fill;
-    if (isByte && known > 0 && sameFill(original?.fill, fill)) return known;
+    const known = isByte ? this.#original(fill, cell, window) : 0;
+    if (known > 0) return known;
     const key = isByte ? JSON.stringify(fill) : `${JSON.stringify(fill)} ${index}`;
     const written = this.#written.get(cell) ?? [];
     this.#written.set(cell, written);
     const at = written.includes(key) ? written.indexOf(key) : written.push(key) - 1;
     this.values = Math.max(this.values, this.#firstWritten + at + 1);
     return this.#firstWritten + at;
+  }
+
+  /** The value that a layer held at the beginning, if it was filled alike; else 0. */
+  #original(fill: Fill, cell: number, window: ImageWindow | null): number {
+    if (window === null) return 0;
+    const { image, overlay } = window;
+    const byte = this.#geometry.byte(cell);
+    const original = this.#model.images
+      .find(({ filename }) => filename === image)
+      ?.content.findLast(({ offset, length }) => offset <= byte && byte < offset + length);
+    const known = this.images.get(image)?.[cell] ?? 0;
+    if (known > 0 && sameFill(original?.fill, fill)) return known;
+    if (overlay === null) return 0;
+    const behind = cell - this.#geometry.cells(overlay.shift);
+    const { backing } = overlay;
+    return this.#original(fill, behind + this.#geometry.cells(backing.shift), backing);
   }
 }
 

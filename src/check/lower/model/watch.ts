@@ -8,6 +8,7 @@
  * is in guest-watch.ts, what becomes of their discards in discard-watch.ts.
  */
 import type { Entry } from "../../../system/entry.ts";
+import type { Stretch } from "../../../system/image-window.ts";
 import type { Property } from "../../../system/property.ts";
 import type { Operation } from "../../../vocabulary.ts";
 import { all, binary, field, local, loop, not, set, term, when } from "../../program/build.ts";
@@ -18,10 +19,10 @@ import type { FieldShape } from "./field-shape.ts";
 import type { GraphChange } from "./graph-phases.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { ImageAccess } from "./image-call.ts";
-import { imageOf } from "./image-fields.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { show } from "./shown.ts";
 
 const CLOSED = [false, true].map(
   (busy): Sight => ({
@@ -137,10 +138,13 @@ export class Watch {
     return carrier.registers.includes("refused") ? [carrier.write("refused", 1)] : [];
   }
 
-  /** A call of an image ended well. */
-  answered(carrier: Carrier, access: Pick<ImageAccess, "image" | "operation">): Statement[] {
-    const { image, operation } = access;
-    if (operation === "flush") return this.#guests.flushed(image);
+  /** A call of an image ended well. @param layers those of which it is the top one, if any */
+  answered(
+    carrier: Carrier,
+    { image, operation }: Pick<ImageAccess, "image" | "operation">,
+    layers: Stretch | null,
+  ): Statement[] {
+    if (operation === "flush") return this.#guests.flushed(image, layers);
     return operation === "discard" ? this.#discards.discarded(carrier, image) : [];
   }
 
@@ -227,14 +231,10 @@ export class Watch {
   }
 
   /**
-   * What commands do to points in time and to what is known of disks.
+   * What a command does to points in time and to what is known of disks.
    * @param acting whose requests may be in flight
    */
-  changed(changes: readonly GraphChange[], acting: readonly Player[]): Statement[] {
-    return changes.flatMap((change) => this.#changedBy(change, acting));
-  }
-
-  #changedBy(change: GraphChange, acting: readonly Player[]): Statement[] {
+  changed(change: GraphChange, acting: readonly Player[]): Statement[] {
     switch (change.kind) {
       case "point":
         return this.#takePoint(change);
@@ -246,6 +246,8 @@ export class Watch {
         return this.#forget(change.node);
       case "settled":
         return this.#guests.settled(change.stretch, acting);
+      case "relayered":
+        return this.#guests.relayered(change.stretch);
       case "closed":
         return [];
     }
@@ -291,9 +293,10 @@ export class Watch {
     const { of, node, length } = change;
     const source =
       "view" in of
-        ? field(pointOf(of.view), add("cell", this.#cells(of.shift)))
-        : field(imageOf(of.image), add("cell", this.#cells(of.shift)));
-    return [loop("cell", 0, this.#cells(length), [set(pointOf(node), "cell", source)])];
+        ? [local("shown", field(pointOf(of.view), add("cell", this.#cells(of.shift))))]
+        : show(of, term("cell"), this.#plan.geometry);
+    const take = [...source, set(pointOf(node), "cell", "shown")];
+    return [loop("cell", 0, this.#cells(length), take)];
   }
 
   #forget(node: string): Statement[] {
