@@ -18,6 +18,7 @@ import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
 import {
   differenceFrom,
   type EntryOfHook,
+  nothingSaid,
   type PointInTime,
   touchedClusters,
   wholeClusters,
@@ -46,8 +47,8 @@ export interface Watch {
   readonly layer: Layer | null;
   readonly window: ReadWindow | null;
   readonly discarded: boolean;
-  /** whether a job said of all of it that it has copied it */
-  readonly copied: boolean;
+  /** whether earlier reads have returned all of it, or a job said that it has copied all of it */
+  readonly known: boolean;
   readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
@@ -134,7 +135,7 @@ export class Monitor {
   #pointOf(description: SystemNode, execution: Execution, used: boolean): PointInTime | null {
     const { length, clusterSize, primary } = description;
     const entry = primary === null ? null : resolveEntry(execution, primary.name);
-    const rest = { clusterSize, used, discarded: new Set<number>(), copied: new Set<number>() };
+    const rest = { clusterSize, used, ...nothingSaid() };
     if (entry?.kind === "view") {
       const below = this.#points.get(entry.hook);
       if (below === undefined) return null;
@@ -189,9 +190,9 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    const copied = this.#isCopied(entry, request);
+    const known = this.#isKnown(entry, request);
     const unseen = { refused: false, told: false };
-    return { request, entry, layer, window, discarded, copied, lost, ...unseen };
+    return { request, entry, layer, window, discarded, known, lost, ...unseen };
   }
 
   /**
@@ -235,8 +236,11 @@ export class Monitor {
     if (operation !== "read") return;
     const difference =
       succeeded && data !== null ? differenceFrom(point, entry, request.offset, data) : null;
-    const { discarded, lost } = watch;
+    const { discarded, lost, known } = watch;
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded, lost }, seq);
+    if (known) this.#judge({ kind: "view-reread", through, succeeded, difference: null }, seq);
+    if (!succeeded) return;
+    for (const cluster of wholeClusters(point, entry, request)) point.returned.add(cluster);
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
@@ -332,23 +336,19 @@ export class Monitor {
     for (const cluster of wholeClusters(point, entry, request)) point.copied.add(cluster);
   }
 
-  #isCopied(entry: Entry, request: WatchedRequest): boolean {
-    if (entry.kind !== "result" || request.operation !== "read") return false;
+  #isKnown(entry: Entry, request: WatchedRequest): boolean {
+    if (entry.kind !== "view" && entry.kind !== "result") return false;
     const point = this.#points.get(entry.hook);
-    if (point === undefined || request.length === 0) return false;
-    return touchedClusters(point, entry, request).every((cluster) => point.copied.has(cluster));
+    if (point === undefined || request.operation !== "read" || request.length === 0) return false;
+    const clusters = entry.kind === "view" ? point.returned : point.copied;
+    return touchedClusters(point, entry, request).every((cluster) => clusters.has(cluster));
   }
 
   /** A read of what a job copies to ended. */
-  #resultEnded(
-    { request, copied }: Watch,
-    entry: EntryOfHook,
-    outcome: Outcome,
-    seq: number,
-  ): void {
+  #resultEnded({ request, known }: Watch, entry: EntryOfHook, outcome: Outcome, seq: number): void {
     const { through, data, offset } = request;
     const point = this.#points.get(entry.hook);
-    if (!copied || point === undefined || data === null) return;
+    if (!known || point === undefined || data === null) return;
     const succeeded = outcome.errno === null;
     const difference = succeeded ? differenceFrom(point, entry, offset, data) : null;
     this.#judge({ kind: "result-read", through, succeeded, difference }, seq);

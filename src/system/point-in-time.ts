@@ -15,9 +15,18 @@ export interface PointInTime {
   readonly used: boolean;
   /** clusters that a reader discarded, acknowledged */
   readonly discarded: Set<number>;
+  /** clusters that reads have returned */
+  readonly returned: Set<number>;
   /** clusters that a job has copied, as it said */
   readonly copied: Set<number>;
 }
+
+/** A filter of which nothing was said yet. */
+export const nothingSaid = () => ({
+  discarded: new Set<number>(),
+  returned: new Set<number>(),
+  copied: new Set<number>(),
+});
 
 /** An entry that begins at a byte of a filter. */
 export type EntryOfHook = Entry & { kind: "view" | "result" | "job" };
