@@ -7,6 +7,7 @@ import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fle
 import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
 import { corZeroes, fleecingCacheZeroes } from "./fleecing-cache-zeroes.ts";
 import { guestReadAfterBreak, guestReadBenefit } from "./guest-read-benefit.ts";
+import { lastCluster } from "./last-cluster.ts";
 import { readOnce } from "./read-once.ts";
 
 export const FLEECING_CACHE_MODELS: readonly Model[] = [
@@ -20,4 +21,5 @@ export const FLEECING_CACHE_MODELS: readonly Model[] = [
   guestReadBenefit,
   guestReadAfterBreak,
   readOnce,
+  lastCluster,
 ];

@@ -27,8 +27,3 @@ export const unacknowledgedIsDropped = inCluster((chart) =>
     ...answer("DROPPED", "out"),
   }),
 );
-
-/** What was acknowledged stays readable. */
-export const acknowledgedIsReadable = inCluster((chart) =>
-  reanswer(chart, "copy.released", "ACCESS", answer("ALLOWED")),
-);

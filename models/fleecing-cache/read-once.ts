@@ -12,9 +12,9 @@
  * out is kept like what nobody has read; what is released makes room.
  */
 import type { Model } from "../../src/system/model.ts";
+import { releasedIsReadable } from "./mutations.ts";
 import { asks, CLUSTER, common, images, startCaching, stopCaching } from "./parts.ts";
 import {
-  acknowledgedIsReadable,
   readReleases,
   unacknowledgedIsDropped,
   unreadIsAcknowledged,
@@ -67,7 +67,7 @@ export const readOnce: Model = {
     {
       name: "acknowledged-is-readable",
       statement: "what was acknowledged stays readable, and is read from where nobody saves it",
-      mutation: acknowledgedIsReadable,
+      mutation: releasedIsReadable,
       caughtBy: "view-equals-point-in-time",
     },
   ],

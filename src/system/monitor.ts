@@ -16,12 +16,12 @@ import { GuestImage, type Layer, type ReadWindow } from "./guest-image.ts";
 import { Handles } from "./handles.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
 import {
+  coveredClusters,
   differenceFrom,
   type EntryOfHook,
   nothingSaid,
   type PointInTime,
   touchedClusters,
-  wholeClusters,
 } from "./point-in-time.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
@@ -226,7 +226,7 @@ export class Monitor {
     else if (entry.kind === "result") this.#resultEnded(watch, entry, outcome, seq);
     else if (entry.kind === "job" && operation === "copy" && succeeded) this.#copy(entry, request);
     if (entry.kind !== "view") return;
-    if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
+    if (operation === "discard" && succeeded) this.#discard(entry, request);
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
     if (operation === "block-status" && succeeded && request.length > 0) {
@@ -240,7 +240,9 @@ export class Monitor {
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded, lost }, seq);
     if (known) this.#judge({ kind: "view-reread", through, succeeded, difference: null }, seq);
     if (!succeeded) return;
-    for (const cluster of wholeClusters(point, entry, request)) point.returned.add(cluster);
+    for (const cluster of coveredClusters(point, entry, request, "whole")) {
+      point.returned.add(cluster);
+    }
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
@@ -317,10 +319,13 @@ export class Monitor {
     }
   }
 
-  #discard(entry: EntryOfHook, request: WatchedRequest): void {
+  #discard(entry: Entry & { kind: "view" }, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
-    if (point === undefined) return;
-    for (const cluster of wholeClusters(point, entry, request)) point.discarded.add(cluster);
+    const { releases } = entry;
+    if (point === undefined || releases === null) return;
+    for (const cluster of coveredClusters(point, entry, request, releases)) {
+      point.discarded.add(cluster);
+    }
   }
 
   #isDiscarded(entry: Entry, request: WatchedRequest): boolean {
@@ -333,7 +338,9 @@ export class Monitor {
   #copy(entry: EntryOfHook, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
-    for (const cluster of wholeClusters(point, entry, request)) point.copied.add(cluster);
+    for (const cluster of coveredClusters(point, entry, request, "whole")) {
+      point.copied.add(cluster);
+    }
   }
 
   #isKnown(entry: Entry, request: WatchedRequest): boolean {

@@ -37,14 +37,21 @@ interface Range {
   readonly length: number;
 }
 
-/** The clusters of a filter that a request has wholly. */
-export function wholeClusters(
-  { clusterSize }: PointInTime,
+/**
+ * The clusters of a filter that a request covers: its interior, or its whole, which are those that
+ * it leaves nothing out of (see the effects).
+ */
+export function coveredClusters(
+  { clusterSize, content }: PointInTime,
   { shift }: EntryOfHook,
   { offset, length }: Range,
+  over: "interior" | "whole",
 ): number[] {
   const start = offset + shift;
-  return between(Math.ceil(start / clusterSize), Math.floor((start + length) / clusterSize));
+  const end = start + length;
+  const reachesEnd = over === "whole" && end === content.length;
+  const last = reachesEnd ? Math.ceil(end / clusterSize) : Math.floor(end / clusterSize);
+  return between(Math.ceil(start / clusterSize), last);
 }
 
 /** The clusters of a filter that a request touches. */

@@ -139,6 +139,12 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     symmetric: [545, 1_289, 19],
     ordered: [746, 1_573, 19],
   },
+  "last-cluster": {
+    plain: [5_026, 14_743, 14],
+    symmetries: ["requests of reader"],
+    symmetric: [3_107, 10_249, 14],
+    ordered: [4_516, 10_355, 14],
+  },
   "backup-full": {
     plain: [51_758, 187_069, 19],
     symmetries: ["requests of backup"],

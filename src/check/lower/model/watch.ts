@@ -194,7 +194,7 @@ export class Watch {
       case "result":
         return operation === "read" ? this.#resultEnded(player, entry, succeeded) : [];
       case "job":
-        return operation === "copy" && succeeded ? this.#mark(copiedOf(entry.hook), 0) : [];
+        return operation === "copy" && succeeded ? this.#mark(copiedOf, entry, "whole") : [];
       case "other":
         return [];
     }
@@ -225,8 +225,9 @@ export class Watch {
     if (!this.#names.has(pointOf(entry.hook))) return [];
     const shift = this.#cells(entry.shift);
     const point = field(pointOf(entry.hook), add(add("start", "cell"), shift));
-    if (operation === "discard" && succeeded && entry.unmap) {
-      return this.#mark(givenOf(entry.hook), shift);
+    const { releases } = entry;
+    if (operation === "discard" && succeeded && releases !== null) {
+      return this.#mark(givenOf, entry, releases);
     }
     if (operation === "block-status" && succeeded) {
       return [
@@ -242,7 +243,7 @@ export class Watch {
       ...this.#compare(carrier, entry.hook, shift, succeeded),
       ...this.#judging.judge(viewReadSights(succeeded, given, actor.lost)),
       ...this.#judging.judge(rereadSights(succeeded), returned),
-      ...(succeeded ? this.#mark(returnedOf(entry.hook), shift) : []),
+      ...(succeeded ? this.#mark(returnedOf, entry, "whole") : []),
     ];
   }
 
@@ -299,13 +300,25 @@ export class Watch {
     return loop("cluster", first, end, body);
   }
 
-  /** Marks the clusters that a request has wholly. */
-  #mark(name: string, shift: number): Statement[] {
+  /** Marks the clusters of a filter that a request covers. */
+  #mark(
+    marks: (hook: string) => string,
+    entry: Entry & { kind: "view" | "job" },
+    over: "interior" | "whole",
+  ): Statement[] {
+    const name = marks(entry.hook);
     if (!this.#names.has(name)) return [];
     const { clusterCells } = this.#plan.geometry;
-    const first = binary(add(add("start", shift), clusterCells - 1), "/", clusterCells);
-    const end = binary(add("end", shift), "/", clusterCells);
-    return [loop("cluster", first, end, [set(name, "cluster", 1)])];
+    const shift = this.#cells(entry.shift);
+    const up = (cell: Expression) => binary(add(cell, clusterCells - 1), "/", clusterCells);
+    const end = add("end", shift);
+    const total = this.#fields.find((each) => each.name === pointOf(entry.hook))?.count ?? 0;
+    const reachesEnd = when(binary(end, "==", total), [local("covered", up(end))]);
+    return [
+      local("covered", binary(end, "/", clusterCells)),
+      ...(over === "whole" && total % clusterCells !== 0 ? [reachesEnd] : []),
+      loop("cluster", up(add("start", shift)), "covered", [set(name, "cluster", 1)]),
+    ];
   }
 
   #takePoint(change: GraphChange & { kind: "point" }): Statement[] {
