@@ -20,6 +20,7 @@ import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
 import { viewIsRead } from "./view-is-read.ts";
+import { viewIsReadAgain } from "./view-is-read-again.ts";
 import { viewIsServed } from "./view-is-served.ts";
 import { viewStatusAnswers } from "./view-status-answers.ts";
 import { viewStatusIsSound } from "./view-status-is-sound.ts";
@@ -44,10 +45,9 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
 );
 
 export const REACHABLE: ReadonlyMap<string, Property> = new Map(
-  [viewIsRead, viewIsDenied, viewStatusAnswers, jobResultIsRead].map((property) => [
-    property.name,
-    property,
-  ]),
+  [viewIsRead, viewIsReadAgain, viewIsDenied, viewStatusAnswers, jobResultIsRead].map(
+    (property) => [property.name, property],
+  ),
 );
 
 export const INVARIANTS: ReadonlyMap<string, ClusterInvariant> = new Map(

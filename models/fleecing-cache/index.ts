@@ -7,6 +7,8 @@ import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fle
 import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
 import { corZeroes, fleecingCacheZeroes } from "./fleecing-cache-zeroes.ts";
 import { guestReadAfterBreak, guestReadBenefit } from "./guest-read-benefit.ts";
+import { lastCluster } from "./last-cluster.ts";
+import { readOnce } from "./read-once.ts";
 
 export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheRam,
@@ -18,4 +20,6 @@ export const FLEECING_CACHE_MODELS: readonly Model[] = [
   corZeroes,
   guestReadBenefit,
   guestReadAfterBreak,
+  readOnce,
+  lastCluster,
 ];

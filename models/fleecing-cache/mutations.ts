@@ -2,7 +2,7 @@
  * One-line changes to the fleecing cache: what it was before the checker had looked at it, and what
  * somebody might make of it.
  */
-import { call } from "../../src/chart/effects.ts";
+import { askClusters, call } from "../../src/chart/effects.ts";
 import {
   bypass,
   confuse,
@@ -63,6 +63,26 @@ export const givenUpIsIgnored = inRequest("read", (chart) =>
 /** Who releases clusters does not wait for who is reading them. */
 export const releaseTakesNoTurn = inRequest("discard", (chart) =>
   ["serialising", "freeing"].reduce((left, state) => bypass(left, state, "OK"), chart),
+);
+
+/** A discard releases clusters of full length only. */
+export const releaseForgetsTail = inRequest("discard", (chart) => {
+  const takes = replaceEffect(chart, "serialising", askClusters("SERIALISE", "interior"));
+  const excludes = replaceEffect(takes, "excluding", askClusters("EXCLUDE", "interior"));
+  const frees = replaceEffect(excludes, "freeing", askClusters("FREE", "interior"));
+  return replaceEffect(frees, "discarding", call("memory", "discard", null, "interior"));
+});
+
+/** What was released stays readable. */
+export const releasedIsReadable = inCluster((chart) =>
+  reanswer(chart, "copy.released", "ACCESS", {
+    actions: [{ type: "reply", params: { type: "ALLOWED" } }],
+  }),
+);
+
+/** Memory forgets also what a discard has of clusters that stay. */
+export const releaseFreesAround = inRequest("discard", (chart) =>
+  replaceEffect(chart, "discarding", call("memory", "discard")),
 );
 
 /** The memory of released clusters is never free again. */

@@ -30,15 +30,15 @@ export const common = {
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
 
-/** Data everywhere, since zeros take no memory. */
-export const images: readonly ModelImage[] = [
-  {
-    filename: "disk.raw",
-    length: LENGTH,
-    content: [{ offset: 0, length: LENGTH, fill: { seed: 1 } }],
-  },
-  { filename: "ram", length: LENGTH, content: [], volatile: true },
-];
+/** Data everywhere, since zeros take no memory. @param length bytes of the disk */
+export function imagesOf(length: number): readonly ModelImage[] {
+  return [
+    { filename: "disk.raw", length, content: [{ offset: 0, length, fill: { seed: 1 } }] },
+    { filename: "ram", length, content: [], volatile: true },
+  ];
+}
+
+export const images = imagesOf(LENGTH);
 
 /**
  * The cache goes in before the hook, which then finds the disk behind its target.

@@ -19,17 +19,19 @@
  * what is being saved; in `check` a register is a small tag, in `run` it is memory.
  *
  * Ranges. A request covers the bytes [offset, offset + length). Seen in clusters it has a *hull*
- * (all clusters it touches) and an *interior* (those wholly inside). Charts that serve a long
- * request piece by piece keep a position: the *rest* is what lies beyond it, the *span* the next
- * piece.
+ * (all clusters it touches), an *interior* (those as long as any that are wholly inside), and a
+ * *whole* (those of which it leaves nothing out): the interior, and the node's last cluster, which
+ * may be cut short, if the request reaches the end of the node. Charts that serve a long request
+ * piece by piece keep a position: the *rest* is what lies beyond it, the *span* the next piece.
+ * *All* are the clusters of the node, whatever the request is for.
  */
 import type { BlockStatus, Errno, Operation } from "../vocabulary.ts";
 
-/** A set of clusters of the request. */
-export type ClusterRange = "hull" | "interior" | "rest" | "span";
+/** A set of clusters: of the request, or `all` that the node has. */
+export type ClusterRange = "hull" | "interior" | "whole" | "rest" | "span" | "all";
 
-/** A set of bytes of the request: all of it, its interior clusters, or the current span. */
-export type ByteRange = "request" | "interior" | "span";
+/** A set of bytes of the request: all of it, its interior or whole clusters, or its span. */
+export type ByteRange = "request" | "interior" | "whole" | "span";
 
 /** The buffers that a frame owns. `zero` can be moved from, never to. */
 export type Register = "data" | "old";

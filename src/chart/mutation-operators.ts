@@ -282,12 +282,15 @@ function wrongChildren({ state, effect, children }: Site): readonly Slip[] {
 const MISTAKEN_CLUSTERS: Readonly<Record<ClusterRange, ClusterRange>> = {
   hull: "interior",
   interior: "hull",
+  whole: "interior",
   rest: "span",
   span: "rest",
+  all: "hull",
 };
 const MISTAKEN_BYTES: Readonly<Record<ByteRange, ByteRange>> = {
   request: "interior",
   interior: "request",
+  whole: "interior",
   span: "request",
 };
 

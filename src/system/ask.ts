@@ -49,7 +49,7 @@ export function clusterRange(
   frame: Frame,
   effect: { readonly over: ClusterRange },
 ): { first: number; end: number } {
-  const { clusterSize } = frame.node.description;
+  const { clusterSize, length } = frame.node.description;
   const stop = frame.offset + frame.length;
   switch (effect.over) {
     case "hull":
@@ -68,6 +68,13 @@ export function clusterRange(
       const first = Math.ceil(frame.offset / clusterSize);
       return { first, end: Math.max(first, Math.floor(stop / clusterSize)) };
     }
+    case "whole": {
+      const first = Math.ceil(frame.offset / clusterSize);
+      const end = stop === length ? Math.ceil(stop / clusterSize) : Math.floor(stop / clusterSize);
+      return { first, end: Math.max(first, end) };
+    }
+    case "all":
+      return { first: 0, end: frame.node.clusters.length };
   }
 }
 

@@ -20,8 +20,8 @@ export type Entry =
       readonly hook: string;
       /** byte of the filter that is byte 0 of the entry */
       readonly shift: number;
-      /** whether a discard through the entry reaches the filter */
-      readonly unmap: boolean;
+      /** the clusters of the filter that a discard through the entry gives back; null: none */
+      readonly releases: "interior" | "whole" | null;
     }
   | {
       /** what a filter saves to, and a job copies to: what the job says it has copied is there */
@@ -50,8 +50,8 @@ export function resolveEntry(execution: Execution, node: string): Entry {
     const { description } = read.node;
     if (read.automaton === description.requests.get("snapshot-read")) {
       const discard = live.route("discard");
-      const unmap = discard.kind === "chart" && discard.node === read.node;
-      return { kind: "view", hook: description.name, shift: read.shift, unmap };
+      const releases = discard.kind === "chart" && discard.node === read.node ? "interior" : null;
+      return { kind: "view", hook: description.name, shift: read.shift, releases };
     }
   }
   const saved = read.kind === "chart" ? savedBelow(execution, read.node, read.shift) : null;
@@ -96,8 +96,9 @@ function savedBelow(execution: Execution, target: LiveNode, shift: number): Entr
     const route = savedIn === null ? null : execution.node(savedIn.name).route("read");
     if (route?.kind !== "chart" || route.node !== target) continue;
     const hook = description.name;
-    const unmap = target.description.releases && target.description.unmap;
-    return { kind: "view", hook, shift: shift - route.shift, unmap };
+    const { releases, unmap } = target.description;
+    const given = releases && unmap ? "whole" : null;
+    return { kind: "view", hook, shift: shift - route.shift, releases: given };
   }
   return null;
 }

@@ -18,11 +18,12 @@ import { type ImageWindow, imageBelow } from "./image-window.ts";
 import type { ImageReader } from "./layered-content.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
 import {
+  coveredClusters,
   differenceFrom,
   type EntryOfHook,
+  nothingSaid,
   type PointInTime,
   touchedClusters,
-  wholeClusters,
 } from "./point-in-time.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
@@ -44,8 +45,8 @@ export interface Watch {
   readonly layer: Layer | null;
   readonly window: ReadWindow | null;
   readonly discarded: boolean;
-  /** whether a job said of all of it that it has copied it */
-  readonly copied: boolean;
+  /** whether earlier reads have returned all of it, or a job said that it has copied all of it */
+  readonly known: boolean;
   readonly lost: boolean;
   /** whether an image refused a call that the request made itself */
   refused: boolean;
@@ -124,7 +125,7 @@ export class Monitor {
   #pointOf(description: SystemNode, execution: Execution, used: boolean): PointInTime | null {
     const { length, clusterSize, primary } = description;
     const entry = primary === null ? null : resolveEntry(execution, primary.name);
-    const rest = { clusterSize, used, discarded: new Set<number>(), copied: new Set<number>() };
+    const rest = { clusterSize, used, ...nothingSaid() };
     if (entry?.kind === "view") {
       const below = this.#points.get(entry.hook);
       if (below === undefined) return null;
@@ -166,9 +167,9 @@ export class Monitor {
       }
     }
     const discarded = this.#isDiscarded(entry, request);
-    const copied = this.#isCopied(entry, request);
+    const known = this.#isKnown(entry, request);
     const unseen = { refused: false, told: false };
-    return { request, entry, layer, window, discarded, copied, lost, ...unseen };
+    return { request, entry, layer, window, discarded, known, lost, ...unseen };
   }
 
   /**
@@ -199,7 +200,7 @@ export class Monitor {
     else if (entry.kind === "result") this.#resultEnded(watch, entry, outcome, seq);
     else if (entry.kind === "job" && operation === "copy" && succeeded) this.#copy(entry, request);
     if (entry.kind !== "view") return;
-    if (operation === "discard" && succeeded && entry.unmap) this.#discard(entry, request);
+    if (operation === "discard" && succeeded) this.#discard(entry, request);
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
     if (operation === "block-status" && succeeded && request.length > 0) {
@@ -209,8 +210,13 @@ export class Monitor {
     if (operation !== "read") return;
     const difference =
       succeeded && data !== null ? differenceFrom(point, entry, request.offset, data) : null;
-    const { discarded, lost } = watch;
+    const { discarded, lost, known } = watch;
     this.#judge({ kind: "view-read", through, succeeded, difference, discarded, lost }, seq);
+    if (known) this.#judge({ kind: "view-reread", through, succeeded, difference: null }, seq);
+    if (!succeeded) return;
+    for (const cluster of coveredClusters(point, entry, request, "whole")) {
+      point.returned.add(cluster);
+    }
   }
 
   /** A guest's request ended: what it found on its disk is compared with what may be there. */
@@ -279,10 +285,13 @@ export class Monitor {
     }
   }
 
-  #discard(entry: EntryOfHook, request: WatchedRequest): void {
+  #discard(entry: Entry & { kind: "view" }, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
-    if (point === undefined) return;
-    for (const cluster of wholeClusters(point, entry, request)) point.discarded.add(cluster);
+    const { releases } = entry;
+    if (point === undefined || releases === null) return;
+    for (const cluster of coveredClusters(point, entry, request, releases)) {
+      point.discarded.add(cluster);
+    }
   }
 
   #isDiscarded(entry: Entry, request: WatchedRequest): boolean {
@@ -295,26 +304,24 @@ export class Monitor {
   #copy(entry: EntryOfHook, request: WatchedRequest): void {
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
-    for (const cluster of wholeClusters(point, entry, request)) point.copied.add(cluster);
+    for (const cluster of coveredClusters(point, entry, request, "whole")) {
+      point.copied.add(cluster);
+    }
   }
 
-  #isCopied(entry: Entry, request: WatchedRequest): boolean {
-    if (entry.kind !== "result" || request.operation !== "read") return false;
+  #isKnown(entry: Entry, request: WatchedRequest): boolean {
+    if (entry.kind !== "view" && entry.kind !== "result") return false;
     const point = this.#points.get(entry.hook);
-    if (point === undefined || request.length === 0) return false;
-    return touchedClusters(point, entry, request).every((cluster) => point.copied.has(cluster));
+    if (point === undefined || request.operation !== "read" || request.length === 0) return false;
+    const clusters = entry.kind === "view" ? point.returned : point.copied;
+    return touchedClusters(point, entry, request).every((cluster) => clusters.has(cluster));
   }
 
   /** A read of what a job copies to ended. */
-  #resultEnded(
-    { request, copied }: Watch,
-    entry: EntryOfHook,
-    outcome: Outcome,
-    seq: number,
-  ): void {
+  #resultEnded({ request, known }: Watch, entry: EntryOfHook, outcome: Outcome, seq: number): void {
     const { through, data, offset } = request;
     const point = this.#points.get(entry.hook);
-    if (!copied || point === undefined || data === null) return;
+    if (!known || point === undefined || data === null) return;
     const succeeded = outcome.errno === null;
     const difference = succeeded ? differenceFrom(point, entry, offset, data) : null;
     this.#judge({ kind: "result-read", through, succeeded, difference }, seq);

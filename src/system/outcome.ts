@@ -46,10 +46,12 @@ export function byteRange(frame: Frame, effect: Call): { offset: number; length:
       return frame;
     case "span":
       return { offset: frame.position, length: frame.spanEnd - frame.position };
-    case "interior": {
-      const { clusterSize } = frame.node.description;
-      const { first, end } = clusterRange(frame, { over: "interior" });
-      return { offset: first * clusterSize, length: (end - first) * clusterSize };
+    case "interior":
+    case "whole": {
+      const { clusterSize, length } = frame.node.description;
+      const { first, end } = clusterRange(frame, { over: effect.over });
+      const offset = first * clusterSize;
+      return { offset, length: Math.max(0, Math.min(end * clusterSize, length) - offset) };
     }
   }
 }

@@ -16,9 +16,18 @@ export interface PointInTime {
   readonly used: boolean;
   /** clusters that a reader discarded, acknowledged */
   readonly discarded: Set<number>;
+  /** clusters that reads have returned */
+  readonly returned: Set<number>;
   /** clusters that a job has copied, as it said */
   readonly copied: Set<number>;
 }
+
+/** A filter of which nothing was said yet. */
+export const nothingSaid = () => ({
+  discarded: new Set<number>(),
+  returned: new Set<number>(),
+  copied: new Set<number>(),
+});
 
 /** An entry that begins at a byte of a filter. */
 export type EntryOfHook = Entry & { kind: "view" | "result" | "job" };
@@ -29,14 +38,21 @@ interface Range {
   readonly length: number;
 }
 
-/** The clusters of a filter that a request has wholly. */
-export function wholeClusters(
-  { clusterSize }: PointInTime,
+/**
+ * The clusters of a filter that a request covers: its interior, or its whole, which are those that
+ * it leaves nothing out of (see the effects).
+ */
+export function coveredClusters(
+  { clusterSize, content }: PointInTime,
   { shift }: EntryOfHook,
   { offset, length }: Range,
+  over: "interior" | "whole",
 ): number[] {
   const start = offset + shift;
-  return between(Math.ceil(start / clusterSize), Math.floor((start + length) / clusterSize));
+  const end = start + length;
+  const reachesEnd = over === "whole" && end === content.length;
+  const last = reachesEnd ? Math.ceil(end / clusterSize) : Math.floor(end / clusterSize);
+  return between(Math.ceil(start / clusterSize), last);
 }
 
 /** The clusters of a filter that a request touches. */

@@ -28,6 +28,13 @@ export type Observation =
       readonly lost: boolean;
     }
   | {
+      /** a read of the view ended, all of which reads that ended before it had returned */
+      readonly kind: "view-reread";
+      readonly through: string;
+      readonly succeeded: boolean;
+      readonly difference: null;
+    }
+  | {
       /** a read of what a job has copied, all of it as the job said before the read began */
       readonly kind: "result-read";
       readonly through: string;
@@ -174,6 +181,7 @@ function subjectOf(observation: Observation): string {
     case "guest-status":
       return `a block-status through '${observation.through}'`;
     case "view-read":
+    case "view-reread":
     case "result-read":
     case "guest-read":
       return `a read through '${observation.through}'`;

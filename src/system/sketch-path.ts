@@ -78,7 +78,7 @@ export function sketchPath(
 
 /** Whether the cell at the chosen address is asked, and nobody else: all that a sketch can. */
 export function asksItsCell({ chart, run, over }: Ask): boolean {
-  return chart === "cluster" && !run && over !== "any";
+  return chart === "cluster" && !run && over !== "any" && over !== "all";
 }
 
 function answerOf(

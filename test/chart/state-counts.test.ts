@@ -70,15 +70,16 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "qcow2/complete": [11],
   ...forwarding("memory"),
   // Where it is, changed or not (7, and 8 with a disk tier) x copy (2) x turn, as in qcow2 (4).
-  // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead.
-  "fleecing-cache/cluster": [56, 64, 80, 160],
+  // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead; with read-once
+  // copy (3).
+  "fleecing-cache/cluster": [56, 64, 80, 84, 96, 120, 160, 240],
   // intact or not (2) x clusters that are taken (3).
   "fleecing-cache/node": [6],
-  "fleecing-cache/read": [25, 26, 27],
+  "fleecing-cache/read": [25, 26, 27, 28],
   "fleecing-cache/write": [31, 32],
   "fleecing-cache/write-zeroes": [6],
   "fleecing-cache/discard": [6, 7],
-  "fleecing-cache/flush": [1, 9],
+  "fleecing-cache/flush": [1, 2, 9, 10],
   "fleecing-cache/block-status": [26, 27],
   "fleecing-cache/reserve": [5, 6, 7],
   "fleecing-cache/fill": [16],

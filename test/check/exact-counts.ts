@@ -133,6 +133,18 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     ordered: [29_590, 83_075, 18],
   },
   "guest-read-after-break": { plain: [3_000, 6_857, 18], ordered: [2_908, 5_727, 18] },
+  "read-once": {
+    plain: [795, 1_864, 19],
+    symmetries: ["requests of guest"],
+    symmetric: [545, 1_289, 19],
+    ordered: [746, 1_573, 19],
+  },
+  "last-cluster": {
+    plain: [5_026, 14_743, 14],
+    symmetries: ["requests of reader"],
+    symmetric: [3_107, 10_249, 14],
+    ordered: [4_516, 10_355, 14],
+  },
   "backup-full": {
     plain: [51_758, 187_069, 19],
     symmetries: ["requests of backup"],

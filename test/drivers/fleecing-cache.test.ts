@@ -1,6 +1,6 @@
 /**
  * The clusters of a fleecing cache that keeps what is read: which may be dropped, and what becomes
- * of a fill that a copy overtakes.
+ * of a fill that a copy overtakes; and those of one that lets go of what was read.
  */
 import { describe, expect, test } from "vitest";
 import { startCaching } from "../../models/fleecing-cache/parts.ts";
@@ -15,7 +15,7 @@ import { replyTo, stateAfter } from "../support/walk.ts";
 
 const cluster = tabulate(
   clusterChart(2, {
-    ...{ tiers: true, copyOnRead: true, diskTier: "early" },
+    ...{ tiers: true, copyOnRead: true, diskTier: "early", readOnce: false },
   }),
 );
 
@@ -95,13 +95,44 @@ describe("a guest", () => {
   });
 });
 
-test("nobody can wait for room that readers have: they would have to say that they let go", () => {
-  const context = { drivers: DRIVERS, profile: profile("proposed") };
-  const commands = startCaching({
-    ...{ "memory-clusters": 1, "copy-on-read": true, "when-full": "wait" },
-  });
-  const text = refusal("graph-refused", () =>
-    commands.reduce((graph, command) => applyCommand(graph, command, context), EMPTY_GRAPH),
+describe("a cluster that may be read once", () => {
+  const once = tabulate(
+    clusterChart(2, {
+      ...{ tiers: true, copyOnRead: false, diskTier: "late", readOnce: true },
+    }),
   );
-  expect(text).toBe("copy-on-read=on cannot be used with when-full=wait");
+  const KEPT = ["RESERVE", "SETTLE"];
+  const toldOnce = (event: string, ...before: readonly string[]) =>
+    replyTo(once, stateAfter(once, ...before), event);
+
+  test.each([
+    ["is read by nobody", ["ACKNOWLEDGE"], "ALLOWED"],
+    ["was handed out", ["HAND", "HAND"], "ALLOWED"],
+    ["was handed out and acknowledged", ["HAND", "ACKNOWLEDGE"], "DENIED"],
+    ["is handed out again after that", ["HAND", "ACKNOWLEDGE", "HAND"], "DENIED"],
+    ["was discarded without a read", ["EXCLUDE"], "DENIED"],
+  ])("that %s", (_, before, reply) => {
+    expect(toldOnce("ACCESS", ...before)).toBe(reply);
+  });
+
+  test("leaves its room to who needs it once it is acknowledged, and nobody is there", () => {
+    const acknowledged = [...KEPT, "HAND", "ACKNOWLEDGE"];
+    expect(toldOnce("DROP", ...KEPT, "HAND")).toBeNull();
+    expect(toldOnce("DROP", ...acknowledged, "ENTER")).toBeNull();
+    expect(toldOnce("DROP", ...acknowledged, "SERIALISE")).toBeNull();
+    expect(toldOnce("DROP", ...acknowledged)).toBe("DROPPED");
+    expect(toldOnce("EVICT", ...acknowledged)).toBe("GONE");
+  });
 });
+
+test.each(["copy-on-read", "read-once"])(
+  "nobody can wait for room that readers have: they would have to say that they let go (%s)",
+  (option) => {
+    const context = { drivers: DRIVERS, profile: profile("proposed") };
+    const cache = { "memory-clusters": 1, [option]: true, "when-full": "wait" };
+    const text = refusal("graph-refused", () =>
+      startCaching(cache).reduce((graph, each) => applyCommand(graph, each, context), EMPTY_GRAPH),
+    );
+    expect(text).toBe(`${option}=on cannot be used with when-full=wait`);
+  },
+);

@@ -82,24 +82,24 @@ function unanswerable(
 }
 
 /**
- * States that ask the interior clusters while there may be none: the interior of a request does not
- * change, so whoever got another answer than NONE once need not expect NONE again.
+ * States that ask the clusters that a request covers while there may be none: they do not change,
+ * so whoever got another answer than NONE once need not expect NONE again.
  */
 function perhapsEmpty(automaton: Automaton): Set<number> {
   const found = new Set([0]);
   for (const state of found) {
-    const asks = asksInterior(automaton, state);
+    const asks = asksCovered(automaton, state);
     for (const [event, name] of automaton.events.entries()) {
       const next = automaton.next(state, event);
       if (next >= 0 && (!asks || name === "NONE")) found.add(next);
     }
   }
-  return new Set([...found].filter((state) => asksInterior(automaton, state)));
+  return new Set([...found].filter((state) => asksCovered(automaton, state)));
 }
 
-function asksInterior(automaton: Automaton, state: number): boolean {
+function asksCovered(automaton: Automaton, state: number): boolean {
   const effect = automaton.states[state]?.effect;
-  return effect?.kind === "ask" && effect.over === "interior";
+  return effect?.kind === "ask" && (effect.over === "interior" || effect.over === "whole");
 }
 
 /** Every answer that an effect can get (NONE aside), or what keeps it from getting any. */

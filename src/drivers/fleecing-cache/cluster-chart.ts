@@ -3,7 +3,9 @@
  * or, what can be done", 1), and who is using it.
  *
  *     changed   whether the guest has changed the cluster since the point in time
- *     copy      needed, until the reader says that it will not ask again; then it is released
+ *     copy      needed, until the reader says that it will not ask again; then it is released.
+ *               Where it says so without a word of which clusters, those that it has read are
+ *               handed out before
  *     memory    out       not kept there
  *               filling   there is room for it, and what a reader has read is on its way there
  *               reserved  there is room for it, but not yet its data
@@ -17,7 +19,8 @@
  * while the turn is taken, and SERIALISE while anybody uses the cluster. DROP is offered to any
  * cluster, and handled by one that is in memory for readers only, of whom none is reading it: from
  * the moment on in which a copy counts on it (PLAN) it is as good as changed. Such a cluster is
- * what guests may read as well (PEEK), until one of them is about to change it (CHANGE).
+ * what guests may read as well (PEEK), until one of them is about to change it (CHANGE). DROP is
+ * also handled by one that was released and whose room nobody has given back.
  *
  * RECOMMEND asks when a reader who reads everything should come to the cluster (the thread,
  * "Benefits", 7): FIRST to what is in memory, whose room others need; to what is on the disk tier
@@ -38,6 +41,8 @@ type ClusterEvent =
   | { type: "FREE" }
   | { type: "ACCESS" }
   | { type: "EXCLUDE" }
+  | { type: "HAND" }
+  | { type: "ACKNOWLEDGE" }
   | { type: "LOCATE" }
   | { type: "PLAN" }
   | { type: "RESERVE" }
@@ -161,14 +166,19 @@ const zero = {
   EVICT: { actions: reply("KEPT") },
 } as const;
 
-/** Of what is kept for readers only nothing has to be written anywhere. */
-const keptForReaders = {
-  ...NO_FILL,
+/** Of what is kept for readers only, or for nobody, nothing has to be written anywhere. */
+const keptForNow = {
+  ...kept,
   EVICT: [
-    { guard: "unchanged", target: "out", actions: reply("GONE") },
+    { guard: "unneeded", target: "out", actions: reply("GONE") },
     { actions: reply("SPILL") },
   ],
   DROP: { guard: "droppable", target: "out", actions: reply("DROPPED") },
+} as const;
+
+const keptForReaders = {
+  ...keptForNow,
+  ...NO_FILL,
   PEEK: [{ guard: "current", actions: reply("HIT") }, { actions: reply("MISS") }],
 } as const;
 
@@ -176,6 +186,12 @@ const keptForReaders = {
 const memory = {
   initial: "out",
   states: { out: { on: out }, reserved: { on: reserved }, in: { on: kept }, zero: { on: zero } },
+} as const;
+
+/** The same where released clusters may stay there. */
+const lazyMemory = {
+  initial: "out",
+  states: { ...memory.states, in: { on: keptForNow } },
 } as const;
 
 /** The same where readers fill memory, too. */
@@ -192,10 +208,18 @@ const sharedMemory = {
     },
     filling: { on: filling },
     reserved: { on: { ...reserved, ...NO_FILL } },
-    in: { on: { ...kept, ...keptForReaders } },
+    in: { on: keptForReaders },
     zero: { on: { ...zero, ...NO_FILL } },
   },
 } as const;
+
+function memoryOf({
+  copyOnRead,
+  readOnce,
+}: Pick<FleecingCacheParameters, "copyOnRead" | "readOnce">) {
+  if (copyOnRead) return sharedMemory;
+  return readOnce ? lazyMemory : memory;
+}
 
 /** Whether the cluster is kept on the disk tier. */
 const disk = {
@@ -206,6 +230,36 @@ const disk = {
   },
 } as const;
 
+const needed = {
+  ACCESS: { actions: reply("ALLOWED") },
+  EXCLUDE: { target: "released", actions: reply("OK") },
+} as const;
+
+const released = {
+  ACCESS: { actions: reply("DENIED") },
+  EXCLUDE: { actions: reply("OK") },
+} as const;
+
+/** Whether somebody may still ask for the cluster. */
+const copy = {
+  initial: "needed",
+  states: { needed: { on: needed }, released: { on: released } },
+} as const;
+
+const UNMOVED = { HAND: { actions: reply("OK") }, ACKNOWLEDGE: { actions: reply("OK") } } as const;
+
+/** The same where what was read is released at a word. */
+const copyOnce = {
+  initial: "needed",
+  states: {
+    needed: { on: { ...needed, ...UNMOVED, HAND: { target: "handed", actions: reply("OK") } } },
+    handed: {
+      on: { ...needed, ...UNMOVED, ACKNOWLEDGE: { target: "released", actions: reply("OK") } },
+    },
+    released: { on: { ...released, ...UNMOVED } },
+  },
+} as const;
+
 /** @param users how many requests may use one cluster at once */
 export function clusterChart(
   users: number,
@@ -213,7 +267,8 @@ export function clusterChart(
     tiers,
     copyOnRead,
     diskTier,
-  }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead" | "diskTier">,
+    readOnce,
+  }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead" | "diskTier" | "readOnce">,
 ): Chart {
   const machine = setup({
     types: {} as {
@@ -233,10 +288,10 @@ export function clusterChart(
       "on disk": stateIn({ disk: "yes" }),
       "known zero": stateIn({ memory: "zero" }),
       needless: or([stateIn({ copy: "released" }), stateIn({ disk: "yes" })]),
-      unchanged: stateIn({ changed: "no" }),
+      unneeded: or([stateIn({ changed: "no" }), stateIn({ copy: "released" })]),
       current: and([stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
       wanted: and([stateIn({ changed: "no" }), not("needless")]),
-      droppable: and(["idle", stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
+      droppable: and(["idle", "unneeded", stateIn({ turn: "free" })]),
     },
   }).createMachine({
     id: "fleecing-cache/cluster",
@@ -263,24 +318,8 @@ export function clusterChart(
           },
         },
       },
-      copy: {
-        initial: "needed",
-        states: {
-          needed: {
-            on: {
-              ACCESS: { actions: reply("ALLOWED") },
-              EXCLUDE: { target: "released", actions: reply("OK") },
-            },
-          },
-          released: {
-            on: {
-              ACCESS: { actions: reply("DENIED") },
-              EXCLUDE: { actions: reply("OK") },
-            },
-          },
-        },
-      },
-      memory: copyOnRead ? sharedMemory : memory,
+      copy: readOnce ? copyOnce : copy,
+      memory: memoryOf({ copyOnRead, readOnce }),
       ...(tiers && { disk }),
       turn: TURN,
     },

@@ -11,23 +11,26 @@
  * With `copy-on-read` it keeps what is read as well, as long as memory has room for it. Such a
  * cluster is still on the guest's disk, so it is dropped as soon as a copy needs its room.
  *
+ * With `read-once` nobody has to say of which clusters he is through with them: a reader flushes,
+ * and what it has read before is released, as if it had discarded it.
+ *
  * Limits: a cluster that a reader has released is still saved by the hook, which does not know of
  * it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
  * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node until
  * something else is put there. What a hook saves is whole clusters. With `copy-on-read` nobody may
- * read the cache before the hook is in: of writes that pass no hook it does not know. And memory
- * cannot be waited for then (`when-full: wait`), because a reader that lets go of a cluster tells
- * nobody.
+ * read the cache before the hook is in: of writes that pass no hook it does not know. With
+ * `read-once` each of several readers speaks for all; and what a flush has released leaves memory
+ * only when a copy needs the room. With either of them memory cannot be waited for (`when-full:
+ * wait`), because a reader that lets go of a cluster tells nobody.
  */
 import { z } from "zod";
-import { acceptChart } from "../../chart/accept.ts";
-import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defaultPermissions } from "../../graph/default-permissions.ts";
 import { WRITE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
+import { flushChart } from "./acknowledge-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { evictChart, spillTaskChart } from "./evict-charts.ts";
 import { fillTaskChart } from "./fill-chart.ts";
@@ -61,6 +64,9 @@ const options = commonOptions.extend({
   "copy-on-read": z.boolean().default(false).meta({
     description: "keep in memory what is read as well, while there is room",
   }),
+  "read-once": z.boolean().default(false).meta({
+    description: "let go of what was read, when its reader says by a flush that it has it",
+  }),
 });
 
 /** With `copy-on-read` it writes to memory even for who only reads. */
@@ -82,9 +88,10 @@ export const fleecingCache = defineDriver({
   reopens: null,
   releases: true,
   permissions,
-  checked({ "copy-on-read": copyOnRead, "when-full": whenFull }) {
-    if (copyOnRead !== true || whenFull !== "wait") return;
-    throw refuse("copy-on-read=on cannot be used with when-full=wait");
+  checked(given) {
+    const option = ["copy-on-read", "read-once"].find((each) => given[each] === true);
+    if (option === undefined || given["when-full"] !== "wait") return;
+    throw refuse(`${option}=on cannot be used with when-full=wait`);
   },
   parameters: (given, _, { children }): FleecingCacheParameters => ({
     budget: given["memory-clusters"],
@@ -92,6 +99,7 @@ export const fleecingCache = defineDriver({
     tiers: children.has("disk"),
     diskTier: given["recommend-disk"],
     copyOnRead: given["copy-on-read"],
+    readOnce: given["read-once"],
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, { readers }) => ({
@@ -102,9 +110,7 @@ export const fleecingCache = defineDriver({
       write: storeChart(parameters),
       "write-zeroes": storeZeroesChart(),
       discard: releaseChart(parameters),
-      flush: parameters.tiers
-        ? forwardChart("fleecing-cache/flush", "disk", "flush")
-        : acceptChart("fleecing-cache/flush"),
+      flush: flushChart(parameters),
       "block-status": blockStatusChart(parameters),
       ...(parameters.tiers && { evict: evictChart() }),
       ...(parameters.copyOnRead && {

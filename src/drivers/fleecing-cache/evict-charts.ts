@@ -7,7 +7,7 @@
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, askNode, call, done, failed, fork } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
-import type { FleecingCacheParameters } from "./parameters.ts";
+import { type FleecingCacheParameters, mayDrop } from "./parameters.ts";
 
 /** Somebody has chosen which clusters: the cache's own policy, in a model whoever it lets do so. */
 export function evictChart(): Chart {
@@ -30,8 +30,13 @@ export function evictChart(): Chart {
   return requestChart("fleecing-cache/evict", machine);
 }
 
-/** One cluster, if it is in memory. What the guest has not changed is on its disk anyway. */
-export function spillTaskChart({ copyOnRead }: Pick<FleecingCacheParameters, "copyOnRead">): Chart {
+/**
+ * One cluster, if it is in memory. What the guest has not changed is on its disk anyway, and what
+ * was released nobody needs.
+ */
+export function spillTaskChart(
+  parameters: Pick<FleecingCacheParameters, "copyOnRead" | "readOnce">,
+): Chart {
   const machine = requestSetup<"SPILL" | "GONE" | "KEPT" | "OK">().createMachine({
     id: "fleecing-cache/spill",
     initial: "asking",
@@ -39,7 +44,7 @@ export function spillTaskChart({ copyOnRead }: Pick<FleecingCacheParameters, "co
     states: {
       asking: {
         meta: askClusters("EVICT"),
-        on: { SPILL: "reading", KEPT: "done", ...(copyOnRead && { GONE: "forgetting" }) },
+        on: { SPILL: "reading", KEPT: "done", ...(mayDrop(parameters) && { GONE: "forgetting" }) },
       },
       reading: {
         meta: call("memory", "read", "old"),

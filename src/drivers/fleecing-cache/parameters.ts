@@ -17,15 +17,28 @@ export interface FleecingCacheParameters {
   readonly diskTier: (typeof DISK_TIER)[number];
   /** whether what is read goes into memory, too, where that has room */
   readonly copyOnRead: boolean;
+  /** whether a flush says that nobody needs again what was read */
+  readonly readOnce: boolean;
+}
+
+/** Whether memory may hold what can be dropped at any time, because nobody needs it there. */
+export function mayDrop({
+  copyOnRead,
+  readOnce,
+}: Pick<FleecingCacheParameters, "copyOnRead" | "readOnce">): boolean {
+  return copyOnRead || readOnce;
 }
 
 /** Of every kind one, for the tests that quantify over charts. */
 export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.flatMap((whenFull) =>
-  [false, true].flatMap((tiers) =>
-    (whenFull === "wait" ? [false] : [false, true]).flatMap((copyOnRead) =>
-      (tiers ? DISK_TIER : [DISK_TIER[0]]).map((diskTier) => ({
-        ...{ budget: 2, whenFull, tiers, copyOnRead, diskTier },
-      })),
-    ),
-  ),
+  [false, true].flatMap((tiers) => {
+    const may = whenFull === "wait" ? [false] : [false, true];
+    return may.flatMap((copyOnRead) =>
+      may.flatMap((readOnce) =>
+        (tiers ? DISK_TIER : [DISK_TIER[0]]).map((diskTier) => ({
+          ...{ budget: 2, whenFull, tiers, copyOnRead, diskTier, readOnce },
+        })),
+      ),
+    );
+  }),
 );

@@ -11,7 +11,8 @@
  * is put there.
  *
  * With `copy-on-read` the clusters that lie wholly in a read are put into memory before (see
- * fill-chart.ts), and are then read there like any others.
+ * fill-chart.ts), and are then read there like any others. With `read-once` those of which a read
+ * that succeeds has left nothing out are handed out by it (see acknowledge-chart.ts).
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import {
@@ -35,7 +36,8 @@ type Tiers = Pick<FleecingCacheParameters, "tiers">;
 export function readChart({
   tiers,
   copyOnRead,
-}: Pick<FleecingCacheParameters, "tiers" | "copyOnRead">): Chart {
+  readOnce,
+}: Pick<FleecingCacheParameters, "tiers" | "copyOnRead" | "readOnce">): Chart {
   const ended = {
     DONE: "advancing",
     FAILED: { target: "giving up", actions: "remember" },
@@ -58,7 +60,16 @@ export function readChart({
       "reading memory": { meta: call("memory", "read", "data", "span"), on: ended },
       ...(tiers && { "reading disk": { meta: call("disk", "read", "data", "span"), on: ended } }),
       "reading backing": { meta: call("backing", "read", "data", "span"), on: ended },
-      advancing: { meta: advance(), on: { MORE: "locating", END: "leaving" } },
+      advancing: {
+        meta: advance(),
+        on: { MORE: "locating", END: readOnce ? "handing out" : "leaving" },
+      },
+      ...(readOnce && {
+        "handing out": {
+          meta: askClusters("HAND", "whole"),
+          on: { OK: "leaving", NONE: "leaving" },
+        },
+      }),
       ...endings,
     },
   });

@@ -23,7 +23,7 @@ import {
   fork,
 } from "../../chart/effects.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
-import type { FleecingCacheParameters } from "./parameters.ts";
+import { type FleecingCacheParameters, mayDrop } from "./parameters.ts";
 
 export function storeChart({ whenFull }: Pick<FleecingCacheParameters, "whenFull">): Chart {
   const name = "fleecing-cache/write";
@@ -92,10 +92,13 @@ export function storeZeroesChart(): Chart {
  * Makes sure that there is room for one cluster, if it needs any: it may be that it does not any
  * more when there is.
  *
- * Where memory is full of what readers have put there, a cluster of theirs is dropped, and its room
- * goes straight to the one that is to be stored: in between nobody can have it.
+ * Where memory is full of what readers have put there, or need no more, a cluster of theirs is
+ * dropped, and its room goes straight to the one that is to be stored: in between nobody can have
+ * it.
  */
-export function reserveTaskChart({ whenFull, copyOnRead }: FleecingCacheParameters): Chart {
+export function reserveTaskChart(parameters: FleecingCacheParameters): Chart {
+  const { whenFull } = parameters;
+  const drops = mayDrop(parameters);
   type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "DROPPED" | "OK";
   const machine = requestSetup<Reply>().createMachine({
     id: "fleecing-cache/reserve",
@@ -107,10 +110,10 @@ export function reserveTaskChart({ whenFull, copyOnRead }: FleecingCacheParamete
         meta: askNode("TAKE"),
         on: {
           TAKEN: "reserving",
-          ...(whenFull !== "wait" && { FULL: copyOnRead ? "dropping" : "full" }),
+          ...(whenFull !== "wait" && { FULL: drops ? "dropping" : "full" }),
         },
       },
-      ...(copyOnRead && {
+      ...(drops && {
         dropping: { meta: askAny("DROP"), on: { DROPPED: "reserving", NONE: "full" } },
       }),
       reserving: { meta: askClusters("RESERVE"), on: { OK: "done", NEEDLESS: "giving" } },

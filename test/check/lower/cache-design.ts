@@ -19,15 +19,18 @@ import type { Operation } from "../../../src/vocabulary.ts";
 const SECTOR = CLUSTER / 2;
 
 const GUEST: readonly Operation[] = ["write", "write-zeroes", "discard", "read"];
-const READER: readonly Operation[] = ["read", "discard", "block-status"];
+const READER: readonly Operation[] = ["read", "discard", "block-status", "flush"];
 
 const options = fc
   .record({
     "memory-clusters": fc.integer({ min: 1, max: 2 }),
     "when-full": fc.constantFrom("break-guest-write", "break-snapshot", "wait"),
     "copy-on-read": fc.boolean(),
+    "read-once": fc.boolean(),
   })
-  .filter((given) => given["when-full"] !== "wait" || !given["copy-on-read"]);
+  .filter(
+    (given) => given["when-full"] !== "wait" || !(given["copy-on-read"] || given["read-once"]),
+  );
 
 const faults: fc.Arbitrary<readonly FaultSource[]> = fc.subarray([
   { image: "disk.raw", operations: ["read", "write"], errno: "EIO", times: 1 },

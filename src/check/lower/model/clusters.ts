@@ -26,8 +26,20 @@ export const clusterField = (node: string) => `${node} cluster`;
 /** Name of the field that holds the state of a node's node chart. */
 export const nodeField = (node: string) => `${node} node`;
 
+/** How long a node is, in cells. */
+export interface NodeSize {
+  /** cells of a cluster */
+  readonly cells: number;
+  /** cells of the node */
+  readonly total: number;
+}
+
 /** Sets locals `first` and `last` (exclusive): the clusters that an effect is for. */
-export function clusterRange(frame: LoweredFrame, over: ClusterRange, cells: number): Statement[] {
+export function clusterRange(
+  frame: LoweredFrame,
+  over: ClusterRange,
+  { cells, total }: NodeSize,
+): Statement[] {
   const { lo, hi } = frame;
   const { from, to } = spanOf(frame);
   const up = (cell: Expression) => binary(add(cell, cells - 1), "/", cells);
@@ -45,21 +57,42 @@ export function clusterRange(frame: LoweredFrame, over: ClusterRange, cells: num
         local("last", down(hi)),
         when(binary("last", "<", "first"), [local("last", "first")]),
       ];
+    case "whole":
+      return [
+        local("first", up(lo)),
+        local("last", down(hi)),
+        when(binary(hi, "==", total), [local("last", up(hi))]),
+        when(binary("last", "<", "first"), [local("last", "first")]),
+      ];
+    case "all":
+      return [local("first", 0), local("last", Math.ceil(total / cells))];
   }
 }
 
+/** The cells of the clusters that a request has wholly, or leaves nothing out of. */
+export function coveredCells(
+  { lo, hi }: LoweredFrame,
+  over: "interior" | "whole",
+  { cells, total }: NodeSize,
+): { readonly lo: Expression; readonly hi: Expression } {
+  const down = (cell: Expression) => binary(binary(cell, "/", cells), "*", cells);
+  const inside = { lo: down(add(lo, cells - 1)), hi: down(hi) };
+  if (over === "interior" || total % cells === 0) return inside;
+  const reachesEnd = binary(hi, "/", total);
+  return { ...inside, hi: add(inside.hi, binary(reachesEnd, "*", binary(hi, "%", cells))) };
+}
+
 /** What an ask needs to know besides the frame. */
-export interface AskContext {
+export interface AskContext extends NodeSize {
   readonly charts: ChartTables;
-  /** cells of a cluster */
-  readonly cells: number;
-  /** clusters of the asked node */
-  readonly count: number;
   /** what to do when the asked chart does not handle the event now */
   readonly wait: readonly Statement[];
   /** how the request goes on after a reply, `NONE` for an empty range */
   answered(reply: string): Statement[];
 }
+
+/** Ranges in which there may be no cluster. */
+const MAY_BE_EMPTY: ReadonlySet<ClusterRange> = new Set(["interior", "whole"]);
 
 export function askCode(frame: LoweredFrame, effect: Ask, context: AskContext): Statement[] {
   const { description } = frame.node;
@@ -73,10 +106,10 @@ export function askCode(frame: LoweredFrame, effect: Ask, context: AskContext): 
   if (effect.chart === "node") return askNode(frame, automaton, event, context);
   const { over, run } = effect;
   if (over === "any") return askAny(frame, automaton, event, context);
-  const range = clusterRange(frame, over, context.cells);
+  const range = clusterRange(frame, over, context);
   return run
     ? [...range, ...askRun(frame, automaton, event, context)]
-    : [...range, ...askAll(frame, automaton, event, context, over === "interior")];
+    : [...range, ...askAll(frame, automaton, event, context, MAY_BE_EMPTY.has(over))];
 }
 
 function askNode(
@@ -178,12 +211,12 @@ function askAny(
   context: AskContext,
 ): Statement[] {
   const name = clusterField(frame.node.description.name);
-  const { charts, count } = context;
+  const { charts, cells, total } = context;
   const state = field(name, "cluster");
   const handled = binary(charts.next(automaton, state, event), "!=", UNHANDLED);
   return [
     local("reply", automaton.replies.length),
-    loop("cluster", 0, count, [
+    loop("cluster", 0, Math.ceil(total / cells), [
       when(handled, [
         local("reply", charts.reply(automaton, state, event)),
         ...take(name, term("cluster"), automaton, event, charts),

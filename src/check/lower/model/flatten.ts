@@ -13,7 +13,7 @@ import { binary, block, cover, goto, local, loop, term, when } from "../../progr
 import type { Alternative, Expression, Statement } from "../../program/program.ts";
 import { add, alternative } from "./carrier.ts";
 import type { ChartTables } from "./charts.ts";
-import { askCode } from "./clusters.ts";
+import { askCode, coveredCells, type NodeSize } from "./clusters.ts";
 import {
   type FrameEnd,
   type LoweredFrame,
@@ -130,13 +130,12 @@ class Flattening {
 
   #ask(state: number, name: string, effect: Effect & { kind: "ask" }): void {
     const { carrier } = this.#frame;
-    const { clusterCells, charts } = this.#context;
-    const { cluster, node, length } = this.#frame.node.description;
+    const { charts } = this.#context;
+    const { cluster, node } = this.#frame.node.description;
     const code = (wait: readonly Statement[]) =>
       askCode(this.#frame, effect, {
+        ...this.#size(),
         charts,
-        cells: clusterCells,
-        count: Math.ceil(this.#context.cells(length) / clusterCells),
         wait,
         answered: (reply) => this.#take(state, reply),
       });
@@ -250,18 +249,20 @@ class Flattening {
   #calledRange(effect: Call): { lo: Expression; hi: Expression } {
     const { lo, hi } = this.#frame;
     const { from, to } = spanOf(this.#frame);
-    const cells = this.#context.clusterCells;
     switch (effect.over) {
       case "request":
         return { lo, hi };
       case "span":
         return { lo: from.read(), hi: to.read() };
       case "interior":
-        return {
-          lo: binary(binary(add(lo, cells - 1), "/", cells), "*", cells),
-          hi: binary(binary(hi, "/", cells), "*", cells),
-        };
+      case "whole":
+        return coveredCells(this.#frame, effect.over, this.#size());
     }
+  }
+
+  #size(): NodeSize {
+    const { cells, clusterCells } = this.#context;
+    return { cells: clusterCells, total: cells(this.#frame.node.description.length) };
   }
 
   /** The register of a call, as its first cell being that of the called range. */

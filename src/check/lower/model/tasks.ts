@@ -24,7 +24,7 @@ import {
 } from "../../program/build.ts";
 import type { Statement } from "../../program/program.ts";
 import { add, Carrier, IDLE } from "./carrier.ts";
-import { clusterRange } from "./clusters.ts";
+import { clusterRange, type NodeSize } from "./clusters.ts";
 import { type FlattenContext, flatten } from "./flatten.ts";
 import { type FrameEnd, type LoweredFrame, registersOf } from "./frame.ts";
 import { isSameNode } from "./same-node.ts";
@@ -74,15 +74,16 @@ export class Tasks {
     const site = sites.push(joined);
     frame.carrier.register(names.joining, site + 1);
     const instance = add(binary("self", "*", each), binary("copied", "-", "first"));
-    const { clusterCells } = this.#context();
+    const { clusterCells, cells } = this.#context();
+    const size = { cells: clusterCells, total: cells(frame.node.description.length) };
     const begin = [
       local("task", instance),
       carrier.write(CLUSTER, "copied", 0, "task"),
       run(carrier.process, "task", pool.begin),
     ];
     return [
-      ...(over === "hull" ? [] : interior(frame, clusterCells)),
-      ...clusterRange(frame, "hull", clusterCells),
+      ...(over === "hull" ? [] : interior(frame, size)),
+      ...clusterRange(frame, "hull", size),
       frame.carrier.write(names.errno, 0),
       loop("copied", "first", "last", oneOf(over, begin)),
       local("left", 0),
@@ -249,9 +250,9 @@ export class Tasks {
 }
 
 /** Sets locals `covers` and `covered` (exclusive): the clusters that a request covers wholly. */
-function interior(frame: LoweredFrame, cells: number): Statement[] {
+function interior(frame: LoweredFrame, size: NodeSize): Statement[] {
   return [
-    ...clusterRange(frame, "interior", cells),
+    ...clusterRange(frame, "interior", size),
     local("covers", "first"),
     local("covered", "last"),
   ];

@@ -3,9 +3,10 @@
  * values instead of bytes.
  *
  * A point in time is an array of values. A read of the view carries whether it touches what had
- * been given back before it began, a read of a job's copy whether all of it had been copied, and
- * every request whether an image refused a call that it made itself. What guests see of their disks
- * is in guest-watch.ts, what becomes of their discards in discard-watch.ts.
+ * been given back before it began, and whether all of it had been returned before; a read of a
+ * job's copy whether all of it had been copied; and every request whether an image refused a call
+ * that it made itself. What guests see of their disks is in guest-watch.ts, what becomes of their
+ * discards in discard-watch.ts.
  */
 import type { Entry } from "../../../system/entry.ts";
 import type { Stretch } from "../../../system/image-window.ts";
@@ -52,6 +53,11 @@ function viewReadSights(succeeded: boolean, given: Expression, lost: boolean): S
   );
 }
 
+function rereadSights(succeeded: boolean): Sight[] {
+  const observation = { kind: "view-reread", through: "", succeeded, difference: null } as const;
+  return [{ when: term(1), observation }];
+}
+
 function resultSights(succeeded: boolean): Sight[] {
   return sights((difference) => ({ kind: "result-read", through: "", succeeded, difference }));
 }
@@ -71,6 +77,7 @@ export class Watch {
   readonly #names = new Set<string>();
   /** whether a property speaks about reads of views, of copies, and about calls that are refused */
   readonly #reads: boolean;
+  readonly #rereads: boolean;
   readonly #results: boolean;
   readonly #refusals: boolean;
 
@@ -83,6 +90,9 @@ export class Watch {
       [false, true].some((lost) =>
         this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
       ),
+    );
+    this.#rereads = [false, true].some((succeeded) =>
+      this.#judging.speaksOf(rereadSights(succeeded)),
     );
     this.#results = [false, true].some((succeeded) =>
       this.#judging.speaksOf(resultSights(succeeded)),
@@ -97,6 +107,7 @@ export class Watch {
       const clusters = Math.ceil(this.#cells(change.length) / plan.geometry.clusterCells);
       this.#field(pointOf(change.node), plan.values, this.#cells(change.length), "cell");
       if (this.#reads) this.#field(givenOf(change.node), 2, clusters, "cluster");
+      if (this.#rereads) this.#field(returnedOf(change.node), 2, clusters, "cluster");
       if (this.#results) this.#field(copiedOf(change.node), 2, clusters, "cluster");
     }
   }
@@ -117,6 +128,7 @@ export class Watch {
     this.#guests.declare(player, longest);
     this.#discards.declare(player);
     if (actor.entry.kind === "view" && this.#reads) carrier.register("given", 2);
+    if (actor.entry.kind === "view" && this.#rereads) carrier.register("returned", 2);
     if (actor.entry.kind === "result" && this.#results) carrier.register("copied", 2);
     if (this.#refusals) carrier.register("refused", 2);
   }
@@ -124,11 +136,16 @@ export class Watch {
   /** A request enters. Locals `start` and `end` are its cells; its data is in its register. */
   started(player: Player, operation: Operation, phase: readonly Player[]): Statement[] {
     const { entry } = player.actor;
-    if (entry.kind === "view" && operation === "read" && this.#reads) {
-      return this.#lookForGiven(player.carrier, entry.hook, this.#cells(entry.shift));
+    if (entry.kind === "view" && operation === "read") {
+      const shift = this.#cells(entry.shift);
+      return [
+        ...this.#lookForGiven(player.carrier, entry.hook, shift),
+        ...this.#lookForAll(player.carrier, "returned", returnedOf(entry.hook), shift),
+      ];
     }
     if (entry.kind === "result" && operation === "read") {
-      return this.#lookForCopied(player.carrier, entry.hook, this.#cells(entry.shift));
+      const shift = this.#cells(entry.shift);
+      return this.#lookForAll(player.carrier, "copied", copiedOf(entry.hook), shift);
     }
     return this.#guests.started(player, operation, phase);
   }
@@ -181,7 +198,7 @@ export class Watch {
       case "result":
         return operation === "read" ? this.#resultEnded(player, entry, succeeded) : [];
       case "job":
-        return operation === "copy" && succeeded ? this.#mark(copiedOf(entry.hook), 0) : [];
+        return operation === "copy" && succeeded ? this.#mark(copiedOf, entry, "whole") : [];
       case "other":
         return [];
     }
@@ -212,8 +229,9 @@ export class Watch {
     if (!this.#names.has(pointOf(entry.hook))) return [];
     const shift = this.#cells(entry.shift);
     const point = field(pointOf(entry.hook), add(add("start", "cell"), shift));
-    if (operation === "discard" && succeeded && entry.unmap) {
-      return this.#mark(givenOf(entry.hook), shift);
+    const { releases } = entry;
+    if (operation === "discard" && succeeded && releases !== null) {
+      return this.#mark(givenOf, entry, releases);
     }
     if (operation === "block-status" && succeeded) {
       return [
@@ -224,9 +242,12 @@ export class Watch {
     }
     if (operation !== "read") return [];
     const given = this.#reads ? carrier.read("given") : term(0);
+    const returned = this.#rereads ? carrier.read("returned") : 0;
     return [
       ...this.#compare(carrier, entry.hook, shift, succeeded),
       ...this.#judging.judge(viewReadSights(succeeded, given, actor.lost)),
+      ...this.#judging.judge(rereadSights(succeeded), returned),
+      ...(succeeded ? this.#mark(returnedOf, entry, "whole") : []),
     ];
   }
 
@@ -265,11 +286,12 @@ export class Watch {
     return [this.#overTouched(shift, [when(given, [carrier.write("given", 1)])])];
   }
 
-  #lookForCopied(carrier: Carrier, hook: string, shift: number): Statement[] {
-    if (!this.#names.has(copiedOf(hook))) return [];
-    const copied = field(copiedOf(hook), "cluster");
-    const missed = when(copied, [], [carrier.write("copied", 0)]);
-    return [carrier.write("copied", 1), this.#overTouched(shift, [missed])];
+  /** Sets a register: whether every cluster that the request touches is marked in a field. */
+  #lookForAll(carrier: Carrier, register: string, marks: string, shift: number): Statement[] {
+    if (!this.#names.has(marks)) return [];
+    const missed = when(field(marks, "cluster"), [], [carrier.write(register, 0)]);
+    const some = binary("end", ">", "start");
+    return [carrier.write(register, some), this.#overTouched(shift, [missed])];
   }
 
   /** Code for every cluster that a request touches. */
@@ -280,13 +302,25 @@ export class Watch {
     return loop("cluster", first, end, body);
   }
 
-  /** Marks the clusters that a request has wholly. */
-  #mark(name: string, shift: number): Statement[] {
+  /** Marks the clusters of a filter that a request covers. */
+  #mark(
+    marks: (hook: string) => string,
+    entry: Entry & { kind: "view" | "job" },
+    over: "interior" | "whole",
+  ): Statement[] {
+    const name = marks(entry.hook);
     if (!this.#names.has(name)) return [];
     const { clusterCells } = this.#plan.geometry;
-    const first = binary(add(add("start", shift), clusterCells - 1), "/", clusterCells);
-    const end = binary(add("end", shift), "/", clusterCells);
-    return [loop("cluster", first, end, [set(name, "cluster", 1)])];
+    const shift = this.#cells(entry.shift);
+    const up = (cell: Expression) => binary(add(cell, clusterCells - 1), "/", clusterCells);
+    const end = add("end", shift);
+    const total = this.#fields.find((each) => each.name === pointOf(entry.hook))?.count ?? 0;
+    const reachesEnd = when(binary(end, "==", total), [local("covered", up(end))]);
+    return [
+      local("covered", binary(end, "/", clusterCells)),
+      ...(over === "whole" && total % clusterCells !== 0 ? [reachesEnd] : []),
+      loop("cluster", up(add("start", shift)), "covered", [set(name, "cluster", 1)]),
+    ];
   }
 
   #takePoint(change: GraphChange & { kind: "point" }): Statement[] {
@@ -301,7 +335,7 @@ export class Watch {
 
   #forget(node: string): Statement[] {
     return this.#fields
-      .filter(({ name }) => [pointOf(node), givenOf(node), copiedOf(node)].includes(name))
+      .filter(({ name }) => marksOf(node).includes(name))
       .map(({ name, count }) => loop("cell", 0, count, [set(name, "cell", 0)]));
   }
 
@@ -320,4 +354,6 @@ export class Watch {
 /** Names of fields. */
 const pointOf = (hook: string) => `${hook} point in time`;
 const givenOf = (hook: string) => `${hook} given back`;
+const returnedOf = (hook: string) => `${hook} returned`;
 const copiedOf = (hook: string) => `${hook} copied`;
+const marksOf = (hook: string) => [pointOf, givenOf, returnedOf, copiedOf].map((of) => of(hook));
