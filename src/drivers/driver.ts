@@ -78,6 +78,8 @@ export interface Driver extends DriverShape {
   readonly isView: boolean;
   /** whether who discards a part of it says that nobody will read that again */
   readonly releases: boolean;
+  /** whether it acknowledges discards without handing them on */
+  readonly defers: boolean;
   /** Takes options that were validated by `options`. */
   instantiate(options: unknown, profile: Profile, place?: Place): Instance;
   /** Every set of charts the driver can have, named, for tests that quantify over charts. */
@@ -113,6 +115,8 @@ export function defineDriver<
   isView?: boolean;
   /** default: a discard is only a discard */
   releases?: boolean;
+  /** default: it hands discards on, or does them */
+  defers?: boolean;
   checked?: DriverShape["checked"];
   headed?: boolean;
   internal?: boolean;
@@ -148,6 +152,7 @@ export function defineDriver<
     jobUses: definition.jobUses ?? [],
     isView: definition.isView ?? false,
     releases: definition.releases ?? false,
+    defers: definition.defers ?? false,
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),
