@@ -9,6 +9,7 @@ import { diskKeepsGuestWrites } from "./disk-keeps-guest-writes.ts";
 import { errorsAreTold } from "./errors-are-told.ts";
 import { flushedIsStable } from "./flushed-is-stable.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
+import { guestStatusAnswers } from "./guest-status-answers.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
@@ -45,9 +46,14 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
 );
 
 export const REACHABLE: ReadonlyMap<string, Property> = new Map(
-  [viewIsRead, viewIsReadAgain, viewIsDenied, viewStatusAnswers, jobResultIsRead].map(
-    (property) => [property.name, property],
-  ),
+  [
+    viewIsRead,
+    viewIsReadAgain,
+    viewIsDenied,
+    viewStatusAnswers,
+    guestStatusAnswers,
+    jobResultIsRead,
+  ].map((property) => [property.name, property]),
 );
 
 export const INVARIANTS: ReadonlyMap<string, ClusterInvariant> = new Map(

@@ -21,6 +21,7 @@ export const OPERATIONS = [
   "copy",
   "read-unchanged",
   "mark-changed",
+  "apply-discards",
 ] as const;
 
 /**
@@ -31,7 +32,7 @@ export const OPERATIONS = [
  * the filter that it has put into the graph: to copy a part of the disk as such a job does.
  * `read-unchanged` and `mark-changed` are the private interface between `cached-reads` and its
  * cache: a read of what the cache has and no guest has changed, which else fails with ENOTSUP, and
- * notice of a change.
+ * notice of a change. `apply-discards` asks a filter that puts discards off to hand them on.
  */
 export type Operation = (typeof OPERATIONS)[number];
 

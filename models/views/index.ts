@@ -3,6 +3,7 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { discardKept, discardLost } from "./discard-lost.ts";
+import { lazyDiscard } from "./lazy-discard.ts";
 import { viewDiscard, viewDiscardRace } from "./view-discard.ts";
 
 export const VIEW_MODELS: readonly Model[] = [
@@ -10,4 +11,5 @@ export const VIEW_MODELS: readonly Model[] = [
   viewDiscard,
   discardLost,
   discardKept,
+  lazyDiscard,
 ];

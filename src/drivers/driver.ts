@@ -88,6 +88,8 @@ export interface Driver extends DriverShape {
   readonly releases: boolean;
   /** null: it has no backing file */
   readonly located: Located | null;
+  /** whether it acknowledges discards without handing them on */
+  readonly defers: boolean;
   /** Takes options that were validated by `options`. */
   instantiate(options: unknown, profile: Profile, place?: Place): Instance;
   /** Every set of charts the driver can have, named, for tests that quantify over charts. */
@@ -125,6 +127,8 @@ export function defineDriver<
   releases?: boolean;
   /** default: it has no backing file */
   located?: Located;
+  /** default: it hands discards on, or does them */
+  defers?: boolean;
   checked?: DriverShape["checked"];
   headed?: boolean;
   internal?: boolean;
@@ -161,6 +165,7 @@ export function defineDriver<
     isView: definition.isView ?? false,
     releases: definition.releases ?? false,
     located: definition.located ?? null,
+    defers: definition.defers ?? false,
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),

@@ -15,6 +15,7 @@ import { fleecingBackup } from "./fleecing-backup/driver.ts";
 import { fleecingCache } from "./fleecing-cache/driver.ts";
 import { fleecingCheat } from "./fleecing-cheat/driver.ts";
 import { fleecingHook } from "./fleecing-hook/driver.ts";
+import { lazyDiscards } from "./lazy-discards/driver.ts";
 import { memory } from "./memory/driver.ts";
 import { mirrorTop } from "./mirror-top/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
@@ -31,7 +32,7 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[file, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
     ...[fleecingHook, fleecingCheat],
-    ...[fleecingCache, memory, cachedReads],
+    ...[fleecingCache, memory, cachedReads, lazyDiscards],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
     ...[blklogwrites, blkverify, quorum],
     ...[commitTop, mirrorTop, fleecingBackup],

@@ -195,7 +195,7 @@ const OF_THE_THREAD = ["fleecing-hook", "fleecing-cheat", "x-drop-fleecing"];
 /** What QEMU does not have at all. */
 const OF_THIS_PROJECT = [
   ...["blockdev-replace", "fleecing-backup", "x-query-fleecing-clusters"],
-  ...["fleecing-cache", "memory", "cached-reads"],
+  ...["fleecing-cache", "memory", "cached-reads", "lazy-discards"],
 ];
 const SINCE_10_0 = ["blockdev-set-active"];
 const LATER_THAN_2018 = [

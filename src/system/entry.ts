@@ -79,8 +79,12 @@ function savedIn(execution: Execution, { image, shift }: ImageWindow, length: nu
   return { kind: "result", hook: target.hook, shift: shift - target.shift } as const;
 }
 
-/** What is put under a guest for another purpose must not change what becomes of its discards. */
-function handsDiscardsOn({ unmap, requests, inserted, primary }: SystemNode): boolean {
+/**
+ * What is put under a guest for another purpose must not change what becomes of its discards; what
+ * is there to put them off says so.
+ */
+function handsDiscardsOn({ unmap, defers, requests, inserted, primary }: SystemNode): boolean {
+  if (defers) return false;
   if (!inserted && !(unmap && requests.has("discard"))) return false;
   return primary === null || handsDiscardsOn(primary);
 }

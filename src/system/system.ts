@@ -56,6 +56,8 @@ export interface SystemNode {
   readonly inserted: boolean;
   /** whether a discard says that nobody will read that part again (Driver.releases) */
   readonly releases: boolean;
+  /** whether it acknowledges discards without handing them on */
+  readonly defers: boolean;
   /** bytes; 0 if the node keeps nothing per cluster */
   readonly clusterSize: number;
   readonly cluster: Automaton | null;
@@ -182,6 +184,7 @@ function describeNode(
     unmap: told || asBelow,
     inserted,
     releases: driver.releases,
+    defers: driver.defers,
     clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
     ...automata,
     children,

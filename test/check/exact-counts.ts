@@ -189,4 +189,10 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   "view-discard": { plain: [1_226, 3_542, 17], ordered: [1_036, 2_102, 17] },
   "discard-lost": { violated: ["no-lost-discard", 2] },
   "discard-kept": { plain: [618, 1_363, 15], ordered: [562, 941, 15] },
+  "lazy-discard": {
+    plain: [16_748, 61_027, 19],
+    symmetries: ["clusters"],
+    symmetric: [8_417, 30_798, 19],
+    ordered: [16_686, 49_361, 19],
+  },
 };

@@ -46,6 +46,16 @@ const writesAreLost: Mutant = {
 };
 
 describe("the monitor", () => {
+  test("asks only of a disk that hands discards on at once whether they arrive", () => {
+    const discard = io("guest", "discard", 0);
+    const lazy = node("lazy-discards", "lazy", { file: "hook", discard: "unmap" });
+    const judgedIn = (...script: readonly LogBody[]) =>
+      monitorOf([...setUp(), ...script]).judged.get("no-lost-discard");
+    const copied = [1, 1, 1, 0].map((agent) => step(agent));
+    expect(judgedIn(discard, ...copied)).toBe(1);
+    expect(judgedIn(...send(lazy, moveGuest("lazy")), discard)).toBe(0);
+  });
+
   test("forgets what it knew of a disk that becomes a cache", () => {
     const scratch = qmp("device_add", { driver: "virtio-blk-pci", id: "scratch", drive: "cache" });
     const { violations, judged } = monitorOf([
