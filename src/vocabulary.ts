@@ -21,6 +21,7 @@ export const OPERATIONS = [
   "copy",
   "read-unchanged",
   "mark-changed",
+  "is-missing",
 ] as const;
 
 /**
@@ -31,7 +32,9 @@ export const OPERATIONS = [
  * the filter that it has put into the graph: to copy a part of the disk as such a job does.
  * `read-unchanged` and `mark-changed` are the private interface between `cached-reads` and its
  * cache: a read of what the cache has and no guest has changed, which else fails with ENOTSUP, and
- * notice of a change.
+ * notice of a change. `is-missing` is what `copy-on-read` asks the node below: whether that lacks
+ * some of a part, and shows there what is behind it; else it fails with ENOTSUP (QEMU block/io.c,
+ * `bdrv_co_is_allocated`, the other way round, as a node that does not know has all).
  */
 export type Operation = (typeof OPERATIONS)[number];
 
