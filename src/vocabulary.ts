@@ -22,6 +22,7 @@ export const OPERATIONS = [
   "read-unchanged",
   "mark-changed",
   "apply-discards",
+  "is-missing",
 ] as const;
 
 /**
@@ -33,6 +34,9 @@ export const OPERATIONS = [
  * `read-unchanged` and `mark-changed` are the private interface between `cached-reads` and its
  * cache: a read of what the cache has and no guest has changed, which else fails with ENOTSUP, and
  * notice of a change. `apply-discards` asks a filter that puts discards off to hand them on.
+ * `is-missing` is what `copy-on-read` asks the node below: whether that lacks some of a part, and
+ * shows there what is behind it; else it fails with ENOTSUP (QEMU block/io.c,
+ * `bdrv_co_is_allocated`, the other way round, as a node that does not know has all).
  */
 export type Operation = (typeof OPERATIONS)[number];
 

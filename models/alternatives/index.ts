@@ -3,6 +3,7 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { cbwHook } from "./cbw-hook.ts";
+import { corOverlay } from "./cor-overlay.ts";
 import { cowOverlay } from "./cow-overlay.ts";
 
-export const ALTERNATIVE_MODELS: readonly Model[] = [cowOverlay, cbwHook];
+export const ALTERNATIVE_MODELS: readonly Model[] = [cowOverlay, cbwHook, corOverlay];

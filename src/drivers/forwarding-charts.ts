@@ -11,10 +11,9 @@ export function forwardingCharts(driver: string, child: string): DriverCharts {
     cluster: null,
     node: null,
     requests: Object.fromEntries(
-      [...STORAGE_OPERATIONS, "write-unchanged" as const].map((operation) => [
-        operation,
-        forwardChart(`${driver}/${operation}`, child, operation),
-      ]),
+      [...STORAGE_OPERATIONS, "write-unchanged" as const, "is-missing" as const].map(
+        (operation) => [operation, forwardChart(`${driver}/${operation}`, child, operation)],
+      ),
     ),
     tasks: {},
   };

@@ -12,9 +12,12 @@ const OPERATIONS = [
   ...["discard", "flush", "block-status"],
 ];
 
-/** Of a driver that hands everything on. */
-function forwarding(driver: string): Record<string, number[]> {
-  return Object.fromEntries(OPERATIONS.map((operation) => [`${driver}/${operation}`, [9]]));
+/** Of a driver that hands these on. */
+function forwarding(
+  driver: string,
+  operations: readonly string[] = [...OPERATIONS, "is-missing"],
+): Record<string, number[]> {
+  return Object.fromEntries(operations.map((operation) => [`${driver}/${operation}`, [9]]));
 }
 
 /**
@@ -32,7 +35,6 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   ...forwarding("raw"),
   ...forwarding("blkdebug"),
   ...forwarding("compress"),
-  ...forwarding("copy-on-read"),
   ...forwarding("preallocate"),
   ...forwarding("throttle"),
   "null-co/node": [1],
@@ -68,7 +70,17 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "qcow2/flush": [9],
   "qcow2/block-status": [10, 11, 19, 20],
   "qcow2/complete": [11],
-  ...forwarding("memory"),
+  "qcow2/is-missing": [3],
+  // free with up to two users (3), or taken.
+  "copy-on-read/cluster": [4],
+  "copy-on-read/read": [19],
+  "copy-on-read/write": [18],
+  "copy-on-read/write-unchanged": [18],
+  "copy-on-read/write-zeroes": [18],
+  "copy-on-read/discard": [18],
+  "copy-on-read/copy": [11],
+  ...forwarding("copy-on-read", ["flush", "block-status", "is-missing"]),
+  ...forwarding("memory", OPERATIONS),
   // Where it is, changed or not (7, and 8 with a disk tier) x copy (2) x turn, as in qcow2 (4).
   // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead; with read-once
   // copy (3).

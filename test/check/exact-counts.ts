@@ -183,6 +183,12 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     symmetric: [31_687, 99_646, 23],
     ordered: [34_899, 82_137, 23],
   },
+  "cor-overlay": {
+    plain: [90_902, 252_125, 20],
+    symmetries: ["requests of guest"],
+    symmetric: [60_103, 173_306, 20],
+    ordered: [88_799, 223_687, 20],
+  },
   "two-points-in-time": { plain: [545, 1_555, 19], ordered: [377, 607, 19] },
   "multi-disk-transaction": { plain: [11_013, 35_330, 28] },
   "view-discard-race": { violated: ["view-equals-point-in-time", 11] },

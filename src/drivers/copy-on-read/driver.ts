@@ -8,10 +8,16 @@
  * With a `bottom`, the chain down to that node is frozen while the filter is there. QEMU hangs if
  * the chain does not lead there (defect R05); here that is refused, with the hang predicted.
  *
- * Limits: nothing is copied yet, and every request is handed on, as is right where nothing below
- * has a backing file. Above a qcow2 node that has one, reads are right, and go on being slow.
+ * A read copies whole clusters, those of which the node below lacks some: it asks that, through
+ * filters that hand everything on (is-missing). A node that does not know has all. If what was read
+ * cannot be written back the read fails, as in QEMU, which says of it that ignoring the error might
+ * be all right.
+ *
+ * Limits: all that is missing is copied, also what comes from below `bottom`, and zeros as data.
+ * Who uses the node below in another way than through the filter does not wait for its reads.
  */
 import { z } from "zod";
+import { forwardChart } from "../../chart/forward.ts";
 import type { OpenedContext } from "../../graph/catalogue.ts";
 import { Chains } from "../../graph/chain.ts";
 import { commonOptions } from "../../graph/common-options.ts";
@@ -21,7 +27,8 @@ import { NO_DEMANDS, WRITE_UNCHANGED } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { Refusal, refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
-import { forwardingCharts } from "../forwarding-charts.ts";
+import { changeChart, copyTaskChart, readChart } from "./charts.ts";
+import { clusterChart } from "./cluster-chart.ts";
 
 const permissions: PermissionRule = ({ demands: { perm, shared }, opening, inactive }) =>
   opening
@@ -56,5 +63,19 @@ export const copyOnRead = defineDriver({
   opened: requireChain,
   parameters: () => ({}),
   everyParameters: [{}],
-  charts: () => forwardingCharts("copy-on-read", "file"),
+  charts: (_, { readers }) => ({
+    cluster: clusterChart(readers),
+    node: null,
+    requests: {
+      read: readChart(),
+      write: changeChart("write"),
+      "write-unchanged": changeChart("write-unchanged"),
+      "write-zeroes": changeChart("write-zeroes"),
+      discard: changeChart("discard"),
+      flush: forwardChart("copy-on-read/flush", "file", "flush"),
+      "block-status": forwardChart("copy-on-read/block-status", "file", "block-status"),
+      "is-missing": forwardChart("copy-on-read/is-missing", "file", "is-missing"),
+    },
+    tasks: { copy: copyTaskChart() },
+  }),
 });

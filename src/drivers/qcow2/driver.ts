@@ -17,7 +17,7 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { EVERY_PARAMETERS, type Qcow2Parameters } from "./parameters.ts";
-import { blockStatusChart, readChart } from "./read-charts.ts";
+import { blockStatusChart, isMissingChart, readChart } from "./read-charts.ts";
 import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
 
 export const qcow2 = defineDriver({
@@ -48,6 +48,7 @@ export const qcow2 = defineDriver({
       discard: discardChart(parameters),
       flush: forwardChart("qcow2/flush", "file", "flush"),
       "block-status": blockStatusChart(parameters),
+      "is-missing": isMissingChart(),
     },
     tasks: parameters.backing ? { complete: completeTaskChart() } : {},
   }),

@@ -72,6 +72,21 @@ export function blockStatusChart({ backing, serialised }: Qcow2Parameters): Char
   return requestChart("qcow2/block-status", machine);
 }
 
+/** Whether any of the clusters is not allocated; with no backing file behind it, too. */
+export function isMissingChart(): Chart {
+  const machine = requestSetup<Reply>().createMachine({
+    id: "qcow2/is-missing",
+    initial: "locating",
+    context: { errno: null },
+    states: {
+      locating: { meta: askClusters("LOCATE"), on: { IN_BACKING: "done", IN_FILE: "failed" } },
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed("ENOTSUP") },
+    },
+  });
+  return requestChart("qcow2/is-missing", machine);
+}
+
 const endings = ["done", "failed"] as const;
 const entering = { entering: { meta: askClusters("ENTER"), on: { OK: "locating" } } } as const;
 const leaving = {
