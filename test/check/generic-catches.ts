@@ -182,4 +182,7 @@ export const CATCHES: Readonly<Record<string, Readonly<Record<string, string>>>>
     "wrong-reply snapshot-block-status checking BROKEN as INTACT": "view-status-is-sound",
     "wrong-reply copy claiming CANCEL as GRANTED": "bounds",
   },
+  "push-slow-target": {
+    "wrong-reply copy copying FAILED as DONE": "job-result-equals-point-in-time",
+  },
 };
