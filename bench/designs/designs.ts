@@ -1,8 +1,9 @@
 /**
  * The designs that are compared: the graph of each, and who copies.
  */
-import { keeper, startCaching } from "../../models/fleecing-cache/parts.ts";
+import { keeper } from "../../models/fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode, startFleecing } from "../../models/graph.ts";
+import { backUpFromCache } from "../../models/jobs/fleecing-backup.ts";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { qmp } from "../../src/system/model.ts";
@@ -32,19 +33,8 @@ const backup = (device: string) =>
   qmp("blockdev-backup", { "job-id": "backup", device, target: "target", sync: "full" });
 
 /** Memory for so many clusters, and a job that has them forgotten. */
-function cached(clusters: number, more: JsonObject = {}): QmpCommand[] {
-  const cache = { "memory-clusters": clusters, "when-full": "wait", ...more };
-  return [
-    ...startCaching(cache).filter(({ execute }) => execute !== "block-export-add"),
-    rawNode("target"),
-    qmp("fleecing-backup", {
-      "job-id": "backup",
-      device: "cache",
-      target: "target",
-      "discard-source": true,
-    }),
-  ];
-}
+const cached = (clusters: number, more: JsonObject = {}) =>
+  backUpFromCache({ "memory-clusters": clusters, "when-full": "wait", ...more });
 
 /** clusters: 1 % and 12.5 % of the disk */
 const LITTLE = 40;

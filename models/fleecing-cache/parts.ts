@@ -40,12 +40,21 @@ export function imagesOf(length: number): readonly ModelImage[] {
 
 export const images = imagesOf(LENGTH);
 
+/** The cache in use, and a reader of it. @see {@link insertCache} */
+export function startCaching(cache: JsonObject, hook: JsonObject = {}): QmpCommand[] {
+  const reader = { type: "nbd", id: "reader", name: "reader" };
+  return [
+    ...insertCache(cache, hook),
+    qmp("block-export-add", { ...reader, "node-name": "cache", writable: true }),
+  ];
+}
+
 /**
  * The cache goes in before the hook, which then finds the disk behind its target.
  * @param cache further options of the cache
  * @param hook further options of the hook
  */
-export function startCaching(cache: JsonObject, hook: JsonObject = {}): QmpCommand[] {
+export function insertCache(cache: JsonObject, hook: JsonObject = {}): QmpCommand[] {
   return [
     ...guestOnDisk,
     qmp("blockdev-add", {
@@ -70,13 +79,6 @@ export function startCaching(cache: JsonObject, hook: JsonObject = {}): QmpComma
       ...hook,
     }),
     qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "hook" }),
-    qmp("block-export-add", {
-      type: "nbd",
-      id: "reader",
-      name: "reader",
-      "node-name": "cache",
-      writable: true,
-    }),
   ];
 }
 
@@ -90,6 +92,13 @@ export function stopCaching(
 ): QmpCommand[] {
   return [
     ...["reader", ...users].map((id) => qmp("block-export-del", { id })),
+    ...removeCache(tiers),
+  ];
+}
+
+/** @param tiers further nodes below it */
+export function removeCache(tiers: readonly string[] = []): QmpCommand[] {
+  return [
     qmp("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "disk" }),
     ...["hook", "cache", "ram", ...tiers].map((name) => qmp("blockdev-del", { "node-name": name })),
   ];
@@ -126,7 +135,7 @@ export const keeper: QmpCommand = qmp("block-export-add", {
  * @param longest bytes of a request
  */
 export function asks(
-  who: "guest" | "reader",
+  who: string,
   operations: readonly Operation[],
   depth = 1,
   longest = CLUSTER,

@@ -6,8 +6,9 @@
  * end up on the disk.
  */
 import { type Model, qmp } from "../../src/system/model.ts";
+import { asks } from "../fleecing-cache/parts.ts";
 import { sectionIsNotDrained } from "../mutations.ts";
-import { asks, common, copies, images, startBackup } from "./parts.ts";
+import { common, copies, images, startBackup } from "./parts.ts";
 
 export const backupCancelled: Model = {
   ...common,

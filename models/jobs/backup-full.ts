@@ -6,9 +6,10 @@
  * the job began, also where the guest's write came first.
  */
 import type { Model } from "../../src/system/model.ts";
+import { asks } from "../fleecing-cache/parts.ts";
 import { claimIsNotExclusive, copyIsNotSaved, saveErrorIsIgnored } from "../mutations.ts";
 import { jobDoesNotClaim, jobHidesErrors } from "./mutations.ts";
-import { asks, common, copies, images, startBackup, stopBackup } from "./parts.ts";
+import { common, copies, images, startBackup, stopBackup } from "./parts.ts";
 
 export const backupFull: Model = {
   ...common,

@@ -16,22 +16,23 @@
  * has copied that cluster, to which it comes at some time: nothing of the guest's keeps it.
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
-import { type Model, qmp } from "../../src/system/model.ts";
+import type { JsonObject } from "../../src/graph/graph.ts";
+import { type Model, type Mutant, qmp } from "../../src/system/model.ts";
 import { storeIsNotSettled, storeTakesNoTurn } from "../fleecing-cache/mutations.ts";
-import { images, startCaching, stopCaching } from "../fleecing-cache/parts.ts";
+import { asks, images, insertCache, removeCache } from "../fleecing-cache/parts.ts";
 import { rawNode } from "../graph.ts";
 import { backupDiscardsFirst, backupHidesErrors, backupKeepsSource } from "./mutations.ts";
-import { asks, common, copies, LENGTH, pieces, target } from "./parts.ts";
+import { common, copies, LENGTH, pieces, target } from "./parts.ts";
 
 const shared = {
   ...common,
   images: [...images, target],
 } satisfies Partial<Model>;
 
-function startFleecingBackup(whenFull: string): QmpCommand[] {
-  const cache = { "memory-clusters": 1, "when-full": whenFull };
+/** The cache goes in, and the job begins. @param cache options of the cache */
+export function backUpFromCache(cache: JsonObject): QmpCommand[] {
   return [
-    ...startCaching(cache).filter(({ execute }) => execute !== "block-export-add"),
+    ...insertCache(cache),
     rawNode("target"),
     qmp("fleecing-backup", {
       "job-id": "backup",
@@ -40,6 +41,12 @@ function startFleecingBackup(whenFull: string): QmpCommand[] {
       "discard-source": true,
       "filter-node-name": "copier",
     }),
+  ];
+}
+
+function startFleecingBackup(whenFull: string): QmpCommand[] {
+  return [
+    ...backUpFromCache({ "memory-clusters": 1, "when-full": whenFull }),
     qmp("block-export-add", { type: "nbd", id: "reader", name: "reader", "node-name": "target" }),
   ];
 }
@@ -47,8 +54,24 @@ function startFleecingBackup(whenFull: string): QmpCommand[] {
 const stopFleecingBackup: readonly QmpCommand[] = [
   qmp("block-export-del", { id: "reader" }),
   qmp("block-job-cancel", { device: "backup" }),
-  ...stopCaching().slice(1),
+  ...removeCache(),
   qmp("blockdev-del", { "node-name": "target" }),
+];
+
+/** What the cache may do wrong when a guest writes; the job must notice. */
+const storesWrongly: readonly Mutant[] = [
+  {
+    name: "store-takes-no-turn",
+    statement: "the guest's write overtakes the job, which still reads the disk",
+    mutation: storeTakesNoTurn,
+    caughtBy: "job-result-equals-point-in-time",
+  },
+  {
+    name: "store-is-not-settled",
+    statement: "what was saved is not marked, and the job goes on reading the disk",
+    mutation: storeIsNotSettled,
+    caughtBy: "job-result-equals-point-in-time",
+  },
 ];
 
 export const fleecingBackup: Model = {
@@ -82,18 +105,7 @@ export const fleecingBackup: Model = {
       mutation: backupHidesErrors,
       caughtBy: "job-result-equals-point-in-time",
     },
-    {
-      name: "store-takes-no-turn",
-      statement: "the guest's write overtakes the job, which still reads the disk",
-      mutation: storeTakesNoTurn,
-      caughtBy: "job-result-equals-point-in-time",
-    },
-    {
-      name: "store-is-not-settled",
-      statement: "what was saved is not marked, and the job goes on reading the disk",
-      mutation: storeIsNotSettled,
-      caughtBy: "job-result-equals-point-in-time",
-    },
+    ...storesWrongly,
   ],
 };
 
@@ -124,17 +136,6 @@ export const fleecingBackupWaits: Model = {
       mutation: backupKeepsSource,
       caughtBy: "no-deadlock",
     },
-    {
-      name: "store-takes-no-turn",
-      statement: "the guest's write overtakes the job, which still reads the disk",
-      mutation: storeTakesNoTurn,
-      caughtBy: "job-result-equals-point-in-time",
-    },
-    {
-      name: "store-is-not-settled",
-      statement: "what was saved is not marked, and the job goes on reading the disk",
-      mutation: storeIsNotSettled,
-      caughtBy: "job-result-equals-point-in-time",
-    },
+    ...storesWrongly,
   ],
 };

@@ -20,6 +20,7 @@
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Actor, type Model, qmp } from "../../src/system/model.ts";
+import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
 import {
   guestOvertakesCopy,
@@ -29,7 +30,7 @@ import {
   mirrorMarksEarly,
   mirrorRoundsOutward,
 } from "./mutations.ts";
-import { asks, CLUSTER, common, copies, images, LENGTH, pieces } from "./parts.ts";
+import { CLUSTER, common, copies, images, LENGTH, pieces } from "./parts.ts";
 
 function startMirror(mode: "background" | "write-blocking"): QmpCommand[] {
   return [

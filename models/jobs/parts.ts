@@ -15,6 +15,7 @@ import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
 import type { Operation } from "../../src/vocabulary.ts";
+import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
 
 export const CLUSTER = 65536;
@@ -75,12 +76,6 @@ export function stopBackup(): QmpCommand[] {
 /** The job copies clusters in any order, some of them twice. @param depth clusters at once */
 export function copies(depth = 1): Actor {
   return asks("backup", ["copy"], depth);
-}
-
-/** Somebody who asks for clusters, any of them. @param depth requests in flight at once */
-export function asks(who: string, operations: readonly Operation[], depth = 1): Actor {
-  const choice = { count: 6, alignment: CLUSTER, longest: CLUSTER };
-  return { name: who, through: who, depth, requests: { operations, ...choice } };
 }
 
 /** Requests for every cluster of a length, in order. */

@@ -18,10 +18,11 @@
  * is full the view breaks rather than the guest's write, and the job says that it cannot read it.
  */
 import { type Model, qmp } from "../../src/system/model.ts";
+import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode, startFleecing, stopFleecing } from "../graph.ts";
 import { brokenViewIsIgnored, copiesAreNotSettled, guestDoesNotDrain } from "../mutations.ts";
 import { jobHidesErrors } from "./mutations.ts";
-import { asks, CLUSTER, common, copies, images } from "./parts.ts";
+import { CLUSTER, common, copies, images } from "./parts.ts";
 
 const LENGTH = 2 * CLUSTER;
 

@@ -108,6 +108,16 @@ export class Automaton {
     return this.#reply[state * this.events.length + event] ?? -1;
   }
 
+  /**
+   * What the chart would reply to an event, both by name, without anything being changed.
+   * @returns null if the event is not handled in the state, or is none of the chart's
+   */
+  replyTo(state: number, eventName: string): string | null {
+    const event = this.event(eventName);
+    if (event < 0 || this.next(state, event) < 0) return null;
+    return this.replies[this.reply(state, event)] ?? null;
+  }
+
   /** Copies between registers that go with the transition. */
   moves(state: number, event: number): readonly Move[] {
     this.next(state, event);

@@ -9,9 +9,9 @@ import { type Chart, requestChart } from "./chart.ts";
 import { call, done, failed } from "./effects.ts";
 import { requestSetup } from "./request-setup.ts";
 
-/** Whether bytes go with the operation: those that are read or written. */
-export function carriesData(operation: Operation): boolean {
-  return /read$|^write(-unchanged)?$/.test(operation);
+/** The register with the bytes of a request that is handed on: those that are read or written. */
+export function payloadOf(operation: Operation): "data" | null {
+  return /read$|^write(-unchanged)?$/.test(operation) ? "data" : null;
 }
 
 /**
@@ -26,7 +26,7 @@ export function forwardChart(name: string, child: string, operation: Operation):
     context: { errno: null },
     states: {
       forwarding: {
-        meta: call(child, operation, carriesData(operation) ? "data" : null),
+        meta: call(child, operation, payloadOf(operation)),
         on: {
           DONE: "done",
           DATA: "done",

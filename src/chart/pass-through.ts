@@ -8,7 +8,7 @@
  */
 import { ERRNOS, type Operation } from "../vocabulary.ts";
 import type { Automaton } from "./automaton.ts";
-import { carriesData } from "./forward.ts";
+import { payloadOf } from "./forward.ts";
 
 /** The child and the operation that a pass-through chart calls. */
 export interface PassThrough {
@@ -21,7 +21,7 @@ export function passThrough(automaton: Automaton): PassThrough | null {
   const effect = automaton.states[0]?.effect;
   if (effect?.kind !== "call" || effect.over !== "request") return null;
   if (effect.operation === "chosen") return null;
-  if (effect.register !== (carriesData(effect.operation) ? "data" : null)) return null;
+  if (effect.register !== payloadOf(effect.operation)) return null;
   const outcomes = [...ERRNOS.map((errno) => [`FAILED(${errno})`, errno] as const)];
   const successes = effect.operation.endsWith("block-status") ? ["DATA", "ZERO"] : ["DONE"];
   const transparent =

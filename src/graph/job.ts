@@ -9,7 +9,7 @@ import { WELL_FORMED } from "./blockdev-add.ts";
 import type { CommandContext } from "./command.ts";
 import { attach } from "./edges.ts";
 import { findNode } from "./find-node.ts";
-import { type BlockJob, type Graph, jobBackend, type Parent } from "./graph.ts";
+import { type BlockJob, type Edge, type Graph, jobBackend, type Parent } from "./graph.ts";
 import { type Masks, NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
@@ -56,16 +56,23 @@ export class JobEdges {
 }
 
 /** The nodes that a job does I/O on, by what they are to it. */
-export function usesOfJob({ edges }: Graph, { id }: BlockJob): { name: string; child: string }[] {
-  const prefix = jobBackend(id, "").name;
-  return edges
-    .filter(({ parent: { kind, name } }) => kind === "backend" && name.startsWith(prefix))
-    .map(({ parent: { name }, child }) => ({ name: name.slice(prefix.length), child }));
+export function usesOfJob(graph: Graph, job: BlockJob): { name: string; child: string }[] {
+  const { length } = prefixOf(job);
+  return edgesOfBackends(graph, job).map(({ parent: { name }, child }) => ({
+    ...{ name: name.slice(length), child },
+  }));
 }
 
 /** The users through which a job does its I/O. */
-export function backendsOfJob({ edges }: Graph, { id }: BlockJob): Parent[] {
-  return edges.flatMap(({ parent }) =>
-    parent.kind === "backend" && parent.name.startsWith(`${id} `) ? [parent] : [],
+export function backendsOfJob(graph: Graph, job: BlockJob): Parent[] {
+  return edgesOfBackends(graph, job).map(({ parent }) => parent);
+}
+
+function edgesOfBackends({ edges }: Graph, job: BlockJob): Edge[] {
+  const prefix = prefixOf(job);
+  return edges.filter(
+    ({ parent: { kind, name } }) => kind === "backend" && name.startsWith(prefix),
   );
 }
+
+const prefixOf = ({ id }: BlockJob) => jobBackend(id, "").name;

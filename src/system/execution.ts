@@ -319,10 +319,10 @@ export class Execution {
     const join: Join = { agent, frame, tasks: [], pending: 1, errno: null };
     frame.join = join;
     const { first, end } = clusterRange(frame, { over: "hull" });
-    const covered = clusterRange(frame, { over: "interior" });
+    const covered = effect.over === "hull" ? null : clusterRange(frame, { over: "interior" });
     for (let cluster = first; cluster < end; cluster++) {
-      const whole = covered.first <= cluster && cluster < covered.end;
-      if (effect.over !== "hull" && whole !== (effect.over === "interior")) continue;
+      const whole = covered !== null && covered.first <= cluster && cluster < covered.end;
+      if (covered !== null && whole !== (effect.over === "interior")) continue;
       const offset = cluster * description.clusterSize;
       const length = Math.min(description.clusterSize, description.length - offset);
       const at = { offset, length, data: null };

@@ -39,7 +39,5 @@ export function contentOf(
 /** Whether a cluster in that state is a node's own, and not its backing file's. */
 export function isOwn({ cluster, located }: SystemNode, state: number): boolean {
   if (cluster === null || located === null) return false;
-  const event = cluster.event(located.event);
-  if (event < 0 || cluster.next(state, event) < 0) return false;
-  return cluster.replies[cluster.reply(state, event)] === located.own;
+  return cluster.replyTo(state, located.event) === located.own;
 }

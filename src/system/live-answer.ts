@@ -42,8 +42,8 @@ function clustersOf(node: LiveNode): JsonValue {
   for (const cluster of node.clusters.keys()) {
     const offset = cluster * clusterSize;
     const said = {
-      needed: answerOf(node, cluster, "ACCESS") === "ALLOWED",
-      where: WHERE[answerOf(node, cluster, "LOCATE")] ?? "backing",
+      needed: node.replyTo(cluster, "ACCESS") === "ALLOWED",
+      where: WHERE[node.replyTo(cluster, "LOCATE") ?? ""] ?? "backing",
       recommendation: (recommendationOf(node, cluster) ?? "IN_ORDER").toLowerCase(),
     };
     const bytes = Math.min(clusterSize, length - offset);
@@ -56,12 +56,4 @@ function clustersOf(node: LiveNode): JsonValue {
     else extents.push({ offset, length: bytes, ...said });
   }
   return extents.map((extent) => ({ ...extent }));
-}
-
-/** What a cluster's chart would answer; nothing is changed. */
-function answerOf({ description, clusters }: LiveNode, cluster: number, event: string): string {
-  const automaton = description.cluster;
-  const index = automaton?.event(event) ?? -1;
-  if (automaton === null || index < 0) return "";
-  return automaton.replies[automaton.reply(clusters[cluster] ?? 0, index)] ?? "";
 }

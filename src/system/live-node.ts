@@ -64,6 +64,11 @@ export class LiveNode {
     this.#calls.clear();
   }
 
+  /** What a cluster's chart would reply to an event, without being changed; null: nothing. */
+  replyTo(cluster: number, event: string): string | null {
+    return this.description.cluster?.replyTo(this.clusters[cluster] ?? 0, event) ?? null;
+  }
+
   /** Where a call of one of the node's charts goes. Cached until the graph changes. */
   callRoute(call: Call): Route {
     const known = this.#calls.get(call);

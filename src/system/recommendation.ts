@@ -7,10 +7,7 @@ import type { LiveNode } from "./live-node.ts";
 
 /** @returns null if the node recommends nothing */
 export function recommendationOf(node: LiveNode, cluster: number): Recommendation | null {
-  const automaton = node.description.cluster;
-  const event = automaton?.event("RECOMMEND") ?? -1;
-  if (automaton === null || event < 0) return null;
-  const reply = automaton.replies[automaton.reply(node.clusters[cluster] ?? 0, event)];
+  const reply = node.replyTo(cluster, "RECOMMEND");
   return RECOMMENDATIONS.find((each) => each === reply) ?? null;
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { call, done, failed } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
 /** Whatever the cache says but "here it is", the guest's disk knows better. */
@@ -41,7 +42,7 @@ export function changeChart(operation: "write" | "write-zeroes" | "discard"): Ch
         on: { DONE: "forwarding", FAILED: "forwarding" },
       },
       forwarding: {
-        meta: call("file", operation, operation === "write" ? "data" : null),
+        meta: call("file", operation, payloadOf(operation)),
         on: { DONE: "done", FAILED: { target: "failed", actions: "remember" } },
       },
       done: { type: "final", meta: done() },

@@ -15,6 +15,7 @@
 
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, askNode, call, done, failed, fork } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { CopyBeforeWriteParameters } from "./parameters.ts";
 
@@ -56,7 +57,7 @@ export function guestChart(
       settling: { meta: askClusters("SETTLE"), on: { OK: "draining" } },
       draining: { meta: askClusters("DRAINED"), on: { OK: "forwarding" } },
       forwarding: {
-        meta: call("file", operation, operation === "write" ? "data" : null),
+        meta: call("file", operation, payloadOf(operation)),
         on: { DONE: "done", FAILED: { target: "failed", actions: "remember" } },
       },
       done: { type: "final", meta: done() },

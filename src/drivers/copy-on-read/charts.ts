@@ -7,6 +7,7 @@
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, call, done, failed, fork } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
 /** QEMU hands out what it has copied; here it is read again, which nobody can have changed. */
@@ -61,7 +62,6 @@ export function changeChart(
   change: "write" | "write-unchanged" | "write-zeroes" | "discard",
 ): Chart {
   const name = `copy-on-read/${change}`;
-  const carries = change === "write" || change === "write-unchanged";
   const machine = requestSetup<"OK">().createMachine({
     id: name,
     initial: "entering",
@@ -69,7 +69,7 @@ export function changeChart(
     states: {
       entering: { meta: askClusters("ENTER"), on: { OK: "forwarding" } },
       forwarding: {
-        meta: call("file", change, carries ? "data" : null),
+        meta: call("file", change, payloadOf(change)),
         on: { DONE: "leaving", FAILED: { target: "giving up", actions: "remember" } },
       },
       leaving: { meta: askClusters("LEAVE"), on: { OK: "done" } },

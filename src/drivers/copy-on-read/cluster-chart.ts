@@ -6,9 +6,8 @@
  * `bdrv_make_request_serialising`).
  */
 import { assign, emit, setup } from "xstate";
-import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
-import { TURN } from "../turn.ts";
+import { BUSY, busyContext, TURN } from "../turn.ts";
 
 type ClusterEvent =
   | { type: "ENTER" }
@@ -31,15 +30,14 @@ export function clusterChart(users: number): Chart {
     },
     actions: {
       reply: emit((_, params: { type: ClusterReply }) => params),
-      enter: assign({ busy: ({ context }) => context.busy + 1 }),
-      leave: assign({ busy: ({ context }) => context.busy - 1 }),
+      enter: assign({ busy: BUSY.entered }),
+      leave: assign({ busy: BUSY.left }),
     },
-    guards: { idle: ({ context }) => context.busy === 0 },
+    guards: { idle: BUSY.isIdle },
   }).createMachine({
     ...{ id: "copy-on-read/cluster", context: { busy: 0 } },
     ...TURN,
     on: { LEAVE: { actions: ["leave", OK] } },
   });
-  const context = z.strictObject({ busy: z.int().min(0).max(users) });
-  return stateChart("cluster", "copy-on-read/cluster", machine, REPLIES, context);
+  return stateChart("cluster", "copy-on-read/cluster", machine, REPLIES, busyContext(users));
 }

@@ -28,10 +28,9 @@
  * has released.
  */
 import { and, assign, emit, not, or, setup, stateIn } from "xstate";
-import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
 import { RECOMMENDATIONS, type Recommendation } from "../../vocabulary.ts";
-import { TURN } from "../turn.ts";
+import { BUSY, busyContext, TURN } from "../turn.ts";
 import type { FleecingCacheParameters } from "./parameters.ts";
 
 type ClusterEvent =
@@ -278,11 +277,11 @@ export function clusterChart(
     },
     actions: {
       reply: emit((_, params: { type: ClusterReply }) => params),
-      enter: assign({ busy: ({ context }) => context.busy + 1 }),
-      leave: assign({ busy: ({ context }) => context.busy - 1 }),
+      enter: assign({ busy: BUSY.entered }),
+      leave: assign({ busy: BUSY.left }),
     },
     guards: {
-      idle: ({ context }) => context.busy === 0,
+      idle: BUSY.isIdle,
       released: stateIn({ copy: "released" }),
       "in memory": stateIn({ memory: "in" }),
       "on disk": stateIn({ disk: "yes" }),
@@ -336,6 +335,5 @@ export function clusterChart(
       ],
     },
   });
-  const context = z.strictObject({ busy: z.int().min(0).max(users) });
-  return stateChart("cluster", "fleecing-cache/cluster", machine, REPLIES, context);
+  return stateChart("cluster", "fleecing-cache/cluster", machine, REPLIES, busyContext(users));
 }

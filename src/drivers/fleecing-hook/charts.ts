@@ -10,6 +10,7 @@
 import { emit, setup } from "xstate";
 import { type Chart, requestChart, stateChart } from "../../chart/chart.ts";
 import { askClusters, call, done, failed, fork } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
 const REPLIES = ["UNSAVED", "SAVED", "OK"] as const;
@@ -56,7 +57,7 @@ export function guestChart(operation: "write" | "write-zeroes" | "discard"): Cha
         on: { DONE: "forwarding", FAILED: { target: "failed", actions: "remember" } },
       },
       forwarding: {
-        meta: call("backing", operation, operation === "write" ? "data" : null),
+        meta: call("backing", operation, payloadOf(operation)),
         on: { DONE: "done", FAILED: { target: "failed", actions: "remember" } },
       },
       done: { type: "final", meta: done() },

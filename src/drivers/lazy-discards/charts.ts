@@ -7,6 +7,7 @@
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, call, done, failed, fork } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
 /** A discard that leaves something out of every cluster is handed on as it came. */
@@ -40,7 +41,7 @@ export function changeChart(operation: "write" | "write-zeroes"): Chart {
     states: {
       dropping: { meta: askClusters("DROP"), on: { OK: "forwarding" } },
       forwarding: {
-        meta: call("file", operation, operation === "write" ? "data" : null),
+        meta: call("file", operation, payloadOf(operation)),
         on: { DONE: "done", FAILED: { target: "failed", actions: "remember" } },
       },
       done: { type: "final", meta: done() },

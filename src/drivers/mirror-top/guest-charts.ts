@@ -11,6 +11,7 @@
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, call, done, failed } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
 type Change = "write" | "write-zeroes" | "discard";
@@ -23,7 +24,7 @@ export function backgroundChart(change: Change): Chart {
     context: { errno: null },
     states: {
       forwarding: {
-        meta: call("backing", change, dataOf(change)),
+        meta: call("backing", change, payloadOf(change)),
         on: { DONE: "touching", FAILED: { target: "giving up", actions: "remember" } },
       },
       touching: { meta: askClusters("TOUCH"), on: { OK: "done" } },
@@ -44,11 +45,11 @@ export function writeBlockingChart(change: Change): Chart {
     states: {
       entering: { meta: askClusters("ENTER"), on: { OK: "forwarding" } },
       forwarding: {
-        meta: call("backing", change, dataOf(change)),
+        meta: call("backing", change, payloadOf(change)),
         on: { DONE: "mirroring", FAILED: { target: "giving up", actions: "remember" } },
       },
       mirroring: {
-        meta: call("target", change, dataOf(change)),
+        meta: call("target", change, payloadOf(change)),
         on: { DONE: "cleaning", FAILED: "touching" },
       },
       cleaning: { meta: askClusters("CLEAN", "interior"), on: { OK: "leaving", NONE: "leaving" } },
@@ -62,5 +63,3 @@ export function writeBlockingChart(change: Change): Chart {
   });
   return requestChart(name, machine);
 }
-
-const dataOf = (change: Change) => (change === "write" ? "data" : null);

@@ -13,9 +13,8 @@
  * request has it, and SERIALISE while anybody does (`bdrv_wait_serialising_requests`).
  */
 import { assign, emit, setup } from "xstate";
-import { z } from "zod";
 import { type Chart, stateChart } from "../../chart/chart.ts";
-import { TURN } from "../turn.ts";
+import { BUSY, busyContext, TURN } from "../turn.ts";
 
 type ClusterEvent =
   | { type: "LOCATE" }
@@ -43,10 +42,10 @@ export function clusterChart(users: number): Chart {
     },
     actions: {
       reply: emit((_, params: { type: ClusterReply }) => params),
-      enter: assign({ busy: ({ context }) => context.busy + 1 }),
-      leave: assign({ busy: ({ context }) => context.busy - 1 }),
+      enter: assign({ busy: BUSY.entered }),
+      leave: assign({ busy: BUSY.left }),
     },
-    guards: { idle: ({ context }) => context.busy === 0 },
+    guards: { idle: BUSY.isIdle },
   }).createMachine({
     id: "qcow2/cluster",
     type: "parallel",
@@ -84,6 +83,5 @@ export function clusterChart(users: number): Chart {
     },
     on: { LEAVE: { actions: ["leave", reply("OK")] } },
   });
-  const context = z.strictObject({ busy: z.int().min(0).max(users) });
-  return stateChart("cluster", "qcow2/cluster", machine, REPLIES, context);
+  return stateChart("cluster", "qcow2/cluster", machine, REPLIES, busyContext(users));
 }

@@ -8,6 +8,7 @@
  */
 import { type Chart, requestChart } from "../../chart/chart.ts";
 import { askClusters, type ClusterRange, call, done, failed, fork } from "../../chart/effects.ts";
+import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 import type { Qcow2Parameters } from "./parameters.ts";
 
@@ -35,7 +36,7 @@ export function writeChart(change: Change, { backing, serialised }: Qcow2Paramet
         },
       }),
       writing: {
-        meta: call("file", change, change === "write-zeroes" ? null : "data"),
+        meta: call("file", change, payloadOf(change)),
         on: { DONE: "committing", FAILED: { target: "abandoning", actions: "remember" } },
       },
       committing: { meta: askClusters("COMMIT"), on: { OK: end } },
