@@ -3,6 +3,7 @@
  */
 import type { Model } from "../src/system/model.ts";
 import { ALTERNATIVE_MODELS } from "./alternatives/index.ts";
+import { BITMAP_MODELS } from "./bitmaps/index.ts";
 import { breakSnapshot } from "./break-snapshot.ts";
 import { breakSnapshotRace } from "./break-snapshot-race.ts";
 import { copiedView } from "./copied-view.ts";
@@ -33,6 +34,7 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     ...FLEECING_CACHE_MODELS,
     ...JOB_MODELS,
     ...ALTERNATIVE_MODELS,
+    ...BITMAP_MODELS,
     ...POINT_IN_TIME_MODELS,
     ...VIEW_MODELS,
   ].map((model) => [model.name, model]),

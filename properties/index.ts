@@ -11,6 +11,7 @@ import { flushedIsStable } from "./flushed-is-stable.ts";
 import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusAnswers } from "./guest-status-answers.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
+import { incrementCoversChanges } from "./increment-covers-changes.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
 import { mirrorKeepsGuestWrites } from "./mirror-keeps-guest-writes.ts";
@@ -42,6 +43,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     jobResultEqualsPointInTime,
     mirrorKeepsGuestWrites,
     noLostDiscard,
+    incrementCoversChanges,
   ].map((property) => [property.name, property]),
 );
 

@@ -7,7 +7,7 @@
  */
 import type { z } from "zod";
 import type { Chart } from "../chart/chart.ts";
-import type { ChildSlot, DriverShape } from "../graph/catalogue.ts";
+import type { ChildSlot, DriverShape, Located } from "../graph/catalogue.ts";
 import type { CommonOptions } from "../graph/common-options.ts";
 import { defaultPermissions } from "../graph/default-permissions.ts";
 import type { PermissionRule } from "../graph/permission-query.ts";
@@ -27,14 +27,6 @@ export interface DriverCharts {
 export interface ChartBounds {
   /** view reads that may use one cluster at once */
   readonly readers: number;
-}
-
-/** How the cluster chart of a node with a backing file says which clusters are the node's own. */
-export interface Located {
-  /** what it is asked: handled in every state, and changes nothing */
-  readonly event: string;
-  /** the reply for a cluster of its own */
-  readonly own: string;
 }
 
 /** How a node's bytes relate to those below it. */
@@ -115,6 +107,7 @@ export function defineDriver<
   /** default: none of its own, but it can be reopened */
   reopens?: readonly string[] | null;
   opened?: DriverShape["opened"];
+  tells?: DriverShape["tells"];
   find?: DriverShape["find"];
   appends?: DriverShape["appends"];
   /** default: it saves nothing */
@@ -167,6 +160,7 @@ export function defineDriver<
     located: definition.located ?? null,
     defers: definition.defers ?? false,
     ...(definition.opened && { opened: definition.opened }),
+    ...(definition.tells && { tells: definition.tells }),
     ...(definition.find && { find: definition.find }),
     ...(definition.appends && { appends: definition.appends }),
     ...(definition.checked && { checked: definition.checked }),

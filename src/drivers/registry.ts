@@ -9,6 +9,7 @@ import { commitTop } from "./commit-top/driver.ts";
 import { compress } from "./compress/driver.ts";
 import { copyBeforeWrite } from "./copy-before-write/driver.ts";
 import { copyOnRead } from "./copy-on-read/driver.ts";
+import { dirtyBitmap } from "./dirty-bitmap/driver.ts";
 import type { Driver } from "./driver.ts";
 import { file } from "./file/driver.ts";
 import { fleecingBackup } from "./fleecing-backup/driver.ts";
@@ -35,6 +36,6 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[fleecingCache, memory, cachedReads, lazyDiscards],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
     ...[blklogwrites, blkverify, quorum],
-    ...[commitTop, mirrorTop, fleecingBackup],
+    ...[commitTop, mirrorTop, fleecingBackup, dirtyBitmap],
   ].map((driver) => [driver.name, driver]),
 );

@@ -2,9 +2,10 @@
  * Where a backup reads and where it writes: two nodes that nothing else keeps busy, of one length
  * (QEMU blockdev.c, `do_backup_common`, and block/backup.c, `backup_job_create`).
  */
+import { type BackupSync, backupBitmap } from "./backup-bitmap.ts";
 import type { CommandContext } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
-import type { Graph, GraphNode } from "./graph.ts";
+import type { BitmapSync, Graph, GraphNode } from "./graph.ts";
 import { measured } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
@@ -12,24 +13,31 @@ import { refuse } from "./refuse.ts";
 export interface BackupEnds {
   readonly source: GraphNode;
   readonly target: GraphNode;
+  /** null: none */
+  readonly bitmap: BitmapSync | null;
   /** the graph after both were asked for their lengths */
   readonly graph: Graph;
 }
 
-/** @throws BlockgraphError `graph-refused` */
+/**
+ * @param sync what it is told of its bitmap; null: it cannot have one
+ * @throws BlockgraphError `graph-refused`
+ */
 export function backupEnds(
   before: Graph,
   given: { readonly device: string; readonly target: string },
+  sync: BackupSync | null,
   context: CommandContext,
 ): BackupEnds {
   const source = findDeviceOrNode(before, given.device);
   const target = findDeviceOrNode(before, given.target);
+  const bitmap = sync === null ? null : backupBitmap(before, source, sync);
   if (source === target) throw refuse("Source and target cannot be the same");
   requireUnblocked(before, source.name, "backup");
   requireUnblocked(before, target.name, "backup");
   const graph = measured(measured(before, source.name, context), target.name, context);
   requireSameLength(graph, source.name, target.name);
-  return { source, target, graph };
+  return { source, target, bitmap, graph };
 }
 
 function requireSameLength(graph: Graph, source: string, target: string): void {

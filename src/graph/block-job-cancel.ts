@@ -3,6 +3,7 @@
  * made writable is read-only again (QEMU block/backup.c, commit.c, mirror.c, stream.c: `clean`).
  */
 import { z } from "zod";
+import { bitmapLeft } from "./backup-bitmap.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { closeNode, closeUnused, releaseAll } from "./edges.ts";
 import { type BlockJob, filteredEdge, type Graph, parentEdges } from "./graph.ts";
@@ -19,7 +20,7 @@ export const blockJobCancel = defineCommand({
     const job = before.jobs.get(id);
     if (job === undefined) throw refuse(`Block job '${id}' not found`);
     requireNoHook(before, job.filter, context);
-    return endedJob(before, job, context);
+    return endedJob(bitmapLeft(before, job, false), job, context);
   },
 });
 

@@ -29,6 +29,7 @@ import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
+import { telling } from "./notice.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import {
@@ -166,9 +167,7 @@ export function openNode(
     graph = refreshPermissions(withNode(graph, opened), [name], context);
     graph = appended(graph, opened, driver, context);
     driver.opened?.(graph, opened, context);
-    const known = driver.find?.(graph, opened, context.drivers);
-    if (known !== undefined) graph = withNode(graph, { ...opened, found: known });
-    return { graph, name };
+    return { graph: lookingAround(graph, opened, driver, context), name };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const reached = error instanceof Refusal && error.graph !== null ? error.graph : graph;
@@ -203,6 +202,18 @@ export function requireUnmap({ "detect-zeroes": detects }: JsonObject, unmaps: b
   throw refuse(
     "setting detect-zeroes to unmap is not allowed without setting discard operation to unmap",
   );
+}
+
+/** A node that is open finds out what it goes by from then on, and tells charts what they need. */
+function lookingAround(
+  before: Graph,
+  node: GraphNode,
+  driver: DriverShape,
+  { drivers }: OpenContext,
+): Graph {
+  const graph = telling(before, ...(driver.tells?.(node) ?? []));
+  const found = driver.find?.(graph, node, drivers);
+  return found === undefined ? graph : withNode(graph, { ...node, found });
 }
 
 /** What is left of a node that cannot be opened: permissions below it were refreshed once more. */

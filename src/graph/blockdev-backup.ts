@@ -6,25 +6,23 @@
  * each: that is why a hook without parents shares everything (block.c, `bdrv_insert_node`). Its own
  * edges only keep the nodes from being used for other things. When it ends, the filter goes.
  *
- * Limits: the graph knows a job until it is cancelled. With `sync: none` the filter does all the
- * work; with `full` the job copies everything, piece by piece; the others cannot be simulated yet
- * (src/system).
+ * With `sync: none` the filter does all the work. Else the job copies everything, piece by piece,
+ * but what its filter was told to leave out: what is clean in a bitmap (backup-bitmap.ts), or with
+ * `top` what the disk does not have itself.
+ *
+ * Limits: the graph knows a job until it is cancelled. What `top` leaves out is decided when the job
+ * begins, and not while it looks through the disk; a guest's write meanwhile makes no difference, as
+ * a filter of such a job saves nothing that the disk did not have.
  */
 import { z } from "zod";
+import { bitmapInUse, withoutBacking } from "./backup-bitmap.ts";
 import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
+import type { BlockJob } from "./graph.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
-
-const COPIES = {
-  none: "nothing",
-  full: "everything",
-  top: "something",
-  incremental: "something",
-  bitmap: "something",
-} as const;
 
 export const blockdevBackup = defineCommand({
   name: "blockdev-backup",
@@ -35,20 +33,27 @@ export const blockdevBackup = defineCommand({
     sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
     ...JOB_OPTIONS.shape,
     target: z.string(),
+    bitmap: z.string().optional(),
+    "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
   }),
   apply(before, args, context) {
-    const { source: disk, target, graph: known } = backupEnds(before, args, context);
+    const { source: disk, target, bitmap, graph: known } = backupEnds(before, args, args, context);
     const name = args["filter-node-name"] ?? null;
     const hook = { driver: "copy-before-write", target: target.name };
     const id = args["job-id"];
     const { graph, filter } = takingBack(before, () =>
       insertedFilter(known, disk.name, name, hook, context),
     );
-    const copies = COPIES[args.sync];
-    const job = { id: id ?? "", type: "backup", filter, copies, madeWritable: null } as const;
-    return started(graph, job, before, context, (edges) => {
+    const job: BlockJob = {
+      ...{ id: id ?? "", type: "backup", filter, madeWritable: null },
+      copies: args.sync === "none" ? "nothing" : "everything",
+      ...(bitmap !== null && { bitmap }),
+    };
+    const begun = started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);
       edges.hold("target", target.name);
     });
+    const using = bitmapInUse(begun, job, args.sync);
+    return args.sync === "top" ? withoutBacking(using, filter, context) : using;
   },
 });

@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import type { ImageFacts, ImageHeader } from "./image-facts.ts";
+import type { Notice } from "./notice.ts";
 import type { PermissionRule } from "./permission-query.ts";
 import type { Profile } from "./profile.ts";
 import type { Role } from "./role.ts";
@@ -37,6 +38,14 @@ export interface OpenedContext {
   readonly images?: ImageFacts;
 }
 
+/** How the cluster chart of a node with a backing file says which clusters are the node's own. */
+export interface Located {
+  /** what it is asked: handled in every state, and changes nothing */
+  readonly event: string;
+  /** the reply for a cluster of its own */
+  readonly own: string;
+}
+
 export interface DriverShape {
   /** QMP name: `copy-before-write` */
   readonly name: string;
@@ -53,6 +62,10 @@ export interface DriverShape {
    * @throws BlockgraphError `graph-refused`
    */
   opened?(graph: Graph, node: GraphNode, context: OpenedContext): void;
+  /** What it tells the charts of nodes when it is opened. */
+  tells?(node: GraphNode): readonly Notice[];
+  /** absent, or null: it has no backing file */
+  readonly located?: Located | null;
   /** an option that names a node above which it puts itself when it is opened; its edge to it */
   readonly appends?: { readonly option: string; readonly child: string };
   /** What a node finds out about the graph when it is opened, and goes by from then on. */

@@ -66,7 +66,8 @@ function obeyed(graph: Graph, input: unknown, context: CommandContext): Obeyed {
   if (known === undefined || context.profile.absent.has(execute)) {
     throw refuse(`The command ${execute} has not been found`);
   }
-  const after = known.apply(graph, given, { ...context, drivers: available(context) });
+  const before = graph.notices.length === 0 ? graph : { ...graph, notices: [] };
+  const after = known.apply(before, given, { ...context, drivers: available(context) });
   return { graph: after, reply: known.answer?.(after, context.profile) ?? {} };
 }
 

@@ -2,14 +2,15 @@
  * Dirty bitmaps: `block-dirty-bitmap-add`, `-remove`, `-clear`, `-enable`, `-disable`, `-merge`
  * (QEMU block/monitor/bitmap-qmp-cmds.c).
  *
- * The graph knows that a node has a bitmap, and whether it records; what it has recorded belongs to
- * whoever executes the graph, so `clear` and `merge` only judge their arguments here. Limits:
- * nothing can store a bitmap, so persistent ones are refused.
+ * The graph knows that a node has a bitmap, whether it records, and which job works with it; what
+ * it has recorded belongs to whoever executes the graph, who is told of `clear` and `merge`
+ * (notice.ts). Limits: nothing can store a bitmap, so persistent ones are refused.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
+import { type Notice, recorderOf, telling } from "./notice.ts";
 import { refuse } from "./refuse.ts";
 import { uint32 } from "./uint32.ts";
 
@@ -35,10 +36,12 @@ function freeBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   return bitmap;
 }
 
-/** @throws BlockgraphError `graph-refused` if an export shows the bitmap */
-export function requireFree({ exports }: Graph, node: string, name: string): void {
+/** @throws BlockgraphError `graph-refused` if a job works with the bitmap, or an export shows it */
+export function requireFree({ exports, nodes }: Graph, node: string, name: string): void {
   const shown = [...exports.values()].flatMap(({ bitmaps = [] }) => bitmaps);
-  if (!shown.some((each) => each.node === node && each.name === name)) return;
+  const isShown = shown.some((each) => each.node === node && each.name === name);
+  const job = nodes.get(node)?.bitmaps.get(name)?.job ?? null;
+  if (!isShown && job === null) return;
   throw refuse(`Bitmap '${name}' is currently in use by another operation and cannot be used`);
 }
 
@@ -55,7 +58,13 @@ export function requireMergeable(source: DirtyBitmap, length: number | null): vo
   );
 }
 
-function withBitmap(graph: Graph, node: GraphNode, name: string, bitmap: DirtyBitmap): Graph {
+/** The graph with a bitmap that is new, or not what it was. */
+export function withBitmap(
+  graph: Graph,
+  node: GraphNode,
+  name: string,
+  bitmap: DirtyBitmap,
+): Graph {
   const bitmaps = new Map(node.bitmaps).set(name, bitmap);
   return withNode(graph, { ...node, bitmaps });
 }
@@ -79,10 +88,8 @@ const dirtyBitmapAdd = defineCommand({
     if (persistent) {
       throw refuse(`Can't store persistent bitmaps to ${node.name}: Operation not supported`);
     }
-    return withBitmap(graph, node, name, {
-      ...{ granularity, enabled: !disabled },
-      length: node.length,
-    });
+    const bitmap = { granularity, enabled: !disabled, length: node.length, job: null };
+    return cleared(withBitmap(graph, node, name, bitmap), node.name, name);
   },
 });
 
@@ -105,9 +112,13 @@ const dirtyBitmapClear = defineCommand({
   schema: named,
   apply(graph, { node, name }) {
     freeBitmap(graph, node, name);
-    return graph;
+    return cleared(graph, node, name);
   },
 });
+
+function cleared(graph: Graph, node: string, name: string): Graph {
+  return telling(graph, { node: recorderOf(node, name), event: "CLEAR", only: null });
+}
 
 /** `block-dirty-bitmap-enable` or `-disable`. */
 function switchBitmap(verb: "enable" | "disable", summary: string) {
@@ -135,13 +146,21 @@ const dirtyBitmapMerge = defineCommand({
   }),
   apply(graph, { node, target, bitmaps }) {
     const { length } = findBitmap(graph, node, target);
-    for (const source of bitmaps) {
+    const sources = bitmaps.map((source) => {
       const from = typeof source === "string" ? { node, name: source } : source;
       requireMergeable(freeBitmap(graph, from.node, from.name), length);
-    }
+      return recorderOf(from.node, from.name);
+    });
     requireFree(graph, node, target);
-    return graph;
+    const into = recorderOf(node, target);
+    return telling(graph, ...sources.map((source) => marking(into, source)));
   },
+});
+
+/** The clusters of one bitmap are marked in another. */
+const marking = (into: string, source: string): Notice => ({
+  ...{ node: into, event: "MARK" },
+  only: { node: source, event: "LOOK", reply: "DIRTY", matching: true },
 });
 
 /** All of them: commands of their own, and actions of a transaction. */

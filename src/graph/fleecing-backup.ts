@@ -23,7 +23,7 @@ export const fleecingBackup = defineCommand({
     "discard-source": z.boolean().default(false),
   }),
   apply(before, args, context) {
-    const { source: view, target, graph: known } = backupEnds(before, args, context);
+    const { source: view, target, graph: known } = backupEnds(before, args, null, context);
     const filterName = args["filter-node-name"];
     const { graph, name: filter } = takingBack(before, () =>
       openNode(

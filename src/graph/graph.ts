@@ -7,6 +7,7 @@
  * Commands (see commands.ts) take a graph and give a new one; nothing here changes in place.
  */
 import type { z } from "zod";
+import type { Notice } from "./notice.ts";
 import type { Masks } from "./permission.ts";
 import type { Role } from "./role.ts";
 
@@ -45,6 +46,8 @@ export interface DirtyBitmap {
   readonly length: number | null;
   /** whether it records */
   readonly enabled: boolean;
+  /** the job that works with it, while a successor records in its place; null: none */
+  readonly job: string | null;
 }
 
 /** Kinds of users; a `backend` has no name in QEMU: a job or a command does I/O through it. */
@@ -95,10 +98,22 @@ export interface BlockJob {
   readonly type: "backup" | "commit" | "mirror" | "stream" | "fleecing-backup";
   /** the filter that it put into the graph, and takes out again when it ends */
   readonly filter: string;
-  /** what of its disk it copies by itself, besides what the filter does on behalf of the guest */
+  /**
+   * What of its disk it copies by itself, besides what the filter does on behalf of the guest;
+   * everything: but what its filter was told to leave out.
+   */
   readonly copies: "nothing" | "everything" | "something";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
+  /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
+  readonly bitmap?: BitmapSync;
+}
+
+/** A bitmap of a job, and when what it did shows there (QAPI `BitmapSyncMode`). */
+export interface BitmapSync {
+  readonly node: string;
+  readonly name: string;
+  readonly mode: "on-success" | "never" | "always";
 }
 
 export interface Graph {
@@ -119,6 +134,8 @@ export interface Graph {
   readonly throttleGroups: ReadonlySet<string>;
   /** number of nodes that were named automatically so far */
   readonly autoNames: number;
+  /** what the last command told the charts of nodes, in order */
+  readonly notices: readonly Notice[];
 }
 
 export const EMPTY_GRAPH: Graph = {
@@ -132,6 +149,7 @@ export const EMPTY_GRAPH: Graph = {
   locks: new Map(),
   throttleGroups: new Set(),
   autoNames: 0,
+  notices: [],
 };
 
 /** The graph with a node that is new, or not what it was. */

@@ -10,6 +10,7 @@
  */
 import type { Call, Fork } from "../chart/effects.ts";
 import { BlockgraphError } from "../error.ts";
+import type { Notice } from "../graph/notice.ts";
 import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
 import { BufferPool } from "./buffer-pool.ts";
@@ -18,6 +19,7 @@ import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
 import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
 import type { System } from "./system.ts";
+import { tell } from "./tell.ts";
 
 /** What happens to requests outside the execution. */
 export interface ExecutionHost {
@@ -62,18 +64,21 @@ export class Execution {
   /**
    * Puts a changed graph in force. Nodes that stay keep what they remember. Requests in flight go
    * on through the nodes that they entered, even if these were closed, which they must not be.
+   * @param notices what the command that changed it tells the charts of nodes
    */
-  rewire(system: System): void {
+  rewire(system: System, notices: readonly Notice[] = []): void {
     if (this.agents.size === 0) this.#closed.clear();
-    for (const [name, node] of this.nodes) {
-      if (system.nodes.has(name)) continue;
-      this.nodes.delete(name);
-      if (this.agents.size > 0) this.#closed.set(name, node);
-    }
     for (const [name, description] of system.nodes) {
       const node = this.nodes.get(name);
       if (node === undefined) this.nodes.set(name, new LiveNode(description, (n) => this.node(n)));
       else node.rewire(description);
+    }
+    tell(notices, (name) => this.node(name));
+    if (notices.length > 0) this.#changed = true;
+    for (const [name, node] of this.nodes) {
+      if (system.nodes.has(name)) continue;
+      this.nodes.delete(name);
+      if (this.agents.size > 0) this.#closed.set(name, node);
     }
   }
 

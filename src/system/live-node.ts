@@ -81,7 +81,7 @@ export class LiveNode {
         `node '${name}': a chart sends ${call.operation} to ${call.child}, which a node cannot do`,
       );
     }
-    const route = this.#find(child.name).route(call.operation);
+    const route = this.#routeBelow(child, call.operation);
     this.#calls.set(call, route);
     return route;
   }
@@ -93,11 +93,32 @@ export class LiveNode {
   route(operation: Operation): Route {
     const known = this.#routes.get(operation);
     if (known !== undefined) return known;
-    const resolved = this.#resolve(operation);
-    const impossible = resolved.kind === "refused" && resolved.errno === "ENOTSUP";
-    const route: Route = operation === "discard" && impossible ? { kind: "ignored" } : resolved;
+    const route = this.#recorded(operation, this.#unrecorded(operation));
     this.#routes.set(operation, route);
     return route;
+  }
+
+  /** Where `operation` goes once the node's bitmaps know of it. */
+  #unrecorded(operation: Operation): Route {
+    const resolved = this.#resolve(operation);
+    const impossible = resolved.kind === "refused" && resolved.errno === "ENOTSUP";
+    return operation === "discard" && impossible ? { kind: "ignored" } : resolved;
+  }
+
+  /** What changes nothing no bitmap hears of. */
+  #recorded(operation: Operation, route: Route): Route {
+    const { recorder } = this.description;
+    if (recorder === null || !("shift" in route) || !CHANGING_OPERATIONS.has(operation))
+      return route;
+    return this.#find(recorder).route(operation);
+  }
+
+  /** A recorder hands on to the very node. */
+  #routeBelow({ name }: SystemNode, operation: Operation): Route {
+    const below = this.#find(name);
+    return name === this.description.records
+      ? below.#unrecorded(operation)
+      : below.route(operation);
   }
 
   #resolve(operation: Operation): Route {
@@ -111,7 +132,7 @@ export class LiveNode {
     if (through.child === "storage") return imageRoute(image ?? "", through.operation, shift);
     const child = children.get(through.child);
     if (child === undefined) return { kind: "refused", errno: "ENOTSUP" };
-    const below = this.#find(child.name).route(through.operation);
+    const below = this.#routeBelow(child, through.operation);
     const moved = child === this.description.primary ? shift : 0;
     return "shift" in below ? { ...below, shift: below.shift + moved } : below;
   }

@@ -28,6 +28,7 @@ import {
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
 import type { SystemNode } from "./system.ts";
+import { WrittenSince } from "./written-since.ts";
 
 /** A request as it entered. Offsets are bytes of the device or export. */
 export interface WatchedRequest {
@@ -65,6 +66,7 @@ export class Monitor {
   readonly #disks: Disks;
   readonly #points = new Map<string, PointInTime>();
   readonly #handles = new Handles();
+  readonly #written = new WrittenSince();
   /** the nodes that there are, as of the last command */
   #nodes: ReadonlySet<string> = new Set();
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
@@ -81,6 +83,7 @@ export class Monitor {
   /** A command changed the graph. Nothing is in flight where it did, unless it did not drain. */
   rewired(graph: Graph, execution: Execution, seq: number): void {
     this.#disks.rewired(execution.nodes);
+    this.#written.rewired(graph, execution);
     for (const [name, point] of this.#points) {
       if (graph.nodes.has(name)) continue;
       this.#points.delete(name);
@@ -101,6 +104,9 @@ export class Monitor {
       if (!used && this.#points.has(name)) continue;
       const point = this.#pointOf(description, execution, used);
       if (point !== null) this.#points.set(name, point);
+      const missed = used ? this.#written.missed(name, graph, execution) : null;
+      if (missed === null) continue;
+      this.#judge({ kind: "increment", node: name, missed, difference: null }, seq);
     }
     this.#handles.rewired(graph, execution);
     this.#judgeClosed(execution, seq);
@@ -186,6 +192,7 @@ export class Monitor {
       watch.told = true;
     }
     this.#disks.answered(call);
+    this.#written.answered(call);
   }
 
   /** A request ended; `data` of a successful read holds what it returned. */
@@ -269,6 +276,7 @@ export class Monitor {
       if (window !== null) this.#disks.of(entry.image).abandonRead(window);
     }
     this.#disks.crashed();
+    this.#written.crashed();
     this.#points.clear();
     this.#mirrors = new Map();
     this.#nodes = new Set();

@@ -86,6 +86,14 @@ export type Observation =
       readonly difference: null;
     }
   | {
+      /** a filter that goes by a bitmap began to be used: this is its point in time */
+      readonly kind: "increment";
+      readonly node: string;
+      /** whether it leaves out something that was written since the bitmap began */
+      readonly missed: boolean;
+      readonly difference: null;
+    }
+  | {
       /** a request ended of which an image had refused a call; calls of its tasks do not count */
       readonly kind: "refused";
       readonly through: string;
@@ -156,6 +164,9 @@ export function describeObservation(observation: Observation): string {
   if (observation.kind === "node-closed" && observation.busy) {
     return `${subject} was closed while a request was under way in it`;
   }
+  if (observation.kind === "increment" && observation.missed) {
+    return `${subject} leaves out something that was written since its bitmap began`;
+  }
   if (observation.kind === "view-read" && observation.lost && !observation.succeeded) {
     return `${subject} failed: it leads to no view any more`;
   }
@@ -174,6 +185,7 @@ function subjectOf(observation: Observation): string {
     case "disk-replaced":
       return "after a mirror was completed, its target";
     case "node-closed":
+    case "increment":
       return `node '${observation.node}'`;
     case "guest-flush":
       return `after a flush through '${observation.through}', stable storage`;

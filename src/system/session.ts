@@ -216,7 +216,7 @@ export class Session {
       this.#append({ kind: "error", id, class: "GenericError", desc: refusal });
       return { refusal };
     }
-    this.execution.rewire(answer.system);
+    this.execution.rewire(answer.system, this.#graph.notices);
     this.#entries.clear();
     const reply = liveAnswer(command, this.execution) ?? answer.reply;
     const seq = this.#append({ kind: "return", id, return: reply });

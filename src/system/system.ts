@@ -7,21 +7,19 @@
  * one.
  */
 import type { Automaton } from "../chart/automaton.ts";
-import type { Chart } from "../chart/chart.ts";
-import { tabulate } from "../chart/tabulate.ts";
-import type { DriverCharts, Instance, Located } from "../drivers/driver.ts";
+import type { DriverCharts, Instance } from "../drivers/driver.ts";
 import { DRIVERS } from "../drivers/registry.ts";
+import type { Located } from "../graph/catalogue.ts";
 import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
 import { usesOfJob } from "../graph/job.ts";
 import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
 import type { Role } from "../graph/role.ts";
-import { OPERATIONS, type Operation } from "../vocabulary.ts";
+import type { Operation } from "../vocabulary.ts";
+import { automataOf } from "./automata.ts";
+import { describeRecorders } from "./recorder.ts";
 import { serialisedNodes } from "./serialised.ts";
 import { backingStands } from "./standing-backing.ts";
-
-/** The default of {@link SystemRules.readers}. Tables fill as needed, so that it costs nothing. */
-const READERS_MAX = 1024;
 
 /** A one-line change to a driver's charts that some property must notice. */
 export interface ChartMutation {
@@ -74,6 +72,10 @@ export interface SystemNode {
   readonly backingStands: boolean;
   /** how its cluster chart says which clusters are its own (Driver.located); null: it has all */
   readonly located: Located | null;
+  /** what its changes go through first, for its bitmaps (recorder.ts); null: it has none */
+  readonly recorder: string | null;
+  /** the node for whose bitmap it records; null: it is a node of the graph itself */
+  readonly records: string | null;
   /** the child in which it saves what its primary child loses (Driver.savesTo); null: no hook */
   readonly savedIn: SystemNode | null;
   /** file name of the image that holds the node's bytes; null if there is none */
@@ -102,15 +104,17 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     const children = new Map(used.map((edge) => [edge.name, describe(edge.child)]));
     const stands = backingStands(graph, name);
     const described = describeNode(node, children, serialised.has(name), stands, rules);
-    nodes.set(name, described);
-    return described;
+    const recorders = describeRecorders(node, described, rules);
+    const made = { ...described, recorder: recorders.at(-1)?.name ?? null };
+    for (const each of [made, ...recorders]) nodes.set(each.name, each);
+    return made;
   };
   for (const name of graph.nodes.keys()) describe(name);
   for (const { id, copies, filter } of graph.jobs.values()) {
     const copying = nodes.get(filter)?.requests.has("copy") === true;
     if (copies === "nothing" || (copies === "everything" && copying)) continue;
     throw refuse(
-      `job '${id}' copies in a way that is not built yet; back up with sync=none or sync=full`,
+      `job '${id}' copies in a way that is not built yet; back up or mirror with sync=full`,
     );
   }
   return { nodes, rules };
@@ -190,6 +194,7 @@ function describeNode(
     children,
     primary,
     backing,
+    ...{ recorder: null, records: null },
     backingStands: stands,
     located: driver.located,
     savedIn: (driver.savesTo === null ? undefined : children.get(driver.savesTo)) ?? null,
@@ -204,55 +209,4 @@ function lengthBelow(instance: Instance, primary: SystemNode | null, rules: Syst
     throw refuse(`Could not open '${instance.image}': No such file or directory`);
   }
   return length;
-}
-
-type NodeAutomata = Pick<SystemNode, "cluster" | "node" | "requests" | "tasks">;
-
-type Memory = Pick<NodeAutomata, "cluster" | "node">;
-
-/** Tables fill as they are used, so it pays to keep them. */
-class AutomatonCache {
-  readonly byCharts = new Map<string, NodeAutomata>();
-  readonly byMemory = new Map<string, Memory>();
-}
-
-const original = new AutomatonCache();
-const mutated = new WeakMap<ChartMutation, AutomatonCache>();
-
-function automataOf(
-  driver: string,
-  instance: Instance,
-  { mutation, readers = READERS_MAX }: SystemRules,
-): NodeAutomata {
-  const mutates = mutation?.driver === driver ? mutation : null;
-  const cache = mutates === null ? original : (mutated.get(mutates) ?? new AutomatonCache());
-  if (mutates !== null) mutated.set(mutates, cache);
-  const key = `${instance.chartKey} ${readers}`;
-  const known = cache.byCharts.get(key);
-  if (known !== undefined) return known;
-  const charts = instance.charts({ readers });
-  const changed = mutates === null ? charts : mutates.change(charts);
-  const memoryKey = `${instance.memoryKey} ${readers}`;
-  const memory = cache.byMemory.get(memoryKey) ?? tabulateMemory(changed);
-  cache.byMemory.set(memoryKey, memory);
-  const made = { ...memory, ...tabulateRequests(changed) };
-  cache.byCharts.set(key, made);
-  return made;
-}
-
-function tabulateMemory({ cluster, node }: DriverCharts): Memory {
-  const one = (chart: Chart | null) => (chart === null ? null : tabulate(chart));
-  return { cluster: one(cluster), node: one(node) };
-}
-
-function tabulateRequests(charts: DriverCharts): Omit<NodeAutomata, keyof Memory> {
-  const requests = new Map<Operation, Automaton>();
-  for (const operation of OPERATIONS) {
-    const chart = charts.requests[operation];
-    if (chart !== undefined) requests.set(operation, tabulate(chart));
-  }
-  const tasks = new Map(
-    Object.entries(charts.tasks).map(([name, chart]) => [name, tabulate(chart)]),
-  );
-  return { requests, tasks };
 }

@@ -9,8 +9,11 @@
  * Everything else a guest does is in guest-charts.ts, what the reader of the view does in
  * view-charts.ts, and what a backup job does, whose filter it is, in ../job-copy-chart.ts.
  *
+ * With a `bitmap` it keeps only what that has recorded until the filter is opened: the rest is as
+ * in an earlier backup, is not saved, and cannot be read through the view (incremental fleecing).
+ *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
- * environment. A node with a `bitmap` can be opened, rewired and judged, but not be simulated yet.
+ * environment.
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
@@ -19,7 +22,8 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { findBitmap, requireFree, requireMergeable } from "../../graph/dirty-bitmap.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
-import { prefixed, Refusal, refuse } from "../../graph/refuse.ts";
+import { recorderOf } from "../../graph/notice.ts";
+import { prefixed, Refusal } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
 import { uint32 } from "../../graph/uint32.ts";
 import { copyTaskChart } from "../copy-task-chart.ts";
@@ -89,19 +93,21 @@ export const copyBeforeWrite = defineDriver({
       requireMergeable(bitmap, graph.nodes.get(node.name)?.length ?? null);
     });
   },
-  find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
-  parameters(given, profile): CopyBeforeWriteParameters {
-    if (given.bitmap !== undefined) {
-      throw refuse("a hook with a bitmap can be judged, but not be simulated yet; leave it out");
-    }
-    return {
-      onError: given["on-cbw-error"],
-      timeout: given["cbw-timeout"] > 0,
-      brokenView: profile.brokenView,
-      viewDiscard: profile.viewDiscard,
-      mixedRead: profile.mixedRead,
-    };
+  tells({ name, options: given }) {
+    const bitmap = options.shape.bitmap.parse(given.bitmap);
+    if (bitmap === undefined) return [];
+    const of = { node: recorderOf(bitmap.node, bitmap.name), event: "LOOK", reply: "DIRTY" };
+    const only = { ...of, matching: false };
+    return ["RESET", "EXCLUDE"].map((event) => ({ node: name, event, only }));
   },
+  find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
+  parameters: (given, profile): CopyBeforeWriteParameters => ({
+    onError: given["on-cbw-error"],
+    timeout: given["cbw-timeout"] > 0,
+    brokenView: profile.brokenView,
+    viewDiscard: profile.viewDiscard,
+    mixedRead: profile.mixedRead,
+  }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
     cluster: clusterChart(parameters, bounds.readers),

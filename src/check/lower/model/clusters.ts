@@ -228,7 +228,7 @@ function askAny(
 }
 
 /** One chart takes the event. */
-function take(
+export function take(
   name: string,
   at: Term,
   automaton: Automaton,

@@ -55,6 +55,11 @@ export class Geometry {
     );
   }
 
+  /** The number of clusters that a node of so many bytes has. */
+  clusters(length: number): number {
+    return Math.ceil(this.cells(length) / this.clusterCells);
+  }
+
   /** The number of cells before a byte. */
   cells(byte: number): number {
     if (this.#kept === null) return Math.ceil(byte / this.unit);

@@ -16,6 +16,7 @@ import {
   NOTHING_DRAINED,
 } from "../../../graph/drained-section.ts";
 import { clientsOf, EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../../../graph/graph.ts";
+import type { Notice } from "../../../graph/notice.ts";
 import { profile } from "../../../graph/profile.ts";
 import { answerSystem } from "../../../system/answer-system.ts";
 import { resolveEntry, targetWindows } from "../../../system/entry.ts";
@@ -29,6 +30,7 @@ import {
   layersIn,
   type Stretch,
 } from "../../../system/image-window.ts";
+import { leavesOutBy, lentTo, recordedStretch } from "../../../system/increments.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "../../../system/mirrors.ts";
 import type {
   Actor,
@@ -63,8 +65,21 @@ export type GraphChange =
     }
   /** a mirror was completed: its target is the disk from then on */
   | { readonly kind: "replaced"; readonly source: Stretch; readonly target: Stretch }
+  /** a job begins to work with a bitmap, which is known by its recorder */
+  | { readonly kind: "lent"; readonly recorder: string }
+  /** a filter that goes by a bitmap begins to be used */
+  | { readonly kind: "increment"; readonly filter: SystemNode; readonly recorder: string }
+  /** a command told the charts of a node something */
+  | { readonly kind: "told"; readonly notice: DeliveredNotice }
   /** a node left the graph, and what it remembers with it: the last that is said of a command */
   | { readonly kind: "closed"; readonly node: string };
+
+/** A notice, and the nodes that it is about. */
+export interface DeliveredNotice extends Notice {
+  readonly told: SystemNode;
+  /** null: no other node is asked */
+  readonly asked: SystemNode | null;
+}
 
 /** Where requests enter that come through a device or export, or that a job makes. */
 export interface StageEntry extends Denoted {
@@ -102,8 +117,10 @@ export interface FollowedPhases {
   readonly phases: readonly GraphPhase[];
   /** what the commands after the last requests do */
   readonly ending: readonly GraphChange[];
-  /** every node with layers that there ever is, also where it is gone before anybody acts */
-  readonly overlays: readonly SystemNode[];
+  /** nodes that say what layers show, or that commands tell something, gone or not */
+  readonly lasting: readonly SystemNode[];
+  /** what is written for bitmaps to record it, by which something is left out, by recorder */
+  readonly recorded: ReadonlyMap<string, Stretch>;
 }
 
 /** @throws BlockgraphError `graph-refused` naming a command that is answered unexpectedly */
@@ -121,7 +138,12 @@ export function graphPhases(model: Model, mutation: ChartMutation | null): Follo
     if (phase.kind === "commands") watcher.send(phase);
     else if (phase.kind === "concurrent") phases.push(watcher.concurrent(phase));
   }
-  return { phases, ending: watcher.take(), overlays: [...watcher.overlays.values()] };
+  return {
+    phases,
+    ending: watcher.take(),
+    lasting: [...watcher.lasting.values()],
+    recorded: watcher.recorded,
+  };
 }
 
 /** No more view reads than requests can be under way; each uses a cluster once. */
@@ -160,7 +182,9 @@ class Watcher {
   #targets: readonly Stretch[] = [];
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
   #layers: ReadonlyMap<string, Stretch> = new Map();
-  readonly overlays = new Map<string, SystemNode>();
+  readonly lasting = new Map<string, SystemNode>();
+  /** what is written for bitmaps to record it, by which something is left out, by recorder */
+  readonly recorded = new Map<string, Stretch>();
   /** filters with a point in time */
   readonly #points = new Map<string, Point>();
   readonly #handles = new Handles();
@@ -179,14 +203,17 @@ class Watcher {
     if (command === undefined) return;
     const { graph, system, refusal } = answerSystem(this.#graph, command, this.#rules);
     requireExpected(commands, index, refusal);
+    const before = this.#graph;
     this.#graph = graph;
     if (system === null) return;
     const execution = new Execution({ called: () => {}, completed: () => {} });
     execution.rewire(system);
-    this.#rewired(execution);
+    for (const recorder of lentTo(before, graph)) this.#changes.push({ kind: "lent", recorder });
+    this.#rewired(execution, graph.notices);
   }
 
-  #rewired(execution: Execution): void {
+  #rewired(execution: Execution, notices: readonly Notice[]): void {
+    for (const notice of notices) this.#told(notice, execution);
     for (const [node, { disk }] of this.#points) {
       if (execution.nodes.has(node)) continue;
       this.#points.delete(node);
@@ -211,9 +238,18 @@ class Watcher {
     this.#execution = execution;
   }
 
+  #told(notice: Notice, execution: Execution): void {
+    const find = (name: string) =>
+      (execution.nodes.has(name) ? execution : this.#execution).node(name).description;
+    const told = find(notice.node);
+    const asked = notice.only === null ? null : find(notice.only.node);
+    for (const node of asked === null ? [told] : [told, asked]) this.lasting.set(node.name, node);
+    this.#changes.push({ kind: "told", notice: { ...notice, told, asked } });
+  }
+
   #relayered(execution: Execution): void {
     for (const { description } of execution.nodes.values()) {
-      if (description.located !== null) this.overlays.set(description.name, description);
+      if (description.located !== null) this.lasting.set(description.name, description);
     }
     const layers = layersIn(execution.nodes);
     for (const image of changedLayers(this.#layers, layers)) {
@@ -241,6 +277,11 @@ class Watcher {
         this.#changes.push({ ...shape, of: window });
         this.#points.set(name, { used, disk: { ...window, length } });
       }
+      const recorder = used ? leavesOutBy(this.#graph, name) : null;
+      const stretch = recorder === null ? null : recordedStretch(execution, recorder);
+      if (recorder === null || stretch === null) continue;
+      this.recorded.set(recorder, stretch);
+      this.#changes.push({ kind: "increment", filter: description, recorder });
     }
   }
 

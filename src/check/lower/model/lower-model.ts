@@ -70,6 +70,7 @@ import { ownTables } from "./shown.ts";
 import { PHASES, restsOfPhase, stageNode } from "./stages.ts";
 import { symmetriesOf } from "./symmetries.ts";
 import { type TaskRole, Tasks } from "./tasks.ts";
+import { tellCode } from "./tell.ts";
 import { Watch } from "./watch.ts";
 
 export interface LowerOptions {
@@ -203,15 +204,14 @@ class ModelLowering {
   /** What nodes remember. A node that comes and goes has its fields all the time, at rest. */
   #nodeFields(): void {
     const made = new Set<string>();
-    const { geometry, phases, overlays } = this.#plan;
-    for (const description of [...nodesOf(phases), ...overlays]) {
+    const { geometry, phases, lasting } = this.#plan;
+    for (const description of [...nodesOf(phases), ...lasting]) {
       const { name, cluster, node, length } = description;
       if (made.has(name)) continue;
       made.add(name);
       Object.assign(this.#tables, ownTables(description));
       if (cluster !== null) {
-        const count = Math.ceil(geometry.cells(length) / geometry.clusterCells);
-        this.#chartField(clusterField(name), cluster, count);
+        this.#chartField(clusterField(name), cluster, geometry.clusters(length));
         this.#shapes.set(clusterField(name), "cluster");
       }
       if (node !== null) this.#chartField(nodeField(name), node, 1);
@@ -299,6 +299,7 @@ class ModelLowering {
   /** The process of the commands: a rest for every phase, a step from each to the next. */
   #commands(players: readonly (readonly Player[])[]): Process {
     const { phases, ending } = this.#plan;
+    Object.assign(this.#tables, this.#watch.tables);
     const nodes = phases.flatMap((phase, index): Node[] => {
       const over = this.#phaseOver(players[index] ?? []);
       const changes = phases[index + 1]?.stages[0]?.changes ?? ending;
@@ -363,11 +364,13 @@ class ModelLowering {
     const closed = changes.flatMap((change) => (change.kind === "closed" ? [change.node] : []));
     return [
       ...closed.flatMap((node) => this.#watch.closed(this.#isUsed(node, acting))),
-      ...changes.flatMap((change) =>
-        change.kind === "closed"
-          ? [this.#forget(change.node, acting)]
-          : this.#watch.changed(change, acting),
-      ),
+      ...changes.flatMap((change) => {
+        if (change.kind === "closed") return [this.#forget(change.node, acting)];
+        const seen = this.#watch.changed(change, acting);
+        if (change.kind !== "told") return seen;
+        const clusters = this.#plan.geometry.clusters(change.notice.told.length);
+        return [...tellCode(change.notice, clusters, this.#charts), ...seen];
+      }),
     ];
   }
 

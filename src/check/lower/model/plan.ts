@@ -10,7 +10,7 @@
 import { BlockgraphError } from "../../../error.ts";
 import type { Fill } from "../../../log/record.ts";
 import type { Entry } from "../../../system/entry.ts";
-import type { ImageWindow } from "../../../system/image-window.ts";
+import type { ImageWindow, Stretch } from "../../../system/image-window.ts";
 import type {
   Actor,
   CheckBounds,
@@ -80,8 +80,10 @@ export interface Plan {
   readonly phases: readonly PlannedPhase[];
   /** what the commands after the last requests do */
   readonly ending: readonly GraphChange[];
-  /** every node with layers that there ever is, also where it is gone before anybody acts */
-  readonly overlays: readonly SystemNode[];
+  /** nodes that say what layers show, or that commands tell something, gone or not */
+  readonly lasting: readonly SystemNode[];
+  /** what is written for bitmaps to record it, by which something is left out, by recorder */
+  readonly recorded: ReadonlyMap<string, Stretch>;
   /** initial value of every cell, by image */
   readonly images: ReadonlyMap<string, readonly number[]>;
   /** values that a cell can have; 0 is zero */
@@ -97,8 +99,8 @@ export interface Plan {
  * cannot be cut into cells
  */
 export function planModel(model: Model, mutation: ChartMutation | null, bounds: CheckBounds): Plan {
-  const { phases, ending, overlays } = graphPhases(model, mutation);
-  const geometry = geometryOf(model, phases, overlays, bounds);
+  const { phases, ending, lasting, recorded } = graphPhases(model, mutation);
+  const geometry = geometryOf(model, phases, lasting, bounds);
   const contents = new Contents(model, geometry);
   const planned = phases.map((phase, index) => ({
     stages: phase.stages,
@@ -117,17 +119,17 @@ export function planModel(model: Model, mutation: ChartMutation | null, bounds: 
   const turnValues = drawn ? bounds.values : 0;
   const images = contents.images;
   const values = turnValue + turnValues;
-  const told = { ending, overlays, images };
+  const told = { ending, lasting, recorded, images };
   return { model, geometry, phases: planned, ...told, values, turnValue, turnValues };
 }
 
 function geometryOf(
   model: Model,
   phases: readonly GraphPhase[],
-  overlays: readonly SystemNode[],
+  lasting: readonly SystemNode[],
   bounds: CheckBounds,
 ): Geometry {
-  const nodes = [...nodesOf(phases), ...overlays];
+  const nodes = [...nodesOf(phases), ...lasting];
   const requests = phases.flatMap(({ actors }) => actors.map(({ requests }) => requests));
   const choices = requests
     .filter((given): given is RequestChoice => "count" in given)

@@ -20,6 +20,7 @@ import type { FieldShape } from "./field-shape.ts";
 import type { GraphChange } from "./graph-phases.ts";
 import { GuestWatch } from "./guest-watch.ts";
 import type { ImageAccess } from "./image-call.ts";
+import { IncrementWatch } from "./increment-watch.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
@@ -70,6 +71,7 @@ function refusedSights(operation: Operation, succeeded: boolean): Sight[] {
 export class Watch {
   readonly #guests: GuestWatch;
   readonly #discards: DiscardWatch;
+  readonly #increments: IncrementWatch;
   readonly #plan: Plan;
   readonly #judging: Judging;
   readonly #fields: Field[] = [];
@@ -86,6 +88,7 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
+    this.#increments = new IncrementWatch(plan, this.#judging);
     this.#reads = [false, true].some((succeeded) =>
       [false, true].some((lost) =>
         this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
@@ -100,11 +103,10 @@ export class Watch {
     this.#refusals = [false, true].some((succeeded) =>
       this.#judging.speaksOf(refusedSights("read", succeeded)),
     );
-    const stages = plan.phases.flatMap((phase) => phase.stages);
-    const changes = [...stages.flatMap((stage) => stage.changes), ...plan.ending];
+    const changes = changesOf(plan);
     for (const change of changes) {
       if (change.kind !== "point") continue;
-      const clusters = Math.ceil(this.#cells(change.length) / plan.geometry.clusterCells);
+      const clusters = plan.geometry.clusters(change.length);
       this.#field(pointOf(change.node), plan.values, this.#cells(change.length), "cell");
       if (this.#reads) this.#field(givenOf(change.node), 2, clusters, "cluster");
       if (this.#rereads) this.#field(returnedOf(change.node), 2, clusters, "cluster");
@@ -113,13 +115,17 @@ export class Watch {
   }
 
   get fields(): readonly Field[] {
-    return [...this.#fields, ...this.#guests.fields];
+    return [...this.#fields, ...this.#guests.fields, ...this.#increments.fields];
+  }
+
+  get tables(): Record<string, readonly number[]> {
+    return this.#increments.tables(changesOf(this.#plan));
   }
 
   /** What the elements of each field are for. */
   get shapes(): ReadonlyMap<string, FieldShape> {
     const cells = this.#guests.fields.map(({ name }) => [name, "cell"] as const);
-    return new Map([...this.#shapes, ...cells]);
+    return new Map([...this.#shapes, ...cells, ...this.#increments.shapes]);
   }
 
   /** Declares what an actor's requests carry. */
@@ -156,13 +162,11 @@ export class Watch {
   }
 
   /** A call of an image ended well. @param layers those of which it is the top one, if any */
-  answered(
-    carrier: Carrier,
-    { image, operation }: Pick<ImageAccess, "image" | "operation">,
-    layers: Stretch | null,
-  ): Statement[] {
+  answered(carrier: Carrier, access: ImageAccess, layers: Stretch | null): Statement[] {
+    const { image, operation } = access;
     if (operation === "flush") return this.#guests.flushed(image, layers);
-    return operation === "discard" ? this.#discards.discarded(carrier, image) : [];
+    const discarded = operation === "discard" ? this.#discards.discarded(carrier, image) : [];
+    return [...discarded, ...this.#increments.answered(access)];
   }
 
   /**
@@ -269,6 +273,10 @@ export class Watch {
         return this.#guests.settled(change.stretch, acting);
       case "relayered":
         return this.#guests.relayered(change.stretch);
+      case "told":
+      case "lent":
+      case "increment":
+        return this.#increments.changed(change);
       case "closed":
         return [];
     }
@@ -349,6 +357,11 @@ export class Watch {
     this.#shapes.set(name, shape);
     this.#fields.push({ name, size, count, initial: [], values: null });
   }
+}
+
+function changesOf({ phases, ending }: Plan): GraphChange[] {
+  const stages = phases.flatMap((phase) => phase.stages);
+  return [...stages.flatMap(({ changes }) => changes), ...ending];
 }
 
 /** Names of fields. */

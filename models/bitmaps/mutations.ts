@@ -1,0 +1,30 @@
+/**
+ * One-line changes to what records changes.
+ */
+import { bypass, reanswer, redirect, withConfig } from "../../src/chart/mutate.ts";
+import { changesOf } from "../changes.ts";
+
+const { inRequest } = changesOf("dirty-bitmap");
+
+/** What a guest writes is not recorded. */
+export const bitmapForgetsWrites = inRequest("write", (chart) => bypass(chart, "marking", "OK"));
+
+/** What a guest discards is not recorded. */
+export const bitmapForgetsDiscards = inRequest("discard", (chart) =>
+  bypass(chart, "marking", "OK"),
+);
+
+/** A change is recorded before it is made. */
+export const bitmapMarksEarly = inRequest("write", (chart) => {
+  const begins = withConfig(chart, (config) => ({ ...config, initial: "marking" }));
+  return redirect(redirect(begins, "marking", "OK", "forwarding"), "forwarding", "DONE", "done");
+});
+
+const hook = changesOf("copy-before-write");
+
+/** Who skips a cluster goes on letting readers see it. */
+export const skippedIsShown = hook.inCluster((chart) =>
+  reanswer(chart, "access.allowed", "EXCLUDE", { actions: [reply("OK")] }),
+);
+
+const reply = (type: string) => ({ type: "reply", params: { type } }) as const;

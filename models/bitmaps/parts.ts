@@ -1,0 +1,64 @@
+/**
+ * What the models of dirty bitmaps have in common: a disk whose changes are recorded, and jobs that
+ * bring a copy of it up to date, one after the other.
+ *
+ *     guest        job          reader
+ *       |           |              |
+ *       v           v              |
+ *      hook  <------+              |
+ *       |  \                       |
+ *  file |   \ target               |
+ *       v    v                     v
+ *     disk  target  <--------------+
+ *    (changes)
+ */
+import type { QmpCommand } from "../../src/graph/commands.ts";
+import type { JsonObject } from "../../src/graph/graph.ts";
+import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
+import { guestOnDisk, rawNode } from "../graph.ts";
+import { CLUSTER, common, LENGTH, pieces } from "../jobs/parts.ts";
+
+export const chained = {
+  ...common,
+  bounds: { ...common.bounds, requests: 1 },
+} as const satisfies Partial<Model>;
+
+const content = [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }] as const;
+
+/** The target is an earlier backup, as long as the disk was not written. */
+export const images: readonly ModelImage[] = ["disk.raw", "target.raw"].map((filename) => ({
+  ...{ filename, length: LENGTH, content },
+}));
+
+export const CHANGES = { node: "disk", name: "changes" } as const;
+
+/** A guest's disk, and a bitmap of what is written there. */
+export const recordedDisk: readonly QmpCommand[] = [
+  ...guestOnDisk,
+  rawNode("target"),
+  qmp("block-dirty-bitmap-add", CHANGES),
+];
+
+/** @param job options of the command */
+export const backup = (id: string, job: JsonObject): JsonObject => ({
+  ...{ "job-id": id, device: "disk", target: "target", "filter-node-name": `${id}-hook` },
+  ...job,
+});
+
+/** What was recorded goes to the target. */
+export const increment = (id: string): QmpCommand =>
+  qmp("blockdev-backup", backup(id, { sync: "incremental", bitmap: CHANGES.name }));
+
+/** A job copies all there is to copy, in order. */
+export const copiesAll = (id: string): Actor => ({
+  ...{ name: id, through: id, requests: pieces("copy", LENGTH) },
+});
+
+/** Somebody reads the whole target, piece by piece, once the job is through. */
+export const readsAll: Actor = {
+  ...{ name: "reader", through: "reader", requests: pieces("read", LENGTH) },
+};
+
+export const readTarget = qmp("block-export-add", {
+  ...{ type: "nbd", id: "reader", name: "reader", "node-name": "target" },
+});

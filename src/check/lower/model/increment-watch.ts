@@ -1,0 +1,127 @@
+/**
+ * What was written since bitmaps began, as code: src/system/written-since.ts over flags instead of
+ * sets. There are flags only of bitmaps by which something is left out, if a property asks.
+ */
+import type { Stretch } from "../../../system/image-window.ts";
+import { LEFT_OUT } from "../../../system/increments.ts";
+import {
+  all,
+  binary,
+  field,
+  local,
+  loop,
+  not,
+  set,
+  table,
+  term,
+  when,
+} from "../../program/build.ts";
+import type { Field, Statement } from "../../program/program.ts";
+import { add } from "./carrier.ts";
+import { clusterField } from "./clusters.ts";
+import type { FieldShape } from "./field-shape.ts";
+import type { GraphChange } from "./graph-phases.ts";
+import type { ImageAccess } from "./image-call.ts";
+import type { Judging, Sight } from "./judging.ts";
+import type { Plan } from "./plan.ts";
+
+const BEGUN = [false, true].map(
+  (missed): Sight => ({
+    when: missed ? term("missed") : not("missed"),
+    observation: { kind: "increment", node: "", missed, difference: null },
+  }),
+);
+
+export class IncrementWatch {
+  readonly #plan: Plan;
+  readonly #judging: Judging;
+  readonly #recorded: ReadonlyMap<string, Stretch>;
+  readonly fields: readonly Field[];
+
+  constructor(plan: Plan, judging: Judging) {
+    this.#plan = plan;
+    this.#judging = judging;
+    this.#recorded = judging.speaksOf(BEGUN) ? plan.recorded : new Map();
+    this.fields = [...this.#recorded].flatMap(([recorder, { length }]) =>
+      [sinceOf(recorder), sinceJobOf(recorder)].map((name) => ({
+        ...{ name, size: 2, count: plan.geometry.clusters(length), initial: [], values: null },
+      })),
+    );
+  }
+
+  get shapes(): [string, FieldShape][] {
+    return this.fields.map(({ name }) => [name, "cluster"]);
+  }
+
+  /** An image was changed. */
+  answered({ image, operation, lo, hi, shift }: ImageAccess): Statement[] {
+    if (operation === "read" || operation === "flush" || operation === "block-status") return [];
+    const { geometry } = this.#plan;
+    return [...this.#recorded].flatMap(([recorder, stretch]): Statement[] => {
+      if (stretch.image !== image) return [];
+      const first = geometry.cells(stretch.shift);
+      const end = first + geometry.cells(stretch.length);
+      const at = add("cell", shift);
+      const cluster = binary(binary(at, "-", first), "/", geometry.clusterCells);
+      const inside = all(binary(at, ">=", first), binary(at, "<", end));
+      const mark = [
+        local("recorded", cluster),
+        ...[sinceOf(recorder), sinceJobOf(recorder)].map((name) => set(name, "recorded", 1)),
+      ];
+      return [loop("cell", lo, hi, [when(inside, mark)])];
+    });
+  }
+
+  changed(change: GraphChange & { kind: "lent" | "told" | "increment" }): Statement[] {
+    switch (change.kind) {
+      case "lent":
+        return this.#forEach(change.recorder, [set(sinceJobOf(change.recorder), "each", 0)]);
+      case "told":
+        return this.#told(change.notice.node, change.notice.event);
+      case "increment":
+        return this.#judge(change);
+    }
+  }
+
+  #told(recorder: string, event: string): Statement[] {
+    const since = sinceOf(recorder);
+    if (event === "CLEAR") return this.#forEach(recorder, [set(since, "each", 0)]);
+    if (event !== "ABDICATE") return [];
+    return this.#forEach(recorder, [set(since, "each", field(sinceJobOf(recorder), "each"))]);
+  }
+
+  #judge({ filter, recorder }: GraphChange & { kind: "increment" }): Statement[] {
+    const automaton = filter.cluster;
+    if (automaton === null || !this.#recorded.has(recorder)) return [];
+    const left = table(leftOutOf(filter.name), field(clusterField(filter.name), "each"));
+    const written = field(sinceOf(recorder), "each");
+    return [
+      local("missed", 0),
+      ...this.#forEach(recorder, [when(all(left, written), [local("missed", 1)])]),
+      ...this.#judging.judge(BEGUN),
+    ];
+  }
+
+  /** Whether a filter leaves a cluster out, by the state of its chart. */
+  tables(changes: readonly GraphChange[]): Record<string, readonly number[]> {
+    const tables: Record<string, readonly number[]> = {};
+    for (const change of changes) {
+      if (change.kind !== "increment" || change.filter.cluster === null) continue;
+      const { name, cluster } = change.filter;
+      tables[leftOutOf(name)] = cluster.states.map((_, state) =>
+        cluster.replyTo(state, LEFT_OUT.event) === LEFT_OUT.reply ? 1 : 0,
+      );
+    }
+    return tables;
+  }
+
+  #forEach(recorder: string, body: readonly Statement[]): Statement[] {
+    const stretch = this.#recorded.get(recorder);
+    if (stretch === undefined) return [];
+    return [loop("each", 0, this.#plan.geometry.clusters(stretch.length), body)];
+  }
+}
+
+const sinceOf = (recorder: string) => `${recorder} written since`;
+const sinceJobOf = (recorder: string) => `${recorder} written since its job began`;
+const leftOutOf = (filter: string) => `${filter} leaves out`;

@@ -1,0 +1,52 @@
+/**
+ * `dirty-bitmap`: what records the changes of a node for one of its dirty bitmaps (QEMU
+ * block/dirty-bitmap.c; section 3.6 of the reference).
+ *
+ * It is no node of the graph, and nobody can add one: `block-dirty-bitmap-add` does. All changes of
+ * the node go through it, whoever they come from (src/system/recorder.ts). Commands clear bitmaps,
+ * merge them, and fill hooks from them by telling the cluster charts (src/graph/notice.ts).
+ *
+ * Limits: a bit is a cluster, so the granularity must be the size of one.
+ */
+import { z } from "zod";
+import { forwardChart } from "../../chart/forward.ts";
+import { commonOptions } from "../../graph/common-options.ts";
+import { defineDriver } from "../driver.ts";
+import { type Change, changeChart } from "./change-chart.ts";
+import { clusterChart } from "./cluster-chart.ts";
+
+const RECORDS = ["nothing", "bitmap", "successor"] as const;
+
+export const dirtyBitmap = defineDriver({
+  name: "dirty-bitmap",
+  summary: "records which clusters of a node were changed",
+  options: commonOptions.extend({
+    records: z.enum(RECORDS).meta({
+      description: "where changes are recorded: nowhere, in the bitmap, or in its successor",
+    }),
+  }),
+  children: [{ name: "file", roles: ["filtered", "primary"] }],
+  filter: true,
+  internal: true,
+  reopens: null,
+  parameters: ({ records }) => ({ records }),
+  memoryKey: "dirty-bitmap",
+  everyParameters: RECORDS.map((records) => ({ records })),
+  charts: ({ records }) => {
+    const chart = (change: Change) => {
+      if (records === "nothing") return forwardChart(`dirty-bitmap/${change}`, "file", change);
+      return changeChart(change, records === "bitmap" ? "MARK" : "MARK_SUCCESSOR");
+    };
+    return {
+      cluster: clusterChart(),
+      node: null,
+      requests: {
+        write: chart("write"),
+        "write-unchanged": chart("write-unchanged"),
+        "write-zeroes": chart("write-zeroes"),
+        discard: chart("discard"),
+      },
+      tasks: {},
+    };
+  },
+});

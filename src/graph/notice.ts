@@ -1,0 +1,33 @@
+/**
+ * What a command tells the charts of nodes, which the graph itself does not know: that a bitmap is
+ * cleared, that a hook has nothing to save where a bitmap is clean.
+ *
+ * A command leaves its notices in the graph, in order; whoever executes the graph delivers them at
+ * the instant of the command, all of them or, if it is refused, none.
+ */
+import type { Graph } from "./graph.ts";
+
+export interface Notice {
+  /** a node, or one of its bitmaps ({@link recorderOf}) */
+  readonly node: string;
+  /** offered to the chart of each cluster; it must be handled in every state */
+  readonly event: string;
+  /** for which clusters; null: for all */
+  readonly only: Condition | null;
+}
+
+/** Of what another node's chart would reply to an event, which nobody sends. */
+export interface Condition {
+  readonly node: string;
+  readonly event: string;
+  readonly reply: string;
+  /** whether it is for the clusters that would reply so, or for all others */
+  readonly matching: boolean;
+}
+
+/** What a bitmap is called among nodes. No node has such a name. */
+export const recorderOf = (node: string, bitmap: string): string => `${node}/${bitmap}`;
+
+export function telling(graph: Graph, ...notices: readonly Notice[]): Graph {
+  return { ...graph, notices: [...graph.notices, ...notices] };
+}

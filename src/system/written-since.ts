@@ -1,0 +1,77 @@
+/**
+ * Which clusters were written since each bitmap began, as the images saw it: what the bitmaps
+ * themselves have to record, kept beside them.
+ */
+import type { Graph } from "../graph/graph.ts";
+import type { Execution } from "./execution.ts";
+import type { ImageCall } from "./frame.ts";
+import type { Stretch } from "./image-window.ts";
+import { leavesOutBy, leftOut, lentTo, recordedStretch } from "./increments.ts";
+
+interface Written {
+  readonly stretch: Stretch;
+  readonly clusterSize: number;
+  since: Set<number>;
+  /** since the job began that works with the bitmap */
+  sinceJob: Set<number>;
+}
+
+export class WrittenSince {
+  readonly #written = new Map<string, Written>();
+  #graph: Graph | null = null;
+
+  /** A command changed the graph. */
+  rewired(graph: Graph, execution: Execution): void {
+    for (const { description } of execution.nodes.values()) {
+      const { name, records, clusterSize } = description;
+      const stretch = records === null ? null : recordedStretch(execution, name);
+      if (stretch === null) continue;
+      const known = this.#written.get(name) ?? { since: new Set(), sinceJob: new Set() };
+      this.#written.set(name, { ...known, stretch, clusterSize });
+    }
+    for (const { node, event } of graph.notices) this.#told(node, event);
+    const lent = this.#graph === null ? [] : lentTo(this.#graph, graph);
+    for (const recorder of lent) this.#written.get(recorder)?.sinceJob.clear();
+    for (const name of this.#written.keys()) {
+      if (!execution.nodes.has(name)) this.#written.delete(name);
+    }
+    this.#graph = graph;
+  }
+
+  #told(recorder: string, event: string): void {
+    const written = this.#written.get(recorder);
+    if (written === undefined) return;
+    if (event === "CLEAR") written.since = new Set();
+    if (event === "ABDICATE") written.since = new Set(written.sinceJob);
+  }
+
+  /** An image was changed. */
+  answered({ image, operation, offset, length }: ImageCall): void {
+    if (operation === "read" || operation === "flush" || operation === "block-status") return;
+    for (const { stretch, clusterSize, since, sinceJob } of this.#written.values()) {
+      if (stretch.image !== image) continue;
+      const start = Math.max(0, offset - stretch.shift);
+      const end = Math.min(stretch.length, offset + length - stretch.shift);
+      for (let cluster = Math.floor(start / clusterSize); cluster * clusterSize < end; cluster++) {
+        since.add(cluster);
+        sinceJob.add(cluster);
+      }
+    }
+  }
+
+  /**
+   * Whether a filter that begins leaves out what was written since its bitmap began; null: it goes
+   * by no bitmap, or by one of which nothing is known.
+   */
+  missed(filter: string, graph: Graph, execution: Execution): boolean | null {
+    const recorder = leavesOutBy(graph, filter);
+    const written = recorder === null ? undefined : this.#written.get(recorder);
+    if (written === undefined) return null;
+    return leftOut(execution.node(filter)).some((cluster) => written.since.has(cluster));
+  }
+
+  crashed(): void {
+    this.#written.clear();
+    this.#graph = null;
+  }
+}
