@@ -35,6 +35,8 @@ export const blockdevBackup = defineCommand({
     target: z.string(),
     bitmap: z.string().optional(),
     "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
+    "on-source-error": z.string().optional(),
+    "on-target-error": z.string().optional(),
   }),
   apply(before, args, context) {
     const { source: disk, target, bitmap, graph: known } = backupEnds(before, args, args, context);

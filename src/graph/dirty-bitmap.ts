@@ -36,12 +36,16 @@ function freeBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   return bitmap;
 }
 
-/** @throws BlockgraphError `graph-refused` if a job works with the bitmap, or an export shows it */
-export function requireFree({ exports, nodes }: Graph, node: string, name: string): void {
+/** Whether a job works with the bitmap, or an export shows it (`bdrv_dirty_bitmap_busy`). */
+export function isBusy({ exports, nodes }: Graph, node: string, name: string): boolean {
   const shown = [...exports.values()].flatMap(({ bitmaps = [] }) => bitmaps);
   const isShown = shown.some((each) => each.node === node && each.name === name);
-  const job = nodes.get(node)?.bitmaps.get(name)?.job ?? null;
-  if (!isShown && job === null) return;
+  return isShown || (nodes.get(node)?.bitmaps.get(name)?.job ?? null) !== null;
+}
+
+/** @throws BlockgraphError `graph-refused` if the bitmap is busy */
+export function requireFree(graph: Graph, node: string, name: string): void {
+  if (!isBusy(graph, node, name)) return;
   throw refuse(`Bitmap '${name}' is currently in use by another operation and cannot be used`);
 }
 

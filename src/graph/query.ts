@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
+import { isBusy } from "./dirty-bitmap.ts";
 import {
   childEdges,
   type Edge,
@@ -85,12 +86,26 @@ export const queryNamedBlockNodes = defineCommand({
   summary: "Lists the nodes that have names.",
   schema: z.strictObject({ flat: z.boolean().optional() }),
   apply: (graph) => graph,
-  answer: ({ nodes }, profile) => [...nodes.values()].reverse().map((node) => told(node, profile)),
+  answer: (graph, profile) => namedBlockNodes(graph, profile, null),
 });
+
+/** How many of its bits a bitmap has set. */
+type BitCount = (node: string, bitmap: string) => number;
+
+/** @param bits null: nobody knows what bitmaps have recorded */
+export function namedBlockNodes(
+  graph: Graph,
+  profile: Profile,
+  bits: BitCount | null,
+): JsonObject[] {
+  return [...graph.nodes.values()].reverse().map((node) => told(node, graph, profile, bits));
+}
 
 function told(
   { name, driver, readOnly, inactive, bitmaps }: GraphNode,
+  graph: Graph,
   { inactiveNodes }: Profile,
+  bits: BitCount | null,
 ): JsonObject {
   return {
     "node-name": name,
@@ -102,6 +117,9 @@ function told(
         name: bitmap,
         granularity,
         recording: enabled,
+        busy: isBusy(graph, name, bitmap),
+        persistent: false,
+        ...(bits !== null && { count: bits(name, bitmap) * granularity }),
       })),
     }),
   };

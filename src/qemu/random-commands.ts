@@ -50,8 +50,23 @@ const reopenTwo: Maker = (graph, _name, pick) => {
   return command("blockdev-reopen", { options });
 };
 
-const backup: Maker = (graph, name, [, a, b]) =>
-  command("blockdev-backup", backupData(graph, name, a, b));
+const backup: Maker = (graph, name, [, a, b, c]) =>
+  command("blockdev-backup", {
+    ...backupData(graph, name, a, b),
+    ...oneIn(2, c, backupOfBitmap(c >> 1)),
+  });
+
+/** How a backup goes by a bitmap, or does not; it does not end before it is told to. */
+function backupOfBitmap(choice: number): JsonObject {
+  const modes = ["on-success", "always", "never", "on-success"];
+  const syncs = ["incremental", "bitmap", "bitmap", "full", "top", "none"];
+  return {
+    ...{ sync: syncs[choice % 6] ?? "full", speed: 1, "auto-finalize": false },
+    ...{ "on-source-error": "stop", "on-target-error": "stop" },
+    ...(choice % 13 > 0 && { bitmap: familiar("b", choice >> 3) }),
+    ...(choice % 5 > 1 && { "bitmap-mode": modes[(choice >> 5) % 4] ?? "never" }),
+  };
+}
 
 /** What streams and commits have in common: they end when they are told to. */
 function chainJob(graph: Graph, name: string, a: number, b: number): JsonObject {

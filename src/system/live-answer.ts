@@ -2,7 +2,9 @@
  * Queries about what nodes remember, which the graph does not know.
  */
 import type { QmpCommand } from "../graph/commands.ts";
-import type { JsonValue } from "../graph/graph.ts";
+import type { Graph, JsonValue } from "../graph/graph.ts";
+import { recorderOf } from "../graph/notice.ts";
+import { namedBlockNodes, queryNamedBlockNodes } from "../graph/query.ts";
 import {
   fleecingClustersSchema,
   xQueryFleecingClusters,
@@ -10,14 +12,33 @@ import {
 import type { Execution } from "./execution.ts";
 import type { LiveNode } from "./live-node.ts";
 import { recommendationOf } from "./recommendation.ts";
+import type { SystemRules } from "./system.ts";
 
-/** What an accepted command answers besides what the graph says; null: nothing. */
+/**
+ * What an accepted command answers.
+ * @param graph the graph after it, and what that says
+ */
 export function liveAnswer(
   { execute, arguments: given }: QmpCommand,
+  { graph, reply }: { readonly graph: Graph; readonly reply: JsonValue },
+  { profile }: Pick<SystemRules, "profile">,
   execution: Execution,
-): JsonValue | null {
-  if (execute !== xQueryFleecingClusters.name) return null;
-  return clustersOf(execution.node(fleecingClustersSchema.parse(given)["node-name"]));
+): JsonValue {
+  switch (execute) {
+    case xQueryFleecingClusters.name:
+      return clustersOf(execution.node(fleecingClustersSchema.parse(given)["node-name"]));
+    case queryNamedBlockNodes.name:
+      return namedBlockNodes(graph, profile, (node, bitmap) =>
+        dirtyClusters(execution.node(recorderOf(node, bitmap))),
+      );
+    default:
+      return reply;
+  }
+}
+
+function dirtyClusters(recorder: LiveNode): number {
+  const clusters = [...recorder.clusters.keys()];
+  return clusters.filter((cluster) => recorder.replyTo(cluster, "LOOK") === "DIRTY").length;
 }
 
 const WHERE: Readonly<Record<string, string>> = {

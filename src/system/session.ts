@@ -218,7 +218,7 @@ export class Session {
     }
     this.execution.rewire(answer.system, this.#graph.notices);
     this.#entries.clear();
-    const reply = liveAnswer(command, this.execution) ?? answer.reply;
+    const reply = liveAnswer(command, answer, this.#options.rules, this.execution);
     const seq = this.#append({ kind: "return", id, return: reply });
     if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
     return { refusal: null };

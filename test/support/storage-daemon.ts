@@ -3,6 +3,8 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { z } from "zod";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { QemuDaemon } from "../../src/qemu/daemon.ts";
 import { NBD_SOCKET } from "../../src/qemu/program.ts";
@@ -10,6 +12,8 @@ import { type IoResult, parseIo } from "../../src/qemu/qemu-io.ts";
 import { runTool } from "./qemu-tools.ts";
 
 const QEMU_IO = "qemu-io";
+
+const jobsSchema = z.array(z.looseObject({ id: z.string(), status: z.string() }));
 
 export class StorageDaemon {
   readonly #daemon: QemuDaemon;
@@ -39,15 +43,28 @@ export class StorageDaemon {
 
   /** Executes commands, all of which must be accepted. */
   async commands(commands: readonly QmpCommand[]): Promise<void> {
-    for (const command of commands) {
-      const refused = await this.command(command);
-      if (refused !== null) throw new Error(`${command.execute} was refused: ${refused}`);
-    }
+    for (const command of commands) expectNoError(command, await this.command(command));
   }
 
   /** Executes a command. Returns the text of QEMU's error; null if there was none. */
   async command(command: QmpCommand): Promise<string | null> {
     return errorOf(await this.#daemon.command(command));
+  }
+
+  /** What a query answers. */
+  async answer(query: QmpCommand): Promise<unknown> {
+    const reply = await this.#daemon.command(query);
+    expectNoError(query, errorOf(reply));
+    return "return" in reply ? reply.return : undefined;
+  }
+
+  /** Waits until a job that is not to finalize itself has done all it had to. */
+  async untilPending(id: string): Promise<void> {
+    for (;;) {
+      const jobs = jobsSchema.parse(await this.answer({ execute: "query-jobs", arguments: {} }));
+      if (jobs.some((job) => job.id === id && job.status === "pending")) return;
+      await setTimeout(5);
+    }
   }
 
   /** Sends a line that need not be a command. Returns the text of QEMU's error, or null. */
@@ -72,6 +89,10 @@ export class StorageDaemon {
     const [status] = await once(child, "close");
     return parseIo(Buffer.concat(chunks).toString("latin1"), status === 0);
   }
+}
+
+function expectNoError({ execute }: QmpCommand, refused: string | null): void {
+  if (refused !== null) throw new Error(`${execute} was refused: ${refused}`);
 }
 
 function errorOf(reply: Awaited<ReturnType<QemuDaemon["command"]>>): string | null {
