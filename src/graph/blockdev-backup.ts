@@ -6,7 +6,7 @@
  * each: that is why a hook without parents shares everything (block.c, `bdrv_insert_node`). Its own
  * edges only keep the nodes from being used for other things. When it ends, the filter goes.
  *
- * Limits: the graph knows a job until it is cancelled. With `sync: none` the filter does all the
+ * Limits: the graph knows a job until a command ends it. With `sync: none` the filter does all the
  * work; with `full` the job copies everything, piece by piece; the others cannot be simulated yet
  * (src/system).
  */
@@ -14,7 +14,7 @@ import { z } from "zod";
 import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS } from "./job-options.ts";
+import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -45,7 +45,9 @@ export const blockdevBackup = defineCommand({
       insertedFilter(known, disk.name, name, hook, context),
     );
     const copies = COPIES[args.sync];
-    const job = { id: id ?? "", type: "backup", filter, copies, madeWritable: null } as const;
+    const finalization = finalizationOf(args);
+    const own = { id: id ?? "", filter, copies, finalization } as const;
+    const job = { ...own, type: "backup", madeWritable: null } as const;
     return started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);
       edges.hold("target", target.name);

@@ -95,10 +95,18 @@ export interface BlockJob {
   readonly type: "backup" | "commit" | "mirror" | "stream" | "fleecing-backup";
   /** the filter that it put into the graph, and takes out again when it ends */
   readonly filter: string;
-  /** what of its disk it copies by itself, besides what the filter does on behalf of the guest */
-  readonly copies: "nothing" | "everything" | "something";
+  /**
+   * what of its disk it copies by itself, besides what the filter does on behalf of the guest;
+   * `missing`: what the files of a chain have that are to be done without
+   */
+  readonly copies: "nothing" | "everything" | "missing" | "something";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
+  /**
+   * how it ends when its work is done: of itself, or when it is told to; `pending`: it was
+   * completed, and waits for that
+   */
+  readonly finalization: "automatic" | "awaited" | "pending";
 }
 
 export interface Graph {
