@@ -9,7 +9,7 @@
 import type { Automaton } from "../chart/automaton.ts";
 import type { Chart } from "../chart/chart.ts";
 import { tabulate } from "../chart/tabulate.ts";
-import type { DriverCharts, Instance, Located } from "../drivers/driver.ts";
+import type { DriverCharts, Instance, Located, Place } from "../drivers/driver.ts";
 import { DRIVERS } from "../drivers/registry.ts";
 import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
 import { usesOfJob } from "../graph/job.ts";
@@ -17,6 +17,7 @@ import type { Profile } from "../graph/profile.ts";
 import { refuse } from "../graph/refuse.ts";
 import type { Role } from "../graph/role.ts";
 import { OPERATIONS, type Operation } from "../vocabulary.ts";
+import { lastAboveBase } from "./last-above-base.ts";
 import { serialisedNodes } from "./serialised.ts";
 import { backingStands } from "./standing-backing.ts";
 
@@ -92,6 +93,7 @@ export interface System {
 export function buildSystem(graph: Graph, rules: SystemRules): System {
   const nodes = new Map<string, SystemNode>();
   const serialised = serialisedNodes(graph, rules.profile);
+  const last = lastAboveBase(graph);
   const describe = (name: string): SystemNode => {
     const known = nodes.get(name);
     if (known !== undefined) return known;
@@ -101,14 +103,18 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     const used = [...edges, ...usedByJob(graph, name)];
     const children = new Map(used.map((edge) => [edge.name, describe(edge.child)]));
     const stands = backingStands(graph, name);
-    const described = describeNode(node, children, serialised.has(name), stands, rules);
+    const place = {
+      children: new Set(children.keys()),
+      ...{ serialised: serialised.has(name), last: last.has(name) },
+    };
+    const described = describeNode(node, children, place, stands, rules);
     nodes.set(name, described);
     return described;
   };
   for (const name of graph.nodes.keys()) describe(name);
   for (const { id, copies, filter } of graph.jobs.values()) {
     const copying = nodes.get(filter)?.requests.has("copy") === true;
-    if (copies === "nothing" || (copies === "everything" && copying)) continue;
+    if (copies === "nothing" || (copies !== "something" && copying)) continue;
     throw refuse(
       `job '${id}' copies in a way that is not built yet; back up with sync=none or sync=full`,
     );
@@ -116,17 +122,18 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
   return { nodes, rules };
 }
 
-/** What the job of a filter does I/O on is a child to the filter's charts. */
+/** What the job of a filter does I/O on is a child to the filter's charts, but not itself. */
 function usedByJob(graph: Graph, filter: string): { name: string; child: string }[] {
   return [...graph.jobs.values()]
     .filter((job) => job.filter === filter)
-    .flatMap((job) => usesOfJob(graph, job));
+    .flatMap((job) => usesOfJob(graph, job))
+    .filter(({ child }) => child !== filter);
 }
 
 function describeNode(
   node: GraphNode,
   children: ReadonlyMap<string, SystemNode>,
-  serialised: boolean,
+  place: Place,
   stands: boolean,
   rules: SystemRules,
 ): SystemNode {
@@ -143,7 +150,6 @@ function describeNode(
         "write zeroes instead",
     );
   }
-  const place = { children: new Set(children.keys()), serialised };
   const instance = driver.instantiate(node.options, rules.profile, place);
   const automata = automataOf(node.driver, instance, rules);
   if (automata.requests.size === 0) {
@@ -162,7 +168,7 @@ function describeNode(
   const told = instance.common.discard === "unmap";
   const inserted = driver.savesTo !== null || driver.internal === true;
   const asBelow = inserted && rules.profile.hookDiscards === "as-below" && primary?.unmap === true;
-  const target = children.get("target");
+  const target = children.get("target") ?? children.get("base");
   if (target !== undefined && target.length < length) {
     throw refuse(
       `Source and target image have different sizes (node '${node.name}': ${length} bytes, ` +

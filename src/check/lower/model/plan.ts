@@ -200,7 +200,8 @@ function planActor(
 }
 
 /**
- * Where an actor enters in every stage. What it is looking at must be the same in all of them.
+ * Where an actor enters in every stage. What it is looking at must be the same in all of them; or,
+ * if a chain has become shorter, be shown by fewer layers.
  * @throws BlockgraphError `request-invalid` if there never is such a device or export;
  * `bad-argument` if it shows something else later
  */
@@ -213,7 +214,11 @@ function entriesOf(through: string, { stages }: GraphPhase) {
       `an actor goes through '${through}', but there is no device, export or job of that name`,
     );
   }
-  const what = (entry: StageEntry) => JSON.stringify({ ...entry, node: "" });
+  const shortened = new Set(stages.slice(1).flatMap(({ changes }) => changes.flatMap(shortens)));
+  const what = ({ entry, ...rest }: StageEntry) => {
+    const layers = entry.kind === "guest" && shortened.has(entry.image) ? { overlay: null } : {};
+    return JSON.stringify({ ...rest, node: "", entry: { ...entry, ...layers } });
+  };
   if (entries.some((entry) => entry !== null && what(entry) !== what(first))) {
     throw new BlockgraphError(
       "bad-argument",
@@ -222,6 +227,11 @@ function entriesOf(through: string, { stages }: GraphPhase) {
     );
   }
   return { ...first, nodes: entries.map((entry) => entry?.node ?? null) };
+}
+
+/** The image of the disk that a change shows by fewer layers. */
+function shortens(change: GraphChange): string[] {
+  return change.kind === "shortened" ? [change.disk.image] : [];
 }
 
 function planRequest(
