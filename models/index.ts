@@ -6,6 +6,7 @@ import { ALTERNATIVE_MODELS } from "./alternatives/index.ts";
 import { BITMAP_MODELS } from "./bitmaps/index.ts";
 import { breakSnapshot } from "./break-snapshot.ts";
 import { breakSnapshotRace } from "./break-snapshot-race.ts";
+import { CHAIN_MODELS } from "./chains/index.ts";
 import { copiedView } from "./copied-view.ts";
 import { fleecing } from "./fleecing.ts";
 import { FLEECING_CACHE_MODELS } from "./fleecing-cache/index.ts";
@@ -33,6 +34,7 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     ...INSERTION_MODELS,
     ...FLEECING_CACHE_MODELS,
     ...JOB_MODELS,
+    ...CHAIN_MODELS,
     ...ALTERNATIVE_MODELS,
     ...BITMAP_MODELS,
     ...POINT_IN_TIME_MODELS,

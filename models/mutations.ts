@@ -242,7 +242,7 @@ export const writesDoNotSerialise: ChartMutation = {
   driver: "qcow2",
   change: (charts) => {
     if (charts.tasks.complete === undefined) return charts;
-    const place = { backing: true, serialised: false };
+    const place = { backing: true, serialised: false, last: true };
     const changes = (["write", "write-zeroes"] as const).map(
       (change) => [change, writeChart(change, place)] as const,
     );

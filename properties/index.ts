@@ -18,6 +18,7 @@ import { mirrorKeepsGuestWrites } from "./mirror-keeps-guest-writes.ts";
 import { noLostDiscard } from "./no-lost-discard.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
+import { shorterChainShowsTheSame } from "./shorter-chain-shows-the-same.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
@@ -42,6 +43,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     nodesOutliveRequests,
     jobResultEqualsPointInTime,
     mirrorKeepsGuestWrites,
+    shorterChainShowsTheSame,
     noLostDiscard,
     incrementCoversChanges,
   ].map((property) => [property.name, property]),

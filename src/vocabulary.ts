@@ -23,6 +23,7 @@ export const OPERATIONS = [
   "mark-changed",
   "apply-discards",
   "is-missing",
+  "is-in-base",
 ] as const;
 
 /**
@@ -36,7 +37,9 @@ export const OPERATIONS = [
  * notice of a change. `apply-discards` asks a filter that puts discards off to hand them on.
  * `is-missing` is what `copy-on-read` asks the node below: whether that lacks some of a part, and
  * shows there what is behind it; else it fails with ENOTSUP (QEMU block/io.c,
- * `bdrv_co_is_allocated`, the other way round, as a node that does not know has all).
+ * `bdrv_co_is_allocated`, the other way round, as a node that does not know has all). `is-in-base`
+ * asks the same of all files of a chain down to the base of a job, which is left out: whether none
+ * of them has it (`bdrv_is_allocated_above`, the other way round).
  */
 export type Operation = (typeof OPERATIONS)[number];
 

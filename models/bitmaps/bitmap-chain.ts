@@ -9,8 +9,8 @@
  * so that the full backup has the data from before, and then the bitmap forgets it. Bitmap first,
  * backup then: a write in between is in both, which costs a copy and loses nothing.
  *
- * It is judged by what a reader of the target sees after the increment: the disk as it was when the
- * increment began. QEMU's documentation (docs/interop/bitmaps.rst) asks for the transaction.
+ * It is judged by what a reader of the target sees after the increment: the disk as it was when
+ * the increment began. QEMU's documentation (docs/interop/bitmaps.rst) asks for the transaction.
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
@@ -69,8 +69,8 @@ export const bitmapChain: Model = {
   name: "bitmap-chain",
   title: "An increment follows a full backup; both begin by transactions while the guest writes",
   idea:
-    "A full backup and a bitmap begin at one instant, by one transaction, while the guest writes. " +
-    "An increment then brings the copy up to date: nothing is in neither.",
+    "A full backup and a bitmap begin at one instant, by one transaction, while the guest " +
+    "writes. An increment then brings the copy up to date: nothing is in neither.",
   mutants: [
     {
       name: "bitmap-forgets-writes",
@@ -103,8 +103,8 @@ export const bitmapClearedEarly: Model = {
   name: "bitmap-cleared-early",
   title: "The bitmap is cleared by a command of its own, before the full backup begins",
   idea:
-    "The same by two commands, bitmap first: a write between the two is in the full backup and in " +
-    "the bitmap, and is copied twice. Nothing is lost, also if it is under way meanwhile.",
+    "The same by two commands, bitmap first: a write between the two is in the full backup and " +
+    "in the bitmap, and is copied twice. Nothing is lost, also if it is under way meanwhile.",
   mutants: [
     {
       name: "bitmap-marks-early",

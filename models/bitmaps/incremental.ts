@@ -16,12 +16,12 @@
  * 7.0, `bitmap`). A guest's write there costs no copy.
  *
  * What must hold: what is read is the point in time, and what is refused was not written since the
- * bitmap began. The second is a question of when. The hook takes the bitmap over when it is opened,
- * and the point in time is when the guest is moved onto it. Two commands leave a gap, and a write
- * that comes in between, or is on its way when the hook is opened, is in the disk at the point in
- * time, and not in what the hook knows: the increment lacks it, and nobody is told. So it is in
- * QEMU, which has no command that does both. Where a transaction can, everything is drained before
- * the hook is opened, and nothing can come in between.
+ * bitmap began. The second is a question of when. The hook takes the bitmap over when it is
+ * opened, and the point in time is when the guest is moved onto it. Two commands leave a gap, and
+ * a write that comes in between, or is on its way when the hook is opened, is in the disk at the
+ * point in time, and not in what the hook knows: the increment lacks it, and nobody is told. So it
+ * is in QEMU, which has no command that does both. Where a transaction can, everything is drained
+ * before the hook is opened, and nothing can come in between.
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Model, qmp } from "../../src/system/model.ts";

@@ -4,8 +4,10 @@
 import type { Model } from "../../src/system/model.ts";
 import { bitmapChain, bitmapClearedEarly, bitmapClearedLate } from "./bitmap-chain.ts";
 import { incremental, incrementalInTwoSteps } from "./incremental.ts";
+import { incrementCancelled, successiveIncrements } from "./successive-increments.ts";
 
 export const BITMAP_MODELS: readonly Model[] = [
   ...[bitmapChain, bitmapClearedLate, bitmapClearedEarly],
+  ...[successiveIncrements, incrementCancelled],
   ...[incremental, incrementalInTwoSteps],
 ];

@@ -28,3 +28,23 @@ export const skippedIsShown = hook.inCluster((chart) =>
 );
 
 const reply = (type: string) => ({ type: "reply", params: { type } }) as const;
+
+const bitmap = changesOf("dirty-bitmap");
+
+/** The successor hears of no write. */
+export const successorForgets = bitmap.inCluster((chart) =>
+  reanswer(chart, "successor.clean", "MARK_SUCCESSOR", { actions: [reply("OK")] }),
+);
+
+/** The successor does not take the bitmap's place when that is dropped. */
+export const successorIsDropped = bitmap.inCluster((chart) => {
+  const kept = reanswer(chart, "recorded.dirty", "ABDICATE", { target: "clean" });
+  return reanswer(kept, "recorded.clean", "ABDICATE", null);
+});
+
+/** Whether the job has succeeded makes no difference: its successor takes the bitmap's place. */
+export const jobAbdicatesAnyway = bitmap.inCluster((chart) => {
+  const succeeded = { guard: "succeeded", target: "dirty" };
+  const clean = reanswer(chart, "recorded.clean", "RECLAIM", succeeded);
+  return reanswer(clean, "recorded.dirty", "RECLAIM", { target: "clean" });
+});

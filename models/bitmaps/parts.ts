@@ -1,6 +1,6 @@
 /**
- * What the models of dirty bitmaps have in common: a disk whose changes are recorded, and jobs that
- * bring a copy of it up to date, one after the other.
+ * What the models of dirty bitmaps have in common: a disk whose changes are recorded, and jobs
+ * that bring a copy of it up to date, one after the other.
  *
  *     guest        job          reader
  *       |           |              |
@@ -47,7 +47,10 @@ export const backup = (id: string, job: JsonObject): JsonObject => ({
 
 /** What was recorded goes to the target. */
 export const increment = (id: string): QmpCommand =>
-  qmp("blockdev-backup", backup(id, { sync: "incremental", bitmap: CHANGES.name }));
+  qmp(
+    "blockdev-backup",
+    backup(id, { sync: "incremental", bitmap: CHANGES.name, "auto-finalize": false }),
+  );
 
 /** A job copies all there is to copy, in order. */
 export const copiesAll = (id: string): Actor => ({

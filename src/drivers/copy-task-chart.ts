@@ -7,17 +7,29 @@
  * under way runs on in the background (K10).
  *
  * A job may have the source forget what it has copied; whether that succeeds is all the same (K8).
+ * One that empties the files of a chain into their base leaves alone what none of them has (QEMU
+ * block/mirror.c, `mirror_dirty_init`).
  */
 import { type Chart, requestChart } from "../chart/chart.ts";
 import { askClusters, call, done, failed } from "../chart/effects.ts";
 import { requestSetup } from "../chart/request-setup.ts";
 
+interface CopyRules {
+  /** whether the source forgets what was copied (`discard-source`) */
+  readonly discardsSource?: boolean;
+  /** whether the target lies behind the source, and only what is above it is copied */
+  readonly commits?: boolean;
+}
+
 /**
  * @param driver whose cluster chart is asked
  * @param source edge to the child that is read; what is read goes to `target`
- * @param discardsSource whether the source forgets what was copied (`discard-source`)
  */
-export function copyTaskChart(driver: string, source: string, discardsSource = false): Chart {
+export function copyTaskChart(
+  driver: string,
+  source: string,
+  { discardsSource = false, commits = false }: CopyRules = {},
+): Chart {
   const name = `${driver}/copy`;
   const machine = requestSetup<"GRANTED" | "ALREADY" | "OK">().createMachine({
     id: name,
@@ -26,8 +38,18 @@ export function copyTaskChart(driver: string, source: string, discardsSource = f
     states: {
       claiming: {
         meta: askClusters("CLAIM"),
-        on: { GRANTED: "inspecting", ALREADY: "done", CANCEL: "done" },
+        on: {
+          GRANTED: commits ? "looking below" : "inspecting",
+          ALREADY: "done",
+          CANCEL: "done",
+        },
       },
+      ...(commits && {
+        "looking below": {
+          meta: call(source, "is-in-base"),
+          on: { DONE: "confirming", FAILED: "inspecting" },
+        },
+      }),
       inspecting: {
         meta: call(source, "block-status"),
         on: { DATA: "reading", ZERO: "zeroing", FAILED: "reading" },

@@ -43,6 +43,8 @@ export interface Place {
   readonly children: ReadonlySet<string>;
   /** whether writes to it serialise: a hook saves to it what lies behind it (see system.ts) */
   readonly serialised: boolean;
+  /** whether it is the last file above the base of a job, or of a filter with a `bottom` */
+  readonly last: boolean;
 }
 
 /** A node's options, seen through its driver. */
@@ -89,7 +91,7 @@ export interface Driver extends DriverShape {
 }
 
 /** A node without children. */
-const ALONE: Place = { children: new Set(), serialised: false };
+const ALONE: Place = { children: new Set(), serialised: false, last: false };
 
 /** Ties an options schema to the functions that take the options; hides the type outside. */
 export function defineDriver<

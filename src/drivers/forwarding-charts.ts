@@ -5,15 +5,18 @@ import { forwardChart } from "../chart/forward.ts";
 import { STORAGE_OPERATIONS } from "../vocabulary.ts";
 import type { DriverCharts } from "./driver.ts";
 
+const HANDED_ON = [...STORAGE_OPERATIONS, "write-unchanged", "is-missing", "is-in-base"] as const;
+
 /** @param child name of the edge */
 export function forwardingCharts(driver: string, child: string): DriverCharts {
   return {
     cluster: null,
     node: null,
     requests: Object.fromEntries(
-      [...STORAGE_OPERATIONS, "write-unchanged" as const, "is-missing" as const].map(
-        (operation) => [operation, forwardChart(`${driver}/${operation}`, child, operation)],
-      ),
+      HANDED_ON.map((operation) => [
+        operation,
+        forwardChart(`${driver}/${operation}`, child, operation),
+      ]),
     ),
     tasks: {},
   };

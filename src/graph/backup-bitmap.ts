@@ -22,9 +22,10 @@ import {
   type Graph,
   type GraphNode,
 } from "./graph.ts";
-import { type Condition, recorderOf, telling } from "./notice.ts";
+import { type Condition, recorderOf } from "./notice.ts";
 import { refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
+import { telling } from "./telling.ts";
 
 /** What a backup is told of its bitmap. */
 export interface BackupSync {

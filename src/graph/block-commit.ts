@@ -6,8 +6,8 @@
  * consistent image while the job runs, so nobody may read it. If somebody writes the topmost file,
  * the job is a mirror into the base, which follows what is written (`commit_active_start`).
  *
- * Limits: the graph knows a job until it is cancelled. What it does by itself is not built, so it
- * can be judged, but not be simulated.
+ * Limits: the graph knows a job until a command ends it: it is cancelled, or finalized or, as a
+ * mirror, completed (ended-well.ts), of which whoever does it must know that all was copied.
  */
 import { z } from "zod";
 import { holdBetween, isShorter, mirrored, requireRoot } from "./blockdev-mirror.ts";
@@ -15,10 +15,10 @@ import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { find, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
-import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS } from "./job-options.ts";
+import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import {
   CONSISTENT_READ,
@@ -57,11 +57,13 @@ export const blockCommit = defineCommand({
     const commit: Commit = {
       ...{ disk, top, base, id: args["job-id"] ?? "" },
       filterName: args["filter-node-name"] ?? null,
+      finalization: finalizationOf(args),
     };
     if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
     const { graph, madeWritable } = writable(before, base, context);
-    const job = { id: commit.id, type: "commit", filterName: commit.filterName } as const;
-    const mirror = { ...job, madeWritable, copies: "something", copyMode: "background" } as const;
+    const { id, filterName, finalization } = commit;
+    const job = { id, type: "commit", filterName, finalization } as const;
+    const mirror = { ...job, madeWritable, copies: "missing", copyMode: "background" } as const;
     return mirrored(graph, top, base, mirror, before, context);
   },
 });
@@ -69,6 +71,7 @@ export const blockCommit = defineCommand({
 interface Commit {
   readonly id: string;
   readonly filterName: string | null;
+  readonly finalization: BlockJob["finalization"];
   readonly disk: GraphNode;
   readonly top: GraphNode;
   readonly base: GraphNode;
@@ -89,7 +92,7 @@ function belowOf(chains: Chains, top: GraphNode, base: GraphNode): string[] {
 /** A commit of files that nobody writes. */
 function committed(
   before: Graph,
-  { id, filterName, disk, top, base }: Commit,
+  { id, filterName, finalization, disk, top, base }: Commit,
   context: CommandContext,
 ): Graph {
   const chains = new Chains(before, context.drivers);
@@ -99,11 +102,12 @@ function committed(
     throw refuse("Invalid files for merge: top and base are the same");
   }
   const { graph, madeWritable } = writable(before, base, context);
-  const plan = { id, type: "commit", filter: "", copies: "something", madeWritable } as const;
+  const own = { id, filter: "", madeWritable, finalization } as const;
+  const plan = { ...own, type: "commit", copies: "missing" } as const;
   const started = new JobEdges(graph, plan, before, context);
   started.hold("main node", disk.name);
-  const own = { driver: "commit_top", options: { bottom: base.name }, readOnly: true };
-  const put = appendedFilter(started.graph, top, filterName, own, context);
+  const filter = { driver: "commit_top", options: { bottom: base.name }, readOnly: true };
+  const put = appendedFilter(started.graph, top, filterName, filter, context);
   const job = new JobEdges(put.graph, { ...plan, filter: put.filter }, before, context);
   holdBetween(job, chains, [top.name, ...belowOf(chains, top, base).slice(0, -1)], base.name);
   const links = new Chains(job.graph, context.drivers).links(put.filter, base.name) ?? [];

@@ -1,18 +1,17 @@
 /**
  * `block-job-complete`: a mirror ends, and whoever used the disk uses its target from now on (QEMU
- * block/mirror.c, `mirror_complete` and `mirror_exit_common`).
+ * block/mirror.c, `mirror_complete`). So does a commit of the file that is written, whose target is
+ * its base. One that is to be told (`auto-finalize: false`) waits for block-job-finalize.
  *
  * Limits: QEMU refuses as long as the job is not ready, that is, has not copied everything once;
  * then it copies what is left while everybody stands still. The graph does not know how far a job
- * is, so here whoever completes it must have seen to both. Of a commit only the graph is judged,
- * which does not end this way here.
+ * is, so here whoever completes it must have seen to both.
  */
 import { z } from "zod";
-import { endedJob } from "./block-job-cancel.ts";
+import { stateOf } from "./block-job-finalize.ts";
 import { defineCommand } from "./command.ts";
-import { childEdges, filteredEdge, type Graph, jobBackend } from "./graph.ts";
+import { endedWell } from "./ended-well.ts";
 import { refuse } from "./refuse.ts";
-import { replaceNode } from "./replace-node.ts";
 
 export const blockJobComplete = defineCommand({
   name: "block-job-complete",
@@ -21,16 +20,12 @@ export const blockJobComplete = defineCommand({
   apply(before, { device: id }, context) {
     const job = before.jobs.get(id);
     if (job === undefined) throw refuse(`Block job '${id}' not found`);
-    const disk = filteredEdge(before, job.filter)?.child;
-    const target = targetOf(before, id);
-    if (job.type !== "mirror" || disk === undefined || target === undefined) {
-      throw refuse(`The active block job '${id}' cannot be completed`);
+    const state = stateOf(before, job);
+    if (state !== "ready") {
+      throw refuse(`Job '${id}' in state '${state}' cannot accept command verb 'complete'`);
     }
-    return endedJob(replaceNode(before, disk, target, context), job, context);
+    if (job.finalization === "automatic") return endedWell(before, job, context);
+    const jobs = new Map(before.jobs).set(id, { ...job, finalization: "pending" });
+    return { ...before, jobs };
   },
 });
-
-function targetOf(graph: Graph, job: string): string | undefined {
-  const [edge] = childEdges(graph, jobBackend(job, "target"));
-  return edge?.child;
-}

@@ -5,8 +5,8 @@
  * The job is a copy-on-read filter above the file, and reads through it. Until it ends the chain
  * stays as it is, and nobody may write the files that are to be done without.
  *
- * Limits: the graph knows a job until it is cancelled. What it does by itself is not built, so it
- * can be judged, but not be simulated.
+ * Limits: the graph knows a job until a command ends it: it is cancelled, or finalized
+ * (ended-well.ts), of which whoever does it must know that all was copied.
  */
 import { z } from "zod";
 import { endedJob, restored } from "./block-job-cancel.ts";
@@ -17,7 +17,7 @@ import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, type Parent, sameParent } from "./graph.ts";
 import { backendsOfJob, JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS } from "./job-options.ts";
+import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
@@ -56,7 +56,9 @@ export const blockStream = defineCommand({
       ),
     );
     const id = args["job-id"] ?? "";
-    const plan = { id, type: "stream", filter, copies: "something", madeWritable } as const;
+    const finalization = finalizationOf(args);
+    const own = { id, filter, madeWritable, finalization } as const;
+    const plan = { ...own, type: "stream", copies: "missing" } as const;
     const job = new JobEdges(filtered, plan, before, context);
     job.hold("main node", filter);
     job.use("source", filter, { perm: CONSISTENT_READ, shared: KEPT | WRITE });

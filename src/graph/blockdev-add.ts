@@ -29,7 +29,6 @@ import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
-import { telling } from "./notice.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import {
@@ -44,6 +43,7 @@ import {
 import { replaceNode } from "./replace-node.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { shapeOf } from "./shape-of.ts";
+import { telling } from "./telling.ts";
 
 /** Characters that QEMU allows in a name that a user gives (util/id.c, `id_wellformed`). */
 export const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;

@@ -10,9 +10,9 @@
  * but what its filter was told to leave out: what is clean in a bitmap (backup-bitmap.ts), or with
  * `top` what the disk does not have itself.
  *
- * Limits: the graph knows a job until it is cancelled. What `top` leaves out is decided when the job
- * begins, and not while it looks through the disk; a guest's write meanwhile makes no difference, as
- * a filter of such a job saves nothing that the disk did not have.
+ * Limits: the graph knows a job until a command ends it. What `top` leaves out is decided when the
+ * job begins, and not while it looks through the disk; a guest's write meanwhile makes no
+ * difference, as a filter of such a job saves nothing that the disk did not have.
  */
 import { z } from "zod";
 import { bitmapInUse, withoutBacking } from "./backup-bitmap.ts";
@@ -20,7 +20,7 @@ import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
 import type { BlockJob } from "./graph.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS } from "./job-options.ts";
+import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -49,6 +49,7 @@ export const blockdevBackup = defineCommand({
     const job: BlockJob = {
       ...{ id: id ?? "", type: "backup", filter, madeWritable: null },
       copies: args.sync === "none" ? "nothing" : "everything",
+      finalization: finalizationOf(args),
       ...(bitmap !== null && { bitmap }),
     };
     const begun = started(graph, job, before, context, (edges) => {

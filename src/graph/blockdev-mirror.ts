@@ -9,7 +9,7 @@
  * the target may be used, and what is between must not be read (block-commit.ts).
  *
  * Limits: the graph knows a job until it is cancelled or completed. Of what it does by itself only
- * `sync: full` of a disk can be simulated; a commit, and other ways to mirror, can be judged.
+ * `sync: full` and a commit can be simulated; other ways to mirror can be judged.
  */
 import { z } from "zod";
 import { endedJob } from "./block-job-cancel.ts";
@@ -20,7 +20,7 @@ import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import type { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS } from "./job-options.ts";
+import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
 import { lengthNow } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
@@ -54,7 +54,8 @@ export const blockdevMirror = defineCommand({
     const filterName = args["filter-node-name"] ?? null;
     const copies = args.sync === "full" ? "everything" : "something";
     const job = { id, type: "mirror", madeWritable: null, filterName } as const;
-    const mirror = { ...job, copies, copyMode: args["copy-mode"] } as const;
+    const finalization = finalizationOf(args);
+    const mirror = { ...job, copies, copyMode: args["copy-mode"], finalization } as const;
     return mirrored(before, disk, target, mirror, before, context);
   },
 });
@@ -75,6 +76,7 @@ export interface Mirror {
   readonly madeWritable: string | null;
   readonly filterName: string | null;
   readonly copies: BlockJob["copies"];
+  readonly finalization: BlockJob["finalization"];
   readonly copyMode: "background" | "write-blocking";
 }
 

@@ -6,6 +6,7 @@ import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
 import { blockJobCancel } from "./block-job-cancel.ts";
 import { blockJobComplete } from "./block-job-complete.ts";
+import { blockJobFinalize } from "./block-job-finalize.ts";
 import { blockResize } from "./block-resize.ts";
 import { blockStream } from "./block-stream.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
@@ -43,7 +44,7 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream],
-    ...[blockJobCancel, blockJobComplete],
+    ...[blockJobCancel, blockJobComplete, blockJobFinalize],
     ...DIRTY_BITMAP_COMMANDS,
     ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],

@@ -10,8 +10,9 @@ import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
-import { type Notice, recorderOf, telling } from "./notice.ts";
+import { type Notice, recorderOf } from "./notice.ts";
 import { refuse } from "./refuse.ts";
+import { telling } from "./telling.ts";
 import { uint32 } from "./uint32.ts";
 
 const USUAL_GRANULARITY = 65536;

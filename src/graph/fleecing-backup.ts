@@ -9,7 +9,7 @@ import { z } from "zod";
 import { backupEnds } from "./backup-ends.ts";
 import { INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
-import { JOB_OPTIONS } from "./job-options.ts";
+import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -40,7 +40,8 @@ export const fleecingBackup = defineCommand({
       ),
     );
     const plan = { id: args["job-id"], type: "fleecing-backup", filter } as const;
-    const job = { ...plan, copies: "everything", madeWritable: null } as const;
+    const own = { copies: "everything", finalization: finalizationOf(args) } as const;
+    const job = { ...plan, ...own, madeWritable: null } as const;
     return started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);
       edges.hold("source", view.name);

@@ -99,12 +99,18 @@ export interface BlockJob {
   /** the filter that it put into the graph, and takes out again when it ends */
   readonly filter: string;
   /**
-   * What of its disk it copies by itself, besides what the filter does on behalf of the guest;
-   * everything: but what its filter was told to leave out.
+   * what of its disk it copies by itself, besides what the filter does on behalf of the guest.
+   * `everything`: but what its filter was told to leave out; `missing`: what the files of a chain
+   * have that are to be done without
    */
-  readonly copies: "nothing" | "everything" | "something";
+  readonly copies: "nothing" | "everything" | "missing" | "something";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
+  /**
+   * how it ends when its work is done: of itself, or when it is told to; `pending`: it was
+   * completed, and waits for that
+   */
+  readonly finalization: "automatic" | "awaited" | "pending";
   /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
   readonly bitmap?: BitmapSync;
 }

@@ -1,6 +1,6 @@
 /**
- * Options that all jobs take (QAPI `BlockdevMirror` and its like). How fast a job is and when it
- * ends makes no difference to the graph, which knows it until it is cancelled.
+ * Options that all jobs take (QAPI `BlockdevMirror` and its like). How fast a job is makes no
+ * difference to the graph, which knows it until a command ends it.
  */
 import { z } from "zod";
 
@@ -11,3 +11,8 @@ export const JOB_OPTIONS = z.strictObject({
   "auto-finalize": z.boolean().optional(),
   "auto-dismiss": z.boolean().optional(),
 });
+
+/** How a job with these options ends. */
+export function finalizationOf(options: { readonly "auto-finalize"?: boolean | undefined }) {
+  return options["auto-finalize"] === false ? "awaited" : "automatic";
+}

@@ -75,4 +75,9 @@ function edgesOfBackends({ edges }: Graph, job: BlockJob): Edge[] {
   );
 }
 
+/** Whether it ends when it is completed: a mirror, or a commit of the file that is written. */
+export function mirrors({ nodes }: Graph, { filter }: BlockJob): boolean {
+  return nodes.get(filter)?.driver === "mirror_top";
+}
+
 const prefixOf = ({ id }: BlockJob) => jobBackend(id, "").name;

@@ -5,8 +5,6 @@
  * A command leaves its notices in the graph, in order; whoever executes the graph delivers them at
  * the instant of the command, all of them or, if it is refused, none.
  */
-import type { Graph } from "./graph.ts";
-
 export interface Notice {
   /** a node, or one of its bitmaps ({@link recorderOf}) */
   readonly node: string;
@@ -27,7 +25,3 @@ export interface Condition {
 
 /** What a bitmap is called among nodes. No node has such a name. */
 export const recorderOf = (node: string, bitmap: string): string => `${node}/${bitmap}`;
-
-export function telling(graph: Graph, ...notices: readonly Notice[]): Graph {
-  return { ...graph, notices: [...graph.notices, ...notices] };
-}

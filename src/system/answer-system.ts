@@ -5,7 +5,8 @@ import { DRIVERS } from "../drivers/registry.ts";
 import { answerCommand, type QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonValue } from "../graph/graph.ts";
 import { isRefusal } from "../graph/refuse.ts";
-import { buildSystem, type System, type SystemRules } from "./system.ts";
+import { buildSystem } from "./build-system.ts";
+import type { System, SystemRules } from "./system.ts";
 
 export type SystemAnswer =
   | {

@@ -38,10 +38,14 @@ export class Disks {
     this.#nodes = new Map([...kept, ...nodes]);
   }
 
-  /** What was the top of layers, or is now, is looked at afresh. */
-  relayered(nodes: ReadonlyMap<string, LiveNode>): void {
+  /**
+   * What was the top of layers, or is now, is looked at afresh.
+   * @param kept those that must show the same as before
+   */
+  relayered(nodes: ReadonlyMap<string, LiveNode>, kept: readonly Stretch[] = []): void {
     const layers = layersIn(nodes);
-    this.forget(changedLayers(this.#layers, layers));
+    const changed = changedLayers(this.#layers, layers);
+    this.forget(changed.filter((image) => !kept.some((stretch) => stretch.image === image)));
     this.#layers = layers;
     this.#nodes = new Map(nodes);
   }

@@ -14,7 +14,7 @@ import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
 import type { Layer, ReadWindow } from "./guest-image.ts";
 import { Handles } from "./handles.ts";
-import { type ImageWindow, imageBelow } from "./image-window.ts";
+import { type ImageWindow, imageBelow, type Stretch } from "./image-window.ts";
 import type { ImageReader } from "./layered-content.ts";
 import { completedMirrors, type Mirror, mirrorsOf } from "./mirrors.ts";
 import {
@@ -27,6 +27,7 @@ import {
 } from "./point-in-time.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
+import { type LookedAt, lookedAt, shortenedChains } from "./shortened-chains.ts";
 import type { SystemNode } from "./system.ts";
 import { WrittenSince } from "./written-since.ts";
 
@@ -70,6 +71,7 @@ export class Monitor {
   /** the nodes that there are, as of the last command */
   #nodes: ReadonlySet<string> = new Set();
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
+  #lookedAt: readonly LookedAt[] = [];
   /** parts of images that filters write to, as of the last command */
   #targets: ReturnType<typeof targetWindows> = [];
 
@@ -92,11 +94,14 @@ export class Monitor {
     // Filters wrote there, not guests: what was known of these parts is out of date.
     for (const target of this.#targets) this.#disks.settle(target);
     this.#targets = targetWindows(execution);
-    this.#disks.relayered(execution.nodes);
     for (const mirror of completedMirrors(this.#mirrors, graph, execution)) {
       this.#replaced(mirror, seq);
     }
     this.#mirrors = mirrorsOf(graph, execution);
+    const shortened = shortenedChains(this.#lookedAt, graph, execution);
+    for (const disk of shortened) this.#shortened(disk, seq);
+    this.#lookedAt = lookedAt(graph, execution);
+    this.#disks.relayered(execution.nodes, shortened);
     for (const { description } of execution.nodes.values()) {
       const { name, savedIn } = description;
       if (savedIn === null || this.#points.get(name)?.used === true) continue;
@@ -153,6 +158,13 @@ export class Monitor {
     const difference = this.#disks.difference(source, target, length);
     this.#judge({ kind: "disk-replaced", difference }, seq);
     this.#disks.forget([source.image, target.image]);
+  }
+
+  /** A chain has fewer layers, which must show what it showed. */
+  #shortened(disk: Stretch, seq: number): void {
+    const difference = this.#disks.difference(disk, disk, disk.length);
+    this.#judge({ kind: "chain-shortened", difference }, seq);
+    this.#disks.settle(disk);
   }
 
   /** A request enters. */
@@ -279,6 +291,7 @@ export class Monitor {
     this.#written.crashed();
     this.#points.clear();
     this.#mirrors = new Map();
+    this.#lookedAt = [];
     this.#nodes = new Set();
     this.#handles.clear();
   }

@@ -115,6 +115,12 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
+      /** a stream or a commit ended, and a disk is shown by fewer layers */
+      readonly kind: "chain-shortened";
+      /** the first byte of the disk that no order of the guest's writes explains */
+      readonly difference: Difference | null;
+    }
+  | {
       /** a node left the graph */
       readonly kind: "node-closed";
       readonly node: string;
@@ -184,6 +190,8 @@ function subjectOf(observation: Observation): string {
       return `after node '${observation.node}' was removed, the disk`;
     case "disk-replaced":
       return "after a mirror was completed, its target";
+    case "chain-shortened":
+      return "after a chain became shorter, the disk";
     case "node-closed":
     case "increment":
       return `node '${observation.node}'`;

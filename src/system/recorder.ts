@@ -24,7 +24,8 @@ export function describeRecorders(
     if (granularity !== rules.clusterSize) {
       throw refuse(
         `bitmap '${bitmap}' of node '${name}' cannot be simulated: a bit of it stands for ` +
-          `${granularity} bytes, and clusters have ${rules.clusterSize}; add it with that granularity`,
+          `${granularity} bytes, and a cluster has ${rules.clusterSize}; add it with that ` +
+          "granularity",
       );
     }
     const options = { records: recordedIn(recording) };

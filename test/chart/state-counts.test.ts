@@ -103,6 +103,11 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "fleecing-cache/evict": [18],
   "fleecing-cache/spill": [14],
   // dirty (2) x use (3).
+  "dirty-bitmap/cluster": [4],
+  "dirty-bitmap/write": [9, 17],
+  "dirty-bitmap/write-unchanged": [9, 17],
+  "dirty-bitmap/write-zeroes": [9, 17],
+  "dirty-bitmap/discard": [9, 17],
   "mirror_top/cluster": [6],
   "mirror_top/read": [9],
   "mirror_top/write": [17, 28],

@@ -13,7 +13,7 @@ import { expect } from "vitest";
 import { BlockgraphError } from "../../src/error.ts";
 import { EMPTY_GRAPH, type Graph, type JsonObject } from "../../src/graph/graph.ts";
 import { profile } from "../../src/graph/profile.ts";
-import { buildSystem } from "../../src/system/system.ts";
+import { buildSystem } from "../../src/system/build-system.ts";
 import { apply } from "../support/graph.ts";
 import { StorageDaemon } from "../support/storage-daemon.ts";
 import { needsTool } from "../tools/needs-tool.ts";

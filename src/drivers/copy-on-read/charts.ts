@@ -35,14 +35,47 @@ export function readChart(): Chart {
   return requestChart("copy-on-read/read", machine);
 }
 
-/** Copies one cluster, if some of it is missing. */
-export function copyTaskChart(): Chart {
+/** A stream has what is missing copied, and reads nothing. */
+export function populateChart(): Chart {
+  const machine = requestSetup<"OK">().createMachine({
+    id: "copy-on-read/populate",
+    initial: "serialising",
+    context: { errno: null },
+    states: {
+      serialising: { meta: askClusters("SERIALISE"), on: { OK: "copying" } },
+      copying: {
+        meta: fork("copy"),
+        on: { DONE: "freeing", FAILED: { target: "giving up", actions: "remember" } },
+      },
+      freeing: { meta: askClusters("FREE"), on: { OK: "done" } },
+      "giving up": { meta: askClusters("FREE"), on: { OK: "failed" } },
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed() },
+    },
+  });
+  return requestChart("copy-on-read/populate", machine);
+}
+
+/**
+ * Copies one cluster, if some of it is missing.
+ * @param ends whether what comes from below the last file of a chain stays there
+ */
+export function copyTaskChart(ends: boolean): Chart {
   const machine = requestSetup().createMachine({
     id: "copy-on-read/copy",
     initial: "inspecting",
     context: { errno: null },
     states: {
-      inspecting: { meta: call("file", "is-missing"), on: { DONE: "reading", FAILED: "done" } },
+      inspecting: {
+        meta: call("file", "is-missing"),
+        on: { DONE: ends ? "looking behind" : "reading", FAILED: "done" },
+      },
+      ...(ends && {
+        "looking behind": {
+          meta: call("file", "is-in-base"),
+          on: { DONE: "done", FAILED: "reading" },
+        },
+      }),
       reading: {
         meta: call("file", "read", "old"),
         on: { DONE: "saving", FAILED: { target: "failed", actions: "remember" } },

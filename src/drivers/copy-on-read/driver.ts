@@ -5,16 +5,19 @@
  * It always writes without changing anything, and lets others do so; it never requires that by
  * asking for `write`. While it is being opened it asks for nothing.
  *
- * With a `bottom`, the chain down to that node is frozen while the filter is there. QEMU hangs if
- * the chain does not lead there (defect R05); here that is refused, with the hang predicted.
+ * With a `bottom`, only what files down to that node have is copied, and the chain down to there
+ * is frozen while the filter is there. QEMU hangs if the chain does not lead there (defect R05);
+ * here that is refused, with the hang predicted. A stream puts such a filter above its file, and
+ * what it copies is what it has read through that, without reading it itself
+ * (`BDRV_REQ_PREFETCH`).
  *
  * A read copies whole clusters, those of which the node below lacks some: it asks that, through
- * filters that hand everything on (is-missing). A node that does not know has all. If what was read
- * cannot be written back the read fails, as in QEMU, which says of it that ignoring the error might
- * be all right.
+ * filters that hand everything on (is-missing). A node that does not know has all. If what was
+ * read cannot be written back the read fails, as in QEMU, which says of it that ignoring the error
+ * might be all right.
  *
- * Limits: all that is missing is copied, also what comes from below `bottom`, and zeros as data.
- * Who uses the node below in another way than through the filter does not wait for its reads.
+ * Limits: zeros are copied as data. Who uses the node below in another way than through the filter
+ * does not wait for its reads.
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
@@ -27,7 +30,7 @@ import { NO_DEMANDS, WRITE_UNCHANGED } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { Refusal, refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
-import { changeChart, copyTaskChart, readChart } from "./charts.ts";
+import { changeChart, copyTaskChart, populateChart, readChart } from "./charts.ts";
 import { clusterChart } from "./cluster-chart.ts";
 
 const permissions: PermissionRule = ({ demands: { perm, shared }, opening, inactive }) =>
@@ -61,9 +64,9 @@ export const copyOnRead = defineDriver({
   variableLength: true,
   reopens: null,
   opened: requireChain,
-  parameters: () => ({}),
-  everyParameters: [{}],
-  charts: (_, { readers }) => ({
+  parameters: ({ bottom }) => ({ ends: bottom !== undefined }),
+  everyParameters: [{ ends: false }, { ends: true }],
+  charts: ({ ends }, { readers }) => ({
     cluster: clusterChart(readers),
     node: null,
     requests: {
@@ -75,7 +78,9 @@ export const copyOnRead = defineDriver({
       flush: forwardChart("copy-on-read/flush", "file", "flush"),
       "block-status": forwardChart("copy-on-read/block-status", "file", "block-status"),
       "is-missing": forwardChart("copy-on-read/is-missing", "file", "is-missing"),
+      "is-in-base": forwardChart("copy-on-read/is-in-base", "file", "is-in-base"),
+      copy: populateChart(),
     },
-    tasks: { copy: copyTaskChart() },
+    tasks: { copy: copyTaskChart(ends) },
   }),
 });

@@ -6,8 +6,8 @@
  *     successor   the same since the job began: then the bitmap stays as it was, and an anonymous
  *                 successor records (`bdrv_dirty_bitmap_create_successor`)
  *
- * When the job ends its successor takes the bitmap's place (ABDICATE: what was recorded before is in
- * the backup), or both become one (RECLAIM: it is not). Every event is handled in every state.
+ * When the job ends its successor takes the bitmap's place (ABDICATE: what was recorded before is
+ * in the backup), or both become one (RECLAIM: it is not). Every event is handled in every state.
  */
 import { emit, setup, stateIn } from "xstate";
 import { type Chart, stateChart } from "../../chart/chart.ts";

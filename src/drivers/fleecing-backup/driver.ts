@@ -10,10 +10,10 @@ import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
+import { copiedChart } from "../copied-chart.ts";
 import { copyTaskChart } from "../copy-task-chart.ts";
 import { defineDriver } from "../driver.ts";
 import { jobCopyChart } from "../job-copy-chart.ts";
-import { clusterChart } from "./cluster-chart.ts";
 
 /** To have something forgotten is to write. Nobody else writes the target, where the copy is. */
 const permissions: PermissionRule = ({ edge, options }) => {
@@ -41,9 +41,9 @@ export const fleecingBackup = defineDriver({
   parameters: (given) => ({ discardsSource: given["discard-source"] }),
   everyParameters: [{ discardsSource: false }, { discardsSource: true }],
   charts: ({ discardsSource }) => ({
-    cluster: clusterChart(),
+    cluster: copiedChart("fleecing-backup"),
     node: null,
     requests: { copy: jobCopyChart("fleecing-backup") },
-    tasks: { copy: copyTaskChart("fleecing-backup", "source", discardsSource) },
+    tasks: { copy: copyTaskChart("fleecing-backup", "source", { discardsSource }) },
   }),
 });

@@ -8,7 +8,7 @@
  * itself from writing the base (`bdrv_mirror_top_child_perm`). Only the job can open it.
  *
  * Limits: the pieces of the job are requests of whoever plays it, as those of a backup are. An
- * error of the target is not the job's end. A commit cannot be simulated yet.
+ * error of the target is not the job's end.
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
@@ -29,6 +29,12 @@ const permissions: PermissionRule = ({ demands: { perm, shared }, options: { bot
 
 const MODES = ["background", "write-blocking"] as const;
 
+interface Parameters {
+  readonly mode: (typeof MODES)[number];
+  /** whether it is a commit of the file that is written */
+  readonly commits: boolean;
+}
+
 export const mirrorTop = defineDriver({
   name: "mirror_top",
   summary: "lets a mirror see what is written",
@@ -44,9 +50,15 @@ export const mirrorTop = defineDriver({
   internal: true,
   jobUses: ["target"],
   reopens: null,
-  parameters: (given) => ({ mode: given["copy-mode"] }),
-  everyParameters: MODES.map((mode) => ({ mode })),
-  charts: ({ mode }) => {
+  parameters: (given): Parameters => ({
+    mode: given["copy-mode"],
+    commits: given.bottom !== undefined,
+  }),
+  everyParameters: [
+    ...MODES.map((mode): Parameters => ({ mode, commits: false })),
+    { mode: "background", commits: true },
+  ],
+  charts: ({ mode, commits }) => {
     const guest = mode === "background" ? backgroundChart : writeBlockingChart;
     const forward = (operation: "read" | "flush" | "block-status") =>
       forwardChart(`mirror_top/${operation}`, "backing", operation);
@@ -62,7 +74,7 @@ export const mirrorTop = defineDriver({
         "block-status": forward("block-status"),
         copy: jobCopyChart("mirror_top"),
       },
-      tasks: { copy: copyTaskChart("mirror_top", "backing") },
+      tasks: { copy: copyTaskChart("mirror_top", "backing", { commits }) },
     };
   },
 });

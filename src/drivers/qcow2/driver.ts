@@ -17,7 +17,7 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { EVERY_PARAMETERS, type Qcow2Parameters } from "./parameters.ts";
-import { blockStatusChart, isMissingChart, readChart } from "./read-charts.ts";
+import { blockStatusChart, isInBaseChart, isMissingChart, readChart } from "./read-charts.ts";
 import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
 
 export const qcow2 = defineDriver({
@@ -31,10 +31,10 @@ export const qcow2 = defineDriver({
   headed: true,
   located: { event: "LOCATE", own: "IN_FILE" },
   length: ({ header }) => header?.size ?? null,
-  parameters: (_, __, { children, serialised }): Qcow2Parameters => ({
-    backing: children.has("backing"),
-    serialised,
-  }),
+  parameters: (_, __, { children, serialised, last }): Qcow2Parameters => {
+    const backing = children.has("backing");
+    return { backing, serialised, last: last || !backing };
+  },
   memoryKey: "qcow2",
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
@@ -49,6 +49,7 @@ export const qcow2 = defineDriver({
       flush: forwardChart("qcow2/flush", "file", "flush"),
       "block-status": blockStatusChart(parameters),
       "is-missing": isMissingChart(),
+      "is-in-base": isInBaseChart(parameters),
     },
     tasks: parameters.backing ? { complete: completeTaskChart() } : {},
   }),

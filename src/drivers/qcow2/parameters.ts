@@ -9,9 +9,13 @@ export interface Qcow2Parameters {
    * (BDRV_REQ_SERIALISING), as those of a hook into a node that its source lies behind do
    */
   readonly serialised: boolean;
+  /** whether a chain that a job works on ends here: what is behind it is the job's base, or nothing */
+  readonly last: boolean;
 }
 
 /** Every combination, for the tests that quantify over charts. */
-export const EVERY_PARAMETERS: readonly Qcow2Parameters[] = [false, true].flatMap((backing) =>
-  [false, true].map((serialised) => ({ backing, serialised })),
-);
+export const EVERY_PARAMETERS: readonly Qcow2Parameters[] = [false, true].flatMap((serialised) => [
+  { backing: false, serialised, last: true },
+  { backing: true, serialised, last: true },
+  { backing: true, serialised, last: false },
+]);

@@ -87,6 +87,30 @@ export function isMissingChart(): Chart {
   return requestChart("qcow2/is-missing", machine);
 }
 
+/** Whether none of the clusters is allocated, here or in the files behind it that a job works on. */
+export function isInBaseChart({ last }: Qcow2Parameters): Chart {
+  const machine = requestSetup<Reply>().createMachine({
+    id: "qcow2/is-in-base",
+    initial: "locating",
+    context: { errno: null },
+    states: {
+      locating: {
+        meta: askClusters("LOCATE"),
+        on: { IN_BACKING: last ? "done" : "asking backing", IN_FILE: "failed" },
+      },
+      ...(!last && {
+        "asking backing": {
+          meta: call("backing", "is-in-base"),
+          on: { DONE: "done", FAILED: "failed" },
+        },
+      }),
+      done: { type: "final", meta: done() },
+      failed: { type: "final", meta: failed("ENOTSUP") },
+    },
+  });
+  return requestChart("qcow2/is-in-base", machine);
+}
+
 const endings = ["done", "failed"] as const;
 const entering = { entering: { meta: askClusters("ENTER"), on: { OK: "locating" } } } as const;
 const leaving = {

@@ -40,6 +40,7 @@ import type {
   Model,
   Phase,
 } from "../../../system/model.ts";
+import { type LookedAt, lookedAt, shortenedChains } from "../../../system/shortened-chains.ts";
 import type { ChartMutation, SystemNode, SystemRules } from "../../../system/system.ts";
 
 type ConcurrentPhase = Phase & { readonly kind: "concurrent" };
@@ -71,6 +72,8 @@ export type GraphChange =
   | { readonly kind: "increment"; readonly filter: SystemNode; readonly recorder: string }
   /** a command told the charts of a node something */
   | { readonly kind: "told"; readonly notice: DeliveredNotice }
+  /** a stream or a commit ended: the disk is shown by fewer layers */
+  | { readonly kind: "shortened"; readonly disk: Stretch }
   /** a node left the graph, and what it remembers with it: the last that is said of a command */
   | { readonly kind: "closed"; readonly node: string };
 
@@ -181,6 +184,7 @@ class Watcher {
   #changes: GraphChange[] = [];
   #targets: readonly Stretch[] = [];
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
+  #lookedAt: readonly LookedAt[] = [];
   #layers: ReadonlyMap<string, Stretch> = new Map();
   readonly lasting = new Map<string, SystemNode>();
   /** what is written for bitmaps to record it, by which something is left out, by recorder */
@@ -223,13 +227,16 @@ class Watcher {
     }
     for (const stretch of this.#targets) this.#changes.push({ kind: "settled", stretch });
     this.#targets = targetWindows(execution);
-    this.#relayered(execution);
     for (const mirror of completedMirrors(this.#mirrors, this.#graph, execution)) {
       const { source, target, length } = mirror;
       const ends = { source: { ...source, length }, target: { ...target, length } };
       this.#changes.push({ kind: "replaced", ...ends });
     }
     this.#mirrors = mirrorsOf(this.#graph, execution);
+    const shortened = shortenedChains(this.#lookedAt, this.#graph, execution);
+    for (const disk of shortened) this.#changes.push({ kind: "shortened", disk });
+    this.#lookedAt = lookedAt(this.#graph, execution);
+    this.#relayered(execution, shortened);
     this.#takePoints(execution);
     this.#handles.rewired(this.#graph, execution);
     for (const node of this.#execution.nodes.keys()) {
@@ -247,12 +254,14 @@ class Watcher {
     this.#changes.push({ kind: "told", notice: { ...notice, told, asked } });
   }
 
-  #relayered(execution: Execution): void {
+  /** @param kept disks that must show the same as before */
+  #relayered(execution: Execution, kept: readonly Stretch[]): void {
     for (const { description } of execution.nodes.values()) {
       if (description.located !== null) this.lasting.set(description.name, description);
     }
     const layers = layersIn(execution.nodes);
     for (const image of changedLayers(this.#layers, layers)) {
+      if (kept.some((stretch) => stretch.image === image)) continue;
       const length = this.#rules.images.get(image) ?? 0;
       const stretch = layers.get(image) ?? { image, shift: 0, overlay: null, length };
       this.#changes.push({ kind: "relayered", stretch });

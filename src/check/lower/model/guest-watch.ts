@@ -44,6 +44,7 @@ const READ_SUCCEEDED = readSights(true);
 const STATUS = statusSights("guest-status");
 const FLUSHED = sights((difference) => ({ kind: "guest-flush", through: "", difference }));
 const REPLACED = sights((difference) => ({ kind: "disk-replaced", difference }));
+const SHORTENED = sights((difference) => ({ kind: "chain-shortened", difference }));
 const REMOVED = sights((difference) => ({ kind: "hook-removed", node: "", difference }));
 
 function readSights(succeeded: boolean): Sight[] {
@@ -64,7 +65,8 @@ export class GuestWatch {
     const flushes = judging.speaksOf(FLUSHED);
     this.#watches =
       flushes ||
-      judging.speaksOf([...READ_FAILED, ...READ_SUCCEEDED, ...REMOVED, ...REPLACED]) ||
+      judging.speaksOf([...READ_FAILED, ...READ_SUCCEEDED, ...REMOVED]) ||
+      judging.speaksOf([...REPLACED, ...SHORTENED]) ||
       judging.speaksOf(STATUS);
     if (!this.#watches) return;
     for (const [image, cells] of plan.images) {
@@ -264,6 +266,16 @@ export class GuestWatch {
       ...this.#explains(source, target, acting),
       ...this.#judging.judge(REPLACED),
       ...this.#known(target),
+    ];
+  }
+
+  /** A disk is shown by fewer layers, which must be one that the writes explain. */
+  shortened(disk: Stretch, acting: readonly Player[]): Statement[] {
+    if (!this.#watches) return [];
+    return [
+      ...this.#explains(disk, disk, acting),
+      ...this.#judging.judge(SHORTENED),
+      ...this.#unlessBusy(disk.image, acting, this.relayered(disk)),
     ];
   }
 

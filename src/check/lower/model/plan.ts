@@ -202,7 +202,8 @@ function planActor(
 }
 
 /**
- * Where an actor enters in every stage. What it is looking at must be the same in all of them.
+ * Where an actor enters in every stage. What it is looking at must be the same in all of them; or,
+ * if a chain has become shorter, be shown by fewer layers.
  * @throws BlockgraphError `request-invalid` if there never is such a device or export;
  * `bad-argument` if it shows something else later
  */
@@ -215,7 +216,11 @@ function entriesOf(through: string, { stages }: GraphPhase) {
       `an actor goes through '${through}', but there is no device, export or job of that name`,
     );
   }
-  const what = (entry: StageEntry) => JSON.stringify({ ...entry, node: "" });
+  const shortened = new Set(stages.slice(1).flatMap(({ changes }) => changes.flatMap(shortens)));
+  const what = ({ entry, ...rest }: StageEntry) => {
+    const layers = entry.kind === "guest" && shortened.has(entry.image) ? { overlay: null } : {};
+    return JSON.stringify({ ...rest, node: "", entry: { ...entry, ...layers } });
+  };
   if (entries.some((entry) => entry !== null && what(entry) !== what(first))) {
     throw new BlockgraphError(
       "bad-argument",
@@ -224,6 +229,11 @@ function entriesOf(through: string, { stages }: GraphPhase) {
     );
   }
   return { ...first, nodes: entries.map((entry) => entry?.node ?? null) };
+}
+
+/** The image of the disk that a change shows by fewer layers. */
+function shortens(change: GraphChange): string[] {
+  return change.kind === "shortened" ? [change.disk.image] : [];
 }
 
 function planRequest(
@@ -294,13 +304,17 @@ class Contents {
   constructor(model: Model, geometry: Geometry) {
     this.#model = model;
     this.#geometry = geometry;
+    const given = new Map<string, number>();
     for (const { filename, length, content } of model.images) {
       const cells = new Array<number>(geometry.cells(length)).fill(0);
       const filled = content.filter(({ fill }) => !isZero(fill));
+      // Images that are filled alike are copies of each other.
+      const value = given.get(JSON.stringify(filled)) ?? this.values;
       for (const { offset, length: bytes } of filled) {
-        cells.fill(this.values, geometry.cells(offset), geometry.cells(offset + bytes));
+        cells.fill(value, geometry.cells(offset), geometry.cells(offset + bytes));
       }
       this.images.set(filename, cells);
+      given.set(JSON.stringify(filled), value);
       if (cells.includes(this.values)) this.values++;
     }
     this.#firstWritten = this.values;

@@ -267,6 +267,8 @@ export class Watch {
         return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
       case "replaced":
         return this.#guests.replaced(change.source, change.target, acting);
+      case "shortened":
+        return this.#guests.shortened(change.disk, acting);
       case "forgotten":
         return this.#forget(change.node);
       case "settled":

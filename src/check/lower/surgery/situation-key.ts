@@ -36,7 +36,13 @@ export class SituationKeys {
         .sort(),
       [...devices.keys()],
       [...exports.values()].map(({ id, writable }) => [id, writable]),
-      [...jobs.values()].map((job) => [job.id, job.type, nameOf(job.filter), job.madeWritable]),
+      [...jobs.values()].map((job) => [
+        job.id,
+        job.type,
+        nameOf(job.filter),
+        job.madeWritable,
+        job.finalization,
+      ]),
       [...locks].map(([node, { perm, shared }]) => [nameOf(node), perm, shared].join(" ")).sort(),
       [...denoted].map(([user, { hook }]) => [user, nameOf(hook)]),
     ]);

@@ -1,17 +1,19 @@
 /**
- * What a backup of a view remembers about one cluster: whether it was copied.
+ * What a job that copies what does not change remembers about one cluster: whether it was copied.
  *
  * CLAIM has no handler while the cluster is being copied: who wants it too waits.
  */
 import { emit, setup } from "xstate";
-import { type Chart, stateChart } from "../../chart/chart.ts";
+import { type Chart, stateChart } from "../chart/chart.ts";
 
 const REPLIES = ["GRANTED", "ALREADY", "OK"] as const;
 type ClusterReply = (typeof REPLIES)[number];
 
 const reply = (type: ClusterReply) => ({ type: "reply", params: { type } }) as const;
 
-export function clusterChart(): Chart {
+/** @param driver that works for the job */
+export function copiedChart(driver: string): Chart {
+  const name = `${driver}/cluster`;
   const machine = setup({
     types: {} as {
       events: { type: "CLAIM" } | { type: "COPIED" } | { type: "ABANDON" };
@@ -19,7 +21,7 @@ export function clusterChart(): Chart {
     },
     actions: { reply: emit((_, params: { type: ClusterReply }) => params) },
   }).createMachine({
-    id: "fleecing-backup/cluster",
+    id: name,
     initial: "missing",
     states: {
       missing: { on: { CLAIM: { target: "copying", actions: reply("GRANTED") } } },
@@ -32,5 +34,5 @@ export function clusterChart(): Chart {
       copied: { on: { CLAIM: { actions: reply("ALREADY") } } },
     },
   });
-  return stateChart("cluster", "fleecing-backup/cluster", machine, REPLIES);
+  return stateChart("cluster", name, machine, REPLIES);
 }

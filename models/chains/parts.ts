@@ -1,0 +1,98 @@
+/**
+ * What the models of chains have in common: a disk of three clusters, and three overlays above it.
+ *
+ *     guest
+ *       |
+ *       v   backing       backing       backing
+ *      top ---------> mid ---------> low ---------> disk
+ *
+ *     written by the guest while each was the topmost:
+ *      any            the second     the first      everything, before
+ *                     cluster        cluster
+ */
+import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
+import { rawNode } from "../graph.ts";
+import { pieces } from "../jobs/parts.ts";
+import { guestOn, overlay } from "../thread/parts.ts";
+
+export const CLUSTER = 65536;
+const LENGTH = 3 * CLUSTER;
+
+export const common = {
+  profile: "qemu-10.0",
+  bounds: { requests: 1, alignment: CLUSTER / 2, longest: CLUSTER, values: 1 },
+  clusterSize: CLUSTER,
+  expected: { verdict: "holds" },
+} as const satisfies Partial<Model>;
+
+export const images: readonly ModelImage[] = [
+  {
+    filename: "disk.raw",
+    length: LENGTH,
+    content: [{ offset: 0, length: LENGTH, fill: { seed: 1 } }],
+  },
+  ...["low", "mid", "top"].map((name) => ({
+    filename: `${name}.qcow2`,
+    length: LENGTH,
+    content: [],
+  })),
+];
+
+/** The guest's disk gets its layers, and each something of its own. */
+export const layers: Model["phases"] = [
+  {
+    kind: "commands",
+    commands: [rawNode("disk"), qmp("blockdev-add", overlay("low", "disk")), guestOn("low")],
+  },
+  { kind: "concurrent", actors: [writesOnce("guest on low", 0)] },
+  { kind: "commands", commands: snapshot("low", "mid") },
+  { kind: "concurrent", actors: [writesOnce("guest on mid", CLUSTER)] },
+  { kind: "commands", commands: snapshot("mid", "top") },
+];
+
+function writesOnce(name: string, offset: number): Actor {
+  const data = { seed: 2 + offset / CLUSTER };
+  const requests = [{ operation: "write", offset, length: CLUSTER, data }] as const;
+  return { name, through: "guest", requests };
+}
+
+function snapshot(node: string, over: string) {
+  return [
+    qmp("blockdev-add", overlay(over, null)),
+    qmp("blockdev-snapshot", { node, overlay: over }),
+  ];
+}
+
+/** A guest that writes halves of clusters, or whole ones, and reads. */
+export const guest: Actor = {
+  name: "guest",
+  through: "guest",
+  requests: {
+    operations: ["write", "read"],
+    count: 4,
+    alignment: CLUSTER / 2,
+    longest: CLUSTER,
+  },
+};
+
+/** What the guest does while layers are taken away. */
+export const guestMeanwhile: Actor = {
+  name: "guest meanwhile",
+  through: "guest",
+  requests: [
+    { operation: "write", offset: CLUSTER / 2, length: CLUSTER, data: { seed: 5 } },
+    { operation: "read", offset: 0, length: LENGTH },
+  ],
+};
+
+/** What the guest finds in the end. */
+export const readsAll: Actor = {
+  name: "guest afterwards",
+  through: "guest",
+  requests: [{ operation: "read", offset: 0, length: LENGTH }],
+};
+
+/** The job copies everything, piece by piece. @param name of the actor who plays it */
+export function copiesAll(name: string, depth = 1): Actor {
+  return { name, through: "job", depth, requests: pieces("copy", LENGTH) };
+}

@@ -1,0 +1,99 @@
+/**
+ * How a job that has done its work leaves the graph: what it was for takes effect, and then it is
+ * gone as if it had been cancelled.
+ *
+ *     mirror           who used the disk uses its target (block/mirror.c, `mirror_exit_common`)
+ *     commit           who used the topmost file that was emptied uses the base (block/commit.c,
+ *                      `commit_prepare`; block.c, `bdrv_drop_intermediate`); of the file that is
+ *                      written, it is a mirror into the base
+ *     stream           the file has the base behind it, or nothing (block/stream.c,
+ *                      `stream_prepare`)
+ *     backup           what its bitmap has recorded, up to when it began (backup-bitmap.ts)
+ *
+ * If somebody objects, the job has failed, and nothing else changes.
+ */
+import { requireAttachable } from "./attachable.ts";
+import { bitmapLeft } from "./backup-bitmap.ts";
+import { endedJob } from "./block-job-cancel.ts";
+import { Chains } from "./chain.ts";
+import type { CommandContext } from "./command.ts";
+import { attach, closeUnused, detach, releaseAll } from "./edges.ts";
+import {
+  type BlockJob,
+  childEdges,
+  filteredEdge,
+  type Graph,
+  jobBackend,
+  withNode,
+} from "./graph.ts";
+import { mirrors } from "./job.ts";
+import { refreshPermissions } from "./refresh.ts";
+import { isRefusal, Refusal } from "./refuse.ts";
+import { replaceNode } from "./replace-node.ts";
+
+/** @throws Refusal where the profile's QEMU aborts */
+export function endedWell(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  try {
+    if (mirrors(before, job)) return mirrored(before, job, context);
+    if (job.type === "commit") return committed(before, job, context);
+    if (job.type === "stream") return streamed(before, job, context);
+    return endedJob(bitmapLeft(before, job, true), job, context);
+  } catch (error) {
+    if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
+    return endedJob(bitmapLeft(before, job, false), job, context);
+  }
+}
+
+function mirrored(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const disk = filteredEdge(before, job.filter)?.child;
+  const [target] = childEdges(before, jobBackend(job.id, "target"));
+  if (disk === undefined || target === undefined) return endedJob(before, job, context);
+  const replaced = replaceNode(thawed(before, job.filter), disk, target.child, context);
+  // The base of a commit can be written as the disk could, whatever it was before.
+  const madeWritable = before.nodes.get(disk)?.readOnly === true ? job.madeWritable : null;
+  return endedJob(replaced, { ...job, madeWritable }, context);
+}
+
+function committed(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const [base] = childEdges(before, { kind: "job", name: job.id }).filter(
+    ({ name }) => name === "base",
+  );
+  if (base === undefined) return endedJob(before, job, context);
+  const unused = releaseAll(thawed(before, job.filter), jobBackend(job.id, "base"), context);
+  const dropped = replaceNode(unused, job.filter, base.child, context);
+  const judged = refreshPermissions(dropped, [job.filter, base.child], { ...context, before });
+  return endedJob(judged, job, context);
+}
+
+function streamed(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const held = childEdges(before, { kind: "job", name: job.id });
+  const top = held.find(({ name }) => name === "active node")?.child ?? "";
+  const between = held.filter(({ name }) => name === "intermediate node");
+  const chains = new Chains(before, context.drivers);
+  const base = chains.link(between.at(-1)?.child ?? top)?.child ?? null;
+  const file = chains.skipFilters(top);
+  const ended = endedJob(before, job, context);
+  const link = childEdges(ended, { kind: "node", name: file }).find(({ roles }) =>
+    roles.includes("cow"),
+  );
+  if (link === undefined || link.child === base) return ended;
+  try {
+    const edge = { ...link, child: base ?? link.child };
+    const cut = detach(ended, link);
+    if (base !== null) requireAttachable(cut, edge, { ...context, before });
+    const joined = base === null ? cut : attach(cut, edge);
+    const judged = refreshPermissions(joined, [file, link.child], { ...context, before });
+    return closeUnused(judged, link.child, context);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return ended;
+  }
+}
+
+/** The chain below a job's filter can be changed: what froze it is over. */
+function thawed(graph: Graph, filter: string): Graph {
+  const node = graph.nodes.get(filter);
+  if (node === undefined) return graph;
+  const { bottom: _, ...options } = node.options;
+  return withNode(graph, { ...node, options });
+}
