@@ -76,6 +76,12 @@ export interface Profile {
    */
   readonly refusedStream: "leaves-user" | "leaves-nothing";
   /**
+   * Whether a file that a backup writes can be committed meanwhile, so that a slow target gets what
+   * a fast overlay took ("or you backup to a fast overlay over a slow target, and run a live commit
+   * on the side"). QEMU wants a node that nobody else works on (section 7 of the reference, row 30).
+   */
+  readonly targetCommit: "refused" | "allowed";
+  /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
    * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0),
    * but not before it makes the bitmaps of a hook; where a hook is put above a node that has got a
@@ -218,6 +224,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
+    targetCommit: "refused",
     lengths: "asked-again",
     resizeBlocked: "device",
     failedResize: "lets-go",
@@ -251,6 +258,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
+    targetCommit: "refused",
     lengths: "asked-again",
     resizeBlocked: "device",
     failedResize: "lets-go",
@@ -284,6 +292,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     appendAboveAsker: "hang",
     refusedStream: "leaves-user",
+    targetCommit: "refused",
     lengths: "kept",
     resizeBlocked: "node",
     failedResize: "keeps",
@@ -317,6 +326,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "refused",
     appendAboveAsker: "allowed",
     refusedStream: "leaves-nothing",
+    targetCommit: "allowed",
     lengths: "kept",
     resizeBlocked: "node",
     failedResize: "lets-go",
