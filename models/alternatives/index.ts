@@ -3,6 +3,7 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { cbwHook } from "./cbw-hook.ts";
+import { combinedTarget } from "./combined-target.ts";
 import { corOverlay } from "./cor-overlay.ts";
 import { cowOverlay } from "./cow-overlay.ts";
 import { overlayLiveCommit } from "./overlay-live-commit.ts";
@@ -11,5 +12,6 @@ export const ALTERNATIVE_MODELS: readonly Model[] = [
   cowOverlay,
   cbwHook,
   corOverlay,
+  combinedTarget,
   overlayLiveCommit,
 ];

@@ -15,7 +15,7 @@ import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
-import { takingBack } from "./refuse.ts";
+import { refuse, takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
 const COPIES = {
@@ -35,19 +35,25 @@ export const blockdevBackup = defineCommand({
     sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
     ...JOB_OPTIONS.shape,
     target: z.string(),
+    "flush-target": z.boolean().optional(),
   }),
   apply(before, args, context) {
     const { source: disk, target, graph: known } = backupEnds(before, args, context);
     const name = args["filter-node-name"] ?? null;
-    const hook = { driver: "copy-before-write", target: target.name };
+    const flushes = args["flush-target"];
+    if (flushes !== undefined && context.profile.flushedTarget === "none") {
+      throw refuse("Parameter 'flush-target' is unexpected");
+    }
+    const own = flushes === undefined ? {} : { "flush-target": flushes };
+    const hook = { driver: "copy-before-write", target: target.name, ...own };
     const id = args["job-id"];
     const { graph, filter } = takingBack(before, () =>
       insertedFilter(known, disk.name, name, hook, context),
     );
     const copies = COPIES[args.sync];
     const finalization = finalizationOf(args);
-    const own = { id: id ?? "", filter, copies, finalization } as const;
-    const job = { ...own, type: "backup", madeWritable: null } as const;
+    const plan = { id: id ?? "", filter, copies, finalization } as const;
+    const job = { ...plan, type: "backup", madeWritable: null } as const;
     return started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);
       edges.hold("target", target.name);

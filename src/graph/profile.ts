@@ -81,6 +81,8 @@ export interface Profile {
    * on the side"). QEMU wants a node that nobody else works on (section 7 of the reference, row 30).
    */
   readonly targetCommit: "refused" | "allowed";
+  /** Whether hooks can flush what they have saved before it is overwritten (`flush-target`). */
+  readonly flushedTarget: "none" | "if-told";
   /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
    * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0),
@@ -225,6 +227,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
     failedResize: "lets-go",
@@ -259,6 +262,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
     failedResize: "lets-go",
@@ -293,6 +297,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "hang",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    flushedTarget: "none",
     lengths: "kept",
     resizeBlocked: "node",
     failedResize: "keeps",
@@ -327,6 +332,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-nothing",
     targetCommit: "allowed",
+    flushedTarget: "if-told",
     lengths: "kept",
     resizeBlocked: "node",
     failedResize: "lets-go",

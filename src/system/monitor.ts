@@ -27,6 +27,7 @@ import {
 } from "./point-in-time.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
+import { SavedCopies } from "./saved-copies.ts";
 import { type LookedAt, lookedAt, shortenedChains } from "./shortened-chains.ts";
 import type { SystemNode } from "./system.ts";
 
@@ -57,6 +58,8 @@ export interface Watch {
 
 /** Whoever speaks about this wants to know what is stable. */
 const FLUSH: Observation = { kind: "guest-flush", through: "", difference: null };
+/** And about this what hooks have saved. */
+const OVERWRITTEN: Observation = { kind: "overwritten", difference: null };
 
 export class Monitor {
   readonly violations: Violation[] = [];
@@ -66,6 +69,8 @@ export class Monitor {
   readonly #disks: Disks;
   readonly #points = new Map<string, PointInTime>();
   readonly #handles = new Handles();
+  /** null: nobody asks what a power failure would leave of it */
+  readonly #saved: SavedCopies | null;
   /** the nodes that there are, as of the last command */
   #nodes: ReadonlySet<string> = new Set();
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
@@ -77,6 +82,8 @@ export class Monitor {
     this.#properties = properties;
     const flushes = properties.some((property) => property.applies(FLUSH));
     this.#disks = new Disks(read, flushes);
+    const saves = properties.some((property) => property.applies(OVERWRITTEN));
+    this.#saved = saves ? new SavedCopies(read) : null;
     for (const property of properties) this.judged.set(property.name, 0);
   }
 
@@ -107,6 +114,7 @@ export class Monitor {
       const point = this.#pointOf(description, execution, used);
       if (point !== null) this.#points.set(name, point);
     }
+    this.#saved?.rewired(execution);
     this.#handles.rewired(graph, execution);
     this.#judgeClosed(execution, seq);
   }
@@ -188,7 +196,7 @@ export class Monitor {
    * An image answered a call.
    * @param watch of the request that made the call itself; null: a task did
    */
-  answered(call: ImageCall, outcome: Outcome, watch: Watch | null): void {
+  answered(call: ImageCall, outcome: Outcome, watch: Watch | null, seq: number): void {
     if (outcome.errno !== null) {
       if (watch !== null) watch.refused = true;
       return;
@@ -198,6 +206,9 @@ export class Monitor {
       watch.told = true;
     }
     this.#disks.answered(call);
+    for (const difference of this.#saved?.answered(call, this.#points) ?? []) {
+      this.#judge({ kind: "overwritten", difference }, seq);
+    }
   }
 
   /** A request ended; `data` of a successful read holds what it returned. */

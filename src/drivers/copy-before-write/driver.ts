@@ -9,6 +9,9 @@
  * Everything else a guest does is in guest-charts.ts, what the reader of the view does in
  * view-charts.ts, and what a backup job does, whose filter it is, in ../job-copy-chart.ts.
  *
+ * With `flush-target`, which QEMU does not have, what was saved is stable before it counts as copied,
+ * so that a power failure after the guest's write does not lose it.
+ *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
  * environment. A node with a `bitmap` can be opened, rewired and judged, but not be simulated yet.
  */
@@ -49,6 +52,9 @@ const options = commonOptions.extend({
   "cbw-timeout": uint32
     .default(0)
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
+  "flush-target": z.boolean().default(false).meta({
+    description: "whether what was saved is flushed before the guest overwrites it",
+  }),
 });
 
 /** @throws Refusal where the profile's QEMU aborts */
@@ -100,6 +106,7 @@ export const copyBeforeWrite = defineDriver({
       brokenView: profile.brokenView,
       viewDiscard: profile.viewDiscard,
       mixedRead: profile.mixedRead,
+      flushesTarget: given["flush-target"],
     };
   },
   everyParameters: EVERY_PARAMETERS,
@@ -123,6 +130,8 @@ export const copyBeforeWrite = defineDriver({
       "snapshot-discard": snapshotDiscardChart(parameters),
       "snapshot-block-status": snapshotBlockStatusChart(parameters),
     },
-    tasks: { copy: copyTaskChart("copy-before-write", "file") },
+    tasks: {
+      copy: copyTaskChart("copy-before-write", "file", { flushes: parameters.flushesTarget }),
+    },
   }),
 });

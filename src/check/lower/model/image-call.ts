@@ -31,10 +31,7 @@ export interface ImageContext {
     failed: (errno: Errno) => Statement[],
   ): readonly Alternative[];
   /** what follows from a call of the image that ended well */
-  answered(
-    carrier: Carrier,
-    access: Pick<ImageAccess, "image" | "operation">,
-  ): readonly Statement[];
+  answered(carrier: Carrier, access: ImageAccess): readonly Statement[];
 }
 
 export interface ImageAnswers {

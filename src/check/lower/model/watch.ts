@@ -23,6 +23,7 @@ import type { ImageAccess } from "./image-call.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { SavedWatch } from "./saved-watch.ts";
 import { show } from "./shown.ts";
 
 const CLOSED = [false, true].map(
@@ -70,6 +71,7 @@ function refusedSights(operation: Operation, succeeded: boolean): Sight[] {
 export class Watch {
   readonly #guests: GuestWatch;
   readonly #discards: DiscardWatch;
+  readonly #saved: SavedWatch;
   readonly #plan: Plan;
   readonly #judging: Judging;
   readonly #fields: Field[] = [];
@@ -86,6 +88,7 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
+    this.#saved = new SavedWatch(plan, this.#judging, pointOf);
     this.#reads = [false, true].some((succeeded) =>
       [false, true].some((lost) =>
         this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
@@ -113,12 +116,14 @@ export class Watch {
   }
 
   get fields(): readonly Field[] {
-    return [...this.#fields, ...this.#guests.fields];
+    return [...this.#fields, ...this.#guests.fields, ...this.#saved.fields];
   }
 
   /** What the elements of each field are for. */
   get shapes(): ReadonlyMap<string, FieldShape> {
-    const cells = this.#guests.fields.map(({ name }) => [name, "cell"] as const);
+    const cells = [...this.#guests.fields, ...this.#saved.fields].map(
+      ({ name }) => [name, "cell"] as const,
+    );
     return new Map([...this.#shapes, ...cells]);
   }
 
@@ -163,6 +168,11 @@ export class Watch {
   ): Statement[] {
     if (operation === "flush") return this.#guests.flushed(image, layers);
     return operation === "discard" ? this.#discards.discarded(carrier, image) : [];
+  }
+
+  /** An image answered a call well: what it has overwritten must be elsewhere. */
+  overwritten(access: ImageAccess, nodes: ReadonlySet<string>): Statement[] {
+    return this.#saved.answered(access, nodes);
   }
 
   /**
@@ -258,7 +268,7 @@ export class Watch {
   changed(change: GraphChange, acting: readonly Player[]): Statement[] {
     switch (change.kind) {
       case "point":
-        return this.#takePoint(change);
+        return [...this.#takePoint(change), ...this.#saved.begun(change.node)];
       case "released":
         return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
       case "replaced":
