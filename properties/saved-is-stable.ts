@@ -7,7 +7,7 @@ import type { Property } from "../src/system/property.ts";
 export const savedIsStable: Property = {
   name: "saved-is-stable",
   statement:
-    "When a guest's write overwrites the disk, a power failure would leave the old data in the target.",
+    "When the disk has taken a write, a power failure would leave in the target what was there.",
   applies: (observation) => observation.kind === "overwritten",
   violated: (observation) => observation.difference !== null,
 };

@@ -57,8 +57,8 @@ export const combinedTarget: Model = {
   name: "combined-target",
   title: "A hook saves to the target of the backup, and flushes it before the guest overwrites",
   idea:
-    "What the guest is about to overwrite goes to the target of the backup, from which a reader of " +
-    "the point in time has it as well. The target may be full once, or fail to flush. Whenever the " +
+    "What a guest is about to overwrite goes to the target of the backup, where a reader of the " +
+    "point in time finds it as well. The target may be full once, or fail to flush. Whenever the " +
     "disk has taken a write, a power failure would leave in the target what was there.",
   bounds: { ...common.bounds, requests: 1 },
   images,

@@ -27,9 +27,9 @@ export const activeCommit: Model = {
   name: "active-commit",
   title: "A commit of all layers into the disk below them, and its guest writes meanwhile",
   idea:
-    "A job copies down to the disk what three files above it have, which may fail once, while the " +
-    "guest writes to the topmost and reads. What it writes is copied again. Then the guest is led " +
-    "to the disk, which alone has everything.",
+    "A job copies down to the disk what three files above have, which may fail once, while the " +
+    "guest writes to the topmost and reads. What it writes is copied again. Then it is led to " +
+    "the disk, which alone has everything.",
   images,
   phases: [
     ...layers,

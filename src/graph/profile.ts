@@ -78,7 +78,7 @@ export interface Profile {
   /**
    * Whether a file that a backup writes can be committed meanwhile, so that a slow target gets what
    * a fast overlay took ("or you backup to a fast overlay over a slow target, and run a live commit
-   * on the side"). QEMU wants a node that nobody else works on (section 7 of the reference, row 30).
+   * on the side"). QEMU wants a node that nobody else works on (reference, section 7, row 30).
    */
   readonly targetCommit: "refused" | "allowed";
   /** Whether hooks can flush what they have saved before it is overwritten (`flush-target`). */

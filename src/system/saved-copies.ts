@@ -5,8 +5,8 @@
  * A disk may write back at any time, so from the moment at which it has taken a write the old data
  * may be gone. What its hook has saved must be stable by then, or the point in time is lost.
  *
- * Limits: hooks are watched whose disk and target are images, not layers. What a target holds when
- * the hook gets there counts as stable.
+ * Limits: hooks are watched that promise it, and whose disk and target are images, not layers. What
+ * a target holds when the hook gets there counts as stable.
  */
 import { CHANGING_OPERATIONS } from "../vocabulary.ts";
 import type { Execution } from "./execution.ts";
@@ -18,7 +18,7 @@ import type { Difference } from "./property.ts";
 import { StableImage } from "./stable-image.ts";
 import type { SystemNode } from "./system.ts";
 
-/** A hook over an image that saves to another. */
+/** A hook over an image that promises to save to another, stably. */
 export interface SavingHook {
   readonly node: string;
   readonly disk: ImageWindow;
@@ -28,8 +28,8 @@ export interface SavingHook {
 /** The hooks that are watched. */
 export function savingHooks(nodes: Iterable<SystemNode>): SavingHook[] {
   return [...nodes].flatMap((description) => {
-    const { name: node, savedIn } = description;
-    const disk = savedIn === null ? null : imageBelow(description);
+    const { name: node, savedIn, savesStably } = description;
+    const disk = savedIn === null || !savesStably ? null : imageBelow(description);
     const target = savedIn === null ? null : imageBelow(savedIn);
     if (disk === null || target === null) return [];
     return disk.overlay === null && target.overlay === null ? [{ node, disk, target }] : [];
@@ -54,7 +54,7 @@ export class SavedCopies {
     }
   }
 
-  /** What an image overwrote, once for each hook over it: the first byte that is lost; null: none. */
+  /** What an image overwrote, for each hook over it: the first byte that is lost; null: none. */
   answered(call: ImageCall, points: ReadonlyMap<string, PointInTime>): (Difference | null)[] {
     const { image, operation, offset, length, buffer } = call;
     const target = this.#stable.get(image);

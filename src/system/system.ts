@@ -77,6 +77,8 @@ export interface SystemNode {
   readonly located: Located | null;
   /** the child in which it saves what its primary child loses (Driver.savesTo); null: no hook */
   readonly savedIn: SystemNode | null;
+  /** whether it promises that this is stable before anything is overwritten */
+  readonly savesStably: boolean;
   /** file name of the image that holds the node's bytes; null if there is none */
   readonly image: string | null;
 }
@@ -199,6 +201,7 @@ function describeNode(
     backingStands: stands,
     located: driver.located,
     savedIn: (driver.savesTo === null ? undefined : children.get(driver.savesTo)) ?? null,
+    savesStably: instance.savesStably,
     image: instance.image,
   };
 }

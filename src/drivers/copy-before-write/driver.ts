@@ -9,8 +9,8 @@
  * Everything else a guest does is in guest-charts.ts, what the reader of the view does in
  * view-charts.ts, and what a backup job does, whose filter it is, in ../job-copy-chart.ts.
  *
- * With `flush-target`, which QEMU does not have, what was saved is stable before it counts as copied,
- * so that a power failure after the guest's write does not lose it.
+ * With `flush-target`, which QEMU does not have, what was saved is stable before it counts as
+ * copied, so that a power failure after the guest's write does not lose it.
  *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
  * environment. A node with a `bitmap` can be opened, rewired and judged, but not be simulated yet.
@@ -83,6 +83,7 @@ export const copyBeforeWrite = defineDriver({
   permissions,
   filter: true,
   savesTo: "target",
+  savesStably: (given) => given["flush-target"],
   reopens: null,
   opened(graph, node, context) {
     const named = options.shape.bitmap.parse(node.options.bitmap);

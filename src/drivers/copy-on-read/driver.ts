@@ -7,15 +7,16 @@
  *
  * With a `bottom`, only what files down to that node have is copied, and the chain down to there is
  * frozen while the filter is there. QEMU hangs if the chain does not lead there (defect R05); here
- * that is refused, with the hang predicted. A stream puts such a filter above its file, and what it
- * copies is what it has read through that, without reading it itself (`BDRV_REQ_PREFETCH`).
+ * that is refused, with the hang predicted. A stream puts such a filter above its file and has it
+ * copy what it would read, without the data (`BDRV_REQ_PREFETCH`).
  *
  * A read copies whole clusters, those of which the node below lacks some: it asks that, through
  * filters that hand everything on (is-missing). A node that does not know has all. If what was read
  * cannot be written back the read fails, as in QEMU, which says of it that ignoring the error might
  * be all right.
  *
- * Limits: zeros are copied as data. Who uses the node below in another way than through the filter does not wait for its reads.
+ * Limits: zeros are copied as data. Who uses the node below in another way than through the filter
+ * does not wait for its reads.
  */
 import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
