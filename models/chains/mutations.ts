@@ -41,6 +41,11 @@ export const onlyNextIsLookedAt = changesOf("qcow2").inRequest("is-in-base", (ch
   redirect(chart, "locating", "IN_BACKING", "done"),
 );
 
+/** A commit of the file that is written takes what it holds for in the base. */
+export const commitTakesOverlayForBase = changesOf("mirror_top").inTask("copy", (chart) =>
+  redirect(chart, "looking below", "FAILED", "confirming"),
+);
+
 const commit = changesOf("commit_top");
 
 /** The job says that it has copied what the base refused. */

@@ -15,7 +15,7 @@ import { rawNode } from "../graph.ts";
 import { pieces } from "../jobs/parts.ts";
 import { guestOn, overlay } from "../thread/parts.ts";
 
-export const CLUSTER = 65536;
+const CLUSTER = 65536;
 const LENGTH = 3 * CLUSTER;
 
 export const common = {

@@ -92,6 +92,11 @@ export const mirrorForgetsErrors = mirror.inRequest("write", (chart) =>
   confuse(chart, "mirroring", "FAILED", "DONE"),
 );
 
+/** What the target refused of the job's copy is taken for copied. */
+export const mirrorCopyForgetsErrors = mirror.inTask("copy", (chart) =>
+  confuse(chart, "saving", "FAILED", "DONE"),
+);
+
 /** A write clears also clusters that it covers in part. */
 export const mirrorRoundsOutward = mirror.inRequest("write", (chart) =>
   replaceEffect(chart, "cleaning", askClusters("CLEAN")),

@@ -17,6 +17,8 @@ import { requestSetup } from "../chart/request-setup.ts";
 interface CopyRules {
   /** whether the source forgets what was copied (`discard-source`) */
   readonly discardsSource?: boolean;
+  /** whether what was saved is flushed before it counts as copied (`flush-target`) */
+  readonly flushes?: boolean;
   /** whether the target lies behind the source, and only what is above it is copied */
   readonly commits?: boolean;
 }
@@ -28,9 +30,10 @@ interface CopyRules {
 export function copyTaskChart(
   driver: string,
   source: string,
-  { discardsSource = false, commits = false }: CopyRules = {},
+  { discardsSource = false, commits = false, flushes = false }: CopyRules = {},
 ): Chart {
   const name = `${driver}/copy`;
+  const saved = flushes ? "flushing" : "confirming";
   const machine = requestSetup<"GRANTED" | "ALREADY" | "OK">().createMachine({
     id: name,
     initial: "claiming",
@@ -60,12 +63,18 @@ export function copyTaskChart(
       },
       saving: {
         meta: call("target", "write", "old"),
-        on: { DONE: "confirming", FAILED: { target: "abandoning", actions: "remember" } },
+        on: { DONE: saved, FAILED: { target: "abandoning", actions: "remember" } },
       },
       zeroing: {
         meta: call("target", "write-zeroes"),
-        on: { DONE: "confirming", FAILED: { target: "abandoning", actions: "remember" } },
+        on: { DONE: saved, FAILED: { target: "abandoning", actions: "remember" } },
       },
+      ...(flushes && {
+        flushing: {
+          meta: call("target", "flush"),
+          on: { DONE: "confirming", FAILED: { target: "abandoning", actions: "remember" } },
+        },
+      }),
       confirming: {
         meta: askClusters("COPIED"),
         on: { OK: discardsSource ? "discarding source" : "done" },

@@ -63,6 +63,8 @@ export interface Instance {
   charts(bounds: ChartBounds): DriverCharts;
   /** @param below length of the primary child or image in bytes; 0 if the driver has neither */
   geometry(below: number): Geometry;
+  /** whether a hook promises that what it has saved is stable before it is overwritten */
+  readonly savesStably: boolean;
   /** name of the image that the node keeps its bytes in; null if it has none */
   readonly image: string | null;
 }
@@ -145,6 +147,8 @@ export function defineDriver<
   everyParameters: readonly Parameters[];
   charts(parameters: Parameters, bounds: ChartBounds): DriverCharts;
   geometry?(options: z.infer<Schema>, below: number): Geometry;
+  /** default: it promises nothing */
+  savesStably?(options: z.infer<Schema>): boolean;
   image?(options: z.infer<Schema>): string;
 }): Driver {
   const { name, summary, options, children, charts } = definition;
@@ -189,6 +193,7 @@ export function defineDriver<
         memoryKey: definition.memoryKey ?? chartKey,
         charts: (bounds) => charts(parameters, bounds),
         geometry: (below) => definition.geometry?.(parsed, below) ?? { length: below, shift: 0 },
+        savesStably: definition.savesStably?.(parsed) ?? false,
         image: definition.image?.(parsed) ?? null,
       };
     },

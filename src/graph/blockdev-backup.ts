@@ -21,7 +21,7 @@ import { defineCommand } from "./command.ts";
 import type { BlockJob } from "./graph.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
-import { takingBack } from "./refuse.ts";
+import { refuse, takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
 export const blockdevBackup = defineCommand({
@@ -37,11 +37,17 @@ export const blockdevBackup = defineCommand({
     "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
     "on-source-error": z.string().optional(),
     "on-target-error": z.string().optional(),
+    "flush-target": z.boolean().optional(),
   }),
   apply(before, args, context) {
     const { source: disk, target, bitmap, graph: known } = backupEnds(before, args, args, context);
     const name = args["filter-node-name"] ?? null;
-    const hook = { driver: "copy-before-write", target: target.name };
+    const flushes = args["flush-target"];
+    if (flushes !== undefined && context.profile.flushedTarget === "none") {
+      throw refuse("Parameter 'flush-target' is unexpected");
+    }
+    const own = flushes === undefined ? {} : { "flush-target": flushes };
+    const hook = { driver: "copy-before-write", target: target.name, ...own };
     const id = args["job-id"];
     const { graph, filter } = takingBack(before, () =>
       insertedFilter(known, disk.name, name, hook, context),

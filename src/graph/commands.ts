@@ -17,7 +17,7 @@ import { blockdevReopen } from "./blockdev-reopen.ts";
 import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSetActive } from "./blockdev-set-active.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
-import type { DriverCatalogue } from "./catalogue.ts";
+import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
@@ -85,13 +85,15 @@ function available({ drivers, profile }: CommandContext): DriverCatalogue {
 
 function catalogueOf(drivers: DriverCatalogue, profile: Profile): DriverCatalogue {
   const present = [...drivers].filter(([name]) => !profile.absent.has(name));
-  if (profile.inactiveNodes !== "none") return new Map(present);
-  return new Map(
-    present.map(([name, shape]) => [
-      name,
-      { ...shape, options: shape.options.omit({ active: true }) },
-    ]),
-  );
+  return new Map(present.map(([name, shape]) => [name, ofProfile(shape, profile)]));
+}
+
+/** A driver without the options that the profile's QEMU does not know. */
+function ofProfile(shape: DriverShape, { inactiveNodes, flushedTarget }: Profile): DriverShape {
+  const { options } = shape;
+  const active = inactiveNodes === "none" ? options.omit({ active: true }) : options;
+  const flushes = flushedTarget === "none" && "flush-target" in options.shape;
+  return { ...shape, options: flushes ? active.omit({ "flush-target": true }) : active };
 }
 
 interface Obeyed {

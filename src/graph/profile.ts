@@ -76,6 +76,14 @@ export interface Profile {
    */
   readonly refusedStream: "leaves-user" | "leaves-nothing";
   /**
+   * Whether a file that a backup writes can be committed meanwhile, so that a slow target gets what
+   * a fast overlay took ("or you backup to a fast overlay over a slow target, and run a live commit
+   * on the side"). QEMU wants a node that nobody else works on (reference, section 7, row 30).
+   */
+  readonly targetCommit: "refused" | "allowed";
+  /** Whether hooks can flush what they have saved before it is overwritten (`flush-target`). */
+  readonly flushedTarget: "none" | "if-told";
+  /**
    * Whether filters ask their child for its length whenever somebody asks them, or keep what they
    * learned when they were opened, or reopened. 7.2 asks (`has_variable_length`, gone by 10.0),
    * but not before it makes the bitmaps of a hook; where a hook is put above a node that has got a
@@ -218,6 +226,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
+    targetCommit: "refused",
+    flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
     failedResize: "lets-go",
@@ -251,6 +261,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
+    targetCommit: "refused",
+    flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
     failedResize: "lets-go",
@@ -284,6 +296,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "abort",
     appendAboveAsker: "hang",
     refusedStream: "leaves-user",
+    targetCommit: "refused",
+    flushedTarget: "none",
     lengths: "kept",
     resizeBlocked: "node",
     failedResize: "keeps",
@@ -317,6 +331,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedCommitFilter: "refused",
     appendAboveAsker: "allowed",
     refusedStream: "leaves-nothing",
+    targetCommit: "allowed",
+    flushedTarget: "if-told",
     lengths: "kept",
     resizeBlocked: "node",
     failedResize: "lets-go",

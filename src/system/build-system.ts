@@ -131,6 +131,7 @@ function describeNode(
     backingStands: stands,
     located: driver.located,
     savedIn: (driver.savesTo === null ? undefined : children.get(driver.savesTo)) ?? null,
+    savesStably: instance.savesStably,
     image: instance.image,
   };
 }

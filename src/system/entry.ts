@@ -99,12 +99,22 @@ function savedBelow(execution: Execution, target: LiveNode, shift: number): Entr
     const { savedIn } = description;
     const route = savedIn === null ? null : execution.node(savedIn.name).route("read");
     if (route?.kind !== "chart" || route.node !== target) continue;
+    if (description.primary === null || !reaches(target.description, description.primary)) continue;
     const hook = description.name;
     const { releases, unmap } = target.description;
     const given = releases && unmap ? "whole" : null;
     return { kind: "view", hook, shift: shift - route.shift, releases: given };
   }
   return null;
+}
+
+/** Whether a node, or one that it shows, lies behind another. */
+function reaches(from: SystemNode, node: SystemNode): boolean {
+  const shown = new Set<string>();
+  for (let each: SystemNode | null = node; each !== null; each = each.primary) shown.add(each.name);
+  const shows = ({ name, primary, backing }: SystemNode): boolean =>
+    shown.has(name) || [primary, backing].some((each) => each !== null && shows(each));
+  return shows(from);
 }
 
 /** A part of an image that a filter writes old data into. */

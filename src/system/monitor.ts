@@ -27,6 +27,7 @@ import {
 } from "./point-in-time.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
+import { SavedCopies } from "./saved-copies.ts";
 import { type LookedAt, lookedAt, shortenedChains } from "./shortened-chains.ts";
 import type { SystemNode } from "./system.ts";
 import { WrittenSince } from "./written-since.ts";
@@ -58,6 +59,8 @@ export interface Watch {
 
 /** Whoever speaks about this wants to know what is stable. */
 const FLUSH: Observation = { kind: "guest-flush", through: "", difference: null };
+/** And about this what hooks have saved. */
+const OVERWRITTEN: Observation = { kind: "overwritten", difference: null };
 
 export class Monitor {
   readonly violations: Violation[] = [];
@@ -68,6 +71,8 @@ export class Monitor {
   readonly #points = new Map<string, PointInTime>();
   readonly #handles = new Handles();
   readonly #written = new WrittenSince();
+  /** null: nobody asks what a power failure would leave of it */
+  readonly #saved: SavedCopies | null;
   /** the nodes that there are, as of the last command */
   #nodes: ReadonlySet<string> = new Set();
   #mirrors: ReadonlyMap<string, Mirror> = new Map();
@@ -79,6 +84,8 @@ export class Monitor {
     this.#properties = properties;
     const flushes = properties.some((property) => property.applies(FLUSH));
     this.#disks = new Disks(read, flushes);
+    const saves = properties.some((property) => property.applies(OVERWRITTEN));
+    this.#saved = saves ? new SavedCopies(read) : null;
     for (const property of properties) this.judged.set(property.name, 0);
   }
 
@@ -113,6 +120,7 @@ export class Monitor {
       if (missed === null) continue;
       this.#judge({ kind: "increment", node: name, missed, difference: null }, seq);
     }
+    this.#saved?.rewired(execution);
     this.#handles.rewired(graph, execution);
     this.#judgeClosed(execution, seq);
   }
@@ -194,7 +202,7 @@ export class Monitor {
    * An image answered a call.
    * @param watch of the request that made the call itself; null: a task did
    */
-  answered(call: ImageCall, outcome: Outcome, watch: Watch | null): void {
+  answered(call: ImageCall, outcome: Outcome, watch: Watch | null, seq: number): void {
     if (outcome.errno !== null) {
       if (watch !== null) watch.refused = true;
       return;
@@ -205,6 +213,9 @@ export class Monitor {
     }
     this.#disks.answered(call);
     this.#written.answered(call);
+    for (const difference of this.#saved?.answered(call, this.#points) ?? []) {
+      this.#judge({ kind: "overwritten", difference }, seq);
+    }
   }
 
   /** A request ended; `data` of a successful read holds what it returned. */

@@ -39,8 +39,9 @@ export function finishOutcome(frame: Frame, { errno, status, over }: Finish): Ou
   return frame.status === null ? DONE : { errno: null, status: frame.status, bytes: frame.bytes };
 }
 
-/** The bytes that a call is for. */
+/** The bytes that a call is for; a flush is for all that was written, whoever asks for it. */
 export function byteRange(frame: Frame, effect: Call): { offset: number; length: number } {
+  if (effect.operation === "flush") return { offset: 0, length: 0 };
   switch (effect.over) {
     case "request":
       return frame;

@@ -121,6 +121,12 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
+      /** an image has taken a write, a hook above which saves elsewhere what it held */
+      readonly kind: "overwritten";
+      /** the first byte of the point in time that a power failure would not leave in the target */
+      readonly difference: Difference | null;
+    }
+  | {
       /** a node left the graph */
       readonly kind: "node-closed";
       readonly node: string;
@@ -192,6 +198,8 @@ function subjectOf(observation: Observation): string {
       return "after a mirror was completed, its target";
     case "chain-shortened":
       return "after a chain became shorter, the disk";
+    case "overwritten":
+      return "after a write to the disk, stable storage of the target";
     case "node-closed":
     case "increment":
       return `node '${observation.node}'`;

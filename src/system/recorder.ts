@@ -36,7 +36,7 @@ export function describeRecorders(
       ...{ name: recorderOf(name, bitmap), driver: dirtyBitmap.name },
       ...{ shift: 0, clusterSize: rules.clusterSize, image: null },
       ...{ children: new Map([["file", below]]), primary: below, backing: null },
-      ...{ located: null, savedIn: null, recorder: null, records: name },
+      ...{ located: null, savedIn: null, savesStably: false, recorder: null, records: name },
     });
   }
   return recorders;

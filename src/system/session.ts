@@ -291,9 +291,10 @@ export class Session {
 
   /** Ends the image call that an agent waits for. */
   deliver(agent: Agent, outcome: Outcome): void {
-    if (this.#options.sink !== null) this.#append(deliveryRecord(agent, outcome));
+    const seq = this.#options.sink === null ? -1 : this.#append(deliveryRecord(agent, outcome));
     if (this.#watches && agent.call !== null) {
-      this.monitor.answered(agent.call, outcome, this.#open.get(agent.request)?.watch ?? null);
+      const watch = this.#open.get(agent.request)?.watch ?? null;
+      this.monitor.answered(agent.call, outcome, watch, seq);
     }
     this.execution.deliver(agent, outcome);
   }

@@ -69,6 +69,8 @@ export interface SystemNode {
   readonly records: string | null;
   /** the child in which it saves what its primary child loses (Driver.savesTo); null: no hook */
   readonly savedIn: SystemNode | null;
+  /** whether it promises that this is stable before anything is overwritten */
+  readonly savesStably: boolean;
   /** file name of the image that holds the node's bytes; null if there is none */
   readonly image: string | null;
 }

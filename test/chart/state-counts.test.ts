@@ -15,7 +15,7 @@ const OPERATIONS = [
 /** Of a driver that hands these on. */
 function forwarding(
   driver: string,
-  operations: readonly string[] = [...OPERATIONS, "is-missing"],
+  operations: readonly string[] = [...OPERATIONS, "is-missing", "is-in-base"],
 ): Record<string, number[]> {
   return Object.fromEntries(operations.map((operation) => [`${driver}/${operation}`, [9]]));
 }
@@ -58,7 +58,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "copy-before-write/snapshot-read": [24, 25, 33, 34],
   "copy-before-write/snapshot-discard": [11, 12],
   "copy-before-write/snapshot-block-status": [23, 24, 32, 33],
-  "copy-before-write/copy": [21],
+  "copy-before-write/copy": [21, 22],
   "copy-before-write/job": [9],
   // map (3) x taken, or free with up to two users (4).
   "qcow2/cluster": [12],
@@ -71,6 +71,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "qcow2/block-status": [10, 11, 19, 20],
   "qcow2/complete": [11],
   "qcow2/is-missing": [3],
+  "qcow2/is-in-base": [3, 4],
   // free with up to two users (3), or taken.
   "copy-on-read/cluster": [4],
   "copy-on-read/read": [19],
@@ -78,8 +79,9 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "copy-on-read/write-unchanged": [18],
   "copy-on-read/write-zeroes": [18],
   "copy-on-read/discard": [18],
-  "copy-on-read/copy": [11],
-  ...forwarding("copy-on-read", ["flush", "block-status", "is-missing"]),
+  "copy-on-read/copy": [11, 12],
+  "copy-on-read/populate": [18],
+  ...forwarding("copy-on-read", ["flush", "block-status", "is-missing", "is-in-base"]),
   ...forwarding("memory", OPERATIONS),
   // Where it is, changed or not (7, and 8 with a disk tier) x copy (2) x turn, as in qcow2 (4).
   // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead; with read-once
@@ -116,7 +118,11 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "mirror_top/flush": [9],
   "mirror_top/block-status": [9],
   "mirror_top/job": [9],
-  "mirror_top/copy": [21],
+  "mirror_top/copy": [21, 22],
+  "commit_top/cluster": [3],
+  ...forwarding("commit_top", ["read", "flush", "block-status", "is-missing", "is-in-base"]),
+  "commit_top/job": [9],
+  "commit_top/copy": [20],
   "fleecing-backup/cluster": [3],
   "fleecing-backup/job": [9],
   "fleecing-backup/copy": [21, 22],

@@ -171,6 +171,9 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     ordered: [4_896, 9_330, 20],
   },
   "mirror-write-blocking": { plain: [2_900, 5_201, 22], ordered: [2_552, 3_986, 22] },
+  "block-stream": { plain: [2_634, 4_562, 40] },
+  "block-commit": { plain: [1_917, 3_753, 41] },
+  "active-commit": { plain: [1_851, 3_318, 33], ordered: [1_620, 2_304, 33] },
   "cow-overlay": {
     plain: [16_904, 52_219, 23],
     symmetries: ["requests of guest"],
@@ -196,6 +199,8 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   "increment-cancelled": { plain: [435, 685, 26], ordered: [334, 440, 26] },
   incremental: { plain: [302, 561, 15] },
   "incremental-in-two-steps": { violated: ["increment-covers-changes", 6] },
+  "combined-target": { plain: [2_012, 5_553, 18], ordered: [1_792, 3_631, 18] },
+  "overlay-live-commit": { plain: [9_237, 29_638, 31], ordered: [4_171, 7_808, 31] },
   "two-points-in-time": { plain: [545, 1_555, 19], ordered: [377, 607, 19] },
   "multi-disk-transaction": { plain: [11_013, 35_330, 28] },
   "view-discard-race": { violated: ["view-equals-point-in-time", 11] },

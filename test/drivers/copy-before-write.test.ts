@@ -19,6 +19,7 @@ const FAITHFUL: CopyBeforeWriteParameters = {
   brokenView: "faithful",
   viewDiscard: "faithful",
   mixedRead: "repaired",
+  flushesTarget: false,
 };
 
 function charts(changes: Partial<CopyBeforeWriteParameters> = {}) {

@@ -11,6 +11,8 @@
  *
  * With a `bitmap` it keeps only what that has recorded until the filter is opened: the rest is as
  * in an earlier backup, is not saved, and cannot be read through the view (incremental fleecing).
+ * With `flush-target`, which QEMU does not have, what was saved is stable before it counts as
+ * copied, so that a power failure after the guest's write does not lose it.
  *
  * Limits: `cbw-timeout` only says whether copies may time out; when one does is an event of the
  * environment.
@@ -53,6 +55,9 @@ const options = commonOptions.extend({
   "cbw-timeout": uint32
     .default(0)
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
+  "flush-target": z.boolean().default(false).meta({
+    description: "whether what was saved is flushed before the guest overwrites it",
+  }),
 });
 
 /** @throws Refusal where the profile's QEMU aborts */
@@ -81,6 +86,7 @@ export const copyBeforeWrite = defineDriver({
   permissions,
   filter: true,
   savesTo: "target",
+  savesStably: (given) => given["flush-target"],
   reopens: null,
   opened(graph, node, context) {
     const named = options.shape.bitmap.parse(node.options.bitmap);
@@ -107,6 +113,7 @@ export const copyBeforeWrite = defineDriver({
     brokenView: profile.brokenView,
     viewDiscard: profile.viewDiscard,
     mixedRead: profile.mixedRead,
+    flushesTarget: given["flush-target"],
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
@@ -129,6 +136,8 @@ export const copyBeforeWrite = defineDriver({
       "snapshot-discard": snapshotDiscardChart(parameters),
       "snapshot-block-status": snapshotBlockStatusChart(parameters),
     },
-    tasks: { copy: copyTaskChart("copy-before-write", "file") },
+    tasks: {
+      copy: copyTaskChart("copy-before-write", "file", { flushes: parameters.flushesTarget }),
+    },
   }),
 });

@@ -5,11 +5,10 @@
  * It always writes without changing anything, and lets others do so; it never requires that by
  * asking for `write`. While it is being opened it asks for nothing.
  *
- * With a `bottom`, only what files down to that node have is copied, and the chain down to there
- * is frozen while the filter is there. QEMU hangs if the chain does not lead there (defect R05);
- * here that is refused, with the hang predicted. A stream puts such a filter above its file, and
- * what it copies is what it has read through that, without reading it itself
- * (`BDRV_REQ_PREFETCH`).
+ * With a `bottom`, only what files down to that node have is copied, and the chain down to there is
+ * frozen while the filter is there. QEMU hangs if the chain does not lead there (defect R05); here
+ * that is refused, with the hang predicted. A stream puts such a filter above its file and has it
+ * copy what it would read, without the data (`BDRV_REQ_PREFETCH`).
  *
  * A read copies whole clusters, those of which the node below lacks some: it asks that, through
  * filters that hand everything on (is-missing). A node that does not know has all. If what was

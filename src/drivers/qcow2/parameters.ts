@@ -9,7 +9,7 @@ export interface Qcow2Parameters {
    * (BDRV_REQ_SERIALISING), as those of a hook into a node that its source lies behind do
    */
   readonly serialised: boolean;
-  /** whether a chain that a job works on ends here: what is behind it is the job's base, or nothing */
+  /** whether a chain that a job works on ends here: behind it is the job's base, or nothing */
   readonly last: boolean;
 }
 

@@ -87,7 +87,7 @@ export function isMissingChart(): Chart {
   return requestChart("qcow2/is-missing", machine);
 }
 
-/** Whether none of the clusters is allocated, here or in the files behind it that a job works on. */
+/** Whether none of the clusters is allocated, here or in the files behind that a job empties. */
 export function isInBaseChart({ last }: Qcow2Parameters): Chart {
   const machine = requestSetup<Reply>().createMachine({
     id: "qcow2/is-in-base",

@@ -8,3 +8,5 @@ export const imageOf = (image: string) => `image ${image}`;
 export const possibleOf = (image: string) => `${image} may hold`;
 /** What a power failure would leave of it. */
 export const stableOf = (image: string) => `${image} stable`;
+/** What a power failure would leave of it as far as a hook writes there. */
+export const keptOf = (image: string) => `${image} kept`;

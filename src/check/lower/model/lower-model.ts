@@ -254,8 +254,13 @@ class ModelLowering {
           ...failed(errno),
         ]),
       answered: (carrier, access) => {
-        const layers = phase.stages.at(-1)?.layers.get(access.image) ?? null;
-        return this.#watch.answered(carrier, access, layers);
+        const stage = phase.stages.at(-1);
+        const layers = stage?.layers.get(access.image) ?? null;
+        const nodes = new Set(stage?.execution.nodes.keys());
+        return [
+          ...this.#watch.answered(carrier, access, layers),
+          ...this.#watch.overwritten(access, nodes),
+        ];
       },
       fork: (frame, effect, joined, waiting) => tasks.fork(frame, effect, joined, waiting),
       abandon: (frame, task) => tasks.abandon(frame, task),

@@ -24,6 +24,7 @@ import { IncrementWatch } from "./increment-watch.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { SavedWatch } from "./saved-watch.ts";
 import { show } from "./shown.ts";
 
 const CLOSED = [false, true].map(
@@ -72,6 +73,7 @@ export class Watch {
   readonly #guests: GuestWatch;
   readonly #discards: DiscardWatch;
   readonly #increments: IncrementWatch;
+  readonly #saved: SavedWatch;
   readonly #plan: Plan;
   readonly #judging: Judging;
   readonly #fields: Field[] = [];
@@ -89,6 +91,7 @@ export class Watch {
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
     this.#increments = new IncrementWatch(plan, this.#judging);
+    this.#saved = new SavedWatch(plan, this.#judging, pointOf);
     this.#reads = [false, true].some((succeeded) =>
       [false, true].some((lost) =>
         this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
@@ -115,7 +118,8 @@ export class Watch {
   }
 
   get fields(): readonly Field[] {
-    return [...this.#fields, ...this.#guests.fields, ...this.#increments.fields];
+    const more = [...this.#increments.fields, ...this.#saved.fields];
+    return [...this.#fields, ...this.#guests.fields, ...more];
   }
 
   get tables(): Record<string, readonly number[]> {
@@ -124,7 +128,9 @@ export class Watch {
 
   /** What the elements of each field are for. */
   get shapes(): ReadonlyMap<string, FieldShape> {
-    const cells = this.#guests.fields.map(({ name }) => [name, "cell"] as const);
+    const cells = [...this.#guests.fields, ...this.#saved.fields].map(
+      ({ name }) => [name, "cell"] as const,
+    );
     return new Map([...this.#shapes, ...cells, ...this.#increments.shapes]);
   }
 
@@ -167,6 +173,11 @@ export class Watch {
     if (operation === "flush") return this.#guests.flushed(image, layers);
     const discarded = operation === "discard" ? this.#discards.discarded(carrier, image) : [];
     return [...discarded, ...this.#increments.answered(access)];
+  }
+
+  /** An image answered a call well: what it has overwritten must be elsewhere. */
+  overwritten(access: ImageAccess, nodes: ReadonlySet<string>): Statement[] {
+    return this.#saved.answered(access, nodes);
   }
 
   /**
@@ -262,7 +273,7 @@ export class Watch {
   changed(change: GraphChange, acting: readonly Player[]): Statement[] {
     switch (change.kind) {
       case "point":
-        return this.#takePoint(change);
+        return [...this.#takePoint(change), ...this.#saved.begun(change.node)];
       case "released":
         return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
       case "replaced":
