@@ -9,6 +9,7 @@ import { corZeroes, fleecingCacheZeroes } from "./fleecing-cache-zeroes.ts";
 import { guestReadAfterBreak, guestReadBenefit } from "./guest-read-benefit.ts";
 import { lastCluster } from "./last-cluster.ts";
 import { readOnce } from "./read-once.ts";
+import { recommendA, recommendB, recommendC, recommendD } from "./recommend.ts";
 
 export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheRam,
@@ -22,4 +23,5 @@ export const FLEECING_CACHE_MODELS: readonly Model[] = [
   guestReadAfterBreak,
   readOnce,
   lastCluster,
+  ...[recommendA, recommendB, recommendC, recommendD],
 ];

@@ -103,3 +103,17 @@ export const evictForgetsFirst = inTask("spill", (chart) => {
 export const spillErrorIsIgnored = inTask("spill", (chart) =>
   confuse(chart, "writing", "FAILED", "DONE"),
 );
+
+/** One cluster is as good as another, as long as somebody needs it. */
+export const recommendsNothing = inCluster((chart) =>
+  withConfig(chart, (config) => ({
+    ...config,
+    on: {
+      ...config.on,
+      RECOMMEND: [
+        { guard: "released", actions: [{ type: "reply", params: { type: "NEVER" } }] },
+        { actions: [{ type: "reply", params: { type: "IN_ORDER" } }] },
+      ],
+    },
+  })),
+);

@@ -34,6 +34,12 @@ export interface RequestChoice {
   readonly alignment: number;
   /** bytes */
   readonly longest: number;
+  /**
+   * a node that recommends which of its clusters come next (recommendation.ts): of the requests that
+   * begin in a cluster those that it wants sooner than others come first; default: they come as
+   * they may
+   */
+  readonly recommendedBy?: string;
 }
 
 /** Somebody who sends requests through a device or export, one after the other. */

@@ -13,5 +13,10 @@ export function recommendationOf(node: LiveNode, cluster: number): Recommendatio
 
 /** The smaller, the sooner; a node that recommends nothing leaves everything in order. */
 export function rankOf(node: LiveNode, cluster: number): number {
-  return RECOMMENDATIONS.indexOf(recommendationOf(node, cluster) ?? "IN_ORDER");
+  return rankOfReply(node.replyTo(cluster, "RECOMMEND"));
+}
+
+/** The same of what a cluster's chart replies; null: nothing. */
+export function rankOfReply(reply: string | null): number {
+  return RECOMMENDATIONS.indexOf(RECOMMENDATIONS.find((each) => each === reply) ?? "IN_ORDER");
 }

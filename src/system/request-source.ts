@@ -32,14 +32,21 @@ export class RequestSource {
   /**
    * Chooses the next request. Legal only if {@link ready}.
    * @param length bytes of the device or export that the actor uses
+   * @param rank of what begins at a byte: the smaller, the sooner it is wanted
    * @returns the request, and the slot to {@link end} when it is over
    */
-  next(schedule: Schedule, length: number): { spec: RequestSpec; slot: number } {
+  next(
+    schedule: Schedule,
+    length: number,
+    rank: (offset: number) => number,
+  ): { spec: RequestSpec; slot: number } {
     const slot = this.#choosing();
     this.#take(slot, CHOSEN);
     const { requests, through } = this.actor;
     const index = this.#taken++;
-    if ("count" in requests) return { spec: draw(through, requests, schedule, length), slot };
+    if ("count" in requests) {
+      return { spec: draw(through, requests, schedule, length, rank), slot };
+    }
     const request = requests[index];
     if (request === undefined) throw new RangeError(`${this.actor.name} has no request ${index}`);
     return { spec: { through, ...request }, slot };
@@ -69,14 +76,25 @@ function draw(
   choice: RequestChoice,
   schedule: Schedule,
   nodeLength: number,
+  rank: (offset: number) => number,
 ): RequestSpec {
   const { operations, alignment, longest } = choice;
   const operation = operations[schedule.pick(operations.length)] ?? "read";
   if (operation === "flush") return { through, operation, offset: 0, length: 0 };
-  const offset = alignment * schedule.pick(Math.ceil(nodeLength / alignment));
+  const offsets = soonest(
+    Array.from({ length: Math.ceil(nodeLength / alignment) }, (_, index) => index * alignment),
+    rank,
+  );
+  const offset = offsets[schedule.pick(offsets.length)] ?? 0;
   const wanted = alignment * (1 + schedule.pick(Math.max(1, Math.floor(longest / alignment))));
   const length = Math.min(wanted, nodeLength - offset);
   const request = { through, operation, offset, length };
   const carriesData = operation === "write" || operation === "write-unchanged";
   return carriesData ? { ...request, data: { byte: 1 + schedule.pick(255) } } : request;
+}
+
+function soonest(offsets: readonly number[], rank: (offset: number) => number): number[] {
+  const ranks = offsets.map(rank);
+  const least = Math.min(...ranks);
+  return offsets.filter((_, index) => ranks[index] === least);
 }

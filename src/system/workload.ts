@@ -5,6 +5,7 @@
  */
 import { rootNode } from "../graph/graph.ts";
 import type { Actor, CommandPhase, Phase } from "./model.ts";
+import { rankOf } from "./recommendation.ts";
 import { RequestSource } from "./request-source.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Session } from "./session.ts";
@@ -53,7 +54,9 @@ export class Workload {
 
   /** Sends the next request of an actor. It may be over when this returns. */
   send(source: RequestSource, session: Session, schedule: Schedule): void {
-    const { spec, slot } = source.next(schedule, entryLength(session, source.actor.through));
+    const { actor } = source;
+    const rank = ranking(actor, session);
+    const { spec, slot } = source.next(schedule, entryLength(session, actor.through), rank);
     // Registered first, because the request may end before `request` returns.
     this.#sent.set(session.requests, { source, slot, offset: spec.offset });
     session.request(spec);
@@ -67,6 +70,14 @@ export class Workload {
     sent.source.end(sent.slot);
     if (this.#dumpInto !== "" && data !== null) this.#dumped(this.#dumpInto, sent.offset, data);
   }
+}
+
+/** When what begins at a byte is wanted of an actor. */
+function ranking({ requests }: Actor, session: Session): (offset: number) => number {
+  const by = "count" in requests ? requests.recommendedBy : undefined;
+  if (by === undefined) return () => 0;
+  const node = session.execution.node(by);
+  return (offset) => rankOf(node, Math.floor(offset / node.description.clusterSize));
 }
 
 function dumper(through: string, session: Session): Actor {

@@ -145,6 +145,15 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     symmetric: [3_107, 10_249, 14],
     ordered: [4_516, 10_355, 14],
   },
+  "recommend-a": {
+    plain: [83, 82, 19],
+    symmetries: ["clusters"],
+    symmetric: [23, 25, 19],
+    ordered: [83, 82, 19],
+  },
+  "recommend-b": { plain: [106, 111, 25], ordered: [106, 111, 25] },
+  "recommend-c": { plain: [311, 340, 31], ordered: [311, 340, 31] },
+  "recommend-d": { plain: [562, 573, 42], ordered: [562, 573, 42] },
   "backup-full": {
     plain: [51_758, 187_069, 19],
     symmetries: ["requests of backup"],

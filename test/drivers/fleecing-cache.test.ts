@@ -15,7 +15,7 @@ import { replyTo, stateAfter } from "../support/walk.ts";
 
 const cluster = tabulate(
   clusterChart(2, {
-    ...{ tiers: true, copyOnRead: true, diskTier: "early", readOnce: false },
+    ...{ tiers: true, copyOnRead: true, diskTier: "early", diskBudget: null, readOnce: false },
   }),
 );
 
@@ -98,7 +98,7 @@ describe("a guest", () => {
 describe("a cluster that may be read once", () => {
   const once = tabulate(
     clusterChart(2, {
-      ...{ tiers: true, copyOnRead: false, diskTier: "late", readOnce: true },
+      ...{ tiers: true, copyOnRead: false, diskTier: "late", diskBudget: null, readOnce: true },
     }),
   );
   const KEPT = ["RESERVE", "SETTLE"];

@@ -59,6 +59,7 @@ type ClusterEvent =
   | { type: "DROP" }
   | { type: "RECOMMEND" }
   | { type: "PEEK" }
+  | { type: "RETIRE_DISK" }
   | { type: "CHANGE" };
 
 /** In order of precedence: one denied cluster denies the whole request. */
@@ -220,12 +221,33 @@ function memoryOf({
   return readOnce ? lazyMemory : memory;
 }
 
-/** Whether the cluster is kept on the disk tier. */
+/** Whether the cluster is kept on the disk tier, where nobody counts. */
 const disk = {
   initial: "no",
   states: {
     no: { on: { SPILLED: { guard: "in memory", target: "yes" } } },
     yes: { on: { RETIRE: { guard: "released", target: "no" } } },
+  },
+} as const;
+
+/** The same where its room is given back. */
+const countedDisk = {
+  initial: "no",
+  states: {
+    no: {
+      on: {
+        SPILLED: { guard: "in memory", target: "yes" },
+        RETIRE_DISK: { actions: reply("KEPT") },
+      },
+    },
+    yes: {
+      on: {
+        RETIRE_DISK: [
+          { guard: "released", target: "no", actions: reply("GONE") },
+          { actions: reply("KEPT") },
+        ],
+      },
+    },
   },
 } as const;
 
@@ -266,8 +288,9 @@ export function clusterChart(
     tiers,
     copyOnRead,
     diskTier,
+    diskBudget,
     readOnce,
-  }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead" | "diskTier" | "readOnce">,
+  }: Pick<FleecingCacheParameters, "tiers" | "copyOnRead" | "diskTier" | "diskBudget" | "readOnce">,
 ): Chart {
   const machine = setup({
     types: {} as {
@@ -319,7 +342,7 @@ export function clusterChart(
       },
       copy: readOnce ? copyOnce : copy,
       memory: memoryOf({ copyOnRead, readOnce }),
-      ...(tiers && { disk }),
+      ...(tiers && { disk: diskBudget === null ? disk : countedDisk }),
       turn: TURN,
     },
     on: {

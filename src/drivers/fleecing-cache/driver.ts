@@ -47,6 +47,7 @@ import { releaseChart } from "./release-chart.ts";
 import {
   giveBackTaskChart,
   reserveTaskChart,
+  retireTaskChart,
   storeChart,
   storeZeroesChart,
 } from "./store-charts.ts";
@@ -57,6 +58,9 @@ const options = commonOptions.extend({
   }),
   "when-full": z.enum(WHEN_FULL).default("break-guest-write").meta({
     description: "what a copy without room does: fail, give the image up, or wait for room",
+  }),
+  "disk-clusters": z.int().min(1).optional().meta({
+    description: "clusters that may be kept on the disk tier at once; default: all of them",
   }),
   "recommend-disk": z.enum(DISK_TIER).default("late").meta({
     description: "when a reader is recommended to come to what is on the disk tier",
@@ -97,6 +101,7 @@ export const fleecingCache = defineDriver({
     budget: given["memory-clusters"],
     whenFull: given["when-full"],
     tiers: children.has("disk"),
+    diskBudget: given["disk-clusters"] ?? null,
     diskTier: given["recommend-disk"],
     copyOnRead: given["copy-on-read"],
     readOnce: given["read-once"],
@@ -121,7 +126,7 @@ export const fleecingCache = defineDriver({
     tasks: {
       reserve: reserveTaskChart(parameters),
       abandon: giveBackTaskChart("ABANDON"),
-      retire: giveBackTaskChart("RETIRE"),
+      retire: retireTaskChart(parameters),
       zero: giveBackTaskChart("ZERO"),
       ...(parameters.tiers && { spill: spillTaskChart(parameters) }),
       ...(parameters.copyOnRead && { fill: fillTaskChart() }),

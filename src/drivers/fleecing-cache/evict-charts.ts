@@ -31,28 +31,39 @@ export function evictChart(): Chart {
 }
 
 /**
- * One cluster, if it is in memory. What the guest has not changed is on its disk anyway, and what
- * was released nobody needs.
+ * One cluster, if it is in memory, and the disk tier has room. What the guest has not changed is on
+ * its disk anyway, and what was released nobody needs.
  */
 export function spillTaskChart(
-  parameters: Pick<FleecingCacheParameters, "copyOnRead" | "readOnce">,
+  parameters: Pick<FleecingCacheParameters, "copyOnRead" | "readOnce" | "diskBudget">,
 ): Chart {
-  const machine = requestSetup<"SPILL" | "GONE" | "KEPT" | "OK">().createMachine({
+  const counts = parameters.diskBudget !== null;
+  const failing = counts ? "giving disk back" : "failed";
+  type Reply = "SPILL" | "GONE" | "KEPT" | "TAKEN" | "FULL" | "OK";
+  const machine = requestSetup<Reply>().createMachine({
     id: "fleecing-cache/spill",
     initial: "asking",
     context: { errno: null },
     states: {
       asking: {
         meta: askClusters("EVICT"),
-        on: { SPILL: "reading", KEPT: "done", ...(mayDrop(parameters) && { GONE: "forgetting" }) },
+        on: {
+          SPILL: counts ? "taking disk" : "reading",
+          KEPT: "done",
+          ...(mayDrop(parameters) && { GONE: "forgetting" }),
+        },
       },
+      ...(counts && {
+        "taking disk": { meta: askNode("TAKE_DISK"), on: { TAKEN: "reading", FULL: "done" } },
+        "giving disk back": { meta: askNode("GIVE_DISK"), on: { OK: "failed" } },
+      }),
       reading: {
         meta: call("memory", "read", "old"),
-        on: { DONE: "writing", FAILED: { target: "failed", actions: "remember" } },
+        on: { DONE: "writing", FAILED: { target: failing, actions: "remember" } },
       },
       writing: {
         meta: call("disk", "write", "old"),
-        on: { DONE: "marking", FAILED: { target: "failed", actions: "remember" } },
+        on: { DONE: "marking", FAILED: { target: failing, actions: "remember" } },
       },
       marking: { meta: askClusters("SPILLED"), on: { OK: "forgetting" } },
       forgetting: { meta: call("memory", "discard"), on: { DONE: "giving", FAILED: "giving" } },

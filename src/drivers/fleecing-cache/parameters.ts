@@ -13,6 +13,8 @@ export interface FleecingCacheParameters {
   readonly whenFull: (typeof WHEN_FULL)[number];
   /** whether there is a disk tier, to which memory can be emptied */
   readonly tiers: boolean;
+  /** clusters that it may keep on the disk tier at once; null: as many as there are */
+  readonly diskBudget: number | null;
   /** when a reader should come to what is there */
   readonly diskTier: (typeof DISK_TIER)[number];
   /** whether what is read goes into memory, too, where that has room */
@@ -37,6 +39,7 @@ export const EVERY_PARAMETERS: readonly FleecingCacheParameters[] = WHEN_FULL.fl
       may.flatMap((readOnce) =>
         (tiers ? DISK_TIER : [DISK_TIER[0]]).map((diskTier) => ({
           ...{ budget: 2, whenFull, tiers, copyOnRead, diskTier, readOnce },
+          diskBudget: diskTier === "early" ? 1 : null,
         })),
       ),
     );

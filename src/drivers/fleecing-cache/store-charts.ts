@@ -125,6 +125,29 @@ export function reserveTaskChart(parameters: FleecingCacheParameters): Chart {
   return requestChart("fleecing-cache/reserve", machine);
 }
 
+/** A released cluster gives back its room in memory and, where that is counted, on the disk tier. */
+export function retireTaskChart({
+  diskBudget,
+}: Pick<FleecingCacheParameters, "diskBudget">): Chart {
+  if (diskBudget === null) return giveBackTaskChart("RETIRE");
+  const machine = requestSetup<"GONE" | "KEPT" | "OK">().createMachine({
+    id: "fleecing-cache/retire",
+    initial: "asking",
+    context: { errno: null },
+    states: {
+      asking: { meta: askClusters("RETIRE"), on: { GONE: "giving", KEPT: "asking disk" } },
+      giving: { meta: askNode("GIVE"), on: { OK: "asking disk" } },
+      "asking disk": {
+        meta: askClusters("RETIRE_DISK"),
+        on: { GONE: "giving disk", KEPT: "done" },
+      },
+      "giving disk": { meta: askNode("GIVE_DISK"), on: { OK: "done" } },
+      done: { type: "final", meta: done() },
+    },
+  });
+  return requestChart("fleecing-cache/retire", machine);
+}
+
 /** Gives the room of one cluster back, if `event` finds that it does not need it any more. */
 export function giveBackTaskChart(event: "ABANDON" | "RETIRE" | "ZERO"): Chart {
   const name = `fleecing-cache/${event.toLowerCase()}`;

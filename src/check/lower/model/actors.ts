@@ -17,7 +17,8 @@ import {
   term,
   when,
 } from "../../program/build.ts";
-import type { Alternative, Expression, Field, Statement } from "../../program/program.ts";
+import type { Alternative, Expression, Statement } from "../../program/program.ts";
+import { longestOf, operationsOf, requestsOf, turnField } from "./actor-data.ts";
 import { add, alternative, Carrier, IDLE } from "./carrier.ts";
 import { TOLD } from "./discard-watch.ts";
 import { DOOR, findDoor } from "./doors.ts";
@@ -33,6 +34,7 @@ import {
   refusedByExport,
 } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { unlessLater } from "./recommended.ts";
 import { type EnteringRoute, isSameWay } from "./same-way.ts";
 import type { PhaseRest } from "./stages.ts";
 import type { Watch } from "./watch.ts";
@@ -52,9 +54,6 @@ const REQUEST_REGISTERS = [
 ];
 const READS: ReadonlySet<Operation> = new Set(["read"]);
 
-/** How many requests the actor has sent: a field of its own. */
-export const turnField = (actor: PlannedActor) => `${actor.name} sent`;
-
 /** Makes the carriers of a phase's actors; their nodes come later, when all of them are known. */
 export function makePlayers(actors: readonly PlannedActor[], plan: Plan, watch: Watch): Player[] {
   return actors.map((actor) => {
@@ -72,41 +71,6 @@ export function makePlayers(actors: readonly PlannedActor[], plan: Plan, watch: 
     watch.declare(player, longestOf(actor));
     return player;
   });
-}
-
-function longestOf({ requests }: PlannedActor): number {
-  return Math.max(1, ...requests.map(({ start, end }) => end - start));
-}
-
-/** Fields and tables of the actors themselves. */
-export function actorData(players: readonly Player[]): {
-  fields: Field[];
-  tables: Record<string, readonly number[]>;
-} {
-  const tables: Record<string, readonly number[]> = {};
-  const fields = players.map(({ actor }): Field => {
-    const longest = longestOf(actor);
-    const operations = operationsOf(actor);
-    const { requests, name } = actor;
-    tables[`${name} start`] = requests.map(({ start }) => start);
-    tables[`${name} end`] = requests.map(({ end }) => end);
-    tables[`${name} payload`] = requests.flatMap(({ values }) =>
-      Array.from({ length: longest }, (_, cell) => values[cell] ?? 0),
-    );
-    tables[`${name} operation`] = requests.map(({ spec }) => operations.indexOf(spec.operation));
-    return { name: turnField(actor), size: actor.turns + 1, count: 1, initial: [], values: null };
-  });
-  return { fields, tables };
-}
-
-/** The operations of an actor, each once, in the order of their first request. */
-function operationsOf({ requests }: PlannedActor): readonly Operation[] {
-  return [...new Set(requests.map(({ spec }) => spec.operation))];
-}
-
-/** The requests of one operation, by number. */
-export function requestsOf({ requests }: PlannedActor, operation: Operation): readonly number[] {
-  return requests.flatMap(({ spec }, index) => (spec.operation === operation ? [index] : []));
 }
 
 /** What actors of a phase have in common. */
@@ -177,6 +141,7 @@ class ActorLowering {
         : []),
       local("start", table(`${name} start`, "number")),
       local("end", table(`${name} end`, "number")),
+      ...unlessLater(actor, this.#plan.geometry),
       // A flush is nowhere, so it remembers no place.
       ...(operation === "flush"
         ? []
@@ -358,16 +323,6 @@ class ActorLowering {
     ]);
     return name;
   }
-}
-
-/** Tables that map the choice of an operation to the number of the request. */
-export function choiceTables(actor: PlannedActor): Record<string, readonly number[]> {
-  return Object.fromEntries(
-    operationsOf(actor).map((operation) => [
-      `${actor.name} ${operation}`,
-      requestsOf(actor, operation),
-    ]),
-  );
 }
 
 /**

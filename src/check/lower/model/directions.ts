@@ -6,7 +6,7 @@ import type { AgentPlace, Direction } from "../../../system/director.ts";
 import type { CommandPhase, Model } from "../../../system/model.ts";
 import { ERRNOS, type Operation } from "../../../vocabulary.ts";
 import type { ProgramState, Step } from "../../program/state.ts";
-import { requestsOf, turnField } from "./actors.ts";
+import { requestsOf, turnField } from "./actor-data.ts";
 import { IDLE } from "./carrier.ts";
 import { imageOf } from "./image-fields.ts";
 import type { LoweredModel } from "./lower-model.ts";

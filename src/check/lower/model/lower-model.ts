@@ -47,14 +47,8 @@ import type {
   Statement,
   Teams,
 } from "../../program/program.ts";
-import {
-  actorData,
-  choiceTables,
-  isThrough,
-  lowerActor,
-  makePlayers,
-  turnField,
-} from "./actors.ts";
+import { actorData, choiceTables, turnField } from "./actor-data.ts";
+import { isThrough, lowerActor, makePlayers } from "./actors.ts";
 import { administration, allIdle, rest } from "./administration.ts";
 import { alternative, type Carrier, IDLE } from "./carrier.ts";
 import { ChartTables } from "./charts.ts";

@@ -10,7 +10,7 @@
 import { BlockgraphError } from "../../../error.ts";
 import type { Fill } from "../../../log/record.ts";
 import type { Entry } from "../../../system/entry.ts";
-import type { ImageWindow, Stretch } from "../../../system/image-window.ts";
+import type { Stretch } from "../../../system/image-window.ts";
 import type {
   Actor,
   CheckBounds,
@@ -21,6 +21,7 @@ import type {
 import type { RequestSpec } from "../../../system/request-spec.ts";
 import type { ChartMutation, SystemNode } from "../../../system/system.ts";
 import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
+import { Contents } from "./contents.ts";
 import { type ByteRange, Geometry } from "./geometry.ts";
 import {
   type GraphChange,
@@ -64,6 +65,8 @@ export interface PlannedActor {
   readonly turns: number;
   /** the requests in turn; else any of them at every turn */
   readonly scripted: boolean;
+  /** the node that recommends which of them come first; null: none does */
+  readonly recommendedBy: SystemNode | null;
   readonly requests: readonly PlannedRequest[];
 }
 
@@ -197,8 +200,20 @@ function planActor(
   const turns = scripted ? requests.length : narrowed(requests, bounds).count;
   const depth = Math.min(actor.depth ?? 1, Math.max(1, turns));
   const cells = geometry.cells(length);
-  const sent = { turns, scripted, requests: planned };
+  const by = scripted ? undefined : requests.recommendedBy;
+  const recommendedBy = by === undefined ? null : recommender(by, phase);
+  const sent = { turns, scripted, recommendedBy, requests: planned };
   return { name, through, nodes, queues, entry, lost, cells, writable, depth, ...sent };
+}
+
+/** @throws BlockgraphError `request-invalid` if there never is such a node */
+function recommender(name: string, { stages }: GraphPhase): SystemNode {
+  const node = stages.map(({ execution }) => execution.nodes.get(name)).find(Boolean);
+  if (node !== undefined) return node.description;
+  throw new BlockgraphError(
+    "request-invalid",
+    `an actor goes by what '${name}' recommends, but there is no node of that name`,
+  );
 }
 
 /**
@@ -264,6 +279,7 @@ function narrowed(choice: RequestChoice, bounds: CheckBounds): RequestChoice {
     count: Math.min(choice.count, bounds.requests),
     alignment,
     longest: Math.max(alignment, Math.min(choice.longest, bounds.longest)),
+    ...(choice.recommendedBy !== undefined && { recommendedBy: choice.recommendedBy }),
   };
 }
 
@@ -289,78 +305,6 @@ function everyRequest(
     }
   }
   return [...made.values()];
-}
-
-/** Who gives numbers to what a model's images and scripts put into cells. */
-class Contents {
-  readonly images = new Map<string, readonly number[]>();
-  /** values given so far */
-  values = 1;
-  readonly #model: Model;
-  readonly #geometry: Geometry;
-  readonly #written = new Map<number, string[]>();
-  readonly #firstWritten: number;
-
-  constructor(model: Model, geometry: Geometry) {
-    this.#model = model;
-    this.#geometry = geometry;
-    const given = new Map<string, number>();
-    for (const { filename, length, content } of model.images) {
-      const cells = new Array<number>(geometry.cells(length)).fill(0);
-      const filled = content.filter(({ fill }) => !isZero(fill));
-      // Images that are filled alike are copies of each other.
-      const value = given.get(JSON.stringify(filled)) ?? this.values;
-      for (const { offset, length: bytes } of filled) {
-        cells.fill(value, geometry.cells(offset), geometry.cells(offset + bytes));
-      }
-      this.images.set(filename, cells);
-      given.set(JSON.stringify(filled), value);
-      if (cells.includes(this.values)) this.values++;
-    }
-    this.#firstWritten = this.values;
-  }
-
-  /**
-   * The value of a fill at a cell of an image.
-   * @param index the cell's place in the request
-   * @param window what the request is of; null: unknown
-   */
-  valueOf(fill: Fill, cell: number, index: number, window: ImageWindow | null): number {
-    if (isZero(fill)) return 0;
-    const isByte = "byte" in fill;
-    const known = isByte ? this.#original(fill, cell, window) : 0;
-    if (known > 0) return known;
-    const key = isByte ? JSON.stringify(fill) : `${JSON.stringify(fill)} ${index}`;
-    const written = this.#written.get(cell) ?? [];
-    this.#written.set(cell, written);
-    const at = written.includes(key) ? written.indexOf(key) : written.push(key) - 1;
-    this.values = Math.max(this.values, this.#firstWritten + at + 1);
-    return this.#firstWritten + at;
-  }
-
-  /** The value that a layer held at the beginning, if it was filled alike; else 0. */
-  #original(fill: Fill, cell: number, window: ImageWindow | null): number {
-    if (window === null) return 0;
-    const { image, overlay } = window;
-    const byte = this.#geometry.byte(cell);
-    const original = this.#model.images
-      .find(({ filename }) => filename === image)
-      ?.content.findLast(({ offset, length }) => offset <= byte && byte < offset + length);
-    const known = this.images.get(image)?.[cell] ?? 0;
-    if (known > 0 && sameFill(original?.fill, fill)) return known;
-    if (overlay === null) return 0;
-    const behind = cell - this.#geometry.cells(overlay.shift);
-    const { backing } = overlay;
-    return this.#original(fill, behind + this.#geometry.cells(backing.shift), backing);
-  }
-}
-
-function isZero(fill: Fill): boolean {
-  return "byte" in fill && fill.byte === 0;
-}
-
-function sameFill(one: Fill | undefined, other: Fill): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether the export refuses the request before any node sees it. */

@@ -44,7 +44,7 @@
  * say so by a shape, or these clusters are no longer like each other.
  */
 import type { Symmetry, SymmetryMember } from "../../program/program.ts";
-import { turnField } from "./actors.ts";
+import { turnField } from "./actor-data.ts";
 import type { Carrier } from "./carrier.ts";
 import type { FieldShape } from "./field-shape.ts";
 import { FLUSH_SEEN } from "./guest-watch.ts";
