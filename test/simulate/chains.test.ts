@@ -28,7 +28,7 @@ function callsOfJob({ records }: MemoryLog): number {
   return records.slice(first).filter(({ kind }) => kind === "step").length;
 }
 
-test("a stream puts into the file what files above the base have, and leaves the rest there", () => {
+test("a stream puts into the file what files above the base have, and nothing else", () => {
   const { session } = alone(blockStream);
   const top = session.execution.node("top");
   expect([0, 1, 2].map((cluster) => top.replyTo(cluster, "LOCATE"))).toEqual([
