@@ -43,7 +43,10 @@ const REASONS: readonly { readonly reason: string; readonly mutants: readonly st
   },
   {
     reason: "a flush has no range, and is about the whole disk whichever is named",
-    mutants: ["wrong-range flush forwarding over interior"],
+    mutants: [
+      "wrong-range flush forwarding over interior",
+      "wrong-range copy flushing over interior",
+    ],
   },
   {
     reason:

@@ -185,4 +185,10 @@ export const CATCHES: Readonly<Record<string, Readonly<Record<string, string>>>>
   "push-slow-target": {
     "wrong-reply copy copying FAILED as DONE": "job-result-equals-point-in-time",
   },
+  "combined-target": {
+    "swap-effects copy zeroing and flushing": "saved-is-stable",
+    "swap-effects copy saving and flushing": "bounds",
+    "wrong-reply copy flushing FAILED as DONE": "saved-is-stable",
+    "wrong-child copy flushing calls file": "saved-is-stable",
+  },
 };
