@@ -3,6 +3,7 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { bitmapChain, bitmapClearedEarly, bitmapClearedLate } from "./bitmap-chain.ts";
+import { dbReopenWedge } from "./db-reopen-wedge.ts";
 import { incremental, incrementalInTwoSteps } from "./incremental.ts";
 import { incrementCancelled, successiveIncrements } from "./successive-increments.ts";
 
@@ -10,4 +11,5 @@ export const BITMAP_MODELS: readonly Model[] = [
   ...[bitmapChain, bitmapClearedLate, bitmapClearedEarly],
   ...[successiveIncrements, incrementCancelled],
   ...[incremental, incrementalInTwoSteps],
+  dbReopenWedge,
 ];

@@ -2,6 +2,7 @@
  * One-line changes to what records changes.
  */
 import { bypass, reanswer, redirect, withConfig } from "../../src/chart/mutate.ts";
+import type { ChartMutation } from "../../src/system/system.ts";
 import { changesOf } from "../changes.ts";
 
 const { inRequest } = changesOf("dirty-bitmap");
@@ -48,3 +49,13 @@ export const jobAbdicatesAnyway = bitmap.inCluster((chart) => {
   const clean = reanswer(chart, "recorded.clean", "RECLAIM", succeeded);
   return reanswer(clean, "recorded.dirty", "RECLAIM", { target: "clean" });
 });
+
+/** Who stores a bitmap cannot use it again. */
+export const bitmapStaysStored: ChartMutation = {
+  driver: "dirty-bitmap",
+  change: (charts) => {
+    const { node } = charts;
+    if (node === null) return charts;
+    return { ...charts, node: reanswer(node, "stored", "USE", { actions: [reply("OK")] }) };
+  },
+};

@@ -16,10 +16,10 @@
  *       v                /   v    v
  *      disk <-----------   tier   ram
  *
- * Memory has room for one cluster, and a write that finds none waits. Writes of the guest and copies
- * of the job follow one another in a set order, so what the job copies decides whether the last
- * write ever ends: with a cache that recommends nothing the job may take any cluster, and it does
- * not. Which cluster is the recommended one follows from the writes before, which are any.
+ * Memory has room for one cluster, and a write that finds none waits. Writes of the guest and
+ * copies of the job follow one another in a set order, so what the job copies decides whether the
+ * last write ever ends: with a cache that recommends nothing the job may take any cluster, and it
+ * does not. Which cluster is the recommended one follows from the writes before, which are any.
  */
 import {
   type Actor,
@@ -111,8 +111,8 @@ export const recommendA: Model = {
   name: "recommend-a",
   title: "What is in memory is copied first",
   idea:
-    "A guest's write has filled memory. The job copies that cluster first, so that the next write " +
-    "finds room, wherever it goes.",
+    "A guest's write has filled memory. The job copies that cluster first, so that the next " +
+    "write finds room, wherever it goes.",
   images: imagesOf(3),
   phases: recommending({}, [[writes(1)], [copiesOne], [writes(1)]]),
   mutants: [ignored("the job copies clusters in any order, and memory stays full")],

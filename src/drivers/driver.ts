@@ -128,6 +128,8 @@ export function defineDriver<
   defers?: boolean;
   checked?: DriverShape["checked"];
   headed?: boolean;
+  /** default: it cannot */
+  storesBitmaps?: boolean;
   internal?: boolean;
   /** default: that of the image or child below */
   length?: DriverShape["length"];
@@ -177,6 +179,7 @@ export function defineDriver<
     ...(definition.listChanges && { listChanges: definition.listChanges }),
     ...(definition.logsTo !== undefined && { logsTo: definition.logsTo }),
     ...(definition.headed && { headed: true }),
+    ...(definition.storesBitmaps && { storesBitmaps: true }),
     ...(definition.internal && { internal: true }),
     ...(definition.asksBelow && { asksBelow: true }),
     ...(definition.lengthFrom !== undefined && { lengthFrom: definition.lengthFrom }),

@@ -13,7 +13,7 @@
  */
 import type { Located } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
-import { requireFree, withBitmap } from "./dirty-bitmap.ts";
+import { requireFree, requireModifiable, withBitmap } from "./dirty-bitmap.ts";
 import { find } from "./find-node.ts";
 import {
   type BitmapSync,
@@ -67,6 +67,12 @@ export function backupBitmap(
     );
   }
   return { node: source.name, name, mode };
+}
+
+/** @throws BlockgraphError `graph-refused` if the backup is to change a bitmap that is stored */
+export function requireSyncable({ bitmaps }: GraphNode, sync: BitmapSync | null): void {
+  const bitmap = sync === null || sync.mode === "never" ? undefined : bitmaps.get(sync.name);
+  if (sync !== null && bitmap !== undefined) requireModifiable(bitmap, sync.name);
 }
 
 /** A job begins to work with its bitmap, of which its filter leaves out what is clean. */

@@ -2,7 +2,7 @@
  * Where a backup reads and where it writes: two nodes that nothing else keeps busy, of one length
  * (QEMU blockdev.c, `do_backup_common`, and block/backup.c, `backup_job_create`).
  */
-import { type BackupSync, backupBitmap } from "./backup-bitmap.ts";
+import { type BackupSync, backupBitmap, requireSyncable } from "./backup-bitmap.ts";
 import type { CommandContext } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import type { BitmapSync, Graph, GraphNode } from "./graph.ts";
@@ -35,6 +35,7 @@ export function backupEnds(
   if (source === target) throw refuse("Source and target cannot be the same");
   requireUnblocked(before, source.name, "backup");
   requireUnblocked(before, target.name, "backup");
+  requireSyncable(source, bitmap);
   const graph = measured(measured(before, source.name, context), target.name, context);
   requireSameLength(graph, source.name, target.name);
   return { source, target, bitmap, graph };

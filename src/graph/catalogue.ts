@@ -64,6 +64,8 @@ export interface DriverShape {
   opened?(graph: Graph, node: GraphNode, context: OpenedContext): void;
   /** What it tells the charts of nodes when it is opened. */
   tells?(node: GraphNode): readonly Notice[];
+  /** whether its image can keep dirty bitmaps */
+  readonly storesBitmaps?: boolean;
   /** absent, or null: it has no backing file */
   readonly located?: Located | null;
   /** an option that names a node above which it puts itself when it is opened; its edge to it */

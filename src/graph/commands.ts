@@ -28,6 +28,7 @@ import type { Profile } from "./profile.ts";
 import { parseCommand } from "./qmp-input.ts";
 import { queryBlockGraph, queryNamedBlockNodes } from "./query.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
+import { withStoredBitmaps } from "./stored-bitmaps.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
 import { transaction } from "./transaction.ts";
 import { xBlockdevChange } from "./x-blockdev-change.ts";
@@ -68,7 +69,8 @@ function obeyed(graph: Graph, input: unknown, context: CommandContext): Obeyed {
     throw refuse(`The command ${execute} has not been found`);
   }
   const before = graph.notices.length === 0 ? graph : { ...graph, notices: [] };
-  const after = known.apply(before, given, { ...context, drivers: available(context) });
+  const applied = known.apply(before, given, { ...context, drivers: available(context) });
+  const after = withStoredBitmaps(before, applied);
   return { graph: after, reply: known.answer?.(after, context.profile) ?? {} };
 }
 

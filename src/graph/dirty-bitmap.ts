@@ -4,7 +4,8 @@
  *
  * The graph knows that a node has a bitmap, whether it records, and which job works with it; what
  * it has recorded belongs to whoever executes the graph, who is told of `clear` and `merge`
- * (notice.ts). Limits: nothing can store a bitmap, so persistent ones are refused.
+ * (notice.ts). Persistent bitmaps are stored when their node becomes read-only
+ * (stored-bitmaps.ts). Limits: what is stored is not found again when the image is opened anew.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
@@ -12,6 +13,7 @@ import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { type Notice, recorderOf } from "./notice.ts";
 import { refuse } from "./refuse.ts";
+import { shapeOf } from "./shape-of.ts";
 import { telling } from "./telling.ts";
 import { uint32 } from "./uint32.ts";
 
@@ -50,6 +52,18 @@ export function requireFree(graph: Graph, node: string, name: string): void {
   throw refuse(`Bitmap '${name}' is currently in use by another operation and cannot be used`);
 }
 
+/** @throws BlockgraphError `graph-refused` if the bitmap is stored */
+export function requireModifiable({ stored }: DirtyBitmap, name: string): void {
+  if (stored) throw refuse(`Bitmap '${name}' is readonly and cannot be modified`);
+}
+
+/** A bitmap that is free, and not stored. @throws BlockgraphError `graph-refused` */
+function modifiableBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
+  const bitmap = freeBitmap(graph, node, name);
+  requireModifiable(bitmap, name);
+  return bitmap;
+}
+
 /**
  * Judges whether one bitmap can be merged into another (`bdrv_dirty_bitmap_check`).
  * @param length bytes that the other covers
@@ -82,7 +96,7 @@ const dirtyBitmapAdd = defineCommand({
     persistent: z.boolean().default(false),
     disabled: z.boolean().default(false),
   }),
-  apply(graph, args, _context) {
+  apply(graph, args, { drivers }) {
     const { name, granularity = USUAL_GRANULARITY, persistent, disabled } = args;
     const node = findDeviceOrNode(graph, args.node);
     if (name === "") throw refuse("Bitmap name cannot be empty");
@@ -90,10 +104,13 @@ const dirtyBitmapAdd = defineCommand({
       throw refuse("Granularity must be power of 2 and at least 512");
     }
     if (node.bitmaps.has(name)) throw refuse(`Bitmap already exists: ${name}`);
-    if (persistent) {
+    if (persistent && shapeOf(node.driver, drivers).storesBitmaps !== true) {
       throw refuse(`Can't store persistent bitmaps to ${node.name}: Operation not supported`);
     }
-    const bitmap = { granularity, enabled: !disabled, length: node.length, job: null };
+    const bitmap = {
+      ...{ granularity, enabled: !disabled, length: node.length },
+      ...{ persistent, stored: false, job: null },
+    };
     return cleared(withBitmap(graph, node, name, bitmap), node.name, name);
   },
 });
@@ -103,7 +120,7 @@ const dirtyBitmapRemove = defineCommand({
   summary: "Removes a dirty bitmap.",
   schema: named,
   apply(graph, { node: nodeName, name }) {
-    freeBitmap(graph, nodeName, name);
+    modifiableBitmap(graph, nodeName, name);
     const node = find(graph, nodeName, `Node '${nodeName}' not found`);
     const bitmaps = new Map(node.bitmaps);
     bitmaps.delete(name);
@@ -116,7 +133,7 @@ const dirtyBitmapClear = defineCommand({
   summary: "Forgets what a dirty bitmap has recorded.",
   schema: named,
   apply(graph, { node, name }) {
-    freeBitmap(graph, node, name);
+    modifiableBitmap(graph, node, name);
     return cleared(graph, node, name);
   },
 });
@@ -156,7 +173,7 @@ const dirtyBitmapMerge = defineCommand({
       requireMergeable(freeBitmap(graph, from.node, from.name), length);
       return recorderOf(from.node, from.name);
     });
-    requireFree(graph, node, target);
+    modifiableBitmap(graph, node, target);
     const into = recorderOf(node, target);
     return telling(graph, ...sources.map((source) => marking(into, source)));
   },

@@ -46,6 +46,10 @@ export interface DirtyBitmap {
   readonly length: number | null;
   /** whether it records */
   readonly enabled: boolean;
+  /** whether the image keeps it when the node is closed */
+  readonly persistent: boolean;
+  /** whether it is stored, and nobody may change it or what it is of: its node is read-only */
+  readonly stored: boolean;
   /** the job that works with it, while a successor records in its place; null: none */
   readonly job: string | null;
 }

@@ -8,8 +8,9 @@
 export interface Notice {
   /** a node, or one of its bitmaps ({@link recorderOf}) */
   readonly node: string;
-  /** offered to the chart of each cluster; it must be handled in every state */
+  /** offered to the chart of each cluster, or to the node chart; handled in every state */
   readonly event: string;
+  readonly chart?: "node";
   /** for which clusters; null: for all */
   readonly only: Condition | null;
 }

@@ -113,12 +113,12 @@ function told(
     ro: readOnly,
     ...(inactiveNodes !== "none" && { active: !inactive }),
     ...(bitmaps.size > 0 && {
-      "dirty-bitmaps": [...bitmaps].map(([bitmap, { granularity, enabled }]) => ({
+      "dirty-bitmaps": [...bitmaps].map(([bitmap, { granularity, enabled, persistent }]) => ({
         name: bitmap,
         granularity,
         recording: enabled,
         busy: isBusy(graph, name, bitmap),
-        persistent: false,
+        persistent,
         ...(bits !== null && { count: bits(name, bitmap) * granularity }),
       })),
     }),

@@ -1,10 +1,10 @@
 /**
  * What a model is: a design, written down once (DESIGN section 9).
  *
- * A module in `models/` exports one value of this type. Diagram, simulation, real run and check all
- * follow from it. A model is data: it says which images there are, which commands build and take
- * down the graph, who reads and writes meanwhile, what must hold, and which one-line changes to a
- * driver's charts a property must catch.
+ * A module in `models/` exports one value of this type. Diagram, simulation, real run and check
+ * all follow from it. A model is data: it says which images there are, which commands build and
+ * take down the graph, who reads and writes meanwhile, what must hold, and which one-line changes
+ * to a driver's charts a property must catch.
  */
 
 import type { QmpCommand } from "../graph/commands.ts";
@@ -35,9 +35,9 @@ export interface RequestChoice {
   /** bytes */
   readonly longest: number;
   /**
-   * a node that recommends which of its clusters come next (recommendation.ts): of the requests that
-   * begin in a cluster those that it wants sooner than others come first; default: they come as
-   * they may
+   * a node that recommends which of its clusters come next (recommendation.ts): of the requests
+   * that begin in a cluster those that it wants sooner than others come first; default: they come
+   * as they may
    */
   readonly recommendedBy?: string;
 }

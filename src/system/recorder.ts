@@ -20,7 +20,7 @@ export function describeRecorders(
   rules: SystemRules,
 ): SystemNode[] {
   const recorders: SystemNode[] = [];
-  for (const [bitmap, { granularity, ...recording }] of bitmaps) {
+  for (const [bitmap, { granularity, persistent, ...recording }] of bitmaps) {
     if (granularity !== rules.clusterSize) {
       throw refuse(
         `bitmap '${bitmap}' of node '${name}' cannot be simulated: a bit of it stands for ` +
@@ -28,7 +28,7 @@ export function describeRecorders(
           "granularity",
       );
     }
-    const options = { records: recordedIn(recording) };
+    const options = { records: recordedIn(recording), persistent };
     const below = recorders.at(-1) ?? described;
     recorders.push({
       ...described,

@@ -2,14 +2,19 @@
  * Delivering what a command tells the charts of nodes (src/graph/notice.ts): at one instant, after
  * new nodes have come and before others are gone.
  */
+import type { Automaton } from "../chart/automaton.ts";
 import { BlockgraphError } from "../error.ts";
 import type { Notice } from "../graph/notice.ts";
 import type { LiveNode } from "./live-node.ts";
 
 /** @param find gives a node that was there before the command, or is there after it */
 export function tell(notices: readonly Notice[], find: (name: string) => LiveNode): void {
-  for (const { node: name, event, only } of notices) {
+  for (const { node: name, event, chart, only } of notices) {
     const node = find(name);
+    if (chart === "node") {
+      offerNode(node, event);
+      continue;
+    }
     const asked = only === null ? null : find(only.node);
     for (const cluster of node.clusters.keys()) {
       const replied = asked === null ? null : asked.replyTo(cluster, only?.event ?? "");
@@ -20,16 +25,25 @@ export function tell(notices: readonly Notice[], find: (name: string) => LiveNod
 }
 
 function offer(node: LiveNode, cluster: number, event: string): void {
-  const automaton = node.description.cluster;
   const state = node.clusters[cluster] ?? 0;
-  const next = automaton?.next(state, automaton.event(event)) ?? -1;
-  if (next < 0) {
-    throw new BlockgraphError(
-      "chart-malformed",
-      `node '${node.description.name}' is told ${event} by a command, and does not handle it`,
-    );
-  }
+  const next = nextOf(node, node.description.cluster, state, event);
   if (next === state) return;
   node.clusters[cluster] = next;
   node.changed = true;
+}
+
+function offerNode(node: LiveNode, event: string): void {
+  const next = nextOf(node, node.description.node, node.state, event);
+  if (next === node.state) return;
+  node.state = next;
+  node.changed = true;
+}
+
+function nextOf(node: LiveNode, automaton: Automaton | null, state: number, event: string): number {
+  const next = automaton?.next(state, automaton.event(event)) ?? -1;
+  if (next >= 0) return next;
+  throw new BlockgraphError(
+    "chart-malformed",
+    `node '${node.description.name}' is told ${event} by a command, and does not handle it`,
+  );
 }

@@ -210,6 +210,7 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   "incremental-in-two-steps": { violated: ["increment-covers-changes", 6] },
   "combined-target": { plain: [2_012, 5_553, 18], ordered: [1_792, 3_631, 18] },
   "overlay-live-commit": { plain: [9_237, 29_638, 31], ordered: [4_171, 7_808, 31] },
+  "db-reopen-wedge": { plain: [118, 163, 23], ordered: [105, 132, 23] },
   "two-points-in-time": { plain: [545, 1_555, 19], ordered: [377, 607, 19] },
   "multi-disk-transaction": { plain: [11_013, 35_330, 28] },
   "view-discard-race": { violated: ["view-equals-point-in-time", 11] },

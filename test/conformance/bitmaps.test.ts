@@ -7,12 +7,17 @@
  * recorded, whether they record, whether somebody works with them. A backup has always copied all
  * it wanted before the next step. The cases are the same in every run (fixed seed).
  */
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { z } from "zod";
+import { DRIVERS } from "../../src/drivers/registry.ts";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
+import { profile } from "../../src/graph/profile.ts";
+import { namedBlockNodes } from "../../src/graph/query.ts";
 import { MemoryLog } from "../../src/log/memory-log.ts";
+import { OurSide } from "../../src/qemu/compare.ts";
 import { closeImages, imagesInFolder } from "../../src/run/image-set.ts";
 import { Simulation } from "../../src/simulate/simulation.ts";
 import { enabledChoices } from "../../src/system/choice.ts";
@@ -20,6 +25,7 @@ import { take } from "../../src/system/drive.ts";
 import { type ModelImage, qmp } from "../../src/system/model.ts";
 import { describeModelImage } from "../../src/system/model-image.ts";
 import type { RequestSpec } from "../../src/system/request-spec.ts";
+import { runTool } from "../support/qemu-tools.ts";
 import { StorageDaemon } from "../support/storage-daemon.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
@@ -139,9 +145,9 @@ const bitmapsSchema = z.array(
   }),
 );
 
-/** The bitmaps of the disk, in order of their names; those without one are QEMU's own. */
-function bitmapsIn(answer: unknown) {
-  const disk = bitmapsSchema.parse(answer).find((node) => node["node-name"] === "disk");
+/** The bitmaps of a node, in order of their names; those without one are QEMU's own. */
+function bitmapsIn(answer: unknown, name = "disk") {
+  const disk = bitmapsSchema.parse(answer).find((node) => node["node-name"] === name);
   return (disk?.["dirty-bitmaps"] ?? [])
     .filter(({ name }) => name !== undefined)
     .sort((one, other) => (String(one.name) < String(other.name) ? -1 : 1));
@@ -267,4 +273,55 @@ describe("beside a daemon", () => {
     expect(ours).toEqual(await underQemu(steps));
     expect(ours.filter(({ refused }) => refused === null).length).toBeGreaterThan(20);
   }, 120_000);
+
+  test("persistent bitmaps cannot be changed while their node is read-only", async () => {
+    const given = (readOnly: boolean) => ({
+      ...{ driver: "qcow2", "node-name": "base", "read-only": readOnly },
+      file: { driver: "file", filename: "base.qcow2" },
+    });
+    const base = (name: string) => ({ node: "base", name });
+    const reopen = (readOnly: boolean) => qmp("blockdev-reopen", { options: [given(readOnly)] });
+    const add = (data: JsonObject) => qmp("block-dirty-bitmap-add", data);
+    const merge = (target: string, source: string) =>
+      qmp("block-dirty-bitmap-merge", { node: "base", target, bitmaps: [source] });
+    const verbs = (name: string) =>
+      ["clear", "disable", "enable"].map((verb) => qmp(`block-dirty-bitmap-${verb}`, base(name)));
+    const started = (sync: string, mode: string) => [
+      qmp("blockdev-backup", {
+        ...{ "job-id": JOB, device: "base", target: "plain", "auto-finalize": false },
+        ...{ sync, bitmap: "kept", "bitmap-mode": mode, "filter-node-name": "filter" },
+      }),
+      qmp("block-job-cancel", { device: JOB, force: true }),
+    ];
+    const steps: readonly QmpCommand[] = [
+      qmp("blockdev-add", given(false)),
+      qmp("blockdev-add", { driver: "null-co", "node-name": "plain", size: 1 << 20 }),
+      ...[add({ ...base("kept"), persistent: true }), add(base("lost"))],
+      add({ node: "plain", name: "kept", persistent: true }),
+      reopen(true),
+      ...[...verbs("kept"), ...verbs("lost"), merge("kept", "lost"), merge("lost", "kept")],
+      ...[add({ ...base("late"), persistent: true }), ...verbs("late")],
+      ...started("bitmap", "never"),
+      ...started("bitmap", "always"),
+      ...started("incremental", "on-success"),
+      qmp("block-dirty-bitmap-remove", base("kept")),
+      ...[reopen(false), ...verbs("kept"), ...verbs("late")],
+      qmp("block-dirty-bitmap-remove", base("kept")),
+    ];
+    await inTemporaryFolder(async (folder) => {
+      runTool("qemu-img", "create", "-q", "-f", "qcow2", join(folder, "base.qcow2"), "1M");
+      await StorageDaemon.using(folder, async (daemon) => {
+        const ours = new OurSide({ drivers: DRIVERS, profile: profile("qemu-7.2") });
+        for (const step of steps) {
+          const verdict = ours.command(step);
+          const said = verdict.kind === "refused" ? verdict.text : null;
+          expect([step, said]).toEqual([step, await daemon.command(step)]);
+          const told = ours.command(QUERY);
+          expect(told.kind).toBe("accepted");
+          const reply = namedBlockNodes(ours.graph, profile("qemu-7.2"), () => 0);
+          expect(bitmapsIn(reply, "base")).toEqual(bitmapsIn(await daemon.answer(QUERY), "base"));
+        }
+      });
+    });
+  });
 });

@@ -9,11 +9,11 @@
  * Limits: a bit is a cluster, so the granularity must be the size of one.
  */
 import { z } from "zod";
-import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { type Change, changeChart } from "./change-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
+import { nodeChart } from "./node-chart.ts";
 
 const RECORDS = ["nothing", "bitmap", "successor"] as const;
 
@@ -24,22 +24,23 @@ export const dirtyBitmap = defineDriver({
     records: z.enum(RECORDS).meta({
       description: "where changes are recorded: nowhere, in the bitmap, or in its successor",
     }),
+    persistent: z.boolean().meta({ description: "whether the bitmap may be stored" }),
   }),
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,
   internal: true,
   reopens: null,
-  parameters: ({ records }) => ({ records }),
+  parameters: ({ records, persistent }) => ({ records, persistent }),
   memoryKey: "dirty-bitmap",
-  everyParameters: RECORDS.map((records) => ({ records })),
-  charts: ({ records }) => {
-    const chart = (change: Change) => {
-      if (records === "nothing") return forwardChart(`dirty-bitmap/${change}`, "file", change);
-      return changeChart(change, records === "bitmap" ? "MARK" : "MARK_SUCCESSOR");
-    };
+  everyParameters: RECORDS.flatMap((records) =>
+    [false, true].map((persistent) => ({ records, persistent })),
+  ),
+  charts: ({ records, persistent }) => {
+    const mark = ({ nothing: null, bitmap: "MARK", successor: "MARK_SUCCESSOR" } as const)[records];
+    const chart = (change: Change) => changeChart(change, mark, persistent);
     return {
       cluster: clusterChart(),
-      node: null,
+      node: nodeChart(),
       requests: {
         write: chart("write"),
         "write-unchanged": chart("write-unchanged"),

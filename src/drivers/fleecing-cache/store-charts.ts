@@ -125,7 +125,7 @@ export function reserveTaskChart(parameters: FleecingCacheParameters): Chart {
   return requestChart("fleecing-cache/reserve", machine);
 }
 
-/** A released cluster gives back its room in memory and, where that is counted, on the disk tier. */
+/** A released cluster gives back its room in memory, and on the disk tier where that is counted. */
 export function retireTaskChart({
   diskBudget,
 }: Pick<FleecingCacheParameters, "diskBudget">): Chart {

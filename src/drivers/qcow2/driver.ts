@@ -29,6 +29,7 @@ export const qcow2 = defineDriver({
     { name: "backing", roles: ["cow"], optional: true },
   ],
   headed: true,
+  storesBitmaps: true,
   located: { event: "LOCATE", own: "IN_FILE" },
   length: ({ header }) => header?.size ?? null,
   parameters: (_, __, { children, serialised, last }): Qcow2Parameters => {

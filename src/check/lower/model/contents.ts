@@ -1,5 +1,6 @@
 /**
- * Who gives numbers to what a model's images and scripts put into cells: equal numbers, equal bytes.
+ * Who gives numbers to what a model's images and scripts put into cells: equal numbers, equal
+ * bytes.
  */
 import type { Fill } from "../../../log/record.ts";
 import type { ImageWindow } from "../../../system/image-window.ts";

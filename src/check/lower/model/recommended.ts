@@ -1,6 +1,6 @@
 /**
- * Requests in the order that a node recommends, as code: what is wanted later waits as long as there
- * is something that is wanted sooner (src/system/request-source.ts).
+ * Requests in the order that a node recommends, as code: what is wanted later waits as long as
+ * there is something that is wanted sooner (src/system/request-source.ts).
  */
 import { rankOfReply } from "../../../system/recommendation.ts";
 import { binary, block, field, local, loop, table, when } from "../../program/build.ts";

@@ -4,7 +4,7 @@
 import { binary, cover, field, local, loop, term, when } from "../../program/build.ts";
 import type { Statement } from "../../program/program.ts";
 import { type ChartTables, UNHANDLED } from "./charts.ts";
-import { clusterField, take } from "./clusters.ts";
+import { clusterField, nodeField, take } from "./clusters.ts";
 import type { DeliveredNotice } from "./graph-phases.ts";
 
 /** @param clusters that the node has, as far as they are kept */
@@ -13,20 +13,23 @@ export function tellCode(
   clusters: number,
   charts: ChartTables,
 ): Statement[] {
-  const { told, event } = notice;
-  const automaton = told.cluster;
+  const { told, event, chart } = notice;
+  const automaton = chart === "node" ? told.node : told.cluster;
   const index = automaton?.event(event) ?? -1;
   const message = `node '${told.name}' is told ${event} by a command, and does not handle it`;
   if (automaton === null || index < 0) return [{ kind: "fail", message }];
   charts.add(automaton);
-  const name = clusterField(told.name);
-  const next = charts.next(automaton, field(name, "cluster"), index);
+  const [name, at] =
+    chart === "node"
+      ? ([nodeField(told.name), 0] as const)
+      : ([clusterField(told.name), term("cluster")] as const);
+  const next = charts.next(automaton, field(name, at), index);
   const { waits } = charts.mayRefuse(automaton, index);
   const body: Statement[] = [
     ...(waits ? [when(binary(next, "==", UNHANDLED), [{ kind: "fail", message } as const])] : []),
-    ...take(name, term("cluster"), automaton, index, charts),
+    ...take(name, at, automaton, index, charts),
   ];
-  return [loop("cluster", 0, clusters, only(notice, body, charts))];
+  return chart === "node" ? body : [loop("cluster", 0, clusters, only(notice, body, charts))];
 }
 
 function only({ asked, only: condition }: DeliveredNotice, body: Statement[], charts: ChartTables) {
