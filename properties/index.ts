@@ -17,6 +17,7 @@ import { jobResultIsRead } from "./job-result-is-read.ts";
 import { mirrorKeepsGuestWrites } from "./mirror-keeps-guest-writes.ts";
 import { noLostDiscard } from "./no-lost-discard.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
+import { pointsAreOne } from "./points-are-one.ts";
 import { savedIsStable } from "./saved-is-stable.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { shorterChainShowsTheSame } from "./shorter-chain-shows-the-same.ts";
@@ -48,6 +49,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     savedIsStable,
     noLostDiscard,
     incrementCoversChanges,
+    pointsAreOne,
   ].map((property) => [property.name, property]),
 );
 

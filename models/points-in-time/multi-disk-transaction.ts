@@ -17,10 +17,13 @@
  * guest is under way anywhere when either point in time is taken, so it is one.
  *
  * What must hold: each view shows its disk as it was in that section, although the guest was
- * writing right up to it, and has gone on since. It holds. That the two instants are one is not
- * judged: a property sees one reader of one view, and two hooks that go in one after the other keep
- * every promise about either disk. It follows from the command, which is one step of the checker.
+ * writing right up to it, and has gone on since; and the two points are one: the guest may rely on
+ * it that a write which it began after another one had ended is in no backup without that other. It
+ * holds. Two transactions, one after the other, keep every promise about either disk, and break
+ * this one: the guest writes to the left disk after its point in time, then to the right disk
+ * before the point of that, and the backup has its tables without its log.
  */
+import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
@@ -37,24 +40,21 @@ const guestOnBoth = SIDES.flatMap((side) => [
 ]);
 
 const added = (data: JsonObject) => ({ type: "blockdev-add", data });
-const bothHooks = qmp("transaction", {
-  actions: SIDES.flatMap((side) => [
-    added(hook(`${side}-hook`, side, `${side}-cache`)),
-    {
-      type: "blockdev-replace",
-      data: { parent: `guest-${side}`, "new-child": `${side}-hook` },
-    },
-    added(view(`${side}-view`, `${side}-hook`)),
-  ]),
-});
+/** The hooks of some disks go in at one instant. */
+const hooksOver = (...sides: readonly string[]) =>
+  qmp("transaction", {
+    actions: sides.flatMap((side) => [
+      added(hook(`${side}-hook`, side, `${side}-cache`)),
+      {
+        type: "blockdev-replace",
+        data: { parent: `guest-${side}`, "new-child": `${side}-hook` },
+      },
+      added(view(`${side}-view`, `${side}-hook`)),
+    ]),
+  });
 
-export const multiDiskTransaction: Model = {
+const common = {
   ...several,
-  name: "multi-disk-transaction",
-  title: "Hooks over two disks go in by one transaction while the guest writes to both",
-  idea:
-    "A guest's disks belong together. One transaction drains both, puts both hooks in and asks " +
-    "for permission once, so that both views are of one instant.",
   profile: "proposed",
   // A write before the point in time, and one after it.
   bounds: { ...several.bounds, requests: 2 },
@@ -66,17 +66,29 @@ export const multiDiskTransaction: Model = {
     },
     { filename: `${side}-cache.raw`, length: CLUSTER, content: [] },
   ]),
-  phases: [
-    { kind: "commands", commands: guestOnBoth },
-    {
-      kind: "concurrent",
-      actors: SIDES.flatMap((side) => [asks(`guest-${side}`, "write"), asks(side, "read")]),
-      administrator: {
-        commands: [bothHooks, ...SIDES.map((side) => shownTo(side, `${side}-view`))],
-      },
+  properties: ["view-equals-point-in-time", "view-is-served", "points-are-one"],
+} as const satisfies Partial<Model>;
+
+/** @param insertions transactions that the administrator sends while the guest writes to both */
+const inserting = (insertions: readonly QmpCommand[]): Model["phases"] => [
+  { kind: "commands", commands: guestOnBoth },
+  {
+    kind: "concurrent",
+    actors: SIDES.flatMap((side) => [asks(`guest-${side}`, "write"), asks(side, "read")]),
+    administrator: {
+      commands: [...insertions, ...SIDES.map((side) => shownTo(side, `${side}-view`))],
     },
-  ],
-  properties: ["view-equals-point-in-time", "view-is-served"],
+  },
+];
+
+export const multiDiskTransaction: Model = {
+  ...common,
+  name: "multi-disk-transaction",
+  title: "Hooks over two disks go in by one transaction while the guest writes to both",
+  idea:
+    "A guest's disks belong together. One transaction drains both, puts both hooks in and asks " +
+    "for permission once, so that both views are of one instant.",
+  phases: inserting([hooksOver(...SIDES)]),
   mutants: [
     doesNotDrain,
     {
@@ -98,4 +110,17 @@ export const multiDiskTransaction: Model = {
       caughtBy: "view-equals-point-in-time",
     },
   ],
+};
+
+export const multiDiskApart: Model = {
+  ...common,
+  name: "multi-disk-apart",
+  title: "Hooks over two disks go in by two transactions while the guest writes to both",
+  idea:
+    "The same, one disk after the other. A write to the left disk after its point in time, and " +
+    "then one to the right disk before the point of that: the backup has the second, and not " +
+    "the first.",
+  phases: inserting(SIDES.map((side) => hooksOver(side))),
+  expected: { verdict: "violated" },
+  mutants: [],
 };

@@ -25,6 +25,7 @@ import {
   type PointInTime,
   touchedClusters,
 } from "./point-in-time.ts";
+import { type EarlierPoint, PointsApart } from "./points-apart.ts";
 import type { Observation, Property, Violation } from "./property.ts";
 import { describeObservation } from "./property.ts";
 import { SavedCopies } from "./saved-copies.ts";
@@ -51,6 +52,8 @@ export interface Watch {
   /** whether earlier reads have returned all of it, or a job said that it has copied all of it */
   readonly known: boolean;
   readonly lost: boolean;
+  /** of a write: points in time of other disks that others had written after when it began */
+  readonly after: readonly EarlierPoint[];
   /** whether an image refused a call that the request made itself */
   refused: boolean;
   /** whether it told the image of its disk to discard something */
@@ -71,6 +74,7 @@ export class Monitor {
   readonly #points = new Map<string, PointInTime>();
   readonly #handles = new Handles();
   readonly #written = new WrittenSince();
+  readonly #apart = new PointsApart();
   /** null: nobody asks what a power failure would leave of it */
   readonly #saved: SavedCopies | null;
   /** the nodes that there are, as of the last command */
@@ -93,6 +97,7 @@ export class Monitor {
   rewired(graph: Graph, execution: Execution, seq: number): void {
     this.#disks.rewired(execution.nodes);
     this.#written.rewired(graph, execution);
+    this.#apart.rewired(graph.nodes);
     for (const [name, point] of this.#points) {
       if (graph.nodes.has(name)) continue;
       this.#points.delete(name);
@@ -116,6 +121,7 @@ export class Monitor {
       if (!used && this.#points.has(name)) continue;
       const point = this.#pointOf(description, execution, used);
       if (point !== null) this.#points.set(name, point);
+      if (used && point?.window) this.#taken(name, point.window.image, seq);
       const missed = used ? this.#written.missed(name, graph, execution) : null;
       if (missed === null) continue;
       this.#judge({ kind: "increment", node: name, missed, difference: null }, seq);
@@ -123,6 +129,12 @@ export class Monitor {
     this.#saved?.rewired(execution);
     this.#handles.rewired(graph, execution);
     this.#judgeClosed(execution, seq);
+  }
+
+  #taken(node: string, image: string, seq: number): void {
+    const together = this.#apart.taken(node, image);
+    if (together === null) return;
+    this.#judge({ kind: "points-taken", node, torn: !together, difference: null }, seq);
   }
 
   /** Which nodes left the graph, and whether anybody was still in there. */
@@ -181,6 +193,7 @@ export class Monitor {
     const { operation, offset, length, data } = request;
     let layer: Layer | null = null;
     let window: ReadWindow | null = null;
+    let after: readonly EarlierPoint[] = [];
     if (entry.kind === "guest") {
       const start = offset + entry.shift;
       const disk = this.#disks.of(entry.image);
@@ -190,12 +203,13 @@ export class Monitor {
         window = disk.beginRead(start, start + execution.node(node).description.length);
       } else if (/^write|^discard/.test(operation)) {
         layer = disk.beginWrite(start, start + length, data);
+        after = this.#apart.began(entry.image);
       }
     }
     const discarded = this.#isDiscarded(entry, request);
     const known = this.#isKnown(entry, request);
     const unseen = { refused: false, told: false };
-    return { request, entry, layer, window, discarded, known, lost, ...unseen };
+    return { request, entry, layer, window, discarded, known, lost, after, ...unseen };
   }
 
   /**
@@ -261,6 +275,7 @@ export class Monitor {
     const succeeded = outcome.errno === null;
     const disk = this.#disks.of(image);
     if (layer !== null) disk.endWrite(layer, succeeded && operation !== "discard");
+    if (layer !== null && succeeded) this.#apart.ended(image, watch.after);
     if (operation === "discard" && succeeded && unmap && request.length > 0) {
       this.#judge({ kind: "guest-discard", through, arrived: told, difference: null }, seq);
     }
@@ -300,6 +315,7 @@ export class Monitor {
     }
     this.#disks.crashed();
     this.#written.crashed();
+    this.#apart.clear();
     this.#points.clear();
     this.#mirrors = new Map();
     this.#lookedAt = [];

@@ -86,6 +86,14 @@ export type Observation =
       readonly difference: null;
     }
   | {
+      /** a filter has its point in time, and others have one of other disks */
+      readonly kind: "points-taken";
+      readonly node: string;
+      /** whether it has a write that follows one which an earlier point of another disk lacks */
+      readonly torn: boolean;
+      readonly difference: null;
+    }
+  | {
       /** a filter that goes by a bitmap began to be used: this is its point in time */
       readonly kind: "increment";
       readonly node: string;
@@ -179,6 +187,9 @@ export function describeObservation(observation: Observation): string {
   if (observation.kind === "increment" && observation.missed) {
     return `${subject} leaves out something that was written since its bitmap began`;
   }
+  if (observation.kind === "points-taken" && observation.torn) {
+    return `${subject} has a write that follows one which an earlier point in time lacks`;
+  }
   if (observation.kind === "view-read" && observation.lost && !observation.succeeded) {
     return `${subject} failed: it leads to no view any more`;
   }
@@ -202,6 +213,7 @@ function subjectOf(observation: Observation): string {
       return "after a write to the disk, stable storage of the target";
     case "node-closed":
     case "increment":
+    case "points-taken":
       return `node '${observation.node}'`;
     case "guest-flush":
       return `after a flush through '${observation.through}', stable storage`;

@@ -32,13 +32,13 @@ export class RequestSource {
   /**
    * Chooses the next request. Legal only if {@link ready}.
    * @param length bytes of the device or export that the actor uses
-   * @param rank of what begins at a byte: the smaller, the sooner it is wanted
+   * @param rank of what begins at a byte: the smaller, the sooner it is wanted; null: all the same
    * @returns the request, and the slot to {@link end} when it is over
    */
   next(
     schedule: Schedule,
     length: number,
-    rank: (offset: number) => number,
+    rank: ((offset: number) => number) | null,
   ): { spec: RequestSpec; slot: number } {
     const slot = this.#choosing();
     this.#take(slot, CHOSEN);
@@ -76,16 +76,14 @@ function draw(
   choice: RequestChoice,
   schedule: Schedule,
   nodeLength: number,
-  rank: (offset: number) => number,
+  rank: ((offset: number) => number) | null,
 ): RequestSpec {
   const { operations, alignment, longest } = choice;
   const operation = operations[schedule.pick(operations.length)] ?? "read";
   if (operation === "flush") return { through, operation, offset: 0, length: 0 };
-  const offsets = soonest(
-    Array.from({ length: Math.ceil(nodeLength / alignment) }, (_, index) => index * alignment),
-    rank,
-  );
-  const offset = offsets[schedule.pick(offsets.length)] ?? 0;
+  const places = Math.ceil(nodeLength / alignment);
+  const offset =
+    rank === null ? alignment * schedule.pick(places) : soonest(places, alignment, rank, schedule);
   const wanted = alignment * (1 + schedule.pick(Math.max(1, Math.floor(longest / alignment))));
   const length = Math.min(wanted, nodeLength - offset);
   const request = { through, operation, offset, length };
@@ -93,8 +91,16 @@ function draw(
   return carriesData ? { ...request, data: { byte: 1 + schedule.pick(255) } } : request;
 }
 
-function soonest(offsets: readonly number[], rank: (offset: number) => number): number[] {
+/** Of the places of a node one of those that are wanted soonest; there are few. */
+function soonest(
+  places: number,
+  alignment: number,
+  rank: (offset: number) => number,
+  schedule: Schedule,
+): number {
+  const offsets = Array.from({ length: places }, (_, index) => index * alignment);
   const ranks = offsets.map(rank);
-  const least = Math.min(...ranks);
-  return offsets.filter((_, index) => ranks[index] === least);
+  const least = ranks.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  const wanted = offsets.filter((_, index) => ranks[index] === least);
+  return wanted[schedule.pick(wanted.length)] ?? 0;
 }

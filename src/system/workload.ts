@@ -72,10 +72,10 @@ export class Workload {
   }
 }
 
-/** When what begins at a byte is wanted of an actor. */
-function ranking({ requests }: Actor, session: Session): (offset: number) => number {
+/** When what begins at a byte is wanted of an actor; null: nobody says. */
+function ranking({ requests }: Actor, session: Session): ((offset: number) => number) | null {
   const by = "count" in requests ? requests.recommendedBy : undefined;
-  if (by === undefined) return () => 0;
+  if (by === undefined) return null;
   const node = session.execution.node(by);
   return (offset) => rankOf(node, Math.floor(offset / node.description.clusterSize));
 }

@@ -33,7 +33,7 @@ describe("an actor", () => {
       let sent = 0;
       for (;;) {
         while (source.ready) {
-          inFlight.push(source.next(seededSchedule(sent++), 65536, () => 0).slot);
+          inFlight.push(source.next(seededSchedule(sent++), 65536, null).slot);
           expect(new Set(inFlight).size).toBe(inFlight.length);
           expect(inFlight.length).toBeLessThanOrEqual(depth);
         }

@@ -34,6 +34,7 @@ import {
   refusedByExport,
 } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { AFTER } from "./points-watch.ts";
 import { unlessLater } from "./recommended.ts";
 import { type EnteringRoute, isSameWay } from "./same-way.ts";
 import type { PhaseRest } from "./stages.ts";
@@ -51,6 +52,7 @@ const REQUEST_REGISTERS = [
   "copied",
   "refused",
   TOLD,
+  AFTER,
 ];
 const READS: ReadonlySet<Operation> = new Set(["read"]);
 

@@ -61,6 +61,8 @@ export type GraphChange =
       readonly node: string;
       readonly length: number;
       readonly clusterSize: number;
+      /** whether somebody uses it from now on; before, the point in time is only about to be */
+      readonly used: boolean;
       /** the disk that it shows, or the view below it and the byte of that where it begins */
       readonly of: ImageWindow | { readonly view: string; readonly shift: number };
     }
@@ -277,7 +279,7 @@ class Watcher {
       if (known?.used === true || (known !== undefined && !used)) continue;
       const below = resolveEntry(execution, primary.name);
       const window = imageBelow(description);
-      const shape = { kind: "point", node: name, length, clusterSize } as const;
+      const shape = { kind: "point", node: name, length, clusterSize, used } as const;
       if (below.kind === "view") {
         if (!this.#points.has(below.hook)) continue;
         this.#changes.push({ ...shape, of: { view: below.hook, shift: below.shift } });

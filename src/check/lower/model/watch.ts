@@ -11,7 +11,7 @@
 import type { Entry } from "../../../system/entry.ts";
 import type { Stretch } from "../../../system/image-window.ts";
 import type { Property } from "../../../system/property.ts";
-import type { Operation } from "../../../vocabulary.ts";
+import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
 import { all, binary, field, local, loop, not, set, term, when } from "../../program/build.ts";
 import type { Expression, Field, Statement } from "../../program/program.ts";
 import { add, type Carrier } from "./carrier.ts";
@@ -24,6 +24,7 @@ import { IncrementWatch } from "./increment-watch.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
 import type { Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
+import { PointsWatch } from "./points-watch.ts";
 import { SavedWatch } from "./saved-watch.ts";
 import { show } from "./shown.ts";
 
@@ -73,6 +74,7 @@ export class Watch {
   readonly #guests: GuestWatch;
   readonly #discards: DiscardWatch;
   readonly #increments: IncrementWatch;
+  readonly #apart: PointsWatch;
   readonly #saved: SavedWatch;
   readonly #plan: Plan;
   readonly #judging: Judging;
@@ -91,6 +93,7 @@ export class Watch {
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
     this.#increments = new IncrementWatch(plan, this.#judging);
+    this.#apart = new PointsWatch(changesOf(plan), this.#judging);
     this.#saved = new SavedWatch(plan, this.#judging, pointOf);
     this.#reads = [false, true].some((succeeded) =>
       [false, true].some((lost) =>
@@ -118,7 +121,7 @@ export class Watch {
   }
 
   get fields(): readonly Field[] {
-    const more = [...this.#increments.fields, ...this.#saved.fields];
+    const more = [...this.#increments.fields, ...this.#saved.fields, ...this.#apart.fields];
     return [...this.#fields, ...this.#guests.fields, ...more];
   }
 
@@ -139,6 +142,7 @@ export class Watch {
     const { actor, carrier } = player;
     this.#guests.declare(player, longest);
     this.#discards.declare(player);
+    this.#apart.declare(player);
     if (actor.entry.kind === "view" && this.#reads) carrier.register("given", 2);
     if (actor.entry.kind === "view" && this.#rereads) carrier.register("returned", 2);
     if (actor.entry.kind === "result" && this.#results) carrier.register("copied", 2);
@@ -159,7 +163,8 @@ export class Watch {
       const shift = this.#cells(entry.shift);
       return this.#lookForAll(player.carrier, "copied", copiedOf(entry.hook), shift);
     }
-    return this.#guests.started(player, operation, phase);
+    const began = CHANGING_OPERATIONS.has(operation) ? this.#apart.began(player) : [];
+    return [...this.#guests.started(player, operation, phase), ...began];
   }
 
   /** An image refused a call that a process made: one of a request itself, or of a task. */
@@ -207,7 +212,10 @@ export class Watch {
     const { entry } = player.actor;
     switch (entry.kind) {
       case "guest":
-        return this.#guests.ended(player, operation, succeeded, phase);
+        return [
+          ...this.#guests.ended(player, operation, succeeded, phase),
+          ...(succeeded && CHANGING_OPERATIONS.has(operation) ? this.#apart.ended(player) : []),
+        ];
       case "view":
         return this.#viewEnded(player, entry, operation, succeeded);
       case "result":
@@ -273,7 +281,11 @@ export class Watch {
   changed(change: GraphChange, acting: readonly Player[]): Statement[] {
     switch (change.kind) {
       case "point":
-        return [...this.#takePoint(change), ...this.#saved.begun(change.node)];
+        return [
+          ...this.#takePoint(change),
+          ...this.#saved.begun(change.node),
+          ...this.#apart.taken(change),
+        ];
       case "released":
         return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
       case "replaced":
