@@ -11,8 +11,8 @@
  */
 import fs from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { MODELS } from "../models/index.ts";
 import { propertiesOf } from "../src/cli/find.ts";
 import { isDeadlock } from "../src/cli/finish-session.ts";

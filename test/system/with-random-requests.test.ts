@@ -4,8 +4,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fleecing } from "../../models/fleecing.ts";
-import { MODELS } from "../../models/index.ts";
 import { imageFleecing } from "../../models/image-fleecing.ts";
+import { MODELS } from "../../models/index.ts";
 import type { Actor, Model, RequestChoice } from "../../src/system/model.ts";
 import { withRandomRequests } from "../../src/system/with-random-requests.ts";
 
