@@ -1,6 +1,6 @@
 /**
- * Long runs: models on image files with thousands of random requests beside their own, 64 in flight,
- * every property of the model watching; then the log of each is replayed in the simulator.
+ * Long runs: models on image files with thousands of random requests beside their own, 64 of them in
+ * flight, every property of the model watching; then each log is replayed in the simulator.
  *
  * A model passes if it kept what it promises (one that does not hold may break it), if its log
  * replays record by record with the same digests, and if the simulator's images end up as the files
@@ -131,9 +131,10 @@ function lineOf({ name, expected }: Model, found: LongRun): { line: string; pass
   const passed = difference === null && (broken === undefined || expected.verdict === "violated");
   const numbers = [
     `${name.padEnd(34)} ${String(requests).padStart(6)} requests`,
-    `${String(Math.round(requests / ran)).padStart(6)}/s`,
+    `${String(Math.round(requests / ran)).padStart(5)}/s`,
     `${kept.padEnd(8)} replayed ${difference === null ? "equal" : "DIFFERENT"}`,
-    `${String(digests).padStart(5)} digests, ${String(Math.round(requests / replayed)).padStart(6)}/s`,
+    `${String(digests).padStart(5)} digests`,
+    `${String(Math.round(requests / replayed)).padStart(6)}/s`,
   ];
   const problem = passed ? "" : `  ${difference ?? `${broken?.property}: ${broken?.text}`}`;
   return { line: numbers.join("  ") + problem, passed };

@@ -4,10 +4,10 @@
  * They are added to the phases in which guests and readers of the model meet. Where there are none,
  * to those in which a guest does something of its own: in others it may be meant to stand still, as
  * for the last copies of a mirror, and in one without a reader nobody may be there to make room
- * for what it writes. The guest does everything a guest can do, a reader everything a reader can do;
- * half of the requests are whole 512-byte sectors, the other half
- * begin and end at any byte. A reader discards only where nothing is dumped later: what is
- * discarded cannot be read any more, and a dump with holes proves little.
+ * for what it writes. The guest does everything that a guest can do, a reader everything that a
+ * reader can do; half of the requests are whole 512-byte sectors, the other half begin and end at
+ * any byte. A reader discards only where nothing is dumped later: what is discarded cannot be read
+ * any more, and a dump with holes proves little.
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { Operation } from "../vocabulary.ts";
@@ -55,7 +55,7 @@ interface Entries {
   readonly readers: readonly string[];
 }
 
-/** Whether a guest and a reader of the model act in a phase; so they do where nobody acts at all. */
+/** Whether a guest and a reader act in a phase, or nobody at all does, so that they may. */
 function meet(phase: ConcurrentPhase, entries: Entries | undefined): boolean {
   if (entries === undefined || entries.readers.length === 0) return false;
   if (phase.actors.length === 0) return true;
@@ -66,7 +66,7 @@ function actsThrough({ actors }: ConcurrentPhase, names: readonly string[] = [])
   return actors.some(({ through }) => names.includes(through));
 }
 
-/** Who could send requests in each phase: devices and exports that are there, or come meanwhile. */
+/** Who could send requests in each phase: devices and exports that are there or come meanwhile. */
 function entriesByPhase(model: Model): Map<ConcurrentPhase, Entries> {
   const guests = new Set<string>();
   const readers = new Set<string>();
