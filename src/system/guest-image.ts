@@ -6,21 +6,12 @@
  * time. A write that failed may have happened or not, byte by byte; a discard leaves the old bytes
  * or zeros. This is the register semantics that guests expect of a disk, and nothing stronger.
  *
+ * A write is forgotten where no read that is in flight or still to come can find it. That is looked
+ * into where a request touches it next, so that a long run costs as much by request as a short one.
+ *
  * Offsets and lengths are bytes of the image.
  */
-
-/** A write whose fate matters: in flight, or not yet settled into the byte array. */
-export interface Layer {
-  readonly start: number;
-  readonly end: number;
-  /** `end - start` bytes; null: zeros */
-  data: Uint8Array | null;
-  /** instants of the guest image's own clock; `over` is Infinity while in flight */
-  readonly begun: number;
-  over: number;
-  /** whether it took effect for sure */
-  certain: boolean;
-}
+import { type Layer, type Piece, Unsettled } from "./unsettled.ts";
 
 /** A read in flight. */
 export interface ReadWindow {
@@ -31,9 +22,13 @@ export interface ReadWindow {
 
 export class GuestImage {
   readonly #base: Uint8Array;
-  #layers: Layer[] = [];
+  readonly #unsettled = new Unsettled();
   readonly #reads = new Set<ReadWindow>();
+  /** writes in flight */
+  #writing = 0;
   #clock = 0;
+  /** as many zeros as have been asked for */
+  #zeros = new Uint8Array(0);
 
   /** @param content the image now; it is kept and changed, so hand over a copy */
   constructor(content: Uint8Array) {
@@ -42,13 +37,14 @@ export class GuestImage {
 
   /** Whether a request is in flight on the disk. */
   get busy(): boolean {
-    return this.#reads.size > 0 || this.#layers.some(({ over }) => over === Infinity);
+    return this.#reads.size > 0 || this.#writing > 0;
   }
 
   /** A write, write-zeroes or discard begins. */
   beginWrite(start: number, end: number, data: Uint8Array | null): Layer {
     const layer = { start, end, data, begun: ++this.#clock, over: Infinity, certain: false };
-    this.#layers.push(layer);
+    this.#writing++;
+    this.#unsettled.cover(start, end, (part) => ({ ...part, layers: [...part.layers, layer] }));
     return layer;
   }
 
@@ -56,13 +52,17 @@ export class GuestImage {
   endWrite(layer: Layer, certain: boolean): void {
     layer.over = ++this.#clock;
     layer.certain = certain;
-    if (certain) this.#settle(layer);
+    this.#writing--;
+    this.#forget(layer.start, layer.end);
     // From here on the payload is the caller's again, and may change.
-    if (layer.data !== null && this.#layers.includes(layer))
+    const open = this.#unsettled.within(layer.start, layer.end);
+    if (layer.data !== null && open.some(({ layers }) => layers.includes(layer))) {
       layer.data = new Uint8Array(layer.data);
+    }
   }
 
   beginRead(start: number, end: number): ReadWindow {
+    this.#forget(start, end);
     const window = { start, end, begun: ++this.#clock };
     this.#reads.add(window);
     return window;
@@ -91,81 +91,82 @@ export class GuestImage {
     const window = { start, end: start + content.length, begun: ++this.#clock };
     const difference = this.#firstDifference(window, content);
     if (this.busy) return difference;
-    const open = this.#layers.some((layer) => overlaps(layer, window));
+    let open = false;
+    this.#unsettled.cover(window.start, window.end, ({ layers }) => {
+      open ||= layers.length > 0;
+      return null;
+    });
     // Else the byte array was compared, and has these bytes: it is often large and mostly a hole.
     if (difference !== null || open) this.#base.set(content, start);
-    this.#layers = this.#layers.flatMap((layer) => uncovered(layer, window));
     return difference;
   }
 
-  /** Folds a write into the byte array if nothing else has a say about its bytes. */
-  #settle(layer: Layer): void {
-    for (const read of this.#reads) if (overlaps(read, layer)) return;
-    const others = this.#layers.filter((other) => other !== layer && overlaps(other, layer));
-    if (others.some((other) => other.over > layer.begun)) return;
-    if (layer.data === null) this.#base.fill(0, layer.start, layer.end);
-    else this.#base.set(layer.data, layer.start);
-    const covered = new Set([layer, ...others]);
-    this.#layers = this.#layers.filter((kept) => !covered.has(kept));
-    for (const other of others) this.#layers.push(...uncovered(other, layer));
+  /** Settles or forgets what no read can find any more, in the pieces that a range touches. */
+  #forget(start: number, end: number): void {
+    const whole = this.#unsettled.extent(start, end);
+    let earliest = Infinity;
+    for (const read of this.#reads) {
+      const meets = read.start < whole.end && whole.start < read.end;
+      if (meets) earliest = Math.min(earliest, read.begun);
+    }
+    this.#unsettled.revise(start, end, (piece) => {
+      const left = remaining(piece, earliest);
+      const [only, ...others] = left.layers;
+      if (only === undefined) return null;
+      if (left.base || others.length > 0 || only.over >= earliest) return left;
+      this.#base.set(this.#bytes(only, piece), piece.start);
+      return null;
+    });
   }
 
-  #firstDifference(window: ReadWindow, got: Uint8Array): { at: number; expected: number } | null {
-    const layers = this.#layers.filter((layer) => overlaps(layer, window));
-    const cuts = new Set([window.start, window.end]);
-    for (const { start, end } of layers) {
-      if (start > window.start) cuts.add(start);
-      if (end < window.end) cuts.add(end);
-    }
-    const bounds = [...cuts].sort((a, b) => a - b);
-    for (let index = 0; index + 1 < bounds.length; index++) {
-      const start = bounds[index] ?? 0;
-      const end = bounds[index + 1] ?? 0;
-      const covering = layers.filter((layer) => layer.start <= start && layer.end >= end);
-      const sources = this.#candidates(covering, window.begun).map((layer) =>
-        this.#bytes(layer, start, end),
-      );
-      const piece = got.subarray(start - window.start, end - window.start);
-      const at = firstUnexplained(piece, sources);
-      if (at >= 0) return { at: start + at, expected: sources[0]?.[at] ?? 0 };
+  #firstDifference(
+    { start, end, begun }: ReadWindow,
+    got: Uint8Array,
+  ): { at: number; expected: number } | null {
+    for (const part of this.#unsettled.within(start, end)) {
+      const { base, layers } = remaining(part, begun);
+      const sources = layers.map((layer) => this.#bytes(layer, part));
+      if (base) sources.unshift(this.#base.subarray(part.start, part.end));
+      const at = firstUnexplained(got.subarray(part.start - start, part.end - start), sources);
+      if (at >= 0) return { at: part.start + at, expected: sources[0]?.[at] ?? 0 };
     }
     return null;
   }
 
-  /** The layers (null: the byte array) that a read begun at `instant` may see where all cover. */
-  #candidates(covering: readonly Layer[], instant: number): (Layer | null)[] {
-    const settled = covering.filter((layer) => layer.certain && layer.over < instant);
-    const seen = covering.filter((layer) => !settled.some((later) => later.begun > layer.over));
-    return settled.length === 0 ? [null, ...seen] : seen;
-  }
-
-  #bytes(layer: Layer | null, start: number, end: number): Uint8Array {
-    if (layer === null) return this.#base.subarray(start, end);
-    if (layer.data === null) return new Uint8Array(end - start);
-    return layer.data.subarray(start - layer.start, end - layer.start);
+  #bytes({ data, start: first }: Layer, { start, end }: Piece): Uint8Array {
+    if (data !== null) return data.subarray(start - first, end - first);
+    if (this.#zeros.length < end - start) this.#zeros = new Uint8Array(end - start);
+    return this.#zeros.subarray(0, end - start);
   }
 }
 
-function overlaps(one: { start: number; end: number }, other: { start: number; end: number }) {
-  return one.start < other.end && other.start < one.end;
-}
-
-/** What is left of a layer outside of another. */
-function uncovered(layer: Layer, by: { start: number; end: number }): Layer[] {
-  if (!overlaps(layer, by)) return [layer];
-  const left = cut(layer, layer.start, Math.min(layer.end, by.start));
-  const right = cut(layer, Math.max(layer.start, by.end), layer.end);
-  return [...left, ...right];
-}
-
-function cut(layer: Layer, start: number, end: number): Layer[] {
-  if (start >= end) return [];
-  const data = layer.data?.subarray(start - layer.start, end - layer.start) ?? null;
-  return [{ ...layer, start, end, data }];
+/**
+ * What a read may find that begins at an instant, or later.
+ *
+ * A write that took effect hides what was over before it began. Of writes that may have left zeros,
+ * the one that was over last is found wherever the others are.
+ */
+function remaining(piece: Piece, instant: number): Piece {
+  let [hidden, zeros] = [-1, -1];
+  for (const { certain, over, begun, data } of piece.layers) {
+    if (certain && over < instant) hidden = Math.max(hidden, begun);
+    if (data === null) zeros = Math.max(zeros, over);
+  }
+  const layers = piece.layers.filter(
+    ({ certain, over, data }) => over >= hidden && (certain || data !== null || over === zeros),
+  );
+  return { ...piece, base: piece.base && hidden < 0, layers };
 }
 
 /** Index of the first byte that is in none of the sources; -1 if there is none. */
 function firstUnexplained(got: Uint8Array, sources: readonly Uint8Array[]): number {
   if (sources.some((source) => Buffer.compare(got, source) === 0)) return -1;
-  return got.findIndex((byte, index) => sources.every((source) => source[index] !== byte));
+  // Torn writes tear between sectors, not between bytes: what explains one explains the next.
+  let source = sources[0];
+  for (let index = 0; index < got.length; index++) {
+    if (source?.[index] === got[index]) continue;
+    source = sources.find((other) => other[index] === got[index]);
+    if (source === undefined) return index;
+  }
+  return -1;
 }

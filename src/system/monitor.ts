@@ -12,7 +12,7 @@ import { Disks } from "./disks.ts";
 import { type Entry, resolveEntry, targetWindows } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
-import type { Layer, ReadWindow } from "./guest-image.ts";
+import type { ReadWindow } from "./guest-image.ts";
 import { Handles } from "./handles.ts";
 import { type ImageWindow, imageBelow, type Stretch } from "./image-window.ts";
 import type { ImageReader } from "./layered-content.ts";
@@ -31,6 +31,7 @@ import { describeObservation } from "./property.ts";
 import { SavedCopies } from "./saved-copies.ts";
 import { type LookedAt, lookedAt, shortenedChains } from "./shortened-chains.ts";
 import type { SystemNode } from "./system.ts";
+import type { Layer } from "./unsettled.ts";
 import { WrittenSince } from "./written-since.ts";
 
 /** A request as it entered. Offsets are bytes of the device or export. */

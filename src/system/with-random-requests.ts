@@ -1,12 +1,15 @@
 /**
  * A model with more going on: random requests beside those that its design is about.
  *
- * They are added to the phases in which somebody reads a view while the guest goes on, or, where
- * no phase has both, to every phase with actors. The guest does everything a guest can do, a reader
- * everything a reader can do; half of the requests are whole 512-byte sectors, the other half
- * begin and end at any byte. A reader discards only where nothing is dumped later: what is
- * discarded cannot be read any more, and a dump with holes proves little.
+ * They are added to the phases in which guests and readers of the model meet. Where there are none,
+ * to those in which a guest does something of its own: in others it may be meant to stand still, as
+ * for the last copies of a mirror, and in one without a reader nobody may be there to make room
+ * for what it writes. The guest does everything that a guest can do, a reader everything that a
+ * reader can do; half of the requests are whole 512-byte sectors, the other half begin and end at
+ * any byte. A reader discards only where nothing is dumped later: what is discarded cannot be read
+ * any more, and a dump with holes proves little.
  */
+import type { QmpCommand } from "../graph/commands.ts";
 import type { Operation } from "../vocabulary.ts";
 import type { Actor, Model, Phase } from "./model.ts";
 
@@ -31,8 +34,9 @@ const LONGEST_CLUSTERS = 4;
 export function withRandomRequests(model: Model, count: number, depth: number): Model {
   const entries = entriesByPhase(model);
   const concurrent = [...entries.keys()];
-  const both = concurrent.filter((phase) => (entries.get(phase)?.readers.length ?? 0) > 0);
-  const chosen = both.length > 0 ? both : concurrent;
+  const meeting = concurrent.filter((phase) => meet(phase, entries.get(phase)));
+  const guests = concurrent.filter((phase) => actsThrough(phase, entries.get(phase)?.guests));
+  const chosen = meeting.length > 0 ? meeting : guests.length > 0 ? guests : concurrent;
   const shares = share(count, chosen.length);
   const phases = model.phases.map((phase, index): Phase => {
     const place = phase.kind === "concurrent" ? chosen.indexOf(phase) : -1;
@@ -51,25 +55,42 @@ interface Entries {
   readonly readers: readonly string[];
 }
 
-/** Who could send requests in each phase: devices and exports that there are by then. */
+/** Whether a guest and a reader act in a phase, or nobody at all does, so that they may. */
+function meet(phase: ConcurrentPhase, entries: Entries | undefined): boolean {
+  if (entries === undefined || entries.readers.length === 0) return false;
+  if (phase.actors.length === 0) return true;
+  return actsThrough(phase, entries.guests) && actsThrough(phase, entries.readers);
+}
+
+function actsThrough({ actors }: ConcurrentPhase, names: readonly string[] = []): boolean {
+  return actors.some(({ through }) => names.includes(through));
+}
+
+/** Who could send requests in each phase: devices and exports that are there or come meanwhile. */
 function entriesByPhase(model: Model): Map<ConcurrentPhase, Entries> {
   const guests = new Set<string>();
   const readers = new Set<string>();
   const found = new Map<ConcurrentPhase, Entries>();
   for (const phase of model.phases) {
+    const commands = commandsOf(phase);
+    for (const { execute, arguments: args } of commands) {
+      if (execute === "device_add") guests.add(String(args.id));
+      else if (execute === "block-export-add") readers.add(String(args.id));
+    }
     if (phase.kind === "concurrent") {
       found.set(phase, { guests: [...guests], readers: [...readers] });
     }
-    if (phase.kind !== "commands") continue;
-    for (const { execute, arguments: args } of phase.commands) {
-      const id = String(args.id);
-      if (execute === "device_add") guests.add(id);
-      else if (execute === "device_del") guests.delete(id);
-      else if (execute === "block-export-add") readers.add(id);
-      else if (execute === "block-export-del") readers.delete(id);
+    for (const { execute, arguments: args } of commands) {
+      if (execute === "device_del") guests.delete(String(args.id));
+      else if (execute === "block-export-del") readers.delete(String(args.id));
     }
   }
   return found;
+}
+
+function commandsOf(phase: Phase): readonly QmpCommand[] {
+  if (phase.kind === "commands") return phase.commands;
+  return phase.kind === "concurrent" ? (phase.administrator?.commands ?? []) : [];
 }
 
 function actors(

@@ -8,19 +8,11 @@
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
-import { INVARIANTS, REACHABLE } from "../../properties/index.ts";
 import { type CheckOptions, startCheck } from "../../src/check/check.ts";
-import { directionOf } from "../../src/check/lower/model/directions.ts";
-import { lowerModel } from "../../src/check/lower/model/lower-model.ts";
-import { boundsOf } from "../../src/check/lower/model/plan.ts";
-import { onlyProperties } from "../../src/check/only-properties.ts";
 import type { Program } from "../../src/check/program/program.ts";
 import { type Reduction, reductionOf } from "../../src/check/reduce/reduction.ts";
 import type { CheckResult } from "../../src/check/result.ts";
 import { findChecked } from "../../src/cli/check/find-checked.ts";
-import { propertiesOf } from "../../src/cli/find.ts";
-import { MemoryLog } from "../../src/log/memory-log.ts";
-import { DirectedSimulation } from "../../src/simulate/follow.ts";
 import { isAdministered } from "../support/administered.ts";
 import { EXACT_COUNTS, type ExactCounts } from "./exact-counts.ts";
 
@@ -53,8 +45,16 @@ async function checked(
   }
 }
 
+const programs = new Map<string, Program>();
+
+/** What is to be checked, worked out once for all tests of it. */
 function lowered(name: string, given: Readonly<Record<string, number>> = {}): Program {
-  return findChecked(name).lower(new Map(Object.entries(given)), null).program;
+  const key = `${name} ${JSON.stringify(given)}`;
+  const known = programs.get(key);
+  if (known !== undefined) return known;
+  const { program } = findChecked(name).lower(new Map(Object.entries(given)), null);
+  programs.set(key, program);
+  return program;
 }
 
 /** clusters, guests, readers, values; then states, transitions and depth */
@@ -167,7 +167,7 @@ test("a model has the symmetries that its counts are up to, and others have none
   }
 });
 
-describe("symmetry changes no verdict", () => {
+describe("symmetry changes no verdict of a sketch", () => {
   const found = ({ findings }: CheckResult) =>
     findings.map(({ property, kind, trace }) => [property, kind, trace.steps.length]);
   const sketched = [...SKETCHES.values()].flatMap(({ name, mutants }) =>
@@ -179,47 +179,5 @@ describe("symmetry changes no verdict", () => {
     const [plain, symmetric] = [await checked(program, false), await checked(program, true)];
     expect(found(symmetric)).toEqual(found(plain));
     expect(found(plain)).toHaveLength(1);
-  });
-
-  const drawn = [...MODELS.values()]
-    .filter(({ name }) => lowered(name).symmetries.length > 0)
-    .flatMap((model) => {
-      const { mutants, expected } = model;
-      // What ought to be possible and is not has no trace.
-      const traced = mutants.filter(({ caughtBy }) => !REACHABLE.has(caughtBy));
-      const wrong = expected.verdict === "violated" ? [null, ...traced] : traced;
-      return wrong.map((mutant) => [model.name, mutant?.name ?? "", model, mutant] as const);
-    });
-
-  test.each(drawn)("%s %s, and its trace in the simulator", async (_, __, model, mutant) => {
-    const properties = propertiesOf(model);
-    const whole = lowerModel(model, {
-      properties,
-      invariants: (model.invariants ?? []).flatMap((name) => INVARIANTS.get(name) ?? []),
-      mutant,
-      bounds: boundsOf(model),
-    });
-    // Of several properties that break after as many steps, either search may meet any one first.
-    const caughtBy = mutant?.caughtBy ?? model.properties[0] ?? "";
-    const program = onlyProperties(whole.program, new Set([caughtBy]));
-    const plain = await checked(program, false, "off");
-    const symmetric = await checked(program, true, "off");
-    expect(found(symmetric)).toEqual(found(plain));
-    expect(found(plain)).toHaveLength(1);
-    for (const { trace, property } of symmetric.findings) {
-      const directed = new DirectedSimulation(model, {
-        properties,
-        mutant,
-        sink: new MemoryLog(),
-      });
-      let before = trace.initial;
-      for (const { step, state } of trace.steps) {
-        directed.take(directionOf(whole, step, before));
-        before = state;
-      }
-      const { violations } = directed.simulation.session.monitor;
-      const shown = violations.map((violation) => violation.property);
-      if (properties.some(({ name }) => name === property)) expect(shown).toContain(property);
-    }
   });
 });

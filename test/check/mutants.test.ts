@@ -1,12 +1,12 @@
 /**
- * Mutants are noticed by the check, each by the property that its model names, and the operators
- * give every mutant a name of its own.
+ * Mutants of sketches are noticed by the check, each by the property that its sketch names, and the
+ * operators give every mutant of a model a name of its own. The mutants that models name are in
+ * model-mutants.test.ts.
  */
 import { expect, test } from "vitest";
 import { EQUIVALENT_MUTANTS } from "../../models/equivalent-mutants.ts";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
-import { checkedModel } from "../../src/cli/check/checked-model.ts";
 import { checkedSketch } from "../../src/cli/check/checked-sketch.ts";
 import { genericMutants } from "../../src/cli/mutants/generic-mutants.ts";
 import { tryMutant } from "../../src/cli/mutants/try-mutant.ts";
@@ -21,12 +21,6 @@ for (const sketch of SKETCHES.values()) {
 }
 
 for (const model of MODELS.values()) {
-  for (const { name, caughtBy } of model.mutants) {
-    test(`${model.name}: ${name} is caught by ${caughtBy}`, async () => {
-      const { program } = checkedModel(model).lower(new Map(), name);
-      expect((await tryMutant(name, program, caughtBy, null)).caughtBy).toBe(caughtBy);
-    });
-  }
   const names = genericMutants(model, "copy-before-write").map(({ name }) => name);
   // A model without the hook has none.
   if (names.length === 0) continue;

@@ -11,7 +11,8 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GuestImage, type Layer, type ReadWindow } from "../../src/system/guest-image.ts";
+import { GuestImage, type ReadWindow } from "../../src/system/guest-image.ts";
+import type { Layer } from "../../src/system/unsettled.ts";
 
 /** One write, as one byte sees it. */
 interface ByteWrite {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fleecing } from "../../models/fleecing.ts";
 import { imageFleecing } from "../../models/image-fleecing.ts";
+import { MODELS } from "../../models/index.ts";
 import type { Actor, Model, RequestChoice } from "../../src/system/model.ts";
 import { withRandomRequests } from "../../src/system/with-random-requests.ts";
 
@@ -45,6 +46,27 @@ test("come while somebody reads the view, through everybody, aligned and not", (
   expect(new Set(guest?.drawn.operations)).toEqual(
     new Set(["write", "read", "write-zeroes", "discard", "block-status", "flush"]),
   );
+});
+
+/** The phases of a model that got more requests, by their place among all phases. */
+function busyPhases(name: string): number[] {
+  const model = MODELS.get(name);
+  if (model === undefined) throw new Error(`there is no model ${name}`);
+  const { phases } = withRandomRequests(model, 100, 8);
+  return phases.flatMap((phase, index) => (phase === model.phases[index] ? [] : [index]));
+}
+
+test("do not come while the guest stands still, nor before somebody makes room for it", () => {
+  // The second of them is the last copies of the job, the fourth is after it was completed.
+  expect(busyPhases("mirror-copy")).toEqual([1, 4]);
+  // In the first of them the guest fills the memory, in the second the reader releases it.
+  expect(busyPhases("fleecing-cache-waits")).toEqual([2]);
+});
+
+test("come through an export that an administrator adds meanwhile, too", () => {
+  const model = MODELS.get("inserted-meanwhile") ?? fleecing;
+  const through = new Set(added(model, 100, 8).map((actor) => actor.through));
+  expect(through).toEqual(new Set(["guest", "reader"]));
 });
 
 test("discard through the view only where nothing is dumped afterwards", () => {

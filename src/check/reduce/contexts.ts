@@ -10,10 +10,10 @@
 import { restsOf } from "../layout.ts";
 import type { Process, Program } from "../program/program.ts";
 import type { Elements } from "./elements.ts";
-import type { Place } from "./evaluate.ts";
 import { Executor, type Known } from "./execute.ts";
-import { bit, bits, type Footprint, NO_FOOTPRINT } from "./footprint.ts";
+import { bit, bits, type Footprint, NO_FOOTPRINT, together } from "./footprint.ts";
 import { Inseparable } from "./inseparable.ts";
+import { type Arrival, Recall } from "./recall.ts";
 import type { Guide, Member, Team, TeamList } from "./team-list.ts";
 import { range, type Values } from "./values.ts";
 
@@ -47,7 +47,7 @@ export function contextsOf(program: Program, list: TeamList, elements: Elements)
 
 class Exploration {
   readonly #list: TeamList;
-  readonly #executor: Executor;
+  readonly #steps: Recall;
   readonly #initial: ReadonlyMap<number, number>;
   readonly #counters: bigint;
   readonly #guided: bigint;
@@ -61,10 +61,11 @@ class Exploration {
     this.#list = list;
     const adopted = teams.filter((team) => team.adopted);
     const given = adopted.flatMap(({ guides }) => guides.map(({ element }) => element));
-    this.#executor = new Executor(program, elements, {
+    const executor = new Executor(program, elements, {
       rising: new Map(counters.map(({ element, size }) => [element, size])),
       given: new Set(given),
     });
+    this.#steps = new Recall(executor, elements);
     this.#counters = bits(counters.map(({ element }) => element));
     this.#guided = bits(
       teams
@@ -137,9 +138,10 @@ class Exploration {
   #step(context: Context): void {
     const { team } = context;
     const known = this.#known(context);
-    for (const { process, self, instance } of team.members) {
-      for (const alternative of alternativesAt(process, known.rests.get(instance))) {
-        const places = this.#executor.take(alternative, process, self, known);
+    for (const member of team.members) {
+      for (const alternative of alternativesAt(member.process, known.rests.get(member.instance))) {
+        const { places, footprint } = this.#steps.take(alternative, member, team, known);
+        context.footprint = together(context.footprint, footprint);
         const { choices } = alternative;
         const ways = choices.reduce((product, { count }) => product * count, 1);
         if (places.length > 0) context.ways += ways;
@@ -149,7 +151,6 @@ class Exploration {
         }
       }
     }
-    context.footprint = this.#executor.notes.take();
     this.#mindOthers(context);
   }
 
@@ -165,7 +166,7 @@ class Exploration {
   }
 
   /** Teams that a step sets going, and at what. */
-  #begun(team: Team, known: Known, place: Place): Context[] {
+  #begun(team: Team, known: Known, place: Arrival): Context[] {
     const moved = [...place.rests].filter(
       ([instance, rest]) =>
         known.rests.get(instance) !== rest && this.#list.teamOf.get(instance) !== team,
@@ -189,11 +190,10 @@ class Exploration {
     const known = this.#known(context);
     const { process, instance } = director;
     for (const alternative of alternativesAt(process, known.rests.get(instance))) {
-      for (const place of this.#executor.take(alternative, process, 0, known)) {
+      for (const place of this.#steps.take(alternative, director, context.team, known).places) {
         for (const next of this.#split(context.team, place)) context.directed.add(next);
       }
     }
-    this.#executor.notes.forget();
   }
 
   #raise({ team, vector, raised }: Context): void {

@@ -1,16 +1,16 @@
 /**
- * A reduced search finds what the whole one does, in every model and every mutant; what a check
- * reports is a shortest path all the same.
+ * What a check reports is a shortest path, also where a reduced search finds a longer one first.
+ *
+ * That a reduced search finds what the whole one does is held against every model that holds, in
+ * model-counts.test.ts, and against every other one and every mutant, in model-mutants.test.ts.
  */
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
 import { type CheckOptions, startCheck } from "../../../src/check/check.ts";
-import { compileProgram } from "../../../src/check/compile/compile.ts";
 import { onlyProperties } from "../../../src/check/only-properties.ts";
 import type { Program } from "../../../src/check/program/program.ts";
 import { type Reduction, reductionOf } from "../../../src/check/reduce/reduction.ts";
 import type { CheckResult } from "../../../src/check/result.ts";
-import { startSearch } from "../../../src/check/search/search.ts";
 import { findChecked } from "../../../src/cli/check/find-checked.ts";
 import { isAdministered } from "../../support/administered.ts";
 
@@ -22,39 +22,12 @@ function reductionFor(program: Program): Reduction {
   return reduction;
 }
 
-/** What a search finds first, and which properties apply if it sees everything. */
-async function found(program: Program, reduction: Reduction | null) {
-  const { kernel } = compileProgram(program, { symmetry: false, coverage: false, reduction });
-  const search = startSearch(kernel, { threads: 1, memory: MEMORY });
-  while (await search.advance());
-  const result = search.result();
-  await search.close();
-  const first = result.found.map(({ kind, property }) => ({ kind, property }));
-  return { first, applies: result.complete ? result.judged.map((times) => times > 0) : [] };
-}
-
-/** Those in which commands come alone: the others cannot be reduced, and say so. */
-const alone = [...MODELS.values()].filter((model) => !isAdministered(model));
-
 test("a model whose graph changes while others act is not reduced", () => {
   for (const { name } of [...MODELS.values()].filter(isAdministered)) {
     const { program } = findChecked(name).lower(new Map(), null);
     expect(reductionOf(program)).toMatch("nothing is known of who works with whom");
   }
 });
-
-describe.each(alone)("$name", ({ name, mutants }) => {
-  const cases = [{ mutant: null, caughtBy: null }, ...mutants.map(asCase)];
-  test.each(cases)("$mutant", async ({ mutant, caughtBy }) => {
-    const { program } = findChecked(name).lower(new Map(), mutant);
-    const asked = caughtBy === null ? program : onlyProperties(program, new Set([caughtBy]));
-    expect(await found(asked, reductionFor(asked))).toEqual(await found(asked, null));
-  });
-});
-
-function asCase({ name, caughtBy }: { readonly name: string; readonly caughtBy: string }) {
-  return { mutant: name, caughtBy };
-}
 
 const OPTIONS: CheckOptions = {
   ...{ symmetry: false, coverage: false, liveness: "off", threads: 1 },
