@@ -59,3 +59,10 @@ export const bitmapStaysStored: ChartMutation = {
     return { ...charts, node: reanswer(node, "stored", "USE", { actions: [reply("OK")] }) };
   },
 };
+
+const cache = changesOf("fleecing-cache");
+
+/** What is released, or was never to be kept, goes on being shown. */
+export const cacheShowsReleased = cache.inCluster((chart) =>
+  reanswer(chart, "copy.needed", "EXCLUDE", { actions: [reply("OK")] }),
+);

@@ -21,13 +21,12 @@ import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
 import type { OpenedContext } from "../../graph/catalogue.ts";
 import { commonOptions } from "../../graph/common-options.ts";
-import { findBitmap, requireFree, requireMergeable } from "../../graph/dirty-bitmap.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
-import { recorderOf } from "../../graph/notice.ts";
 import { prefixed, Refusal } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
 import { uint32 } from "../../graph/uint32.ts";
+import { bitmapOption, leavingOut, namedBitmap } from "../bitmap-option.ts";
 import { copyTaskChart } from "../copy-task-chart.ts";
 import { defineDriver } from "../driver.ts";
 import { jobCopyChart } from "../job-copy-chart.ts";
@@ -44,10 +43,7 @@ import {
 } from "./view-charts.ts";
 
 const options = commonOptions.extend({
-  bitmap: z
-    .strictObject({ node: z.string(), name: z.string() })
-    .optional()
-    .meta({ description: "dirty bitmap of the clusters to keep; default: all" }),
+  bitmap: bitmapOption,
   "on-cbw-error": z
     .enum(["break-guest-write", "break-snapshot"])
     .default("break-guest-write")
@@ -89,23 +85,13 @@ export const copyBeforeWrite = defineDriver({
   savesStably: (given) => given["flush-target"],
   reopens: null,
   opened(graph, node, context) {
-    const named = options.shape.bitmap.parse(node.options.bitmap);
-    const bitmap = named === undefined ? null : findBitmap(graph, named.node, named.name);
+    const bitmap = namedBitmap(graph, node);
     requireFreshLength(graph, node, context);
     if (bitmap === null) return;
-    const to = `Failed to merge bitmap '${named?.name}' to internal copy-bitmap: `;
-    prefixed(`Cannot create block-copy-state: ${to}`, () => {
-      requireFree(graph, named?.node ?? "", named?.name ?? "");
-      requireMergeable(bitmap, graph.nodes.get(node.name)?.length ?? null);
-    });
+    const to = `Failed to merge bitmap '${bitmap.name}' to internal copy-bitmap: `;
+    prefixed(`Cannot create block-copy-state: ${to}`, () => bitmap.requireUsable());
   },
-  tells({ name, options: given }) {
-    const bitmap = options.shape.bitmap.parse(given.bitmap);
-    if (bitmap === undefined) return [];
-    const of = { node: recorderOf(bitmap.node, bitmap.name), event: "LOOK", reply: "DIRTY" };
-    const only = { ...of, matching: false };
-    return ["RESET", "EXCLUDE"].map((event) => ({ node: name, event, only }));
-  },
+  tells: (node) => leavingOut(node, ["RESET", "EXCLUDE"]),
   find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
   parameters: (given, profile): CopyBeforeWriteParameters => ({
     onError: given["on-cbw-error"],

@@ -14,6 +14,9 @@
  * With `read-once` nobody has to say of which clusters he is through with them: a reader flushes,
  * and what it has read before is released, as if it had discarded it.
  *
+ * With a `bitmap` it keeps only what that had recorded when the cache was opened, as a hook does that
+ * is given the same: the rest counts as released.
+ *
  * Limits: a cluster that a reader has released is still saved by the hook, which does not know of
  * it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
  * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node until
@@ -29,6 +32,7 @@ import { defaultPermissions } from "../../graph/default-permissions.ts";
 import { WRITE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
+import { bitmapOption, leavingOut, namedBitmap } from "../bitmap-option.ts";
 import { defineDriver } from "../driver.ts";
 import { flushChart } from "./acknowledge-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
@@ -59,6 +63,7 @@ const options = commonOptions.extend({
   "when-full": z.enum(WHEN_FULL).default("break-guest-write").meta({
     description: "what a copy without room does: fail, give the image up, or wait for room",
   }),
+  bitmap: bitmapOption,
   "disk-clusters": z.int().min(1).optional().meta({
     description: "clusters that may be kept on the disk tier at once; default: all of them",
   }),
@@ -97,6 +102,10 @@ export const fleecingCache = defineDriver({
     if (option === undefined || given["when-full"] !== "wait") return;
     throw refuse(`${option}=on cannot be used with when-full=wait`);
   },
+  opened(graph, node) {
+    namedBitmap(graph, node)?.requireUsable();
+  },
+  tells: (node) => leavingOut(node, ["EXCLUDE"]),
   parameters: (given, _, { children }): FleecingCacheParameters => ({
     budget: given["memory-clusters"],
     whenFull: given["when-full"],
