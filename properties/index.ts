@@ -2,7 +2,7 @@
  * All properties by their names: what must hold always, what must be reachable, and what must hold
  * of every cluster.
  */
-import type { ClusterInvariant } from "../src/system/invariant.ts";
+import type { Invariant } from "../src/system/invariant.ts";
 import type { Property } from "../src/system/property.ts";
 import { discardedIsUnreadable } from "./discarded-is-unreadable.ts";
 import { diskKeepsGuestWrites } from "./disk-keeps-guest-writes.ts";
@@ -14,6 +14,7 @@ import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { incrementCoversChanges } from "./increment-covers-changes.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
+import { memoryIsAccounted } from "./memory-is-accounted.ts";
 import { mirrorKeepsGuestWrites } from "./mirror-keeps-guest-writes.ts";
 import { noLostDiscard } from "./no-lost-discard.ts";
 import { nodesOutliveRequests } from "./nodes-outlive-requests.ts";
@@ -64,6 +65,6 @@ export const REACHABLE: ReadonlyMap<string, Property> = new Map(
   ].map((property) => [property.name, property]),
 );
 
-export const INVARIANTS: ReadonlyMap<string, ClusterInvariant> = new Map(
-  [settledIsCopied].map((invariant) => [invariant.name, invariant]),
+export const INVARIANTS: ReadonlyMap<string, Invariant> = new Map(
+  [settledIsCopied, memoryIsAccounted].map((invariant) => [invariant.name, invariant]),
 );

@@ -9,6 +9,7 @@ import {
   imageIsNotGivenUp,
   releaseKeepsRoom,
   releaseTakesNoTurn,
+  roomIsGivenTooSoon,
   storeIsNotSettled,
   storeTakesNoTurn,
   waitsInItsTurn,
@@ -57,6 +58,12 @@ export const fleecingCacheRam: Model = {
       statement: "who releases clusters does not wait for who is reading them",
       mutation: releaseTakesNoTurn,
       caughtBy: "view-equals-point-in-time",
+    },
+    {
+      name: "room-is-given-too-soon",
+      statement: "the room of a released cluster is given back, and it stays in memory",
+      mutation: roomIsGivenTooSoon,
+      caughtBy: "memory-is-accounted",
     },
   ],
 };

@@ -117,3 +117,10 @@ export const recommendsNothing = inCluster((chart) =>
     },
   })),
 );
+
+/** The room of a released cluster is given back, and the cluster stays in memory. */
+export const roomIsGivenTooSoon = inCluster((chart) =>
+  reanswer(chart, "memory.in", "RETIRE", {
+    actions: [{ type: "reply", params: { type: "GONE" } }],
+  }),
+);

@@ -70,6 +70,7 @@ function imagesOf(clusters: number): readonly ModelImage[] {
 const common = {
   ...jobs,
   properties: ["disk-keeps-guest-writes"],
+  invariants: ["memory-is-accounted"],
   reachable: [],
 } as const satisfies Partial<Model>;
 

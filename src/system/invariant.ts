@@ -1,7 +1,7 @@
 /**
- * What must hold of every cluster at every moment.
+ * What must hold at every moment of every cluster, or of all clusters of a node together.
  *
- * An invariant is a question to the state of one chart, so a checker asks it once for every state
+ * An invariant is a question to the states of charts, so a checker asks it once for every state
  * of the chart and keeps the answers in a table. Where nobody looks at every moment (a run on real
  * images) it is not asked.
  */
@@ -22,3 +22,20 @@ export interface ClusterInvariant {
   readonly chart: string;
   holds(state: ChartState): boolean;
 }
+
+export interface NodeInvariant {
+  /** `memory-is-accounted` */
+  readonly name: string;
+  /** one sentence */
+  readonly statement: string;
+  /** name of the cluster chart whose states are counted */
+  readonly chart: string;
+  /** name of the chart of the same node that limits them */
+  readonly nodeChart: string;
+  /** how much a cluster counts */
+  counts(state: ChartState): number;
+  /** how much all of them may count together, by the state of the node's chart */
+  limit(state: ChartState): number;
+}
+
+export type Invariant = ClusterInvariant | NodeInvariant;

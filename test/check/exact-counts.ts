@@ -211,6 +211,11 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   "combined-target": { plain: [2_012, 5_553, 18], ordered: [1_792, 3_631, 18] },
   "overlay-live-commit": { plain: [9_237, 29_638, 31], ordered: [4_171, 7_808, 31] },
   "db-reopen-wedge": { plain: [118, 163, 23], ordered: [105, 132, 23] },
+  "incremental-cache": {
+    plain: [269, 494, 14],
+    symmetries: ["clusters"],
+    symmetric: [138, 257, 14],
+  },
   "two-points-in-time": { plain: [545, 1_555, 19], ordered: [377, 607, 19] },
   "multi-disk-transaction": { plain: [16_763, 53_423, 28] },
   "multi-disk-apart": { violated: ["points-are-one", 10] },

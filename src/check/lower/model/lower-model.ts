@@ -16,7 +16,7 @@
  * runs in which that reader comes last, if it reads all that guests write; what nobody writes stays
  * as it was. That readers of models with dumps do so is tested (test/check/lower/dumps.test.ts).
  */
-import type { ClusterInvariant } from "../../../system/invariant.ts";
+import type { Invariant } from "../../../system/invariant.ts";
 import type { CheckBounds, Model, Mutant } from "../../../system/model.ts";
 import type { Property } from "../../../system/property.ts";
 import type { ChartMutation } from "../../../system/system.ts";
@@ -27,13 +27,11 @@ import {
   block,
   field,
   goto,
-  judge,
   loop,
   not,
   set,
   some,
   stands,
-  table,
   term,
   when,
 } from "../../program/build.ts";
@@ -58,6 +56,7 @@ import type { FlattenContext } from "./flatten.ts";
 import type { GraphChange } from "./graph-phases.ts";
 import type { ImageAccess } from "./image-call.ts";
 import { imageOf } from "./image-fields.ts";
+import { invariantsOf } from "./invariants.ts";
 import { nodesOf, type Plan, type PlannedPhase, planModel, validateBounds } from "./plan.ts";
 import type { Player } from "./player.ts";
 import { ownTables } from "./shown.ts";
@@ -70,7 +69,7 @@ import { Watch } from "./watch.ts";
 export interface LowerOptions {
   /** the properties that are to be judged */
   readonly properties: readonly Property[];
-  readonly invariants: readonly ClusterInvariant[];
+  readonly invariants: readonly Invariant[];
   readonly mutant: Mutant | null;
   /** the model's own unless somebody wants others */
   readonly bounds: CheckBounds;
@@ -105,7 +104,7 @@ class ModelLowering {
   readonly #plan: Plan;
   readonly #mutation: ChartMutation | null;
   readonly #properties: readonly Property[];
-  readonly #invariants: readonly ClusterInvariant[];
+  readonly #invariants: readonly Invariant[];
   readonly #everyState: Statement[] = [];
   readonly #watch: Watch;
   readonly #charts = new ChartTables();
@@ -209,6 +208,14 @@ class ModelLowering {
         this.#shapes.set(clusterField(name), "cluster");
       }
       if (node !== null) this.#chartField(nodeField(name), node, 1);
+      for (const { tables, code } of invariantsOf(
+        this.#invariants,
+        description,
+        geometry.clusters(length),
+      )) {
+        Object.assign(this.#tables, tables);
+        this.#everyState.push(...code);
+      }
     }
   }
 
@@ -216,13 +223,6 @@ class ModelLowering {
     this.#charts.add(automaton);
     const values = automaton.states.map((state) => state.name);
     this.#fields.push({ name, size: values.length, count, initial: [], values });
-    for (const invariant of this.#invariants) {
-      if (invariant.chart !== automaton.name) continue;
-      const kept = `${name} ${invariant.name}`;
-      this.#tables[kept] = automaton.states.map((state) => (invariant.holds(state) ? 1 : 0));
-      const broken = not(table(kept, field(name, "each")));
-      this.#everyState.push(loop("each", 0, count, [judge(invariant.name, 1, broken)]));
-    }
   }
 
   #phase(phase: PlannedPhase, index: number): readonly Player[] {
