@@ -23,6 +23,7 @@ export const COSTS: Readonly<Record<string, Cost>> = {
   disk: DISK,
   cache: DISK,
   overlay: DISK,
+  fast: DISK,
   tier: DISK,
   ram: { latency: 1, bandwidth: 10e9, channels: 64 },
   target: { latency: 1000, bandwidth: 50e6, channels: 8 },

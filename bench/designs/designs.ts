@@ -4,6 +4,7 @@
 import { keeper } from "../../models/fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode, startFleecing } from "../../models/graph.ts";
 import { backUpFromCache } from "../../models/jobs/fleecing-backup.ts";
+import { overlay } from "../../models/thread/parts.ts";
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { qmp } from "../../src/system/model.ts";
@@ -21,16 +22,26 @@ export interface Design {
   readonly recommendedBy: string | null;
   /** clusters of memory of a cache whose tiers are kept; null: none is */
   readonly kept: number | null;
+  /** a job that takes further what is copied, at the same time and once more at the end; null: none */
+  readonly followedBy: CopierKind | null;
+  /** whose state the backup shows: as when it began, or as when it was done */
+  readonly shows: "beginning" | "end";
   /** the image that holds the guest's writes, and must be merged afterwards; null: the disk does */
   readonly overlay: string | null;
 }
 
 const JOB = { kind: "job", job: "backup" } as const;
 const CLIENT = { kind: "client", through: "reader", discards: false } as const;
-const plain = { images: [], kept: null, overlay: null, recommendedBy: null } as const;
+const plain = {
+  ...{ images: [], kept: null, overlay: null, recommendedBy: null },
+  ...{ followedBy: null, shows: "beginning" as const },
+} as const;
 
-const backup = (device: string) =>
-  qmp("blockdev-backup", { "job-id": "backup", device, target: "target", sync: "full" });
+const backup = (device: string, more: JsonObject = {}) =>
+  qmp("blockdev-backup", {
+    ...{ "job-id": "backup", device, target: "target", sync: "full" },
+    ...more,
+  });
 
 /** Memory for so many clusters, and a job that has them forgotten. */
 const cached = (clusters: number, more: JsonObject = {}) =>
@@ -54,6 +65,43 @@ export const DESIGNS: readonly Design[] = [
     idea: "a job copies, and its hook saves straight to the slow target",
     commands: [...guestOnDisk, rawNode("target"), backup("disk")],
     copier: JOB,
+  },
+  {
+    ...plain,
+    name: "combined-target",
+    idea: "the same, and what is saved is flushed before the guest overwrites it",
+    commands: [...guestOnDisk, rawNode("target"), backup("disk", { "flush-target": true })],
+    copier: JOB,
+  },
+  {
+    ...plain,
+    name: "overlay-live-commit",
+    idea: "a job copies to a fast overlay over the slow target, and a live commit follows",
+    images: ["fast.qcow2"],
+    commands: [
+      ...guestOnDisk,
+      rawNode("target"),
+      qmp("blockdev-add", overlay("fast", "target")),
+      backup("disk", { target: "fast" }),
+      qmp("block-commit", { "job-id": "commit", device: "fast", "base-node": "target" }),
+    ],
+    copier: JOB,
+    followedBy: { kind: "job", job: "commit" },
+  },
+  {
+    ...plain,
+    name: "mirror",
+    idea: "a mirror copies, and the guest writes to disk and target at once (write-blocking)",
+    commands: [
+      ...guestOnDisk,
+      rawNode("target"),
+      qmp("blockdev-mirror", {
+        ...{ "job-id": "backup", device: "disk", target: "target", sync: "full" },
+        "copy-mode": "write-blocking",
+      }),
+    ],
+    copier: JOB,
+    shows: "end",
   },
   {
     ...plain,

@@ -2,7 +2,7 @@
  * One design under the workload, from the point in time until its backup is done.
  */
 
-import { Copier } from "./copier.ts";
+import { Copier, type CopierKind } from "./copier.ts";
 import type { Design } from "./designs.ts";
 import { Guest, type Latencies, type Workload } from "./guest.ts";
 import { Keeper } from "./keeper.ts";
@@ -53,20 +53,31 @@ export function measure(design: Design, workload: Workload, clusters = CLUSTERS)
   }
   const guest = new Guest(run, workload, length, CLUSTER);
   const keeper = design.kept === null ? null : new Keeper(run, design.kept, CLUSTER);
-  const { copier: kind, recommendedBy } = design;
-  const copier =
-    kind === null ? null : new Copier(run, { copier: kind, recommendedBy }, length, CLUSTER);
+  const { copier: kind, recommendedBy, followedBy } = design;
+  const copierOf = (each: CopierKind | null, by: string | null) =>
+    each === null ? null : new Copier(run, { copier: each, recommendedBy: by }, length, CLUSTER);
+  const copier = copierOf(kind, recommendedBy);
+  const follower = copierOf(followedBy, null);
+  const last = copierOf(followedBy, null);
   guest.start();
   keeper?.start();
   copier?.start();
-  const isOver = () => (copier === null ? run.now >= ALONE : copier.done !== null);
-  run.run(isOver);
+  follower?.start();
+  run.run(() => (copier === null ? run.now >= ALONE : isDone(copier) && isDone(follower)));
+  last?.start();
+  run.run(() => isDone(last));
   guest.stop();
   keeper?.stop();
   run.run(() => false);
-  if (copier !== null) requireRight(design, run, before, copier.failed);
-  return { design, ...resultOf(design, run, guest), done: copier?.done ?? null };
+  if (copier !== null) {
+    const shown = design.shows === "beginning" ? before : run.storage("disk.raw").copy();
+    requireRight(design, run, shown, copier.failed);
+  }
+  return { design, ...resultOf(design, run, guest), done: last?.done ?? copier?.done ?? null };
 }
+
+/** Whether somebody who copies has copied everything; who is not there has. */
+const isDone = (copier: Copier | null) => copier === null || copier.done !== null;
 
 function fill(run: TimedRun, clusters: number): void {
   const data = Buffer.alloc(CLUSTER, 0x5a);
@@ -77,9 +88,10 @@ function fill(run: TimedRun, clusters: number): void {
   }
 }
 
-function requireRight({ name }: Design, run: TimedRun, before: Uint8Array, failed: number): void {
+/** @param shown what the backup must show */
+function requireRight({ name }: Design, run: TimedRun, shown: Uint8Array, failed: number): void {
   const { content } = run.storage("target.raw");
-  if (failed === 0 && Buffer.compare(content, before) === 0) return;
+  if (failed === 0 && Buffer.compare(content, shown) === 0) return;
   throw new Error(`${name}: the backup is not the disk as it was, or ${failed} pieces failed`);
 }
 

@@ -5,7 +5,7 @@
  *
  * With a folder, plots are written there: those of bench/designs/README.md are made so.
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WORKERS } from "./copier.ts";
 import { COSTS } from "./costs.ts";
@@ -21,6 +21,7 @@ for (const [name, { latency, bandwidth, channels }] of Object.entries(COSTS)) {
   console.log(`${name}: ${latency} us, ${bandwidth / 1e6} MB/s, ${channels} at once`);
 }
 const [folder] = process.argv.slice(2);
+if (folder !== undefined) mkdirSync(folder, { recursive: true });
 for (const workload of WORKLOADS) {
   const measured = DESIGNS.map((design) => measure(design, workload));
   for (const line of ["", workloadText(workload), "", ...designTable(measured)]) console.log(line);

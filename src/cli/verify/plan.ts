@@ -2,7 +2,7 @@
  * How much of everything `verify` does to a model.
  *
  * What a simulation costs grows with the model's images, because each begins with fresh ones: a
- * small model gets hundreds of schedules in the time in which a large one gets a few.
+ * small model gets dozens of schedules in the time in which a large one gets a few.
  */
 import type { Model } from "../../system/model.ts";
 
@@ -27,6 +27,6 @@ export function planFor(model: Model, seeds: number | undefined): Plan {
   return seeds === undefined ? plan : { ...plan, seeds };
 }
 
-const SMALL_PLAN: Plan = { seeds: 200, memoryRuns: 20, fileRuns: 10, mutantSeeds: 200 };
+const SMALL_PLAN: Plan = { seeds: 60, memoryRuns: 8, fileRuns: 4, mutantSeeds: 200 };
 const MEDIUM_PLAN: Plan = { seeds: 40, memoryRuns: 6, fileRuns: 4, mutantSeeds: 60 };
 const LARGE_PLAN: Plan = { seeds: 15, memoryRuns: 4, fileRuns: 4, mutantSeeds: 20 };
