@@ -129,6 +129,8 @@ export interface Model {
   readonly reachable?: readonly string[];
   /** names of invariants of clusters, for a check */
   readonly invariants?: readonly string[];
+  /** whether its actors are in step, so that requests beside theirs would undo what it is about */
+  readonly inStep?: boolean;
   readonly expected: { readonly verdict: "holds" | "violated" };
   readonly mutants: readonly Mutant[];
 }

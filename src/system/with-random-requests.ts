@@ -27,11 +27,12 @@ const ALIGNMENTS = [512, 1] as const;
 const LONGEST_CLUSTERS = 4;
 
 /**
- * The model with that many requests more.
+ * The model with that many requests more, unless its actors are in step.
  * @param count requests in all, over all phases and actors
  * @param depth requests that the added actors of a phase keep in flight together; at least one each
  */
 export function withRandomRequests(model: Model, count: number, depth: number): Model {
+  if (model.inStep === true) return model;
   const entries = entriesByPhase(model);
   const concurrent = [...entries.keys()];
   const meeting = concurrent.filter((phase) => meet(phase, entries.get(phase)));

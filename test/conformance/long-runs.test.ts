@@ -17,8 +17,11 @@ const LONG = new Map([
   ["lazy-discard", 10_000],
 ]);
 
-/** Models of commands only, to which no request can be added. */
-const SILENT = new Set(["rfc-first-picture", "rfc-insertion-damages-link"]);
+/** Models of commands only, and of actors that are in step, to which no request can be added. */
+const SILENT = new Set([
+  ...["rfc-first-picture", "rfc-insertion-damages-link"],
+  ...["a", "b", "c", "d"].map((rule) => `recommend-${rule}`),
+]);
 
 describe.each([...MODELS.values()])("$name", (model) => {
   const requests = LONG.get(model.name) ?? REQUESTS;
