@@ -14,10 +14,10 @@
  */
 import { requireAttachable } from "./attachable.ts";
 import { bitmapLeft } from "./backup-bitmap.ts";
-import { endedJob } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import type { CommandContext } from "./command.ts";
 import { attach, closeUnused, detach, releaseAll } from "./edges.ts";
+import { endedJob } from "./ended-job.ts";
 import {
   type BlockJob,
   childEdges,

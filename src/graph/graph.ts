@@ -106,14 +106,28 @@ export interface BlockJob {
   readonly copies: "nothing" | "everything" | "missing" | "something";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
-  /**
-   * how it ends when its work is done: of itself, or when it is told to; `pending`: it was
-   * completed, and waits for that
-   */
-  readonly finalization: "automatic" | "awaited" | "pending";
+  /** how it ends when its work is done: of itself, or when it is told to (`auto-finalize`) */
+  readonly finalization: "automatic" | "awaited";
+  /** what becomes of it then: it is gone, or holds its id until it is dismissed (`auto-dismiss`) */
+  readonly dismissal: "automatic" | "awaited";
+  /** what it does when copying fails: a command has it go on, or ends it */
+  readonly onError: OnError;
+  /** whether a command has paused it */
+  readonly paused: boolean;
+  /** how one that has no end of its own was told to end: with what it is for, or without */
+  readonly asked: "complete" | "cancel" | null;
   /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
   readonly bitmap?: BitmapSync;
 }
+
+/** What a job does about errors of what it reads, and of what it writes (`BlockdevOnError`). */
+export interface OnError {
+  readonly source: ErrorAction;
+  readonly target: ErrorAction;
+}
+
+/** `enospc`: stop if there is no space, else report */
+export type ErrorAction = "report" | "ignore" | "enospc" | "stop";
 
 /** A bitmap of a job, and when what it did shows there (QAPI `BitmapSyncMode`). */
 export interface BitmapSync {
@@ -132,6 +146,8 @@ export interface Graph {
   readonly devices: ReadonlyMap<string, Device>;
   readonly exports: ReadonlyMap<string, BlockExport>;
   readonly jobs: ReadonlyMap<string, BlockJob>;
+  /** jobs that have ended, and hold nothing but their ids until they are dismissed: their types */
+  readonly concluded: ReadonlyMap<string, BlockJob["type"]>;
   /** whether exports can be added: an NBD server runs, as with a daemon's `--nbd-server` */
   readonly nbdServer: boolean;
   /** what nodes have locked of their files, as far as they have anything (file-locks.ts) */
@@ -151,6 +167,7 @@ export const EMPTY_GRAPH: Graph = {
   devices: new Map(),
   exports: new Map(),
   jobs: new Map(),
+  concluded: new Map(),
   nbdServer: true,
   locks: new Map(),
   throttleGroups: new Set(),

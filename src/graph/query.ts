@@ -1,11 +1,12 @@
 /**
- * Queries: `query-named-block-nodes`, and `x-debug-query-block-graph`, which shows all edges with
+ * Queries: `query-named-block-nodes`, `query-jobs`, and `x-debug-query-block-graph`, which shows all edges with
  * their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
  *
  * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
  * order in which they came, and to who is below at the first edge that leads there. Exports are
  * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
- * what their images are, and the bitmaps that hooks keep for themselves.
+ * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are.
+ * The jobs that have ended come last here.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
@@ -20,6 +21,7 @@ import {
   type Parent,
   sameParent,
 } from "./graph.ts";
+import { stateOf } from "./job-state.ts";
 import { permissionNames } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 
@@ -50,6 +52,20 @@ export const queryBlockGraph = defineCommand({
     }
     // QEMU puts each in front of those before.
     return { nodes: nodes.reverse(), edges: edges.reverse() };
+  },
+});
+
+export const queryJobs = defineCommand({
+  name: "query-jobs",
+  summary: "Lists all jobs and their states.",
+  schema: z.strictObject({}),
+  apply: (graph) => graph,
+  answer(graph) {
+    const working = [...graph.jobs.values()].map((job) => ({
+      ...{ id: job.id, type: job.type, status: stateOf(graph, job) },
+    }));
+    const ended = [...graph.concluded].map(([id, type]) => ({ id, type, status: "concluded" }));
+    return [...working.reverse(), ...ended];
   },
 });
 

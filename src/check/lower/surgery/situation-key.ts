@@ -28,7 +28,7 @@ export class SituationKeys {
     const nameOf = (node: string) => numbers.get(node) ?? node;
     const parentOf = ({ kind, name }: Parent) =>
       kind === "node" ? nameOf(name) : `${kind} ${name}`;
-    const { nodes, edges, devices, exports, jobs, locks } = graph;
+    const { nodes, edges, devices, exports, jobs, concluded, locks } = graph;
     return JSON.stringify([
       [...nodes.values()].map((node) => [nameOf(node.name), this.#kindOf(graph, node.name)]).sort(),
       edges
@@ -42,7 +42,11 @@ export class SituationKeys {
         nameOf(job.filter),
         job.madeWritable,
         job.finalization,
+        job.dismissal,
+        job.paused,
+        job.asked,
       ]),
+      [...concluded.keys()],
       [...locks].map(([node, { perm, shared }]) => [nameOf(node), perm, shared].join(" ")).sort(),
       [...denoted].map(([user, { hook }]) => [user, nameOf(hook)]),
     ]);

@@ -1,28 +1,14 @@
 /**
- * `block-job-cancel`: ends a job. What it held it lets go, its filter leaves the graph, and what it
- * made writable is read-only again (QEMU block/backup.c, commit.c, mirror.c, stream.c: `clean`).
+ * How a job leaves the graph: what it held it lets go, its filter goes, and what it made writable is
+ * read-only again (QEMU block/backup.c, commit.c, mirror.c, stream.c: `clean`).
  */
-import { z } from "zod";
-import { bitmapLeft } from "./backup-bitmap.ts";
-import { type CommandContext, defineCommand } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { closeNode, closeUnused, releaseAll } from "./edges.ts";
 import { type BlockJob, filteredEdge, type Graph, parentEdges } from "./graph.ts";
 import { backendsOfJob } from "./job.ts";
 import { withoutFilter } from "./job-filter.ts";
 import { setReadOnly } from "./read-only.ts";
-import { Refusal, refuse, unlessRefused } from "./refuse.ts";
-
-export const blockJobCancel = defineCommand({
-  name: "block-job-cancel",
-  summary: "Ends a job; its filter leaves the graph.",
-  schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
-  apply(before, { device: id }, context) {
-    const job = before.jobs.get(id);
-    if (job === undefined) throw refuse(`Block job '${id}' not found`);
-    requireNoHook(before, job.filter, context);
-    return endedJob(bitmapLeft(before, job, false), job, context);
-  },
-});
+import { Refusal, unlessRefused } from "./refuse.ts";
 
 /** The graph without a job. @throws Refusal where the profile's QEMU aborts */
 export function endedJob(before: Graph, job: BlockJob, context: CommandContext): Graph {
@@ -45,8 +31,17 @@ export function endedJob(before: Graph, job: BlockJob, context: CommandContext):
   return restored(left, job.madeWritable, context);
 }
 
-/** @throws Refusal where the profile's QEMU aborts */
-function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {
+/** What is left of a job that has ended: nothing, or its id until it is dismissed. */
+export function concluded(graph: Graph, { id, type, dismissal }: BlockJob): Graph {
+  if (dismissal === "automatic") return graph;
+  return { ...graph, concluded: new Map(graph.concluded).set(id, type) };
+}
+
+/**
+ * A job that has begun can end.
+ * @throws Refusal where the profile's QEMU aborts
+ */
+export function requireNoHook(graph: Graph, filter: string, { profile }: CommandContext): void {
   if (profile.hookOnLeavingFilter === "allowed") return;
   // A hook that is older than the filter has its bitmap on the node that the filter was put above.
   const opened = [...graph.nodes.keys()];

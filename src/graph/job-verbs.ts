@@ -1,0 +1,175 @@
+/**
+ * What a job can be told, in both spellings that QEMU has: `block-job-pause` names the job as its
+ * `device`, `job-pause` as its `id` (QEMU blockdev.c and job-qmp.c).
+ *
+ *     pause, resume   what it copies is waited for, and it asks for nothing more
+ *     set-speed       all the same to the graph
+ *     complete        a mirror ends, and whoever used the disk uses its target from now on; so does
+ *                     a commit of the file that is written, whose target is its base
+ *     finalize        a job whose work is done, and that waits for it, ends
+ *     cancel          a job ends, and has no effect; a mirror that is ready has made its copy, and
+ *                     ends well unless it is cancelled by force
+ *     dismiss         a job that has ended, and holds its id for this, is forgotten
+ *
+ * One that is completed while it is paused ends when it is resumed. A job that stops on errors can
+ * be resumed whenever: the graph does not know whether it has met one. It tells the job's charts.
+ */
+import { z } from "zod";
+import { bitmapLeft } from "./backup-bitmap.ts";
+import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
+import { concluded, endedJob, requireNoHook } from "./ended-job.ts";
+import { endedWell } from "./ended-well.ts";
+import type { BlockJob, ErrorAction, Graph } from "./graph.ts";
+import { requireSpeed } from "./job-options.ts";
+import { type JobVerb, requireAccepted, stateOf } from "./job-state.ts";
+import { refuse } from "./refuse.ts";
+
+/** How a command names the job, and what it says of one that there is not. */
+const AS_DEVICE = {
+  schema: z.strictObject({ device: z.string() }).transform(({ device }) => ({ id: device })),
+  missing: (id: string) => `Block job '${id}' not found`,
+};
+const AS_ID = { schema: z.strictObject({ id: z.string() }), missing: AS_DEVICE.missing };
+const OF_ANY_KIND = { schema: AS_ID.schema, missing: () => "Job not found" };
+
+type Spelling = Pick<typeof AS_ID, "missing">;
+type Apply = (before: Graph, job: BlockJob, context: CommandContext) => Graph;
+
+const pause: Apply = (before, job) => {
+  requireAccepted(job.id, stateOf(before, job), "pause");
+  if (job.paused) throw refuse("Job is already paused");
+  return withJob(before, { ...job, paused: true });
+};
+
+const resume: Apply = (before, job, context) => {
+  const stops = [job.onError.source, job.onError.target].some((action) => STOPS.has(action));
+  if (!job.paused && !stops) throw refuse(NOT_PAUSED);
+  requireAccepted(job.id, stateOf(before, job), "resume");
+  const resumed = { ...job, paused: false };
+  return asAsked(withJob(before, resumed), resumed, context);
+};
+
+const complete: Apply = (before, job, context) => {
+  requireAccepted(job.id, stateOf(before, job), "complete");
+  const asked: BlockJob = { ...job, asked: "complete" };
+  return asAsked(withJob(before, asked), asked, context);
+};
+
+const finalize: Apply = (before, job, context) => {
+  requireAccepted(job.id, stateOf(before, job), "finalize");
+  return ending(before, job, context);
+};
+
+function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandContext): Graph {
+  if (job.paused && !force) {
+    throw refuse(`The block job for device '${job.id}' is currently paused`);
+  }
+  const state = stateOf(before, job);
+  requireAccepted(job.id, state, "cancel");
+  if (state === "ready" && !force) {
+    const asked: BlockJob = { ...job, asked: "cancel" };
+    return asAsked(withJob(before, asked), asked, context);
+  }
+  requireNoHook(before, job.filter, context);
+  return concluded(endedJob(bitmapLeft(before, job, false), job, context), job);
+}
+
+/** A job that was told to end does so, unless it is paused, or waits to be finalized. */
+function asAsked(graph: Graph, job: BlockJob, context: CommandContext): Graph {
+  const waits = job.asked === null || job.paused || job.finalization === "awaited";
+  return waits ? graph : ending(graph, job, context);
+}
+
+/** A job whose work is done ends. */
+function ending(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  requireNoHook(before, job.filter, context);
+  const left = job.asked === "cancel" ? endedJob : endedWell;
+  return concluded(left(before, job, context), job);
+}
+
+const STOPS: ReadonlySet<ErrorAction> = new Set(["stop", "enospc"]);
+const NOT_PAUSED = "Can't resume a job that was not paused";
+
+/** A job that can be told something. @throws BlockgraphError `graph-refused` if it has ended */
+function told(graph: Graph, id: string, verb: JobVerb, { missing }: Spelling): BlockJob {
+  const job = graph.jobs.get(id);
+  if (job !== undefined) return job;
+  if (!graph.concluded.has(id)) throw refuse(missing(id));
+  if (verb === "resume") throw refuse(NOT_PAUSED);
+  requireAccepted(id, "concluded", verb);
+  throw refuse(missing(id));
+}
+
+function withJob(graph: Graph, job: BlockJob): Graph {
+  return { ...graph, jobs: new Map(graph.jobs).set(job.id, job) };
+}
+
+/** Both commands of a verb. @param named how the block jobs' one names its job */
+function commandsOf(
+  verb: JobVerb,
+  summary: string,
+  named: typeof AS_DEVICE | typeof AS_ID,
+  apply: Apply,
+): GraphCommand[] {
+  const command = (name: string, { schema, missing }: typeof named) =>
+    defineCommand({
+      ...{ name, summary, schema },
+      apply: (before, { id }, context) =>
+        apply(before, told(before, id, verb, { missing }), context),
+    });
+  return [command(`block-job-${verb}`, named), command(`job-${verb}`, OF_ANY_KIND)];
+}
+
+function dismissal(name: string, { schema, missing }: typeof AS_ID): GraphCommand {
+  return defineCommand({
+    ...{ name, summary: "Forgets a job that has ended.", schema },
+    apply(before, { id }) {
+      const job = before.jobs.get(id);
+      if (job !== undefined) requireAccepted(id, stateOf(before, job), "dismiss");
+      if (!before.concluded.has(id)) throw refuse(missing(id));
+      const left = new Map(before.concluded);
+      left.delete(id);
+      return { ...before, concluded: left };
+    },
+  });
+}
+
+/** All commands that tell a job something. */
+export const JOB_VERBS: readonly GraphCommand[] = [
+  ...commandsOf("pause", "Has a job stand still until it is resumed.", AS_DEVICE, pause),
+  ...commandsOf("resume", "Has a job go on that stands still.", AS_DEVICE, resume),
+  ...commandsOf(
+    "complete",
+    "Ends a mirror: who used the disk uses its target.",
+    AS_DEVICE,
+    complete,
+  ),
+  ...commandsOf("finalize", "Ends a job whose work is done, and which waits.", AS_ID, finalize),
+  defineCommand({
+    name: "block-job-cancel",
+    summary: "Ends a job; its filter leaves the graph.",
+    schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
+    apply: (before, { device, force }, context) =>
+      cancel(before, told(before, device, "cancel", AS_DEVICE), force, context),
+  }),
+  defineCommand({
+    name: "job-cancel",
+    summary: "Ends a job, by force if there are two ways.",
+    schema: OF_ANY_KIND.schema,
+    apply: (before, { id }, context) =>
+      cancel(before, told(before, id, "cancel", OF_ANY_KIND), true, context),
+  }),
+  defineCommand({
+    name: "block-job-set-speed",
+    summary: "Limits how many bytes a second a job copies.",
+    schema: z.strictObject({ device: z.string(), speed: z.int() }),
+    apply(before, { device, speed }) {
+      const job = told(before, device, "set-speed", AS_DEVICE);
+      requireAccepted(job.id, stateOf(before, job), "set-speed");
+      requireSpeed(speed);
+      return before;
+    },
+  }),
+  dismissal("block-job-dismiss", AS_ID),
+  dismissal("job-dismiss", OF_ANY_KIND),
+];
