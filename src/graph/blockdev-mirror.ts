@@ -14,7 +14,7 @@
 import { z } from "zod";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { concluded, endedJob } from "./ended-job.ts";
+import { endedJob, restOf } from "./ended-job.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -133,7 +133,7 @@ function unlessUnequal(
   const unequal = one !== other && typeof one === "number" && typeof other === "number";
   const below = Topology.of(graph).order([mirror.filter, target.name]);
   const still = below.some((name) => graph.nodes.get(name)?.found.drained === true);
-  return unequal && !still ? concluded(endedJob(graph, mirror, context), mirror) : graph;
+  return unequal && !still ? endedJob(graph, mirror, context, restOf(mirror)) : graph;
 }
 
 /**

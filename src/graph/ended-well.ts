@@ -17,7 +17,7 @@ import { bitmapLeft } from "./backup-bitmap.ts";
 import { Chains } from "./chain.ts";
 import type { CommandContext } from "./command.ts";
 import { attach, closeUnused, detach, releaseAll } from "./edges.ts";
-import { endedJob } from "./ended-job.ts";
+import { endedJob, restOf } from "./ended-job.ts";
 import {
   type BlockJob,
   childEdges,
@@ -37,32 +37,33 @@ export function endedWell(before: Graph, job: BlockJob, context: CommandContext)
     if (mirrors(before, job)) return mirrored(before, job, context);
     if (job.type === "commit") return committed(before, job, context);
     if (job.type === "stream") return streamed(before, job, context);
-    return endedJob(bitmapLeft(before, job, true), job, context);
+    return endedJob(bitmapLeft(before, job, true), job, context, restOf(job));
   } catch (error) {
     if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
-    return endedJob(bitmapLeft(before, job, false), job, context);
+    return endedJob(bitmapLeft(before, job, false), job, context, restOf(job));
   }
 }
 
 function mirrored(before: Graph, job: BlockJob, context: CommandContext): Graph {
   const disk = filteredEdge(before, job.filter)?.child;
   const [target] = childEdges(before, jobBackend(job.id, "target"));
-  if (disk === undefined || target === undefined) return endedJob(before, job, context);
+  if (disk === undefined || target === undefined)
+    return endedJob(before, job, context, restOf(job));
   const replaced = replaceNode(thawed(before, job.filter), disk, target.child, context);
   // The base of a commit can be written as the disk could, whatever it was before.
   const madeWritable = before.nodes.get(disk)?.readOnly === true ? job.madeWritable : null;
-  return endedJob(replaced, { ...job, madeWritable }, context);
+  return endedJob(replaced, { ...job, madeWritable }, context, restOf(job));
 }
 
 function committed(before: Graph, job: BlockJob, context: CommandContext): Graph {
   const [base] = childEdges(before, { kind: "job", name: job.id }).filter(
     ({ name }) => name === "base",
   );
-  if (base === undefined) return endedJob(before, job, context);
+  if (base === undefined) return endedJob(before, job, context, restOf(job));
   const unused = releaseAll(thawed(before, job.filter), jobBackend(job.id, "base"), context);
   const dropped = replaceNode(unused, job.filter, base.child, context);
   const judged = refreshPermissions(dropped, [job.filter, base.child], { ...context, before });
-  return endedJob(judged, job, context);
+  return endedJob(judged, job, context, restOf(job, true));
 }
 
 function streamed(before: Graph, job: BlockJob, context: CommandContext): Graph {
@@ -72,7 +73,8 @@ function streamed(before: Graph, job: BlockJob, context: CommandContext): Graph 
   const chains = new Chains(before, context.drivers);
   const base = chains.link(between.at(-1)?.child ?? top)?.child ?? null;
   const file = chains.skipFilters(top);
-  const ended = endedJob(before, job, context);
+  const rest = restOf(job, true);
+  const ended = endedJob(before, job, context, rest);
   const link = childEdges(ended, { kind: "node", name: file }).find(({ roles }) =>
     roles.includes("cow"),
   );
@@ -82,7 +84,9 @@ function streamed(before: Graph, job: BlockJob, context: CommandContext): Graph 
     const cut = detach(ended, link);
     if (base !== null) requireAttachable(cut, edge, { ...context, before });
     const joined = base === null ? cut : attach(cut, edge);
-    const judged = refreshPermissions(joined, [file, link.child], { ...context, before });
+    // Who still holds what is behind has its permissions looked at later, when it lets go.
+    const roots = rest === "edges" ? [file] : [file, link.child];
+    const judged = refreshPermissions(joined, roots, { ...context, before });
     return closeUnused(judged, link.child, context);
   } catch (error) {
     if (!isRefusal(error)) throw error;

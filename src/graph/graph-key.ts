@@ -7,12 +7,11 @@
 import type { Edge, Graph, GraphNode } from "./graph.ts";
 
 export function graphKey(graph: Graph): string {
-  const { nodes, edges, devices, exports, jobs, concluded, nbdServer, locks, throttleGroups } =
-    graph;
+  const { nodes, edges, devices, exports, jobs, nbdServer, locks, throttleGroups } = graph;
   return JSON.stringify([
     [...nodes.values()].map(nodeKey).sort(),
     edges.map(edgeKey).sort(),
-    ...[devices, exports, jobs, concluded, locks].map((entries) => [...entries].sort(byName)),
+    ...[devices, exports, jobs, locks].map((entries) => [...entries].sort(byName)),
     nbdServer,
     [...throttleGroups].sort(),
   ]);

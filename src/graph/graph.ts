@@ -116,6 +116,10 @@ export interface BlockJob {
   readonly paused: boolean;
   /** how one that has no end of its own was told to end: with what it is for, or without */
   readonly asked: "complete" | "cancel" | null;
+  /** whether it has ended, and holds its id until it is dismissed; it has no filter any more */
+  readonly concluded: boolean;
+  /** the hook that keeps a bitmap on what was its filter, until that is closed; absent: none */
+  readonly hook?: string | null;
   /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
   readonly bitmap?: BitmapSync;
 }
@@ -146,8 +150,6 @@ export interface Graph {
   readonly devices: ReadonlyMap<string, Device>;
   readonly exports: ReadonlyMap<string, BlockExport>;
   readonly jobs: ReadonlyMap<string, BlockJob>;
-  /** jobs that have ended, and hold nothing but their ids until they are dismissed: their types */
-  readonly concluded: ReadonlyMap<string, BlockJob["type"]>;
   /** whether exports can be added: an NBD server runs, as with a daemon's `--nbd-server` */
   readonly nbdServer: boolean;
   /** what nodes have locked of their files, as far as they have anything (file-locks.ts) */
@@ -167,7 +169,6 @@ export const EMPTY_GRAPH: Graph = {
   devices: new Map(),
   exports: new Map(),
   jobs: new Map(),
-  concluded: new Map(),
   nbdServer: true,
   locks: new Map(),
   throttleGroups: new Set(),
@@ -222,7 +223,9 @@ export function clientsOf({ edges, jobs }: Graph): Client[] {
   const users = edges.filter(({ parent }) => isUser(parent));
   return [
     ...users.map(({ parent: { name }, child }) => ({ name, node: child })),
-    ...[...jobs.values()].map(({ id, filter }) => ({ name: id, node: filter })),
+    ...[...jobs.values()].flatMap(({ id, filter, concluded }) =>
+      concluded ? [] : [{ name: id, node: filter }],
+    ),
   ];
 }
 
@@ -230,7 +233,9 @@ export function clientsOf({ edges, jobs }: Graph): Client[] {
 export function rootNode(graph: Graph, client: string): string | undefined {
   const { edges, jobs } = graph;
   const root = edges.find(({ parent }) => isUser(parent) && parent.name === client);
-  return root?.child ?? jobs.get(client)?.filter;
+  if (root !== undefined) return root.child;
+  const job = jobs.get(client);
+  return job?.concluded === false ? job.filter : undefined;
 }
 
 /** Whether a parent does I/O through a block backend: a device, an export, a job in some cases. */

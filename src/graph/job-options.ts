@@ -20,7 +20,10 @@ export const ON_ERROR = z
   .default("report")
   .transform((action) => (action === "auto" ? "enospc" : action));
 
-export type Life = Pick<BlockJob, "finalization" | "dismissal" | "onError" | "paused" | "asked">;
+export type Life = Pick<
+  BlockJob,
+  "finalization" | "dismissal" | "onError" | "paused" | "asked" | "concluded"
+>;
 
 /**
  * The life of a job with these options, as it begins.
@@ -35,7 +38,7 @@ export function lifeOf(
   return {
     finalization: options["auto-finalize"] === false ? "awaited" : "automatic",
     dismissal: options["auto-dismiss"] === false ? "awaited" : "automatic",
-    ...{ onError: { source, target }, paused: false, asked: null },
+    ...{ onError: { source, target }, paused: false, asked: null, concluded: false },
   };
 }
 

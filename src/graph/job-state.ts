@@ -5,7 +5,7 @@
  *     running   pause  |  paused    resume         it copies, or its filter works
  *     ready     pause  |  standby   resume         it copies what is written, until it is completed
  *     pending   finalize                           its work is done, and has no effect yet
- *     concluded dismiss                            it holds nothing but its id
+ *     concluded dismiss                            it holds its id, and a stream or commit its nodes
  *
  * Limits: the graph does not know how far a job is. One that copies and is to be finalized counts
  * as pending from the beginning, and a mirror as ready: whoever sends a command must have seen to
@@ -34,11 +34,18 @@ export type JobVerb = keyof typeof VERBS;
 
 /** The state of a job that has done what it does by itself. */
 export function stateOf(graph: Graph, job: BlockJob): JobState {
+  if (job.concluded) return "concluded";
   const endless = mirrors(graph, job);
   if (job.paused) return endless ? "standby" : "paused";
   const isDone = endless ? job.asked !== null : job.copies !== "nothing";
   if (isDone && job.finalization === "awaited") return "pending";
   return endless ? "ready" : "running";
+}
+
+/** All jobs, as `query-jobs` lists them: the newest first. */
+export function jobsOf(graph: Graph): { id: string; type: BlockJob["type"]; status: JobState }[] {
+  const jobs = [...graph.jobs.values()].reverse();
+  return jobs.map((job) => ({ id: job.id, type: job.type, status: stateOf(graph, job) }));
 }
 
 /** @throws BlockgraphError `graph-refused` */

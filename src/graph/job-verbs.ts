@@ -17,7 +17,7 @@
 import { z } from "zod";
 import { bitmapLeft } from "./backup-bitmap.ts";
 import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
-import { concluded, endedJob, requireNoHook } from "./ended-job.ts";
+import { dismissed, endedJob, requireNoHook, restOf } from "./ended-job.ts";
 import { endedWell } from "./ended-well.ts";
 import type { BlockJob, ErrorAction, Graph } from "./graph.ts";
 import { requireSpeed } from "./job-options.ts";
@@ -43,8 +43,8 @@ const pause: Apply = (before, job) => {
 
 const resume: Apply = (before, job, context) => {
   const stops = [job.onError.source, job.onError.target].some((action) => STOPS.has(action));
-  if (!job.paused && !stops) throw refuse(NOT_PAUSED);
-  requireAccepted(job.id, stateOf(before, job), "resume");
+  const mayStand = job.paused || (stops && !job.concluded);
+  if (!mayStand) throw refuse("Can't resume a job that was not paused");
   const resumed = { ...job, paused: false };
   return asAsked(withJob(before, resumed), resumed, context);
 };
@@ -60,6 +60,11 @@ const finalize: Apply = (before, job, context) => {
   return ending(before, job, context);
 };
 
+const dismiss: Apply = (before, job, context) => {
+  requireAccepted(job.id, stateOf(before, job), "dismiss");
+  return dismissed(before, job, context);
+};
+
 function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandContext): Graph {
   if (job.paused && !force) {
     throw refuse(`The block job for device '${job.id}' is currently paused`);
@@ -70,8 +75,9 @@ function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandCo
     const asked: BlockJob = { ...job, asked: "cancel" };
     return asAsked(withJob(before, asked), asked, context);
   }
-  requireNoHook(before, job.filter, context);
-  return concluded(endedJob(bitmapLeft(before, job, false), job, context), job);
+  const rest = restOf(job, job.type === "stream");
+  if (rest !== "edges") requireNoHook(before, job.filter, context);
+  return endedJob(bitmapLeft(before, job, false), job, context, rest);
 }
 
 /** A job that was told to end does so, unless it is paused, or waits to be finalized. */
@@ -82,22 +88,18 @@ function asAsked(graph: Graph, job: BlockJob, context: CommandContext): Graph {
 
 /** A job whose work is done ends. */
 function ending(before: Graph, job: BlockJob, context: CommandContext): Graph {
-  requireNoHook(before, job.filter, context);
-  const left = job.asked === "cancel" ? endedJob : endedWell;
-  return concluded(left(before, job, context), job);
+  const stays = job.type === "stream" && job.dismissal === "awaited";
+  if (!stays) requireNoHook(before, job.filter, context);
+  if (job.asked !== "cancel") return endedWell(before, job, context);
+  return endedJob(before, job, context, restOf(job));
 }
 
 const STOPS: ReadonlySet<ErrorAction> = new Set(["stop", "enospc"]);
-const NOT_PAUSED = "Can't resume a job that was not paused";
 
-/** A job that can be told something. @throws BlockgraphError `graph-refused` if it has ended */
-function told(graph: Graph, id: string, verb: JobVerb, { missing }: Spelling): BlockJob {
-  const job = graph.jobs.get(id);
-  if (job !== undefined) return job;
-  if (!graph.concluded.has(id)) throw refuse(missing(id));
-  if (verb === "resume") throw refuse(NOT_PAUSED);
-  requireAccepted(id, "concluded", verb);
-  throw refuse(missing(id));
+function find({ jobs }: Graph, id: string, { missing }: Spelling): BlockJob {
+  const job = jobs.get(id);
+  if (job === undefined) throw refuse(missing(id));
+  return job;
 }
 
 function withJob(graph: Graph, job: BlockJob): Graph {
@@ -114,24 +116,11 @@ function commandsOf(
   const command = (name: string, { schema, missing }: typeof named) =>
     defineCommand({
       ...{ name, summary, schema },
-      apply: (before, { id }, context) =>
-        apply(before, told(before, id, verb, { missing }), context),
+      apply(before, { id }, context) {
+        return apply(before, find(before, id, { missing }), context);
+      },
     });
   return [command(`block-job-${verb}`, named), command(`job-${verb}`, OF_ANY_KIND)];
-}
-
-function dismissal(name: string, { schema, missing }: typeof AS_ID): GraphCommand {
-  return defineCommand({
-    ...{ name, summary: "Forgets a job that has ended.", schema },
-    apply(before, { id }) {
-      const job = before.jobs.get(id);
-      if (job !== undefined) requireAccepted(id, stateOf(before, job), "dismiss");
-      if (!before.concluded.has(id)) throw refuse(missing(id));
-      const left = new Map(before.concluded);
-      left.delete(id);
-      return { ...before, concluded: left };
-    },
-  });
 }
 
 /** All commands that tell a job something. */
@@ -145,31 +134,30 @@ export const JOB_VERBS: readonly GraphCommand[] = [
     complete,
   ),
   ...commandsOf("finalize", "Ends a job whose work is done, and which waits.", AS_ID, finalize),
+  ...commandsOf("dismiss", "Forgets a job that has ended.", AS_ID, dismiss),
   defineCommand({
     name: "block-job-cancel",
     summary: "Ends a job; its filter leaves the graph.",
     schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
     apply: (before, { device, force }, context) =>
-      cancel(before, told(before, device, "cancel", AS_DEVICE), force, context),
+      cancel(before, find(before, device, AS_DEVICE), force, context),
   }),
   defineCommand({
     name: "job-cancel",
     summary: "Ends a job, by force if there are two ways.",
     schema: OF_ANY_KIND.schema,
     apply: (before, { id }, context) =>
-      cancel(before, told(before, id, "cancel", OF_ANY_KIND), true, context),
+      cancel(before, find(before, id, OF_ANY_KIND), true, context),
   }),
   defineCommand({
     name: "block-job-set-speed",
     summary: "Limits how many bytes a second a job copies.",
     schema: z.strictObject({ device: z.string(), speed: z.int() }),
     apply(before, { device, speed }) {
-      const job = told(before, device, "set-speed", AS_DEVICE);
+      const job = find(before, device, AS_DEVICE);
       requireAccepted(job.id, stateOf(before, job), "set-speed");
       requireSpeed(speed);
       return before;
     },
   }),
-  dismissal("block-job-dismiss", AS_ID),
-  dismissal("job-dismiss", OF_ANY_KIND),
 ];

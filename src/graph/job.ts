@@ -29,8 +29,7 @@ export class JobEdges {
       throw refuse("An explicit job ID is required for this node");
     }
     if (!WELL_FORMED.test(job.id)) throw refuse(`Invalid job ID '${job.id}'`);
-    if (before.jobs.has(job.id) || before.concluded.has(job.id))
-      throw refuse(`Job ID '${job.id}' already in use`);
+    if (before.jobs.has(job.id)) throw refuse(`Job ID '${job.id}' already in use`);
     this.#context = context;
     this.#before = before;
     this.#id = job.id;

@@ -6,7 +6,6 @@
  * order in which they came, and to who is below at the first edge that leads there. Exports are
  * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
  * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are.
- * The jobs that have ended come last here.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
@@ -21,7 +20,7 @@ import {
   type Parent,
   sameParent,
 } from "./graph.ts";
-import { stateOf } from "./job-state.ts";
+import { jobsOf } from "./job-state.ts";
 import { permissionNames } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 
@@ -60,13 +59,7 @@ export const queryJobs = defineCommand({
   summary: "Lists all jobs and their states.",
   schema: z.strictObject({}),
   apply: (graph) => graph,
-  answer(graph) {
-    const working = [...graph.jobs.values()].map((job) => ({
-      ...{ id: job.id, type: job.type, status: stateOf(graph, job) },
-    }));
-    const ended = [...graph.concluded].map(([id, type]) => ({ id, type, status: "concluded" }));
-    return [...working.reverse(), ...ended];
-  },
+  answer: (graph) => jobsOf(graph),
 });
 
 /** Whoever can hold an edge: block backends, jobs, nodes. */

@@ -28,7 +28,7 @@ export class SituationKeys {
     const nameOf = (node: string) => numbers.get(node) ?? node;
     const parentOf = ({ kind, name }: Parent) =>
       kind === "node" ? nameOf(name) : `${kind} ${name}`;
-    const { nodes, edges, devices, exports, jobs, concluded, locks } = graph;
+    const { nodes, edges, devices, exports, jobs, locks } = graph;
     return JSON.stringify([
       [...nodes.values()].map((node) => [nameOf(node.name), this.#kindOf(graph, node.name)]).sort(),
       edges
@@ -45,8 +45,8 @@ export class SituationKeys {
         job.dismissal,
         job.paused,
         job.asked,
+        job.concluded,
       ]),
-      [...concluded.keys()],
       [...locks].map(([node, { perm, shared }]) => [nameOf(node), perm, shared].join(" ")).sort(),
       [...denoted].map(([user, { hook }]) => [user, nameOf(hook)]),
     ]);
