@@ -18,7 +18,7 @@ import { requireFreezable } from "./frozen.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS, type Life, lifeOf, ON_ERROR } from "./job-options.ts";
+import { JOB_OPTIONS, type Life, newLife, ON_ERROR } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import {
   CONSISTENT_READ,
@@ -58,7 +58,7 @@ export const blockCommit = defineCommand({
     const commit: Commit = {
       ...{ disk, top, base, id: args["job-id"] ?? "" },
       filterName: args["filter-node-name"] ?? null,
-      life: lifeOf(args, args["on-error"], args["on-error"]),
+      life: newLife(args, args["on-error"], args["on-error"]),
     };
     if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
     const { graph, madeWritable } = writable(before, base, context);

@@ -17,7 +17,7 @@ import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, type Parent, sameParent } from "./graph.ts";
 import { backendsOfJob, JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS, lifeOf, ON_ERROR } from "./job-options.ts";
+import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
@@ -56,7 +56,7 @@ export const blockStream = defineCommand({
       ),
     );
     const id = args["job-id"] ?? "";
-    const life = lifeOf(args, args["on-error"], args["on-error"]);
+    const life = newLife(args, args["on-error"], args["on-error"]);
     const own = { ...life, id, filter, madeWritable } as const;
     const plan = { ...own, type: "stream", copies: "missing" } as const;
     const job = new JobEdges(filtered, plan, before, context);

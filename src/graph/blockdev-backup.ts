@@ -20,7 +20,7 @@ import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
 import type { BlockJob } from "./graph.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS, lifeOf, ON_ERROR } from "./job-options.ts";
+import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { refuse, takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -55,7 +55,7 @@ export const blockdevBackup = defineCommand({
     const job: BlockJob = {
       ...{ id: id ?? "", type: "backup", filter, madeWritable: null },
       copies: args.sync === "none" ? "nothing" : "everything",
-      ...lifeOf(args, args["on-source-error"], args["on-target-error"]),
+      ...newLife(args, args["on-source-error"], args["on-target-error"]),
       ...(bitmap !== null && { bitmap }),
     };
     const begun = started(graph, job, before, context, (edges) => {

@@ -20,7 +20,7 @@ import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import type { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
-import { JOB_OPTIONS, type Life, lifeOf, ON_ERROR } from "./job-options.ts";
+import { JOB_OPTIONS, type Life, newLife, ON_ERROR } from "./job-options.ts";
 import { lengthNow } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
@@ -54,7 +54,7 @@ export const blockdevMirror = defineCommand({
     const filterName = args["filter-node-name"] ?? null;
     const copies = args.sync === "full" ? "everything" : "something";
     const job = { id, type: "mirror", madeWritable: null, filterName } as const;
-    const life = lifeOf(args, args["on-source-error"], args["on-target-error"]);
+    const life = newLife(args, args["on-source-error"], args["on-target-error"]);
     const mirror = { ...job, copies, copyMode: args["copy-mode"], ...life } as const;
     return mirrored(before, disk, target, mirror, before, context);
   },

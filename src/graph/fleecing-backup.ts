@@ -9,7 +9,7 @@ import { z } from "zod";
 import { backupEnds } from "./backup-ends.ts";
 import { INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
-import { JOB_OPTIONS, lifeOf, ON_ERROR } from "./job-options.ts";
+import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -42,7 +42,7 @@ export const fleecingBackup = defineCommand({
       ),
     );
     const plan = { id: args["job-id"], type: "fleecing-backup", filter } as const;
-    const life = lifeOf(args, args["on-source-error"], args["on-target-error"]);
+    const life = newLife(args, args["on-source-error"], args["on-target-error"]);
     const job = { ...plan, ...life, copies: "everything", madeWritable: null } as const;
     return started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);

@@ -110,8 +110,8 @@ export interface BlockJob {
   readonly finalization: "automatic" | "awaited";
   /** what becomes of it then: it is gone, or holds its id until it is dismissed (`auto-dismiss`) */
   readonly dismissal: "automatic" | "awaited";
-  /** what it does when copying fails: a command has it go on, or ends it */
-  readonly onError: OnError;
+  /** what it does when copying fails; null: it was not told, and who plays it decides */
+  readonly onError: OnError | null;
   /** whether a command has paused it */
   readonly paused: boolean;
   /** how one that has no end of its own was told to end: with what it is for, or without */
@@ -218,14 +218,12 @@ export interface Client {
   readonly node: string;
 }
 
-/** Devices, exports and jobs. What jobs do goes in at their filters. */
+/** Devices, exports and jobs that go on. What jobs do goes in at their filters. */
 export function clientsOf({ edges, jobs }: Graph): Client[] {
   const users = edges.filter(({ parent }) => isUser(parent));
   return [
     ...users.map(({ parent: { name }, child }) => ({ name, node: child })),
-    ...[...jobs.values()].flatMap(({ id, filter, concluded }) =>
-      concluded ? [] : [{ name: id, node: filter }],
-    ),
+    ...[...jobs.values()].filter(goesOn).map(({ id, filter }) => ({ name: id, node: filter })),
   ];
 }
 
@@ -235,7 +233,12 @@ export function rootNode(graph: Graph, client: string): string | undefined {
   const root = edges.find(({ parent }) => isUser(parent) && parent.name === client);
   if (root !== undefined) return root.child;
   const job = jobs.get(client);
-  return job?.concluded === false ? job.filter : undefined;
+  return job !== undefined && goesOn(job) ? job.filter : undefined;
+}
+
+/** Whether a job may ask for something: it was not paused, and has not ended. */
+function goesOn({ paused, concluded }: BlockJob): boolean {
+  return !paused && !concluded;
 }
 
 /** Whether a parent does I/O through a block backend: a device, an export, a job in some cases. */

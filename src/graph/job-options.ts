@@ -17,8 +17,8 @@ export const JOB_OPTIONS = z.strictObject({
 /** What a job does about errors (QEMU block/block-backend.c, `blk_get_error_action`: `auto`). */
 export const ON_ERROR = z
   .enum(["report", "ignore", "enospc", "stop", "auto"])
-  .default("report")
-  .transform((action) => (action === "auto" ? "enospc" : action));
+  .transform((action) => (action === "auto" ? "enospc" : action))
+  .optional();
 
 export type Life = Pick<
   BlockJob,
@@ -29,16 +29,18 @@ export type Life = Pick<
  * The life of a job with these options, as it begins.
  * @throws BlockgraphError `graph-refused`
  */
-export function lifeOf(
+export function newLife(
   options: z.infer<typeof JOB_OPTIONS>,
-  source: ErrorAction,
-  target: ErrorAction,
+  source: ErrorAction | undefined,
+  target: ErrorAction | undefined,
 ): Life {
   requireSpeed(options.speed ?? 0);
+  const isTold = source !== undefined || target !== undefined;
   return {
     finalization: options["auto-finalize"] === false ? "awaited" : "automatic",
     dismissal: options["auto-dismiss"] === false ? "awaited" : "automatic",
-    ...{ onError: { source, target }, paused: false, asked: null, concluded: false },
+    onError: isTold ? { source: source ?? "report", target: target ?? "report" } : null,
+    ...{ paused: false, asked: null, concluded: false },
   };
 }
 

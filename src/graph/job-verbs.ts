@@ -20,9 +20,12 @@ import { type CommandContext, defineCommand, type GraphCommand } from "./command
 import { dismissed, endedJob, requireNoHook, restOf } from "./ended-job.ts";
 import { endedWell } from "./ended-well.ts";
 import type { BlockJob, ErrorAction, Graph } from "./graph.ts";
+import { hasLife } from "./job.ts";
 import { requireSpeed } from "./job-options.ts";
 import { type JobVerb, requireAccepted, stateOf } from "./job-state.ts";
+import { lifeOf } from "./notice.ts";
 import { refuse } from "./refuse.ts";
+import { telling } from "./telling.ts";
 
 /** How a command names the job, and what it says of one that there is not. */
 const AS_DEVICE = {
@@ -42,11 +45,14 @@ const pause: Apply = (before, job) => {
 };
 
 const resume: Apply = (before, job, context) => {
-  const stops = [job.onError.source, job.onError.target].some((action) => STOPS.has(action));
+  const { source = "report", target = "report" } = job.onError ?? {};
+  const stops = STOPS.has(source) || STOPS.has(target);
   const mayStand = job.paused || (stops && !job.concluded);
   if (!mayStand) throw refuse("Can't resume a job that was not paused");
   const resumed = { ...job, paused: false };
-  return asAsked(withJob(before, resumed), resumed, context);
+  const life = { node: lifeOf(job.id), event: "RESUME", only: null };
+  const told = hasLife(job) ? telling(before, life) : before;
+  return asAsked(withJob(told, resumed), resumed, context);
 };
 
 const complete: Apply = (before, job, context) => {

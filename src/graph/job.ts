@@ -75,6 +75,11 @@ function edgesOfBackends({ edges }: Graph, job: BlockJob): Edge[] {
   );
 }
 
+/** Whether its charts remember that it stops on errors, or fails (src/system/life.ts). */
+export function hasLife({ onError }: BlockJob): boolean {
+  return onError !== null && onError.target !== "ignore";
+}
+
 /** Whether it ends when it is completed: a mirror, or a commit of the file that is written. */
 export function mirrors({ nodes }: Graph, { filter }: BlockJob): boolean {
   return nodes.get(filter)?.driver === "mirror_top";

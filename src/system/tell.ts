@@ -6,17 +6,27 @@ import { BlockgraphError } from "../error.ts";
 import type { Notice } from "../graph/notice.ts";
 import type { LiveNode } from "./live-node.ts";
 
+/** What was told, and for which clusters. */
+export interface Told {
+  readonly node: string;
+  readonly event: string;
+  readonly clusters: readonly number[];
+}
+
 /** @param find gives a node that was there before the command, or is there after it */
-export function tell(notices: readonly Notice[], find: (name: string) => LiveNode): void {
-  for (const { node: name, event, only } of notices) {
+export function tell(notices: readonly Notice[], find: (name: string) => LiveNode): Told[] {
+  return notices.map(({ node: name, event, only }) => {
     const node = find(name);
     const asked = only === null ? null : find(only.node);
+    const clusters: number[] = [];
     for (const cluster of node.clusters.keys()) {
       const replied = asked === null ? null : asked.replyTo(cluster, only?.event ?? "");
       if (only !== null && (replied === only.reply) !== only.matching) continue;
       offer(node, cluster, event);
+      clusters.push(cluster);
     }
-  }
+    return { node: name, event, clusters };
+  });
 }
 
 function offer(node: LiveNode, cluster: number, event: string): void {

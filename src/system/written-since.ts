@@ -7,13 +7,14 @@ import type { Execution } from "./execution.ts";
 import type { ImageCall } from "./frame.ts";
 import type { Stretch } from "./image-window.ts";
 import { leavesOutBy, leftOut, lentTo, recordedStretch } from "./increments.ts";
+import type { Told } from "./tell.ts";
 
 interface Written {
   readonly stretch: Stretch;
   readonly clusterSize: number;
-  since: Set<number>;
+  readonly since: Set<number>;
   /** since the job began that works with the bitmap */
-  sinceJob: Set<number>;
+  readonly sinceJob: Set<number>;
 }
 
 export class WrittenSince {
@@ -29,7 +30,7 @@ export class WrittenSince {
       const known = this.#written.get(name) ?? { since: new Set(), sinceJob: new Set() };
       this.#written.set(name, { ...known, stretch, clusterSize });
     }
-    for (const { node, event } of graph.notices) this.#told(node, event);
+    for (const told of execution.told) this.#told(told);
     const lent = this.#graph === null ? [] : lentTo(this.#graph, graph);
     for (const recorder of lent) this.#written.get(recorder)?.sinceJob.clear();
     for (const name of this.#written.keys()) {
@@ -38,11 +39,14 @@ export class WrittenSince {
     this.#graph = graph;
   }
 
-  #told(recorder: string, event: string): void {
+  #told({ node: recorder, event, clusters }: Told): void {
     const written = this.#written.get(recorder);
     if (written === undefined) return;
-    if (event === "CLEAR") written.since = new Set();
-    if (event === "ABDICATE") written.since = new Set(written.sinceJob);
+    const { since, sinceJob } = written;
+    if (event !== "CLEAR" && event !== "ABDICATE") return;
+    for (const cluster of clusters) {
+      if (event === "CLEAR" || !sinceJob.has(cluster)) since.delete(cluster);
+    }
   }
 
   /** An image was changed. */

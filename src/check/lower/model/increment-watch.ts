@@ -20,7 +20,7 @@ import type { Field, Statement } from "../../program/program.ts";
 import { add } from "./carrier.ts";
 import { clusterField } from "./clusters.ts";
 import type { FieldShape } from "./field-shape.ts";
-import type { GraphChange } from "./graph-phases.ts";
+import type { DeliveredNotice, GraphChange } from "./graph-phases.ts";
 import type { ImageAccess } from "./image-call.ts";
 import type { Judging, Sight } from "./judging.ts";
 import type { Plan } from "./plan.ts";
@@ -77,17 +77,20 @@ export class IncrementWatch {
       case "lent":
         return this.#forEach(change.recorder, [set(sinceJobOf(change.recorder), "each", 0)]);
       case "told":
-        return this.#told(change.notice.node, change.notice.event);
+        return this.#told(change.notice);
       case "increment":
         return this.#judge(change);
     }
   }
 
-  #told(recorder: string, event: string): Statement[] {
-    const since = sinceOf(recorder);
-    if (event === "CLEAR") return this.#forEach(recorder, [set(since, "each", 0)]);
-    if (event !== "ABDICATE") return [];
-    return this.#forEach(recorder, [set(since, "each", field(sinceJobOf(recorder), "each"))]);
+  #told(notice: DeliveredNotice): Statement[] {
+    const { node: recorder, event, asked, only } = notice;
+    if (event !== "CLEAR" && event !== "ABDICATE") return [];
+    const left = event === "CLEAR" ? term(0) : field(sinceJobOf(recorder), "each");
+    const change = [set(sinceOf(recorder), "each", left)];
+    if (asked === null || only === null) return this.#forEach(recorder, change);
+    const matches = table(toldOf(notice), field(clusterField(asked.name), "each"));
+    return this.#forEach(recorder, [when(matches, change)]);
   }
 
   #judge({ filter, recorder }: GraphChange & { kind: "increment" }): Statement[] {
@@ -106,6 +109,7 @@ export class IncrementWatch {
   tables(changes: readonly GraphChange[]): Record<string, readonly number[]> {
     const tables: Record<string, readonly number[]> = {};
     for (const change of changes) {
+      if (change.kind === "told") Object.assign(tables, toldTable(change.notice));
       if (change.kind !== "increment" || change.filter.cluster === null) continue;
       const { name, cluster } = change.filter;
       tables[leftOutOf(name)] = cluster.states.map((_, state) =>
@@ -124,4 +128,16 @@ export class IncrementWatch {
 
 const sinceOf = (recorder: string) => `${recorder} written since`;
 const sinceJobOf = (recorder: string) => `${recorder} written since its job began`;
+/** By the state of the chart that is asked, whether a notice is for its cluster. */
+function toldTable(notice: DeliveredNotice): Record<string, readonly number[]> {
+  const { asked, only, event } = notice;
+  if (asked === null || only === null || event !== "ABDICATE") return {};
+  const states = asked.cluster?.states ?? [];
+  const replies = states.map(
+    (_, state) => asked.cluster?.replyTo(state, only.event) === only.reply,
+  );
+  return { [toldOf(notice)]: replies.map((reply) => (reply === only.matching ? 1 : 0)) };
+}
+
+const toldOf = ({ node, event, asked }: DeliveredNotice) => `${node} ${event} by ${asked?.name}`;
 const leftOutOf = (filter: string) => `${filter} leaves out`;
