@@ -24,13 +24,23 @@ export const backupPaused: Model = {
     "The administrator pauses a backup job at any moment and resumes it. What it has copied by " +
     "then, and copies later, is the image as it was when the job began. Paused again, it is " +
     "cancelled, and its hook goes out from under the guest.",
+  bounds: { ...common.bounds, requests: 1 },
   images,
   phases: [
     { kind: "commands", commands: startBackup() },
     {
       kind: "concurrent",
       actors: [asks("guest", ["write"]), copies(2), asks("reader", ["read"])],
-      administrator: { commands: [pause, resume, pause, qmp("block-job-cancel", force)] },
+      administrator: { commands: [pause, resume] },
+    },
+    { kind: "commands", commands: [qmp("block-export-del", { id: "reader" })] },
+    {
+      kind: "concurrent",
+      actors: [
+        { ...asks("guest", ["write"]), name: "guest later" },
+        { ...copies(), name: "backup later" },
+      ],
+      administrator: { commands: [pause, qmp("block-job-cancel", force)] },
     },
   ],
   properties: [

@@ -37,9 +37,11 @@ export function endedJob(
     { ...before, jobs },
   );
   const held = { kind: "job", name: job.id } as const;
-  const first = job.type === "commit" ? releaseAll(idle, held, context) : idle;
+  const first = job.type === "commit" && rest !== "edges" ? releaseAll(idle, held, context) : idle;
   const dropped = withoutFilter(first, job.filter, context);
-  if (rest === "edges") return restored(dropped, job.madeWritable, context);
+  if (rest === "edges") {
+    return restored(closeUnused(dropped, job.filter, context), job.madeWritable, context);
+  }
   const released = releaseAll(dropped, held, context);
   const closed = released.nodes.has(job.filter)
     ? closeNode(released, job.filter, context)
@@ -51,7 +53,7 @@ export function endedJob(
 }
 
 function concluded({ bitmap: _, ...job }: BlockJob, hook: string | null): BlockJob {
-  return { ...job, filter: "", copies: "nothing", concluded: true, hook };
+  return { ...job, filter: "", copies: "nothing", paused: false, concluded: true, hook };
 }
 
 /**

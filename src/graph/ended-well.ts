@@ -27,8 +27,9 @@ import {
   withNode,
 } from "./graph.ts";
 import { mirrors } from "./job.ts";
+import { withoutFilter } from "./job-filter.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, Refusal } from "./refuse.ts";
+import { isRefusal, Refusal, unlessRefused } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 
 /** @throws Refusal where the profile's QEMU aborts */
@@ -66,32 +67,44 @@ function committed(before: Graph, job: BlockJob, context: CommandContext): Graph
   return endedJob(judged, job, context, restOf(job, true));
 }
 
+/** One that keeps its nodes reads the file until it has another one behind it, or none. */
 function streamed(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const rest = restOf(job, true);
   const held = childEdges(before, { kind: "job", name: job.id });
   const top = held.find(({ name }) => name === "active node")?.child ?? "";
   const between = held.filter(({ name }) => name === "intermediate node");
   const chains = new Chains(before, context.drivers);
   const base = chains.link(between.at(-1)?.child ?? top)?.child ?? null;
   const file = chains.skipFilters(top);
-  const rest = restOf(job, true);
-  const ended = endedJob(before, job, context, rest);
-  const link = childEdges(ended, { kind: "node", name: file }).find(({ roles }) =>
+  if (rest !== "edges") return cut(endedJob(before, job, context), file, base, true, context);
+  const dropped = withoutFilter(before, job.filter, context);
+  return endedJob(cut(dropped, file, base, false, context), job, context, rest);
+}
+
+/**
+ * A file gets another one behind it, or none; unless somebody objects.
+ * @param judges whether permissions are refreshed below what was there, which nobody holds
+ */
+function cut(
+  before: Graph,
+  file: string,
+  base: string | null,
+  judges: boolean,
+  context: CommandContext,
+): Graph {
+  const link = childEdges(before, { kind: "node", name: file }).find(({ roles }) =>
     roles.includes("cow"),
   );
-  if (link === undefined || link.child === base) return ended;
-  try {
+  if (link === undefined || link.child === base) return before;
+  return unlessRefused(before, () => {
     const edge = { ...link, child: base ?? link.child };
-    const cut = detach(ended, link);
-    if (base !== null) requireAttachable(cut, edge, { ...context, before });
-    const joined = base === null ? cut : attach(cut, edge);
-    // Who still holds what is behind has its permissions looked at later, when it lets go.
-    const roots = rest === "edges" ? [file] : [file, link.child];
+    const left = detach(before, link);
+    if (base !== null) requireAttachable(left, edge, { ...context, before });
+    const joined = base === null ? left : attach(left, edge);
+    const roots = judges ? [file, link.child] : [file];
     const judged = refreshPermissions(joined, roots, { ...context, before });
     return closeUnused(judged, link.child, context);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return ended;
-  }
+  });
 }
 
 /** The chain below a job's filter can be changed: what froze it is over. */

@@ -22,7 +22,7 @@ import { GuestWatch } from "./guest-watch.ts";
 import type { ImageAccess } from "./image-call.ts";
 import { IncrementWatch } from "./increment-watch.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
-import type { Plan } from "./plan.ts";
+import { changesOf, type Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
 import { SavedWatch } from "./saved-watch.ts";
 import { show } from "./shown.ts";
@@ -213,7 +213,11 @@ export class Watch {
       case "result":
         return operation === "read" ? this.#resultEnded(player, entry, succeeded) : [];
       case "job":
-        return operation === "copy" && succeeded ? this.#mark(copiedOf, entry, "whole") : [];
+        if (operation !== "copy") return [];
+        return [
+          ...this.#increments.copied(entry.hook, succeeded),
+          ...(succeeded ? this.#mark(copiedOf, entry, "whole") : []),
+        ];
       case "other":
         return [];
     }
@@ -370,11 +374,6 @@ export class Watch {
     this.#shapes.set(name, shape);
     this.#fields.push({ name, size, count, initial: [], values: null });
   }
-}
-
-function changesOf({ phases, ending }: Plan): GraphChange[] {
-  const stages = phases.flatMap((phase) => phase.stages);
-  return [...stages.flatMap(({ changes }) => changes), ...ending];
 }
 
 /** Names of fields. */
