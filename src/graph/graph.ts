@@ -110,6 +110,8 @@ export interface BlockJob {
   readonly finalization: "automatic" | "awaited";
   /** what becomes of it then: it is gone, or holds its id until it is dismissed (`auto-dismiss`) */
   readonly dismissal: "automatic" | "awaited";
+  /** bytes a second that it copies at most; 0: as many as it can */
+  readonly speed: number;
   /** what it does when copying fails; null: it was not told, and who plays it decides */
   readonly onError: OnError | null;
   /** whether a command has paused it */

@@ -22,25 +22,21 @@ export const ON_ERROR = z
 
 export type Life = Pick<
   BlockJob,
-  "finalization" | "dismissal" | "onError" | "paused" | "asked" | "concluded"
+  "finalization" | "dismissal" | "speed" | "onError" | "paused" | "asked" | "concluded"
 >;
 
-/**
- * The life of a job with these options, as it begins.
- * @throws BlockgraphError `graph-refused`
- */
+/** The life of a job with these options, as it begins. */
 export function newLife(
   options: z.infer<typeof JOB_OPTIONS>,
   source: ErrorAction | undefined,
   target: ErrorAction | undefined,
 ): Life {
-  requireSpeed(options.speed ?? 0);
   const isTold = source !== undefined || target !== undefined;
   return {
     finalization: options["auto-finalize"] === false ? "awaited" : "automatic",
     dismissal: options["auto-dismiss"] === false ? "awaited" : "automatic",
     onError: isTold ? { source: source ?? "report", target: target ?? "report" } : null,
-    ...{ paused: false, asked: null, concluded: false },
+    ...{ speed: options.speed ?? 0, paused: false, asked: null, concluded: false },
   };
 }
 

@@ -163,7 +163,7 @@ export const JOB_VERBS: readonly GraphCommand[] = [
       const job = find(before, device, AS_DEVICE);
       requireAccepted(job.id, stateOf(before, job), "set-speed");
       requireSpeed(speed);
-      return before;
+      return withJob(before, { ...job, speed });
     },
   }),
 ];

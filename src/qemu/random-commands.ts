@@ -64,7 +64,7 @@ function backupOfBitmap(choice: number): JsonObject {
   const modes = ["on-success", "always", "never", "on-success"];
   const syncs = ["incremental", "bitmap", "bitmap", "full", "top", "none"];
   return {
-    ...{ sync: syncs[choice % 6] ?? "full", speed: 1, "auto-finalize": false },
+    ...{ sync: syncs[choice % 6] ?? "full", "auto-finalize": false },
     ...(choice % 13 > 0 && { bitmap: familiar("b", choice >> 3) }),
     ...(choice % 5 > 1 && { "bitmap-mode": modes[(choice >> 5) % 4] ?? "never" }),
   };
@@ -74,7 +74,7 @@ function backupOfBitmap(choice: number): JsonObject {
 function chainJob(graph: Graph, name: string, a: number, b: number): JsonObject {
   return {
     ...{ "job-id": jobId(graph, b), device: one(nodesOf(graph), a) },
-    ...{ speed: 1, "filter-node-name": `${name}j`, "auto-finalize": false },
+    ...{ "filter-node-name": `${name}j`, "auto-finalize": false },
     ...oneIn(4, a >> 4, STAYS),
   };
 }
