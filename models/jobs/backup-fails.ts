@@ -55,8 +55,8 @@ export const backupFails: Model = {
   title: "An increment fails because its target is full, and the next one loses nothing",
   idea:
     "A job that goes by a bitmap finds its target full once, and has failed. Although it is " +
-    "finalized, its bitmap keeps what it had recorded, and gets what came since, so that the next " +
-    "increment copies all of it.",
+    "finalized, its bitmap keeps what it had recorded, and gets what came since, so that the " +
+    "next increment copies all of it.",
   images,
   phases: [
     { kind: "commands", commands: recordedDisk },

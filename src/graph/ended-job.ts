@@ -1,6 +1,6 @@
 /**
- * How a job leaves the graph: what it held it lets go, its filter goes, and what it made writable is
- * read-only again (QEMU block/backup.c, commit.c, mirror.c, stream.c: `clean`).
+ * How a job leaves the graph: what it held it lets go, its filter goes, and what it made writable
+ * is read-only again (QEMU block/backup.c, commit.c, mirror.c, stream.c: `clean`).
  */
 import type { CommandContext } from "./command.ts";
 import { closeNode, closeUnused, releaseAll } from "./edges.ts";

@@ -5,7 +5,7 @@
  *     running   pause  |  paused    resume         it copies, or its filter works
  *     ready     pause  |  standby   resume         it copies what is written, until it is completed
  *     pending   finalize                           its work is done, and has no effect yet
- *     concluded dismiss                            it holds its id, and a stream or commit its nodes
+ *     concluded dismiss                            it has ended, and holds its id for this
  *
  * Limits: the graph does not know how far a job is. One that copies and is to be finalized counts
  * as pending from the beginning, and a mirror as ready: whoever sends a command must have seen to

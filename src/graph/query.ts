@@ -1,6 +1,6 @@
 /**
- * Queries: `query-named-block-nodes`, `query-jobs`, and `x-debug-query-block-graph`, which shows all edges with
- * their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
+ * Queries: `query-named-block-nodes`, `query-jobs`, and `x-debug-query-block-graph`, which shows
+ * all edges with their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
  *
  * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
  * order in which they came, and to who is below at the first edge that leads there. Exports are

@@ -24,7 +24,7 @@ export function one(names: readonly string[], choice: number): string {
 /**
  * Nodes that a command can name: QEMU makes up other names for those without one than we do. What
  * the filter of a stream was, which holds it until it is dismissed, has nothing below, and QEMU
- * crashes on it in more ways than are of interest (bitmaps, queries: defect M22).
+ * crashes on it in more ways than are of interest (bitmaps, queries; found by random commands).
  */
 export function nodesOf(graph: Graph): string[] {
   const ended = [...graph.jobs.values()].filter(({ concluded }) => concluded);
