@@ -3,7 +3,10 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { backupCancelled } from "./backup-cancelled.ts";
+import { backupFails } from "./backup-fails.ts";
 import { backupFull } from "./backup-full.ts";
+import { backupPaused } from "./backup-paused.ts";
+import { backupStopsOnError } from "./backup-stops-on-error.ts";
 import { fleecingBackup, fleecingBackupWaits } from "./fleecing-backup.ts";
 import { mirrorCopy, mirrorWriteBlocking } from "./mirror-copy.ts";
 import { pushSlowTarget } from "./push-slow-target.ts";
@@ -11,6 +14,9 @@ import { pushSlowTarget } from "./push-slow-target.ts";
 export const JOB_MODELS: readonly Model[] = [
   backupFull,
   backupCancelled,
+  backupPaused,
+  backupStopsOnError,
+  backupFails,
   pushSlowTarget,
   fleecingBackup,
   fleecingBackupWaits,

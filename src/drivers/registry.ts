@@ -16,6 +16,7 @@ import { fleecingBackup } from "./fleecing-backup/driver.ts";
 import { fleecingCache } from "./fleecing-cache/driver.ts";
 import { fleecingCheat } from "./fleecing-cheat/driver.ts";
 import { fleecingHook } from "./fleecing-hook/driver.ts";
+import { jobLife } from "./job-life/driver.ts";
 import { lazyDiscards } from "./lazy-discards/driver.ts";
 import { memory } from "./memory/driver.ts";
 import { mirrorTop } from "./mirror-top/driver.ts";
@@ -36,6 +37,6 @@ export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
     ...[fleecingCache, memory, cachedReads, lazyDiscards],
     ...[blkdebug, compress, copyOnRead, preallocate, throttle],
     ...[blklogwrites, blkverify, quorum],
-    ...[commitTop, mirrorTop, fleecingBackup, dirtyBitmap],
+    ...[commitTop, mirrorTop, fleecingBackup, dirtyBitmap, jobLife],
   ].map((driver) => [driver.name, driver]),
 );

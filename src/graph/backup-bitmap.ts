@@ -10,6 +10,8 @@
  *     on-success    what came since         everything
  *     always        what came since         what came since, and what was not copied
  *     never         everything              everything
+ *
+ * Whether a job that does not get over errors has failed, only its charts know: then they decide.
  */
 import type { Located } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
@@ -22,7 +24,8 @@ import {
   type Graph,
   type GraphNode,
 } from "./graph.ts";
-import { type Condition, recorderOf } from "./notice.ts";
+import { hasLife } from "./job.ts";
+import { type Condition, lifeOf, recorderOf } from "./notice.ts";
 import { refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
 import { telling } from "./telling.ts";
@@ -100,10 +103,17 @@ export function bitmapLeft(before: Graph, job: BlockJob, succeeded: boolean): Gr
   const { node, name, mode } = job.bitmap;
   const bitmap = recorderOf(node, name);
   const counts = mode === "always" || (mode === "on-success" && succeeded);
-  const left = telling(usedBy(before, job.bitmap, null), {
-    ...{ node: bitmap, event: counts ? "ABDICATE" : "RECLAIM", only: null },
-  });
-  if (succeeded || mode !== "always") return left;
+  const given = usedBy(before, job.bitmap, null);
+  const isWell = { node: lifeOf(job.id), event: "LOOK", reply: "WELL" } as const;
+  const left =
+    counts && mode === "on-success" && hasLife(job)
+      ? telling(
+          given,
+          { node: bitmap, event: "ABDICATE", only: { ...isWell, matching: true } },
+          { node: bitmap, event: "RECLAIM", only: { ...isWell, matching: false } },
+        )
+      : telling(given, { node: bitmap, event: counts ? "ABDICATE" : "RECLAIM", only: null });
+  if (mode !== "always" || (succeeded && !hasLife(job))) return left;
   const only = { node: job.filter, event: "CLAIM", reply: "GRANTED", matching: true };
   return telling(left, { node: bitmap, event: "MARK", only });
 }

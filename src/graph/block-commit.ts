@@ -15,10 +15,10 @@ import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { find, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
-import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
+import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
-import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
+import { JOB_OPTIONS, type Life, newLife, ON_ERROR } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import {
   CONSISTENT_READ,
@@ -38,7 +38,7 @@ export const blockCommit = defineCommand({
     device: z.string(),
     "top-node": z.string().optional(),
     "base-node": z.string().optional(),
-    "on-error": z.string().optional(),
+    "on-error": ON_ERROR,
   }),
   apply(before, args, context) {
     const disk = find(before, args.device, `Device '${args.device}' not found`);
@@ -58,12 +58,12 @@ export const blockCommit = defineCommand({
     const commit: Commit = {
       ...{ disk, top, base, id: args["job-id"] ?? "" },
       filterName: args["filter-node-name"] ?? null,
-      finalization: finalizationOf(args),
+      life: newLife(args, args["on-error"], args["on-error"]),
     };
     if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
     const { graph, madeWritable } = writable(before, base, context);
-    const { id, filterName, finalization } = commit;
-    const job = { id, type: "commit", filterName, finalization } as const;
+    const { id, filterName, life } = commit;
+    const job = { ...life, id, type: "commit", filterName } as const;
     const mirror = { ...job, madeWritable, copies: "missing", copyMode: "background" } as const;
     return mirrored(graph, top, base, mirror, before, context);
   },
@@ -72,7 +72,7 @@ export const blockCommit = defineCommand({
 interface Commit {
   readonly id: string;
   readonly filterName: string | null;
-  readonly finalization: BlockJob["finalization"];
+  readonly life: Life;
   readonly disk: GraphNode;
   readonly top: GraphNode;
   readonly base: GraphNode;
@@ -109,7 +109,7 @@ function belowOf(chains: Chains, top: GraphNode, base: GraphNode): string[] {
 /** A commit of files that nobody writes. */
 function committed(
   before: Graph,
-  { id, filterName, finalization, disk, top, base }: Commit,
+  { id, filterName, life, disk, top, base }: Commit,
   context: CommandContext,
 ): Graph {
   const chains = new Chains(before, context.drivers);
@@ -119,7 +119,7 @@ function committed(
     throw refuse("Invalid files for merge: top and base are the same");
   }
   const { graph, madeWritable } = writable(before, base, context);
-  const own = { id, filter: "", madeWritable, finalization } as const;
+  const own = { ...life, id, filter: "", madeWritable } as const;
   const plan = { ...own, type: "commit", copies: "missing" } as const;
   const started = new JobEdges(graph, plan, before, context);
   started.hold("main node", disk.name);

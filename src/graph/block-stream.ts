@@ -9,15 +9,15 @@
  * (ended-well.ts), of which whoever does it must know that all was copied.
  */
 import { z } from "zod";
-import { endedJob, restored } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { endedJob, restored } from "./ended-job.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, type Parent, sameParent } from "./graph.ts";
 import { backendsOfJob, JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
+import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { setReadOnly } from "./read-only.ts";
@@ -30,7 +30,7 @@ const schema = JOB_OPTIONS.extend({
   device: z.string(),
   "base-node": z.string().optional(),
   bottom: z.string().optional(),
-  "on-error": z.string().optional(),
+  "on-error": ON_ERROR,
 });
 
 export const blockStream = defineCommand({
@@ -56,8 +56,8 @@ export const blockStream = defineCommand({
       ),
     );
     const id = args["job-id"] ?? "";
-    const finalization = finalizationOf(args);
-    const own = { id, filter, madeWritable, finalization } as const;
+    const life = newLife(args, args["on-error"], args["on-error"]);
+    const own = { ...life, id, filter, madeWritable } as const;
     const plan = { ...own, type: "stream", copies: "missing" } as const;
     const job = new JobEdges(filtered, plan, before, context);
     job.hold("main node", filter);

@@ -20,7 +20,7 @@ import { backupEnds } from "./backup-ends.ts";
 import { defineCommand } from "./command.ts";
 import type { BlockJob } from "./graph.ts";
 import { insertedFilter } from "./job-filter.ts";
-import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
+import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { refuse, takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -35,8 +35,8 @@ export const blockdevBackup = defineCommand({
     target: z.string(),
     bitmap: z.string().optional(),
     "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
-    "on-source-error": z.string().optional(),
-    "on-target-error": z.string().optional(),
+    "on-source-error": ON_ERROR,
+    "on-target-error": ON_ERROR,
     "flush-target": z.boolean().optional(),
   }),
   apply(before, args, context) {
@@ -55,7 +55,7 @@ export const blockdevBackup = defineCommand({
     const job: BlockJob = {
       ...{ id: id ?? "", type: "backup", filter, madeWritable: null },
       copies: args.sync === "none" ? "nothing" : "everything",
-      finalization: finalizationOf(args),
+      ...newLife(args, args["on-source-error"], args["on-target-error"]),
       ...(bitmap !== null && { bitmap }),
     };
     const begun = started(graph, job, before, context, (edges) => {

@@ -12,15 +12,15 @@
  * `sync: full` and a commit can be simulated; other ways to mirror can be judged.
  */
 import { z } from "zod";
-import { endedJob } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { endedJob, restOf } from "./ended-job.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
 import type { JobEdges } from "./job.ts";
 import { appendedFilter } from "./job-filter.ts";
-import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
+import { JOB_OPTIONS, type Life, newLife, ON_ERROR } from "./job-options.ts";
 import { lengthNow } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
@@ -37,8 +37,8 @@ export const blockdevMirror = defineCommand({
     device: z.string(),
     target: z.string(),
     sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
-    "on-source-error": z.string().optional(),
-    "on-target-error": z.string().optional(),
+    "on-source-error": ON_ERROR,
+    "on-target-error": ON_ERROR,
     "copy-mode": z.enum(["background", "write-blocking"]).default("background"),
   }),
   apply(before, args, context) {
@@ -54,8 +54,8 @@ export const blockdevMirror = defineCommand({
     const filterName = args["filter-node-name"] ?? null;
     const copies = args.sync === "full" ? "everything" : "something";
     const job = { id, type: "mirror", madeWritable: null, filterName } as const;
-    const finalization = finalizationOf(args);
-    const mirror = { ...job, copies, copyMode: args["copy-mode"], finalization } as const;
+    const life = newLife(args, args["on-source-error"], args["on-target-error"]);
+    const mirror = { ...job, copies, copyMode: args["copy-mode"], ...life } as const;
     return mirrored(before, disk, target, mirror, before, context);
   },
 });
@@ -70,13 +70,12 @@ export function requireRoot(graph: Graph, name: string): void {
 }
 
 /** What is to be known of a job that mirrors. */
-export interface Mirror {
+export interface Mirror extends Life {
   readonly id: string;
   readonly type: "mirror" | "commit";
   readonly madeWritable: string | null;
   readonly filterName: string | null;
   readonly copies: BlockJob["copies"];
-  readonly finalization: BlockJob["finalization"];
   readonly copyMode: "background" | "write-blocking";
 }
 
@@ -134,7 +133,7 @@ function unlessUnequal(
   const unequal = one !== other && typeof one === "number" && typeof other === "number";
   const below = Topology.of(graph).order([mirror.filter, target.name]);
   const still = below.some((name) => graph.nodes.get(name)?.found.drained === true);
-  return unequal && !still ? endedJob(graph, mirror, context) : graph;
+  return unequal && !still ? endedJob(graph, mirror, context, restOf(mirror)) : graph;
 }
 
 /**

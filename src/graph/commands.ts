@@ -4,9 +4,6 @@
 import type { BlockgraphError } from "../error.ts";
 import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
-import { blockJobCancel } from "./block-job-cancel.ts";
-import { blockJobComplete } from "./block-job-complete.ts";
-import { blockJobFinalize } from "./block-job-finalize.ts";
 import { blockResize } from "./block-resize.ts";
 import { blockStream } from "./block-stream.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
@@ -23,10 +20,11 @@ import { deviceAdd, deviceDel, qomSet } from "./device.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
 import { fleecingBackup } from "./fleecing-backup.ts";
 import type { Graph, JsonValue } from "./graph.ts";
+import { JOB_VERBS } from "./job-verbs.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
 import type { Profile } from "./profile.ts";
 import { parseCommand } from "./qmp-input.ts";
-import { queryBlockGraph, queryNamedBlockNodes } from "./query.ts";
+import { queryBlockGraph, queryJobs, queryNamedBlockNodes } from "./query.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { withStoredBitmaps } from "./stored-bitmaps.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
@@ -45,11 +43,11 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream],
-    ...[blockJobCancel, blockJobComplete, blockJobFinalize],
+    ...JOB_VERBS,
     ...DIRTY_BITMAP_COMMANDS,
     ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],
-    ...[queryNamedBlockNodes, queryBlockGraph, xQueryFleecingClusters],
+    ...[queryNamedBlockNodes, queryBlockGraph, queryJobs, xQueryFleecingClusters],
   ].map((command) => [command.name, command]),
 );
 

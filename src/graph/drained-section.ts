@@ -39,8 +39,8 @@ export function isQuiesced({ users, jobs }: DrainedSection, client: string): boo
   return users.has(client) || jobs.has(client);
 }
 
-export function drainsNothing({ users, nodes }: DrainedSection): boolean {
-  return users.size + nodes.size === 0;
+export function drainsNothing({ users, jobs, nodes }: DrainedSection): boolean {
+  return users.size + nodes.size + jobs.size === 0;
 }
 
 /** Commands that drain all nodes (QEMU blockdev.c, `qmp_blockdev_reopen`, `qmp_transaction`). */
@@ -56,6 +56,7 @@ export function drainedSection(command: string, before: Graph, after: Graph): Dr
   const gone = before.edges.filter(({ parent }) => isUser(parent) && !stays(parent.name, after));
   return {
     ...section,
+    jobs: new Set([...pausedJobs(before, after), ...section.jobs]),
     users: new Set([...gone.map(({ parent }) => parent.name), ...section.users]),
   };
 }
@@ -65,6 +66,13 @@ function ends({ edge: { parent, child }, to }: ChangedEdge, before: Graph, after
   if (to !== null) return before.nodes.has(to) ? [child, to] : [child];
   // What goes with its parent is drained with that.
   return parent.kind === "node" && after.nodes.has(parent.name) ? [child] : [];
+}
+
+/** Jobs that a command pauses: what they copy is waited for, and then they stand still. */
+function pausedJobs(before: Graph, after: Graph): string[] {
+  return [...after.jobs.values()]
+    .filter(({ id, paused }) => paused && before.jobs.get(id)?.paused === false)
+    .map(({ id }) => id);
 }
 
 function stays(user: string, { devices, exports }: Graph): boolean {

@@ -14,10 +14,10 @@
  */
 import { requireAttachable } from "./attachable.ts";
 import { bitmapLeft } from "./backup-bitmap.ts";
-import { endedJob } from "./block-job-cancel.ts";
 import { Chains } from "./chain.ts";
 import type { CommandContext } from "./command.ts";
 import { attach, closeUnused, detach, releaseAll } from "./edges.ts";
+import { endedJob, restOf } from "./ended-job.ts";
 import {
   type BlockJob,
   childEdges,
@@ -27,8 +27,9 @@ import {
   withNode,
 } from "./graph.ts";
 import { mirrors } from "./job.ts";
+import { withoutFilter } from "./job-filter.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, Refusal } from "./refuse.ts";
+import { isRefusal, Refusal, unlessRefused } from "./refuse.ts";
 import { replaceNode } from "./replace-node.ts";
 
 /** @throws Refusal where the profile's QEMU aborts */
@@ -37,57 +38,73 @@ export function endedWell(before: Graph, job: BlockJob, context: CommandContext)
     if (mirrors(before, job)) return mirrored(before, job, context);
     if (job.type === "commit") return committed(before, job, context);
     if (job.type === "stream") return streamed(before, job, context);
-    return endedJob(bitmapLeft(before, job, true), job, context);
+    return endedJob(bitmapLeft(before, job, true), job, context, restOf(job));
   } catch (error) {
     if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
-    return endedJob(bitmapLeft(before, job, false), job, context);
+    return endedJob(bitmapLeft(before, job, false), job, context, restOf(job));
   }
 }
 
 function mirrored(before: Graph, job: BlockJob, context: CommandContext): Graph {
   const disk = filteredEdge(before, job.filter)?.child;
   const [target] = childEdges(before, jobBackend(job.id, "target"));
-  if (disk === undefined || target === undefined) return endedJob(before, job, context);
+  if (disk === undefined || target === undefined)
+    return endedJob(before, job, context, restOf(job));
   const replaced = replaceNode(thawed(before, job.filter), disk, target.child, context);
   // The base of a commit can be written as the disk could, whatever it was before.
   const madeWritable = before.nodes.get(disk)?.readOnly === true ? job.madeWritable : null;
-  return endedJob(replaced, { ...job, madeWritable }, context);
+  return endedJob(replaced, { ...job, madeWritable }, context, restOf(job));
 }
 
 function committed(before: Graph, job: BlockJob, context: CommandContext): Graph {
   const [base] = childEdges(before, { kind: "job", name: job.id }).filter(
     ({ name }) => name === "base",
   );
-  if (base === undefined) return endedJob(before, job, context);
+  if (base === undefined) return endedJob(before, job, context, restOf(job));
   const unused = releaseAll(thawed(before, job.filter), jobBackend(job.id, "base"), context);
   const dropped = replaceNode(unused, job.filter, base.child, context);
   const judged = refreshPermissions(dropped, [job.filter, base.child], { ...context, before });
-  return endedJob(judged, job, context);
+  return endedJob(judged, job, context, restOf(job, true));
 }
 
+/** One that keeps its nodes reads the file until it has another one behind it, or none. */
 function streamed(before: Graph, job: BlockJob, context: CommandContext): Graph {
+  const rest = restOf(job, true);
   const held = childEdges(before, { kind: "job", name: job.id });
   const top = held.find(({ name }) => name === "active node")?.child ?? "";
   const between = held.filter(({ name }) => name === "intermediate node");
   const chains = new Chains(before, context.drivers);
   const base = chains.link(between.at(-1)?.child ?? top)?.child ?? null;
   const file = chains.skipFilters(top);
-  const ended = endedJob(before, job, context);
-  const link = childEdges(ended, { kind: "node", name: file }).find(({ roles }) =>
+  if (rest !== "edges") return cut(endedJob(before, job, context), file, base, true, context);
+  const dropped = withoutFilter(before, job.filter, context);
+  return endedJob(cut(dropped, file, base, false, context), job, context, rest);
+}
+
+/**
+ * A file gets another one behind it, or none; unless somebody objects.
+ * @param judges whether permissions are refreshed below what was there, which nobody holds
+ */
+function cut(
+  before: Graph,
+  file: string,
+  base: string | null,
+  judges: boolean,
+  context: CommandContext,
+): Graph {
+  const link = childEdges(before, { kind: "node", name: file }).find(({ roles }) =>
     roles.includes("cow"),
   );
-  if (link === undefined || link.child === base) return ended;
-  try {
+  if (link === undefined || link.child === base) return before;
+  return unlessRefused(before, () => {
     const edge = { ...link, child: base ?? link.child };
-    const cut = detach(ended, link);
-    if (base !== null) requireAttachable(cut, edge, { ...context, before });
-    const joined = base === null ? cut : attach(cut, edge);
-    const judged = refreshPermissions(joined, [file, link.child], { ...context, before });
+    const left = detach(before, link);
+    if (base !== null) requireAttachable(left, edge, { ...context, before });
+    const joined = base === null ? left : attach(left, edge);
+    const roots = judges ? [file, link.child] : [file];
+    const judged = refreshPermissions(joined, roots, { ...context, before });
     return closeUnused(judged, link.child, context);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return ended;
-  }
+  });
 }
 
 /** The chain below a job's filter can be changed: what froze it is over. */

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { backupEnds } from "./backup-ends.ts";
 import { INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
-import { finalizationOf, JOB_OPTIONS } from "./job-options.ts";
+import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
 
@@ -20,6 +20,8 @@ export const fleecingBackup = defineCommand({
     "job-id": z.string(),
     device: z.string(),
     target: z.string(),
+    "on-source-error": ON_ERROR,
+    "on-target-error": ON_ERROR,
     "discard-source": z.boolean().default(false),
   }),
   apply(before, args, context) {
@@ -40,8 +42,8 @@ export const fleecingBackup = defineCommand({
       ),
     );
     const plan = { id: args["job-id"], type: "fleecing-backup", filter } as const;
-    const own = { copies: "everything", finalization: finalizationOf(args) } as const;
-    const job = { ...plan, ...own, madeWritable: null } as const;
+    const life = newLife(args, args["on-source-error"], args["on-target-error"]);
+    const job = { ...plan, ...life, copies: "everything", madeWritable: null } as const;
     return started(graph, job, before, context, (edges) => {
       edges.hold("main node", filter);
       edges.hold("source", view.name);

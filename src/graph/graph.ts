@@ -110,14 +110,34 @@ export interface BlockJob {
   readonly copies: "nothing" | "everything" | "missing" | "something";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
-  /**
-   * how it ends when its work is done: of itself, or when it is told to; `pending`: it was
-   * completed, and waits for that
-   */
-  readonly finalization: "automatic" | "awaited" | "pending";
+  /** how it ends when its work is done: of itself, or when it is told to (`auto-finalize`) */
+  readonly finalization: "automatic" | "awaited";
+  /** what becomes of it then: it is gone, or holds its id until it is dismissed (`auto-dismiss`) */
+  readonly dismissal: "automatic" | "awaited";
+  /** bytes a second that it copies at most; 0: as many as it can */
+  readonly speed: number;
+  /** what it does when copying fails; null: it was not told, and who plays it decides */
+  readonly onError: OnError | null;
+  /** whether a command has paused it */
+  readonly paused: boolean;
+  /** how one that has no end of its own was told to end: with what it is for, or without */
+  readonly asked: "complete" | "cancel" | null;
+  /** whether it has ended, and holds its id until it is dismissed; it has no filter any more */
+  readonly concluded: boolean;
+  /** the hook that keeps a bitmap on what was its filter, until that is closed; absent: none */
+  readonly hook?: string | null;
   /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
   readonly bitmap?: BitmapSync;
 }
+
+/** What a job does about errors of what it reads, and of what it writes (`BlockdevOnError`). */
+export interface OnError {
+  readonly source: ErrorAction;
+  readonly target: ErrorAction;
+}
+
+/** `enospc`: stop if there is no space, else report */
+export type ErrorAction = "report" | "ignore" | "enospc" | "stop";
 
 /** A bitmap of a job, and when what it did shows there (QAPI `BitmapSyncMode`). */
 export interface BitmapSync {
@@ -204,12 +224,12 @@ export interface Client {
   readonly node: string;
 }
 
-/** Devices, exports and jobs. What jobs do goes in at their filters. */
+/** Devices, exports and jobs that go on. What jobs do goes in at their filters. */
 export function clientsOf({ edges, jobs }: Graph): Client[] {
   const users = edges.filter(({ parent }) => isUser(parent));
   return [
     ...users.map(({ parent: { name }, child }) => ({ name, node: child })),
-    ...[...jobs.values()].map(({ id, filter }) => ({ name: id, node: filter })),
+    ...[...jobs.values()].filter(goesOn).map(({ id, filter }) => ({ name: id, node: filter })),
   ];
 }
 
@@ -217,7 +237,14 @@ export function clientsOf({ edges, jobs }: Graph): Client[] {
 export function rootNode(graph: Graph, client: string): string | undefined {
   const { edges, jobs } = graph;
   const root = edges.find(({ parent }) => isUser(parent) && parent.name === client);
-  return root?.child ?? jobs.get(client)?.filter;
+  if (root !== undefined) return root.child;
+  const job = jobs.get(client);
+  return job !== undefined && goesOn(job) ? job.filter : undefined;
+}
+
+/** Whether a job may ask for something: it was not paused, and has not ended. */
+function goesOn({ paused, concluded }: BlockJob): boolean {
+  return !paused && !concluded;
 }
 
 /** Whether a parent does I/O through a block backend: a device, an export, a job in some cases. */

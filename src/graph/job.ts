@@ -10,6 +10,7 @@ import type { CommandContext } from "./command.ts";
 import { attach } from "./edges.ts";
 import { findNode } from "./find-node.ts";
 import { type BlockJob, type Edge, type Graph, jobBackend, type Parent } from "./graph.ts";
+import { requireSpeed } from "./job-options.ts";
 import { type Masks, NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { refuse } from "./refuse.ts";
@@ -30,6 +31,7 @@ export class JobEdges {
     }
     if (!WELL_FORMED.test(job.id)) throw refuse(`Invalid job ID '${job.id}'`);
     if (before.jobs.has(job.id)) throw refuse(`Job ID '${job.id}' already in use`);
+    requireSpeed(job.speed);
     this.#context = context;
     this.#before = before;
     this.#id = job.id;
@@ -73,6 +75,11 @@ function edgesOfBackends({ edges }: Graph, job: BlockJob): Edge[] {
   return edges.filter(
     ({ parent: { kind, name } }) => kind === "backend" && name.startsWith(prefix),
   );
+}
+
+/** Whether its charts remember that it stops on errors, or fails (src/system/life.ts). */
+export function hasLife({ onError }: BlockJob): boolean {
+  return onError !== null && onError.target !== "ignore";
 }
 
 /** Whether it ends when it is completed: a mirror, or a commit of the file that is written. */

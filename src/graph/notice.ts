@@ -6,7 +6,7 @@
  * the instant of the command, all of them or, if it is refused, none.
  */
 export interface Notice {
-  /** a node, or one of its bitmaps ({@link recorderOf}) */
+  /** a node, one of its bitmaps ({@link recorderOf}), or the life of a job ({@link lifeOf}) */
   readonly node: string;
   /** offered to the chart of each cluster, or to the node chart; handled in every state */
   readonly event: string;
@@ -23,6 +23,9 @@ export interface Condition {
   /** whether it is for the clusters that would reply so, or for all others */
   readonly matching: boolean;
 }
+
+/** What the life of a job is called among nodes. No node has such a name. */
+export const lifeOf = (job: string): string => `job ${job}`;
 
 /** What a bitmap is called among nodes. No node has such a name. */
 export const recorderOf = (node: string, bitmap: string): string => `${node}/${bitmap}`;

@@ -1,11 +1,11 @@
 /**
- * Queries: `query-named-block-nodes`, and `x-debug-query-block-graph`, which shows all edges with
- * their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
+ * Queries: `query-named-block-nodes`, `query-jobs`, and `x-debug-query-block-graph`, which shows
+ * all edges with their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
  *
  * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
  * order in which they came, and to who is below at the first edge that leads there. Exports are
  * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
- * what their images are, and the bitmaps that hooks keep for themselves.
+ * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
@@ -20,6 +20,7 @@ import {
   type Parent,
   sameParent,
 } from "./graph.ts";
+import { jobsOf } from "./job-state.ts";
 import { permissionNames } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 
@@ -51,6 +52,14 @@ export const queryBlockGraph = defineCommand({
     // QEMU puts each in front of those before.
     return { nodes: nodes.reverse(), edges: edges.reverse() };
   },
+});
+
+export const queryJobs = defineCommand({
+  name: "query-jobs",
+  summary: "Lists all jobs and their states.",
+  schema: z.strictObject({}),
+  apply: (graph) => graph,
+  answer: (graph) => jobsOf(graph),
 });
 
 /** Whoever can hold an edge: block backends, jobs, nodes. */

@@ -3,8 +3,9 @@
  * and the filter leaves the graph again, as when the job is cancelled (QEMU job.c,
  * `job_early_fail`).
  */
-import { endedJob } from "./block-job-cancel.ts";
+
 import type { CommandContext } from "./command.ts";
+import { endedJob } from "./ended-job.ts";
 import type { BlockJob, Graph } from "./graph.ts";
 import { JobEdges } from "./job.ts";
 import { takingBack, undoing } from "./refuse.ts";

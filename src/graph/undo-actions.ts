@@ -7,9 +7,9 @@
  * was a transaction. If they cannot agree there, it aborts.
  */
 import { z } from "zod";
-import { endedJob } from "./block-job-cancel.ts";
 import type { CommandContext } from "./command.ts";
 import { detach } from "./edges.ts";
+import { endedJob } from "./ended-job.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { childEdges, type Graph } from "./graph.ts";
 import { refreshPermissions } from "./refresh.ts";

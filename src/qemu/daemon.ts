@@ -31,11 +31,15 @@ interface QmpEvent {
 const ENDS: ReadonlyMap<string, (event: QmpEvent) => boolean> = new Map([
   ["device_del", ({ event, data }) => event === "DEVICE_DELETED" && data?.device !== undefined],
   ["block-export-del", ({ event }) => event === "BLOCK_EXPORT_DELETED"],
-  [
-    "block-job-cancel",
-    ({ event, data }) => event === "JOB_STATUS_CHANGE" && data?.status === "null",
-  ],
+  ["block-job-cancel", hasEnded],
+  ["job-cancel", hasEnded],
 ]);
+
+/** Whether a job holds nothing any more, or waits to be finalized. */
+function hasEnded({ event, data }: QmpEvent): boolean {
+  if (event === "BLOCK_JOB_PENDING") return true;
+  return event === "JOB_STATUS_CHANGE" && ["concluded", "null"].includes(data?.status ?? "");
+}
 
 /** What came instead of a reply. */
 export interface Silence {
@@ -51,8 +55,6 @@ export class QemuDaemon {
   readonly #lines: AsyncIterator<string>;
   /** until it has ended, and all that it said was read */
   readonly #end: Promise<unknown>;
-  /** jobs that have ended since a job was started under their id */
-  readonly #ended = new Set<string>();
   /** the end of what it said on stderr; a line may come in pieces */
   #said = "";
   /** bytes of what it printed that were read */
@@ -150,7 +152,6 @@ export class QemuDaemon {
    * @param patience ms after which the daemon counts as hung
    */
   async command(command: QmpCommand, patience = PATIENCE): Promise<QmpReply | Silence> {
-    this.#ended.delete(String(command.arguments["job-id"]));
     this.#program.input.write(`${JSON.stringify(command)}\n`);
     const isEnd = ENDS.get(command.execute);
     let ended = isEnd === undefined;
@@ -164,12 +165,6 @@ export class QemuDaemon {
       patience,
     );
     return "silence" in end ? end : reply;
-  }
-
-  /** Waits until a job has ended of itself. @returns whether it has, or the daemon is ended */
-  async jobEnd(id: string, patience = PATIENCE): Promise<boolean> {
-    if (this.#ended.has(id)) return true;
-    return !("silence" in (await this.#next(() => this.#ended.has(id), patience)));
   }
 
   /** The next message that is awaited. */
@@ -191,17 +186,11 @@ export class QemuDaemon {
           return { silence: hung ? "hung" : "aborted", said: this.#lastLine, signal };
         }
         const message: object = JSON.parse(line.value);
-        if (isEvent(message)) this.#note(message);
         if (awaited(message)) return message;
       }
     } finally {
       clearTimeout(alarm);
     }
-  }
-
-  #note({ event, data }: QmpEvent): void {
-    if (event !== "JOB_STATUS_CHANGE" || data?.id === undefined) return;
-    if (data.status === "null") this.#ended.add(data.id);
   }
 
   async #stop(): Promise<void> {

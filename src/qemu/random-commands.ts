@@ -56,13 +56,15 @@ const backup: Maker = (graph, name, [, a, b, c]) =>
     ...oneIn(2, c, backupOfBitmap(c >> 1)),
   });
 
+/** A job that holds its id when it has ended. */
+const STAYS = { "auto-dismiss": false };
+
 /** How a backup goes by a bitmap, or does not; it does not end before it is told to. */
 function backupOfBitmap(choice: number): JsonObject {
   const modes = ["on-success", "always", "never", "on-success"];
   const syncs = ["incremental", "bitmap", "bitmap", "full", "top", "none"];
   return {
-    ...{ sync: syncs[choice % 6] ?? "full", speed: 1, "auto-finalize": false },
-    ...{ "on-source-error": "stop", "on-target-error": "stop" },
+    ...{ sync: syncs[choice % 6] ?? "full", "auto-finalize": false },
     ...(choice % 13 > 0 && { bitmap: familiar("b", choice >> 3) }),
     ...(choice % 5 > 1 && { "bitmap-mode": modes[(choice >> 5) % 4] ?? "never" }),
   };
@@ -72,14 +74,15 @@ function backupOfBitmap(choice: number): JsonObject {
 function chainJob(graph: Graph, name: string, a: number, b: number): JsonObject {
   return {
     ...{ "job-id": jobId(graph, b), device: one(nodesOf(graph), a) },
-    ...{ speed: 1, "filter-node-name": `${name}j`, "auto-finalize": false, "on-error": "stop" },
+    ...{ "filter-node-name": `${name}j`, "auto-finalize": false },
+    ...oneIn(4, a >> 4, STAYS),
   };
 }
 
 const mirror: Maker = (graph, name, [, a, b]) =>
   command("blockdev-mirror", {
     ...backupData(graph, name, a, b),
-    ...{ "on-source-error": "stop", "on-target-error": "stop" },
+    ...oneIn(2, b >> 4, { "auto-finalize": false }),
   });
 
 const stream: Maker = (graph, name, [, a, b, c]) =>
@@ -96,9 +99,35 @@ const commit: Maker = (graph, name, [, a, b, c]) =>
     ...oneIn(2, c >> 2, { "base-node": one(nodesOf(graph), c >> 3) }),
   });
 
-/** By force: a mirror would take it for its end otherwise, and wait to be finalized. */
-const cancel: Maker = (graph, _name, [, a]) =>
-  command("block-job-cancel", { device: one([...graph.jobs.keys()], a), force: true });
+const cancel: Maker = (graph, _name, [, a, b]) => {
+  const how = oneIn(isStuck(graph) ? 1 : 2, b, { force: true });
+  return command("block-job-cancel", { device: one(jobsIn(graph), a), ...how });
+};
+
+/** Whether jobs may be paused by what was left drained for ever (`reopenedTwice`). */
+function isStuck({ nodes }: Graph): boolean {
+  return [...nodes.values()].some(({ found }) => found.drained === true);
+}
+
+/** All that jobs can be told, in proportion to how often it can be said to what is told it. */
+const VERBS = [
+  ...["pause", "resume", "resume", "complete", "finalize", "finalize"],
+  ...["dismiss", "dismiss", "cancel", "set-speed"],
+] as const;
+
+const tell: Maker = (graph, name, pick) => {
+  if (isStuck(graph)) return cancel(graph, name, pick);
+  const [, a, b, c] = pick;
+  const verb = VERBS[b % VERBS.length] ?? "pause";
+  const id = one(jobsIn(graph), a);
+  if (verb === "set-speed") return command("block-job-set-speed", { device: id, speed: c % 3 });
+  const short = verb === "cancel" || c % 2 === 0;
+  if (short) return command(`job-${verb}`, { id });
+  const named = verb === "finalize" || verb === "dismiss" ? { id } : { device: id };
+  return command(`block-job-${verb}`, named);
+};
+
+const jobsIn = ({ jobs }: Graph): string[] => [...jobs.keys()];
 
 const resize: Maker = (graph, _name, [, a]) => {
   const name = one(nodesOf(graph), a);
@@ -146,7 +175,7 @@ const MAKERS: readonly Maker[] = [
   ...NODE_MAKERS,
   ...[exportNode, exportNode, exportNode, withdraw, remove, snapshot, backup, cancel],
   ...[reopen, reopen, reopen, reopenTwo, reopenTwo, bitmap, group, transaction],
-  ...[mirror, stream, commit, cancel, resize, changeList, changeList],
+  ...[mirror, stream, commit, cancel, tell, tell, resize, changeList, changeList],
 ];
 
 const MAKERS_WITH_ACTIVITY: readonly Maker[] = [...MAKERS, ...ACTIVITY_MAKERS];
@@ -194,11 +223,11 @@ function snapshotData(graph: Graph, a: number, b: number): JsonObject {
 }
 
 const jobId = (graph: Graph, choice: number): string =>
-  `j${graph.jobs.size + (choice % 9 === 0 ? 0 : 1)}`;
+  `j${jobsIn(graph).length + (choice % 9 === 0 ? 0 : 1)}`;
 
 /** Jobs that do nothing by themselves: what others do, ends at no certain time. */
 function backupData(graph: Graph, name: string, a: number, b: number): JsonObject {
-  const job = { "job-id": jobId(graph, b), sync: "none" };
+  const job = { "job-id": jobId(graph, b), sync: "none", ...oneIn(4, a >> 4, STAYS) };
   const [device, target] = [one(nodesOf(graph), a), one(nodesOf(graph), b)];
   return { ...job, device, target, "filter-node-name": `${name}j` };
 }

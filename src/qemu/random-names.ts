@@ -4,7 +4,7 @@
  * Now and then a name is of nobody, so that it is also compared what is said of those.
  */
 import type { QmpCommand } from "../graph/commands.ts";
-import type { Graph, JsonObject } from "../graph/graph.ts";
+import { childEdges, type Graph, type JsonObject } from "../graph/graph.ts";
 
 /** What a command is made of: whole numbers, 0 or more. */
 export type Pick = readonly [kind: number, a: number, b: number, c: number];
@@ -21,9 +21,23 @@ export function one(names: readonly string[], choice: number): string {
   return names[choice % names.length] ?? NOBODY;
 }
 
-/** Nodes that a command can name: QEMU makes up other names for those without one than we do. */
+/**
+ * Nodes that a command can name: QEMU makes up other names for those without one than we do. What
+ * the filter of a stream was, which holds it until it is dismissed, has nothing below, and QEMU
+ * crashes on it in more ways than are of interest (bitmaps, queries; found by random commands).
+ */
 export function nodesOf(graph: Graph): string[] {
-  return [...graph.nodes.keys()].filter((name) => !name.startsWith("#"));
+  const ended = [...graph.jobs.values()].filter(({ concluded }) => concluded);
+  const held = new Set(
+    ended.flatMap(({ id: name }) =>
+      childEdges(graph, { kind: "job", name })
+        .filter((edge) => edge.name === "main node")
+        .map(({ child }) => child),
+    ),
+  );
+  const isLeft = (name: string) =>
+    held.has(name) && childEdges(graph, { kind: "node", name }).length === 0;
+  return [...graph.nodes.keys()].filter((name) => !name.startsWith("#") && !isLeft(name));
 }
 
 /** A name of a small family that something has, or that it could get: `b0`, `b1`. */

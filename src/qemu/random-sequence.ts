@@ -3,10 +3,12 @@
  */
 import type { CommandContext } from "../graph/command.ts";
 import type { QmpCommand } from "../graph/commands.ts";
+import type { Graph } from "../graph/graph.ts";
 import { differenceOf, isEnd, OurSide } from "./compare.ts";
 import { QemuDaemon } from "./daemon.ts";
 import { edgesOfReply } from "./edge-text.ts";
 import type { ImageFolder } from "./image-folder.ts";
+import { jobsDiffer } from "./job-states.ts";
 import { commandFor } from "./random-commands.ts";
 import { RANDOM_IMAGE_FACTS } from "./random-images.ts";
 import type { Pick } from "./random-names.ts";
@@ -43,8 +45,6 @@ export function replayLive(commands: readonly QmpCommand[], side: LiveSide): Pro
   return compare(commands, side, (command) => command);
 }
 
-const JOB_GOES_ON = { ours: "the job ends at once", theirs: "it goes on" };
-
 function compare<Step>(
   steps: readonly Step[],
   { binary, images, context, patience }: LiveSide,
@@ -55,6 +55,7 @@ function compare<Step>(
       const ours = new OurSide({ ...context, images: RANDOM_IMAGE_FACTS });
       const commands: QmpCommand[] = [];
       let refused = 0;
+      let jobs = false;
       for (const step of steps) {
         const command = commandOf(step, ours);
         commands.push(command);
@@ -62,10 +63,10 @@ function compare<Step>(
         const wait = verdict.kind === "hung" ? HANG_IS_EXPECTED : patience;
         const theirs = await theirVerdict(daemon, command, wait);
         const differs = verdict.kind !== theirs.kind;
-        const job = command.arguments["job-id"];
-        const ended = typeof job === "string" && !ours.graph.jobs.has(job);
-        if (ended && !differs && verdict.kind === "accepted") {
-          const difference = (await daemon.jobEnd(job, patience)) ? null : JOB_GOES_ON;
+        const works = jobs || hasJobs(ours.graph) || "job-id" in command.arguments;
+        jobs = hasJobs(ours.graph);
+        if (!differs && !isEnd(theirs) && works) {
+          const difference = await jobsDiffer(daemon, ours.graph);
           if (difference !== null) return { commands, refused, aborted: false, difference };
         }
         const edges = differs || isEnd(theirs) ? [] : await theirEdges(daemon);
@@ -78,6 +79,8 @@ function compare<Step>(
     }),
   );
 }
+
+const hasJobs = ({ jobs }: Graph) => jobs.size > 0;
 
 /** What ends a QEMU that aborts as predicted (src/graph/profile.ts); others are other defects. */
 const PREDICTED = [

@@ -10,6 +10,7 @@ import { refuse } from "../graph/refuse.ts";
 import type { Role } from "../graph/role.ts";
 import { automataOf } from "./automata.ts";
 import { lastAboveBase } from "./last-above-base.ts";
+import { describeLife } from "./life.ts";
 import { describeRecorders } from "./recorder.ts";
 import { serialisedNodes } from "./serialised.ts";
 import { backingStands } from "./standing-backing.ts";
@@ -38,8 +39,12 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
     };
     const described = describeNode(node, children, place, stands, rules);
     const recorders = describeRecorders(node, described, rules);
-    const made = { ...described, recorder: recorders.at(-1)?.name ?? null };
+    const job = [...graph.jobs.values()].find(({ filter }) => filter === name);
+    const life = job === undefined ? null : describeLife(job, described, rules);
+    const more = { recorder: recorders.at(-1)?.name ?? null, life: life?.name ?? null };
+    const made = { ...described, ...more };
     for (const each of [made, ...recorders]) nodes.set(each.name, each);
+    if (life !== null) nodes.set(life.name, life);
     return made;
   };
   for (const name of graph.nodes.keys()) describe(name);
@@ -127,7 +132,7 @@ function describeNode(
     children,
     primary,
     backing,
-    ...{ recorder: null, records: null },
+    ...{ recorder: null, records: null, life: null, stops: null },
     backingStands: stands,
     located: driver.located,
     savedIn: (driver.savesTo === null ? undefined : children.get(driver.savesTo)) ?? null,

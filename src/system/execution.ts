@@ -19,7 +19,7 @@ import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
 import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
 import type { System } from "./system.ts";
-import { tell } from "./tell.ts";
+import { type Told, tell } from "./tell.ts";
 
 /** What happens to requests outside the execution. */
 export interface ExecutionHost {
@@ -57,6 +57,9 @@ export class Execution {
   readonly #buffers = new BufferPool();
   #nextAgent = 0;
 
+  /** what the command that changed the graph last has told charts of nodes */
+  told: readonly Told[] = [];
+
   constructor(host: ExecutionHost) {
     this.#host = host;
   }
@@ -73,7 +76,7 @@ export class Execution {
       if (node === undefined) this.nodes.set(name, new LiveNode(description, (n) => this.node(n)));
       else node.rewire(description);
     }
-    tell(notices, (name) => this.node(name));
+    this.told = tell(notices, (name) => this.node(name));
     if (notices.length > 0) this.#changed = true;
     for (const [name, node] of this.nodes) {
       if (system.nodes.has(name)) continue;

@@ -105,18 +105,20 @@ export class LiveNode {
     return operation === "discard" && impossible ? { kind: "ignored" } : resolved;
   }
 
-  /** What changes nothing no bitmap hears of. */
+  /** What changes nothing no bitmap hears of, and a life only of what a job asks for. */
   #recorded(operation: Operation, route: Route): Route {
-    const { recorder } = this.description;
+    const { recorder, life } = this.description;
+    if (life !== null && operation === "copy") return this.#find(life).route(operation);
     if (recorder === null || !("shift" in route) || !CHANGING_OPERATIONS.has(operation))
       return route;
     return this.#find(recorder).route(operation);
   }
 
-  /** A recorder hands on to the very node. */
+  /** Recorders and lives hand on to the very node. */
   #routeBelow({ name }: SystemNode, operation: Operation): Route {
     const below = this.#find(name);
-    return name === this.description.records
+    const { records, stops } = this.description;
+    return name === records || name === stops
       ? below.#unrecorded(operation)
       : below.route(operation);
   }

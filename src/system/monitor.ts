@@ -243,7 +243,10 @@ export class Monitor {
     }
     if (entry.kind === "guest") this.#guestEnded(watch, entry, outcome, seq);
     else if (entry.kind === "result") this.#resultEnded(watch, entry, outcome, seq);
-    else if (entry.kind === "job" && operation === "copy" && succeeded) this.#copy(entry, request);
+    else if (entry.kind === "job" && operation === "copy") {
+      this.#written.copied(entry.hook, request, succeeded);
+      if (succeeded) this.#copy(entry, request);
+    }
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded) this.#discard(entry, request);
     const point = this.#points.get(entry.hook);

@@ -37,7 +37,7 @@ export function shortenedChains(
   graph: Graph,
   execution: Execution,
 ): Stretch[] {
-  const ended = before.filter(({ job }) => !graph.jobs.has(job));
+  const ended = before.filter(({ job }) => graph.jobs.get(job)?.concluded !== false);
   if (ended.length === 0) return [];
   const disks = disksOf(graph, execution);
   const shortened = new Map<string, Stretch>();

@@ -67,6 +67,10 @@ export interface SystemNode {
   readonly recorder: string | null;
   /** the node for whose bitmap it records; null: it is a node of the graph itself */
   readonly records: string | null;
+  /** what a job asks of it goes through the job's life first (life.ts); null: there is none */
+  readonly life: string | null;
+  /** the filter whose job it stops; null: it is a node of the graph itself */
+  readonly stops: string | null;
   /** the child in which it saves what its primary child loses (Driver.savesTo); null: no hook */
   readonly savedIn: SystemNode | null;
   /** whether it promises that this is stable before anything is overwritten */

@@ -7,21 +7,31 @@ import { BlockgraphError } from "../error.ts";
 import type { Notice } from "../graph/notice.ts";
 import type { LiveNode } from "./live-node.ts";
 
+/** What was told, and which clusters: none, if it was the node. */
+export interface Told {
+  readonly node: string;
+  readonly event: string;
+  readonly clusters: readonly number[];
+}
+
 /** @param find gives a node that was there before the command, or is there after it */
-export function tell(notices: readonly Notice[], find: (name: string) => LiveNode): void {
-  for (const { node: name, event, chart, only } of notices) {
+export function tell(notices: readonly Notice[], find: (name: string) => LiveNode): Told[] {
+  return notices.map(({ node: name, event, chart, only }) => {
     const node = find(name);
     if (chart === "node") {
       offerNode(node, event);
-      continue;
+      return { node: name, event, clusters: [] };
     }
     const asked = only === null ? null : find(only.node);
+    const clusters: number[] = [];
     for (const cluster of node.clusters.keys()) {
       const replied = asked === null ? null : asked.replyTo(cluster, only?.event ?? "");
       if (only !== null && (replied === only.reply) !== only.matching) continue;
       offer(node, cluster, event);
+      clusters.push(cluster);
     }
-  }
+    return { node: name, event, clusters };
+  });
 }
 
 function offer(node: LiveNode, cluster: number, event: string): void {

@@ -7,13 +7,21 @@ import type { Execution } from "./execution.ts";
 import type { ImageCall } from "./frame.ts";
 import type { Stretch } from "./image-window.ts";
 import { leavesOutBy, leftOut, lentTo, recordedStretch } from "./increments.ts";
+import type { Told } from "./tell.ts";
+
+interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
 
 interface Written {
   readonly stretch: Stretch;
   readonly clusterSize: number;
-  since: Set<number>;
+  readonly since: Set<number>;
   /** since the job began that works with the bitmap */
-  sinceJob: Set<number>;
+  readonly sinceJob: Set<number>;
+  /** what that job could not copy, and has not since */
+  readonly failed: Set<number>;
 }
 
 export class WrittenSince {
@@ -26,23 +34,47 @@ export class WrittenSince {
       const { name, records, clusterSize } = description;
       const stretch = records === null ? null : recordedStretch(execution, name);
       if (stretch === null) continue;
-      const known = this.#written.get(name) ?? { since: new Set(), sinceJob: new Set() };
+      const known = this.#written.get(name) ?? {
+        since: new Set(),
+        sinceJob: new Set(),
+        failed: new Set(),
+      };
       this.#written.set(name, { ...known, stretch, clusterSize });
     }
-    for (const { node, event } of graph.notices) this.#told(node, event);
+    for (const told of execution.told) this.#told(told);
     const lent = this.#graph === null ? [] : lentTo(this.#graph, graph);
-    for (const recorder of lent) this.#written.get(recorder)?.sinceJob.clear();
+    for (const recorder of lent) {
+      this.#written.get(recorder)?.sinceJob.clear();
+      this.#written.get(recorder)?.failed.clear();
+    }
     for (const name of this.#written.keys()) {
       if (!execution.nodes.has(name)) this.#written.delete(name);
     }
     this.#graph = graph;
   }
 
-  #told(recorder: string, event: string): void {
+  #told({ node: recorder, event, clusters }: Told): void {
     const written = this.#written.get(recorder);
     if (written === undefined) return;
-    if (event === "CLEAR") written.since = new Set();
-    if (event === "ABDICATE") written.since = new Set(written.sinceJob);
+    const { since, sinceJob, failed } = written;
+    if (event !== "CLEAR" && event !== "ABDICATE") return;
+    for (const cluster of clusters) {
+      const stays = event === "ABDICATE" && (sinceJob.has(cluster) || failed.has(cluster));
+      if (!stays) since.delete(cluster);
+    }
+  }
+
+  /** A job has copied what it was asked for, or could not. @param filter that copies for it */
+  copied(filter: string, { offset, length }: ByteRange, succeeded: boolean): void {
+    const recorder = this.#graph === null ? null : leavesOutBy(this.#graph, filter);
+    const written = recorder === null ? undefined : this.#written.get(recorder);
+    if (written === undefined) return;
+    const { clusterSize, failed } = written;
+    const first = Math.floor(offset / clusterSize);
+    for (let cluster = first; cluster * clusterSize < offset + length; cluster++) {
+      if (succeeded) failed.delete(cluster);
+      else failed.add(cluster);
+    }
   }
 
   /** An image was changed. */

@@ -111,6 +111,8 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "dirty-bitmap/write-unchanged": [9, 11, 17, 19],
   "dirty-bitmap/write-zeroes": [9, 11, 17, 19],
   "dirty-bitmap/discard": [9, 11, 17, 19],
+  "job-life/cluster": [3],
+  "job-life/job": [18],
   "mirror_top/cluster": [6],
   "mirror_top/read": [9],
   "mirror_top/write": [17, 28],

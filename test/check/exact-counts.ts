@@ -165,6 +165,14 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     symmetries: ["requests of backup"],
     symmetric: [3_039, 7_935, 15],
   },
+  "backup-paused": { plain: [2_019, 5_570, 22] },
+  "backup-stops-on-error": {
+    plain: [2_794, 6_511, 26],
+    symmetries: ["requests of backup"],
+    symmetric: [2_144, 4_994, 26],
+    ordered: [2_407, 4_488, 26],
+  },
+  "backup-fails": { plain: [454, 685, 27], ordered: [360, 470, 27] },
   "push-slow-target": { plain: [34_317, 114_656, 23], ordered: [21_094, 42_628, 23] },
   "fleecing-backup": {
     plain: [20_898, 76_610, 24],

@@ -44,8 +44,11 @@ function requireChain(graph: Graph, node: GraphNode, { drivers }: OpenedContext)
   if (lowest === undefined) throw refuse(`Bottom node '${bottom}' not found`);
   if (drivers.get(lowest.driver)?.filter === true)
     throw refuse(`Bottom node '${bottom}' is a filter`);
-  const links = new Chains(graph, drivers).links(node.name, bottom);
-  requireFreezable(graph, links ?? [], drivers, node.name);
+  const chains = new Chains(graph, drivers);
+  const links = chains.links(node.name, bottom);
+  // It looks at all links of the chain before it looks for its end.
+  const looked = links ?? chains.nodes(node.name).flatMap((name) => chains.link(name) ?? []);
+  requireFreezable(graph, looked, drivers, node.name);
   if (links === null) {
     throw new Refusal(`Bottom node '${bottom}' is not below '${node.name}'`, null, "hang");
   }

@@ -12,6 +12,7 @@ import {
   loop,
   not,
   set,
+  some,
   table,
   term,
   when,
@@ -20,10 +21,10 @@ import type { Field, Statement } from "../../program/program.ts";
 import { add } from "./carrier.ts";
 import { clusterField } from "./clusters.ts";
 import type { FieldShape } from "./field-shape.ts";
-import type { GraphChange } from "./graph-phases.ts";
+import type { DeliveredNotice, GraphChange } from "./graph-phases.ts";
 import type { ImageAccess } from "./image-call.ts";
 import type { Judging, Sight } from "./judging.ts";
-import type { Plan } from "./plan.ts";
+import { changesOf, type Plan } from "./plan.ts";
 
 const BEGUN = [false, true].map(
   (missed): Sight => ({
@@ -36,15 +37,24 @@ export class IncrementWatch {
   readonly #plan: Plan;
   readonly #judging: Judging;
   readonly #recorded: ReadonlyMap<string, Stretch>;
+  /** recorders by the filters that go by them */
+  readonly #goesBy: ReadonlyMap<string, string>;
   readonly fields: readonly Field[];
 
   constructor(plan: Plan, judging: Judging) {
     this.#plan = plan;
     this.#judging = judging;
     this.#recorded = judging.speaksOf(BEGUN) ? plan.recorded : new Map();
+    this.#goesBy = new Map(changesOf(plan).flatMap(goesBy));
     this.fields = [...this.#recorded].flatMap(([recorder, { length }]) =>
-      [sinceOf(recorder), sinceJobOf(recorder)].map((name) => ({
-        ...{ name, size: 2, count: plan.geometry.clusters(length), initial: [], values: null },
+      [sinceOf, sinceJobOf, failedOf].map((name) => ({
+        ...{
+          name: name(recorder),
+          size: 2,
+          count: plan.geometry.clusters(length),
+          initial: [],
+          values: null,
+        },
       })),
     );
   }
@@ -72,22 +82,46 @@ export class IncrementWatch {
     });
   }
 
+  /**
+   * A job has copied what it was asked for, or could not. Locals `start` and `end` are the cells.
+   * @param filter that copies for it
+   */
+  copied(filter: string, succeeded: boolean): Statement[] {
+    const { clusterCells } = this.#plan.geometry;
+    const recorder = this.#goesBy.get(filter);
+    if (recorder === undefined || !this.#recorded.has(recorder)) return [];
+    const cluster = binary("cell", "/", clusterCells);
+    return [
+      loop("cell", "start", "end", [
+        local("recorded", cluster),
+        set(failedOf(recorder), "recorded", succeeded ? 0 : 1),
+      ]),
+    ];
+  }
+
   changed(change: GraphChange & { kind: "lent" | "told" | "increment" }): Statement[] {
     switch (change.kind) {
       case "lent":
-        return this.#forEach(change.recorder, [set(sinceJobOf(change.recorder), "each", 0)]);
+        return this.#forEach(
+          change.recorder,
+          [sinceJobOf, failedOf].map((name) => set(name(change.recorder), "each", 0)),
+        );
       case "told":
-        return this.#told(change.notice.node, change.notice.event);
+        return this.#told(change.notice);
       case "increment":
         return this.#judge(change);
     }
   }
 
-  #told(recorder: string, event: string): Statement[] {
-    const since = sinceOf(recorder);
-    if (event === "CLEAR") return this.#forEach(recorder, [set(since, "each", 0)]);
-    if (event !== "ABDICATE") return [];
-    return this.#forEach(recorder, [set(since, "each", field(sinceJobOf(recorder), "each"))]);
+  #told(notice: DeliveredNotice): Statement[] {
+    const { node: recorder, event, asked, only } = notice;
+    if (event !== "CLEAR" && event !== "ABDICATE") return [];
+    const stays = some(field(sinceJobOf(recorder), "each"), field(failedOf(recorder), "each"));
+    const gone = set(sinceOf(recorder), "each", 0);
+    const change = event === "CLEAR" ? [gone] : [when(stays, [], [gone])];
+    if (asked === null || only === null) return this.#forEach(recorder, change);
+    const matches = table(toldOf(notice), field(clusterField(asked.name), "each"));
+    return this.#forEach(recorder, [when(matches, change)]);
   }
 
   #judge({ filter, recorder }: GraphChange & { kind: "increment" }): Statement[] {
@@ -106,6 +140,7 @@ export class IncrementWatch {
   tables(changes: readonly GraphChange[]): Record<string, readonly number[]> {
     const tables: Record<string, readonly number[]> = {};
     for (const change of changes) {
+      if (change.kind === "told") Object.assign(tables, toldTable(change.notice));
       if (change.kind !== "increment" || change.filter.cluster === null) continue;
       const { name, cluster } = change.filter;
       tables[leftOutOf(name)] = cluster.states.map((_, state) =>
@@ -124,4 +159,21 @@ export class IncrementWatch {
 
 const sinceOf = (recorder: string) => `${recorder} written since`;
 const sinceJobOf = (recorder: string) => `${recorder} written since its job began`;
+function goesBy(change: GraphChange): [string, string][] {
+  return change.kind === "increment" ? [[change.filter.name, change.recorder]] : [];
+}
+
+/** By the state of the chart that is asked, whether a notice is for its cluster. */
+function toldTable(notice: DeliveredNotice): Record<string, readonly number[]> {
+  const { asked, only, event } = notice;
+  if (asked === null || only === null || event !== "ABDICATE") return {};
+  const states = asked.cluster?.states ?? [];
+  const replies = states.map(
+    (_, state) => asked.cluster?.replyTo(state, only.event) === only.reply,
+  );
+  return { [toldOf(notice)]: replies.map((reply) => (reply === only.matching ? 1 : 0)) };
+}
+
+const toldOf = ({ node, event, asked }: DeliveredNotice) => `${node} ${event} by ${asked?.name}`;
+const failedOf = (recorder: string) => `${recorder} failed to be copied`;
 const leftOutOf = (filter: string) => `${filter} leaves out`;

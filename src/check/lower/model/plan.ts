@@ -96,6 +96,12 @@ export interface Plan {
   readonly turnValues: number;
 }
 
+/** What all commands of a model do, in order. */
+export function changesOf({ phases, ending }: Plan): GraphChange[] {
+  const stages = phases.flatMap((phase) => phase.stages);
+  return [...stages.flatMap(({ changes }) => changes), ...ending];
+}
+
 /**
  * Plans a model.
  * @throws BlockgraphError `graph-refused` if one of its commands is refused; `bad-argument` if it

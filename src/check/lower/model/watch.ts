@@ -22,7 +22,7 @@ import { GuestWatch } from "./guest-watch.ts";
 import type { ImageAccess } from "./image-call.ts";
 import { IncrementWatch } from "./increment-watch.ts";
 import { Judging, type Sight, sights, statusSights } from "./judging.ts";
-import type { Plan } from "./plan.ts";
+import { changesOf, type Plan } from "./plan.ts";
 import type { Player } from "./player.ts";
 import { PointsWatch } from "./points-watch.ts";
 import { SavedWatch } from "./saved-watch.ts";
@@ -221,7 +221,11 @@ export class Watch {
       case "result":
         return operation === "read" ? this.#resultEnded(player, entry, succeeded) : [];
       case "job":
-        return operation === "copy" && succeeded ? this.#mark(copiedOf, entry, "whole") : [];
+        if (operation !== "copy") return [];
+        return [
+          ...this.#increments.copied(entry.hook, succeeded),
+          ...(succeeded ? this.#mark(copiedOf, entry, "whole") : []),
+        ];
       case "other":
         return [];
     }
@@ -382,11 +386,6 @@ export class Watch {
     this.#shapes.set(name, shape);
     this.#fields.push({ name, size, count, initial: [], values: null });
   }
-}
-
-function changesOf({ phases, ending }: Plan): GraphChange[] {
-  const stages = phases.flatMap((phase) => phase.stages);
-  return [...stages.flatMap(({ changes }) => changes), ...ending];
 }
 
 /** Names of fields. */

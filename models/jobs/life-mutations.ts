@@ -1,0 +1,27 @@
+/**
+ * One-line changes to what jobs do about errors.
+ */
+import { askClusters } from "../../src/chart/effects.ts";
+import { bypass, reanswer, replaceEffect } from "../../src/chart/mutate.ts";
+import { changesOf } from "../changes.ts";
+
+const life = changesOf("job-life");
+const hook = changesOf("copy-before-write");
+
+const reply = (type: string) => ({ type: "reply", params: { type } }) as const;
+
+/** A job that has failed is taken for one that has done its work. */
+export const failedJobIsWell = life.inCluster((chart) =>
+  reanswer(chart, "failed", "LOOK", { actions: [reply("WELL")] }),
+);
+
+/** An error makes no difference to the job that met it. */
+export const failureIsForgotten = life.inRequest("copy", (chart) => bypass(chart, "failing", "OK"));
+
+/** What the job is asked for while it stands still waits until it is resumed. */
+export const haltedJobWaits = life.inCluster((chart) => reanswer(chart, "stopped", "GO", null));
+
+/** What could not be copied counts as copied. */
+export const failedCountsAsCopied = hook.inTask("copy", (chart) =>
+  replaceEffect(chart, "abandoning", askClusters("COPIED")),
+);

@@ -1,0 +1,56 @@
+/**
+ * The states that a job can be in, and which verbs it accepts in each (QEMU job.c, `JobVerbTable`;
+ * reference, section 3.5).
+ *
+ *     running   pause  |  paused    resume         it copies, or its filter works
+ *     ready     pause  |  standby   resume         it copies what is written, until it is completed
+ *     pending   finalize                           its work is done, and has no effect yet
+ *     concluded dismiss                            it has ended, and holds its id for this
+ *
+ * Limits: the graph does not know how far a job is. One that copies and is to be finalized counts
+ * as pending from the beginning, and a mirror as ready: whoever sends a command must have seen to
+ * that. Other states (created, waiting, aborting, null) nobody can see from outside.
+ */
+import type { BlockJob, Graph } from "./graph.ts";
+import { mirrors } from "./job.ts";
+import { refuse } from "./refuse.ts";
+
+export type JobState = "running" | "paused" | "ready" | "standby" | "pending" | "concluded";
+
+const WORKING: readonly JobState[] = ["running", "paused", "ready", "standby"];
+
+/** In which states a verb is accepted. */
+const VERBS = {
+  pause: WORKING,
+  resume: WORKING,
+  "set-speed": WORKING,
+  complete: ["ready", "standby"],
+  finalize: ["pending"],
+  cancel: [...WORKING, "pending"],
+  dismiss: ["concluded"],
+} as const satisfies Record<string, readonly JobState[]>;
+
+export type JobVerb = keyof typeof VERBS;
+
+/** The state of a job that has done what it does by itself. */
+export function stateOf(graph: Graph, job: BlockJob): JobState {
+  if (job.concluded) return "concluded";
+  const endless = mirrors(graph, job);
+  if (job.paused) return endless ? "standby" : "paused";
+  const isDone = endless ? job.asked !== null : job.copies !== "nothing";
+  if (isDone && job.finalization === "awaited") return "pending";
+  return endless ? "ready" : "running";
+}
+
+/** All jobs, as `query-jobs` lists them: the newest first. */
+export function jobsOf(graph: Graph): { id: string; type: BlockJob["type"]; status: JobState }[] {
+  const jobs = [...graph.jobs.values()].reverse();
+  return jobs.map((job) => ({ id: job.id, type: job.type, status: stateOf(graph, job) }));
+}
+
+/** @throws BlockgraphError `graph-refused` */
+export function requireAccepted(id: string, state: JobState, verb: JobVerb): void {
+  const accepted: readonly JobState[] = VERBS[verb];
+  if (accepted.includes(state)) return;
+  throw refuse(`Job '${id}' in state '${state}' cannot accept command verb '${verb}'`);
+}
