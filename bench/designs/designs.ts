@@ -22,7 +22,7 @@ export interface Design {
   readonly recommendedBy: string | null;
   /** clusters of memory of a cache whose tiers are kept; null: none is */
   readonly kept: number | null;
-  /** a job that takes further what is copied, at the same time and once more at the end; null: none */
+  /** a job that takes what is copied further, meanwhile and once more at the end; null: none */
   readonly followedBy: CopierKind | null;
   /** whose state the backup shows: as when it began, or as when it was done */
   readonly shows: "beginning" | "end";

@@ -13,8 +13,9 @@
  * the increment began. QEMU's documentation (docs/interop/bitmaps.rst) asks for the transaction.
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
-import { type Model, qmp } from "../../src/system/model.ts";
+import { type Actor, type Model, qmp } from "../../src/system/model.ts";
 import { asks } from "../fleecing-cache/parts.ts";
+import { CLUSTER } from "../jobs/parts.ts";
 import { bitmapForgetsDiscards, bitmapForgetsWrites, bitmapMarksEarly } from "./mutations.ts";
 import {
   backup,
@@ -28,8 +29,16 @@ import {
   recordedDisk,
 } from "./parts.ts";
 
+const ANY_CLUSTER = { alignment: CLUSTER, longest: CLUSTER } as const;
+
 const full = { type: "blockdev-backup", data: backup("full", { sync: "full" }) };
 const clear = { type: "block-dirty-bitmap-clear", data: CHANGES };
+
+/** A guest that changes something once: what it writes again is recorded again. */
+const changesOnce: Actor = {
+  ...{ name: "guest", through: "guest" },
+  requests: { ...{ operations: ["write", "discard"], count: 1 }, ...ANY_CLUSTER },
+};
 
 /** @param starts how the full backup and the bitmap begin */
 const chain = (starts: readonly QmpCommand[]) =>
@@ -40,7 +49,7 @@ const chain = (starts: readonly QmpCommand[]) =>
       { kind: "commands", commands: recordedDisk },
       {
         kind: "concurrent",
-        actors: [asks("guest", ["write", "discard"]), copiesAll("full")],
+        actors: [changesOnce, copiesAll("full")],
         administrator: { commands: starts },
       },
       {

@@ -50,8 +50,8 @@ export const incrementalCache: Model = {
   title: "A cache that goes by a bitmap goes in with its hook while the guest writes",
   idea:
     "Hook and cache take a bitmap over at one instant, and keep only what it has recorded. A " +
-    "reader of the cache sees the point in time, and is refused what is as in the earlier backup, " +
-    "which takes no memory whatever the guest does to it.",
+    "reader of the cache sees the point in time, and is refused what is as in the earlier " +
+    "backup, which takes no memory whatever the guest does to it.",
   profile: "proposed",
   bounds: { requests: 2, alignment: CLUSTER, longest: CLUSTER, values: 2 },
   clusterSize: CLUSTER,

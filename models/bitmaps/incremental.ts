@@ -117,6 +117,9 @@ export const incrementalInTwoSteps: Model = {
     "The same by the commands that QEMU has. A write between the two is in the disk at the point " +
     "in time, and the hook does not know of it: the increment lacks it.",
   profile: "qemu-7.2",
+  // The point in time that is missed is broken before anybody reads the view.
+  properties: ["increment-covers-changes"],
+  reachable: [],
   expected: { verdict: "violated" },
   mutants: [],
 };

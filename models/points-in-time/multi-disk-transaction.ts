@@ -53,6 +53,8 @@ const hooksOver = (...sides: readonly string[]) =>
     ]),
   });
 
+const shown = (side: string) => shownTo(side, `${side}-view`);
+
 const common = {
   ...several,
   profile: "proposed",
@@ -69,15 +71,13 @@ const common = {
   properties: ["view-equals-point-in-time", "view-is-served", "points-are-one"],
 } as const satisfies Partial<Model>;
 
-/** @param insertions transactions that the administrator sends while the guest writes to both */
-const inserting = (insertions: readonly QmpCommand[]): Model["phases"] => [
+/** @param commands that the administrator sends while the guest writes to both */
+const inserting = (commands: readonly QmpCommand[]): Model["phases"] => [
   { kind: "commands", commands: guestOnBoth },
   {
     kind: "concurrent",
     actors: SIDES.flatMap((side) => [asks(`guest-${side}`, "write"), asks(side, "read")]),
-    administrator: {
-      commands: [...insertions, ...SIDES.map((side) => shownTo(side, `${side}-view`))],
-    },
+    administrator: { commands },
   },
 ];
 
@@ -88,7 +88,7 @@ export const multiDiskTransaction: Model = {
   idea:
     "A guest's disks belong together. One transaction drains both, puts both hooks in and asks " +
     "for permission once, so that both views are of one instant.",
-  phases: inserting([hooksOver(...SIDES)]),
+  phases: inserting([hooksOver(...SIDES), ...SIDES.map(shown)]),
   mutants: [
     doesNotDrain,
     {
@@ -120,7 +120,7 @@ export const multiDiskApart: Model = {
     "The same, one disk after the other. A write to the left disk after its point in time, and " +
     "then one to the right disk before the point of that: the backup has the second, and not " +
     "the first.",
-  phases: inserting(SIDES.map((side) => hooksOver(side))),
+  phases: inserting(SIDES.flatMap((side) => [hooksOver(side), shown(side)])),
   expected: { verdict: "violated" },
   mutants: [],
 };

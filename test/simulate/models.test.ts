@@ -26,7 +26,7 @@ const SEEDS = new Map([
   ["copied-view", 450],
 ]);
 const seedsOf = ({ name, expected }: Model) =>
-  SEEDS.get(name) ?? Number(process.env.MODEL_SEEDS ?? (expected.verdict === "holds" ? 25 : 75));
+  SEEDS.get(name) ?? Number(process.env.MODEL_SEEDS ?? (expected.verdict === "holds" ? 25 : 100));
 /** Seeds within which a mutant has to be caught, and mostly is by the first few. */
 const mutantSeedsOf = ({ name }: Model) => 10 * (SEEDS.get(name) ?? 150);
 

@@ -7,12 +7,12 @@
 import type { Model } from "../../system/model.ts";
 
 export interface Plan {
-  /** simulations, with the seeds from 0 on */
+  /** simulations, with the seeds from 0 on; of a model that is violated, until it is */
   readonly seeds: number;
   /** runs on memory and on files, half of them in seeded and half in free order */
   readonly memoryRuns: number;
   readonly fileRuns: number;
-  /** seeds within which a mutant must be caught */
+  /** seeds within which a mutant must be caught, and a violation found that is expected */
   readonly mutantSeeds: number;
 }
 
@@ -24,7 +24,8 @@ const LARGE = 2 ** 24;
 export function planFor(model: Model, seeds: number | undefined): Plan {
   const bytes = model.images.reduce((sum, { length }) => sum + length, 0);
   const plan = bytes <= SMALL ? SMALL_PLAN : bytes < LARGE ? MEDIUM_PLAN : LARGE_PLAN;
-  return seeds === undefined ? plan : { ...plan, seeds };
+  if (seeds !== undefined) return { ...plan, seeds };
+  return model.expected.verdict === "holds" ? plan : { ...plan, seeds: plan.mutantSeeds };
 }
 
 const SMALL_PLAN: Plan = { seeds: 60, memoryRuns: 8, fileRuns: 4, mutantSeeds: 200 };

@@ -2,8 +2,8 @@
  * `fleecing-cache`: the dedicated cache of the thread ("we can implement special Fleecing cache
  * filter driver, which will be a real cache"). QEMU does not have it.
  *
- * It is the target of a hook, and shows the image of the point in time by itself: what the hook has
- * saved is kept in `memory`, up to a number of clusters, and the rest shines through from
+ * It is the target of a hook, and shows the image of the point in time by itself: what the hook
+ * has saved is kept in `memory`, up to a number of clusters, and the rest shines through from
  * `backing`, which is the disk below the hook. Of clusters that are all zeros it remembers only
  * that, which takes no memory. What must leave memory goes to `disk`, if there is such a tier.
  * Whoever reads the image is an export of the cache.
@@ -14,17 +14,17 @@
  * With `read-once` nobody has to say of which clusters he is through with them: a reader flushes,
  * and what it has read before is released, as if it had discarded it.
  *
- * With a `bitmap` it keeps only what that had recorded when the cache was opened, as a hook does that
- * is given the same: the rest counts as released.
+ * With a `bitmap` it keeps only what that had recorded when the cache was opened, as a hook does
+ * that is given the same: the rest counts as released.
  *
  * Limits: a cluster that a reader has released is still saved by the hook, which does not know of
  * it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
- * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node until
- * something else is put there. What a hook saves is whole clusters. With `copy-on-read` nobody may
- * read the cache before the hook is in: of writes that pass no hook it does not know. With
- * `read-once` each of several readers speaks for all; and what a flush has released leaves memory
- * only when a copy needs the room. With either of them memory cannot be waited for (`when-full:
- * wait`), because a reader that lets go of a cluster tells nobody.
+ * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node
+ * until something else is put there. What a hook saves is whole clusters. With `copy-on-read`
+ * nobody may read the cache before the hook is in: of writes that pass no hook it does not know.
+ * With `read-once` each of several readers speaks for all; and what a flush has released leaves
+ * memory only when a copy needs the room. With either of them memory cannot be waited for
+ * (`when-full: wait`), because a reader that lets go of a cluster tells nobody.
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
