@@ -19,7 +19,6 @@
 import { type Model, qmp } from "../../src/system/model.ts";
 import { asks, imagesOf } from "../fleecing-cache/parts.ts";
 import { guestOnDisk } from "../graph.ts";
-import { doesNotDrain } from "../insertion/meanwhile.ts";
 import { CLUSTER, LENGTH } from "../jobs/parts.ts";
 import { shownTo } from "../points-in-time/parts.ts";
 import { bitmapForgetsWrites, cacheShowsReleased } from "./mutations.ts";
@@ -81,7 +80,6 @@ export const incrementalCache: Model = {
       mutation: bitmapForgetsWrites,
       caughtBy: "increment-covers-changes",
     },
-    doesNotDrain,
     {
       name: "cache-shows-released",
       statement: "the cache goes by no bitmap, and shows what the hook does not save",

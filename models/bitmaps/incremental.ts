@@ -27,7 +27,6 @@ import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Model, qmp } from "../../src/system/model.ts";
 import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
-import { doesNotDrain } from "../insertion/meanwhile.ts";
 import { CLUSTER, LENGTH } from "../jobs/parts.ts";
 import { shownTo, view } from "../points-in-time/parts.ts";
 import { moveGuestTo } from "../thread/parts.ts";
@@ -99,7 +98,6 @@ export const incremental: Model = {
       mutation: bitmapForgetsWrites,
       caughtBy: "increment-covers-changes",
     },
-    doesNotDrain,
     {
       name: "skipped-is-shown",
       statement: "the view shows what the hook does not save, as it is on the disk now",
