@@ -34,6 +34,7 @@ export const fleecingCacheRam: Model = {
     { kind: "commands", commands: stopCaching() },
   ],
   properties: ["view-equals-point-in-time", "discarded-is-unreadable", "disk-keeps-guest-writes"],
+  invariants: ["memory-is-accounted"],
   mutants: [
     {
       name: "store-takes-no-turn",

@@ -45,6 +45,7 @@ export const fleecingCacheTiers: Model = {
     { kind: "commands", commands: stopCaching(["keeper"], ["tier"]) },
   ],
   properties: ["view-equals-point-in-time", "view-is-served", "disk-keeps-guest-writes"],
+  invariants: ["memory-is-accounted"],
   mutants: [
     {
       name: "evict-takes-no-turn",

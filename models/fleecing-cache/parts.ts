@@ -27,7 +27,6 @@ export const common = {
   bounds: { requests: 2, alignment: CLUSTER, longest: CLUSTER, values: 1 },
   clusterSize: CLUSTER,
   reachable: ["view-is-read"],
-  invariants: ["memory-is-accounted"],
   expected: { verdict: "holds" },
 } as const satisfies Partial<Model>;
 

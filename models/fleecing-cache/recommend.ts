@@ -70,7 +70,6 @@ function imagesOf(clusters: number): readonly ModelImage[] {
 const common = {
   ...jobs,
   properties: ["disk-keeps-guest-writes"],
-  invariants: ["memory-is-accounted"],
   reachable: [],
   // One write more than there is room for waits for ever.
   inStep: true,

@@ -27,7 +27,6 @@ import { common, copies, LENGTH, pieces, target } from "./parts.ts";
 const shared = {
   ...common,
   images: [...images, target],
-  invariants: ["memory-is-accounted"],
 } satisfies Partial<Model>;
 
 /** The cache goes in, and the job begins. @param cache options of the cache */
