@@ -7,7 +7,8 @@
  * nobody must have written, after the earlier one, to its disk, and after that had ended to the
  * other disk, before the later one.
  */
-interface Point {
+/** A point in time that was taken before others. */
+export interface EarlierPoint {
   readonly filter: string;
   readonly image: string;
   /** whether a write to its disk has ended since */
@@ -17,7 +18,7 @@ interface Point {
 }
 
 export class PointsApart {
-  readonly #points: Point[] = [];
+  readonly #points: EarlierPoint[] = [];
 
   /** Only the points of filters that are still there count. */
   rewired(nodes: { has(name: string): boolean }): void {
@@ -37,12 +38,12 @@ export class PointsApart {
   }
 
   /** A guest begins to write to an image. @returns the points that others have written after */
-  began(image: string): readonly Point[] {
+  began(image: string): readonly EarlierPoint[] {
     return this.#points.filter((point) => point.image !== image && point.written);
   }
 
   /** A guest's write has succeeded. @param after what was said when it began */
-  ended(image: string, after: readonly Point[]): void {
+  ended(image: string, after: readonly EarlierPoint[]): void {
     for (const point of this.#points) if (point.image === image) point.written = true;
     for (const { followed } of after) followed.add(image);
   }
@@ -51,5 +52,3 @@ export class PointsApart {
     this.#points.length = 0;
   }
 }
-
-export type { Point as EarlierPoint };
