@@ -5,9 +5,8 @@
  * has next to nothing to do: of two cores, one would idle. Which file goes first is said in
  * test/tools/long-first.ts.
  *
- * Files that a core has one after the other share what they import: to load hundreds of modules
- * anew for each took a third of the time. So a test leaves no module and no function other than it
- * found it (`vi.restoreAllMocks`, `vi.resetModules`).
+ * Each file has a process of its own. To share one would save the loading of modules, a minute in
+ * all; but searches leave so much memory reserved behind that no child can be forked any more.
  *
  * The closing line `N passed, N failed, N skipped` comes from test/tools/count-reporter.ts. Under
  * `CI=true` the same results are also written into reports/test/ for machines.
@@ -23,7 +22,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     environment: "node",
-    isolate: false,
     maxWorkers: availableParallelism(),
     sequence: { sequencer: LongFirst },
     testTimeout: 180_000,
