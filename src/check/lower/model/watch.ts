@@ -291,7 +291,11 @@ export class Watch {
           ...this.#apart.taken(change),
         ];
       case "released":
-        return [...this.#guests.released(change.disk, acting), ...this.#forget(change.node)];
+        return [
+          ...this.#guests.released(change.disk, acting),
+          ...this.#forget(change.node),
+          ...this.#apart.gone(change.node),
+        ];
       case "replaced":
         return this.#guests.replaced(change.source, change.target, acting);
       case "shortened":
