@@ -66,11 +66,6 @@ const chain = (starts: readonly QmpCommand[]) =>
         ],
       },
     ],
-    properties: [
-      "job-result-equals-point-in-time",
-      "increment-covers-changes",
-      "disk-keeps-guest-writes",
-    ],
   }) as const satisfies Partial<Model>;
 
 export const bitmapChain: Model = {

@@ -19,12 +19,11 @@
  * lacks it. It holds as QEMU has it since 4.2: the increment after all that is the disk.
  */
 import { type Model, qmp } from "../../src/system/model.ts";
-import { asks } from "../fleecing-cache/parts.ts";
 import { rawNode } from "../graph.ts";
 import { CLUSTER, LENGTH } from "../jobs/parts.ts";
 import { close, guestOn, overlay } from "../thread/parts.ts";
 import { bitmapForgetsWrites, bitmapStaysStored } from "./mutations.ts";
-import { CHANGES, copiesAll, increment, readsAll, readTarget } from "./parts.ts";
+import { CHANGES, copiesAll, lastIncrement, writes } from "./parts.ts";
 
 const content = [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }] as const;
 
@@ -56,7 +55,7 @@ export const dbReopenWedge: Model = {
         qmp("blockdev-snapshot", { node: "disk", overlay: "top" }),
       ],
     },
-    { kind: "concurrent", actors: [asks("guest", ["write"])] },
+    { kind: "concurrent", actors: [writes] },
     {
       kind: "commands",
       commands: [
@@ -67,26 +66,12 @@ export const dbReopenWedge: Model = {
       ],
     },
     { kind: "concurrent", actors: [copiesAll("commit")] },
-    {
-      kind: "commands",
-      commands: [
-        qmp("block-job-complete", { device: "commit" }),
-        qmp("block-job-finalize", { id: "commit" }),
-        close("top"),
-        rawNode("target"),
-        increment("increment"),
-        readTarget,
-      ],
-    },
-    { kind: "concurrent", actors: [asks("guest", ["write"]), copiesAll("increment")] },
-    { kind: "concurrent", actors: [readsAll] },
-    {
-      kind: "commands",
-      commands: [
-        qmp("block-export-del", { id: "reader" }),
-        qmp("block-job-finalize", { id: "increment" }),
-      ],
-    },
+    ...lastIncrement("increment", [
+      qmp("block-job-complete", { device: "commit" }),
+      qmp("block-job-finalize", { id: "commit" }),
+      close("top"),
+      rawNode("target"),
+    ]),
   ],
   properties: [
     "mirror-keeps-guest-writes",

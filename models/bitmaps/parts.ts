@@ -15,12 +15,18 @@
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
 import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
+import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
 import { CLUSTER, common, LENGTH, pieces } from "../jobs/parts.ts";
 
 export const chained = {
   ...common,
   bounds: { ...common.bounds, requests: 1 },
+  properties: [
+    "job-result-equals-point-in-time",
+    "increment-covers-changes",
+    "disk-keeps-guest-writes",
+  ],
 } as const satisfies Partial<Model>;
 
 const content = [{ offset: 0, length: CLUSTER, fill: { seed: 1 } }] as const;
@@ -65,3 +71,27 @@ export const readsAll: Actor = {
 export const readTarget = qmp("block-export-add", {
   ...{ type: "nbd", id: "reader", name: "reader", "node-name": "target" },
 });
+
+/** A guest that writes clusters, any of them. */
+export const writes = asks("guest", ["write"]);
+
+/**
+ * An increment onto the target, which is read when that is done, and finalized.
+ * @param before what ends what was there before
+ * @param starts the command that begins it
+ */
+export function lastIncrement(
+  id: string,
+  before: readonly QmpCommand[],
+  starts: QmpCommand = increment(id),
+): Model["phases"] {
+  return [
+    { kind: "commands", commands: [...before, starts, readTarget] },
+    { kind: "concurrent", actors: [writes, copiesAll(id)] },
+    { kind: "concurrent", actors: [readsAll] },
+    {
+      kind: "commands",
+      commands: [qmp("block-export-del", { id: "reader" }), qmp("block-job-finalize", { id })],
+    },
+  ];
+}

@@ -12,7 +12,6 @@
  * that was recorded since the beginning.
  */
 import { type Model, qmp } from "../../src/system/model.ts";
-import { asks } from "../fleecing-cache/parts.ts";
 import { CLUSTER } from "../jobs/parts.ts";
 import { jobAbdicatesAnyway, successorForgets, successorIsDropped } from "./mutations.ts";
 import {
@@ -20,12 +19,10 @@ import {
   copiesAll,
   images,
   increment,
-  readsAll,
-  readTarget,
+  lastIncrement,
   recordedDisk,
+  writes,
 } from "./parts.ts";
-
-const writes = asks("guest", ["write"]);
 
 /** @param ends how the first increment ends @param copies what it has copied until then */
 const twice = (ends: string, copies: Model["phases"][number] & { kind: "concurrent" }) =>
@@ -37,30 +34,11 @@ const twice = (ends: string, copies: Model["phases"][number] & { kind: "concurre
       { kind: "concurrent", actors: [writes] },
       { kind: "commands", commands: [increment("first")] },
       copies,
-      {
-        kind: "commands",
-        commands: [
-          ends === "finalize"
-            ? qmp("block-job-finalize", { id: "first" })
-            : qmp("block-job-cancel", { device: "first" }),
-          increment("second"),
-          readTarget,
-        ],
-      },
-      { kind: "concurrent", actors: [writes, copiesAll("second")] },
-      { kind: "concurrent", actors: [readsAll] },
-      {
-        kind: "commands",
-        commands: [
-          qmp("block-export-del", { id: "reader" }),
-          qmp("block-job-finalize", { id: "second" }),
-        ],
-      },
-    ],
-    properties: [
-      "job-result-equals-point-in-time",
-      "increment-covers-changes",
-      "disk-keeps-guest-writes",
+      ...lastIncrement("second", [
+        ends === "finalize"
+          ? qmp("block-job-finalize", { id: "first" })
+          : qmp("block-job-cancel", { device: "first" }),
+      ]),
     ],
   }) as const satisfies Partial<Model>;
 

@@ -17,15 +17,13 @@
  * lose what low has: "only-next-is-looked-at".
  */
 import { type Model, qmp } from "../../src/system/model.ts";
-import { sectionIsNotDrained } from "../mutations.ts";
-import { close } from "../thread/parts.ts";
 import {
   commitAsksTheOtherWay,
   commitForgetsErrors,
   commitReadsBase,
   onlyNextIsLookedAt,
 } from "./mutations.ts";
-import { common, copiesAll, guest, guestMeanwhile, images, layers, readsAll } from "./parts.ts";
+import { common, finalizeDoesNotDrain, images, withoutMiddle } from "./parts.ts";
 
 export const blockCommit: Model = {
   ...common,
@@ -36,40 +34,17 @@ export const blockCommit: Model = {
     "guest writes and reads above them. Then the two are taken out of the chain, and the guest " +
     "finds everything where it was.",
   images,
-  phases: [
-    ...layers,
-    {
-      kind: "commands",
-      commands: [
-        qmp("block-commit", {
-          ...{ "job-id": "job", device: "top", "top-node": "mid", "base-node": "disk" },
-          ...{ "filter-node-name": "filter", "auto-finalize": false },
-        }),
-      ],
-    },
-    {
-      kind: "concurrent",
-      actors: [guest, copiesAll("commit")],
-      faults: [{ image: "disk.raw", operations: ["write"], errno: "ENOSPC", times: 1 }],
-    },
-    { kind: "concurrent", actors: [copiesAll("commit at last")] },
-    {
-      kind: "concurrent",
-      actors: [guestMeanwhile],
-      administrator: {
-        commands: [qmp("block-job-finalize", { id: "job" }), close("mid"), close("low")],
-      },
-    },
-    { kind: "concurrent", actors: [readsAll] },
-  ],
+  phases: withoutMiddle(
+    qmp("block-commit", {
+      ...{ "job-id": "job", device: "top", "top-node": "mid", "base-node": "disk" },
+      ...{ "filter-node-name": "filter", "auto-finalize": false },
+    }),
+    "commit",
+    "disk.raw",
+  ),
   properties: ["guest-reads-last-write", "shorter-chain-shows-the-same", "nodes-outlive-requests"],
   mutants: [
-    {
-      name: "finalize-does-not-drain",
-      statement: "layers leave the chain, and are closed, while the guest reads in them (H12)",
-      mutation: sectionIsNotDrained,
-      caughtBy: "nodes-outlive-requests",
-    },
+    finalizeDoesNotDrain,
     {
       name: "commit-asks-the-other-way",
       statement: "what is in the base is copied to it, and nothing else",

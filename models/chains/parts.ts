@@ -10,10 +10,18 @@
  *      any            the second     the first      everything, before
  *                     cluster        cluster
  */
-import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
+import type { QmpCommand } from "../../src/graph/commands.ts";
+import {
+  type Actor,
+  type Model,
+  type ModelImage,
+  type Mutant,
+  qmp,
+} from "../../src/system/model.ts";
 import { rawNode } from "../graph.ts";
 import { pieces } from "../jobs/parts.ts";
-import { guestOn, overlay } from "../thread/parts.ts";
+import { sectionIsNotDrained } from "../mutations.ts";
+import { close, guestOn, overlay } from "../thread/parts.ts";
 
 const CLUSTER = 65536;
 const LENGTH = 3 * CLUSTER;
@@ -76,13 +84,21 @@ export const guest: Actor = {
 };
 
 /** What the guest does while layers are taken away. */
-export const guestMeanwhile: Actor = {
+const guestMeanwhile: Actor = {
   name: "guest meanwhile",
   through: "guest",
   requests: [
     { operation: "write", offset: CLUSTER / 2, length: CLUSTER, data: { seed: 5 } },
     { operation: "read", offset: 0, length: LENGTH },
   ],
+};
+
+/** While the layers are taken away, what is under way in them ends first. */
+export const finalizeDoesNotDrain: Mutant = {
+  name: "finalize-does-not-drain",
+  statement: "layers leave the chain, and are closed, while the guest reads in them (H12)",
+  mutation: sectionIsNotDrained,
+  caughtBy: "nodes-outlive-requests",
 };
 
 /** What the guest finds in the end. */
@@ -95,4 +111,32 @@ export const readsAll: Actor = {
 /** The job copies everything, piece by piece. @param name of the actor who plays it */
 export function copiesAll(name: string, depth = 1): Actor {
   return { name, through: "job", depth, requests: pieces("copy", LENGTH) };
+}
+
+/**
+ * A job copies while the guest goes on, and is finalized when it has copied everything: the two
+ * layers in the middle are closed.
+ * @param starts the command that begins it
+ * @param name of the actor who plays it
+ * @param written the image that it writes, which may be full once
+ */
+export function withoutMiddle(starts: QmpCommand, name: string, written: string): Model["phases"] {
+  return [
+    ...layers,
+    { kind: "commands", commands: [starts] },
+    {
+      kind: "concurrent",
+      actors: [guest, copiesAll(name)],
+      faults: [{ image: written, operations: ["write"], errno: "ENOSPC", times: 1 }],
+    },
+    { kind: "concurrent", actors: [copiesAll(`${name} at last`)] },
+    {
+      kind: "concurrent",
+      actors: [guestMeanwhile],
+      administrator: {
+        commands: [qmp("block-job-finalize", { id: "job" }), close("mid"), close("low")],
+      },
+    },
+    { kind: "concurrent", actors: [readsAll] },
+  ];
 }

@@ -7,9 +7,17 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { asks } from "../fleecing-cache/parts.ts";
-import { claimIsNotExclusive, copyIsNotSaved, saveErrorIsIgnored } from "../mutations.ts";
+import { saveErrorIsIgnored } from "../mutations.ts";
 import { jobDoesNotClaim, jobHidesErrors } from "./mutations.ts";
-import { common, copies, images, startBackup, stopBackup } from "./parts.ts";
+import {
+  CLAIM_IS_NOT_EXCLUSIVE,
+  COPY_IS_NOT_SAVED,
+  common,
+  copies,
+  images,
+  startBackup,
+  stopBackup,
+} from "./parts.ts";
 
 export const backupFull: Model = {
   ...common,
@@ -37,24 +45,14 @@ export const backupFull: Model = {
       mutation: jobDoesNotClaim,
       caughtBy: "job-result-equals-point-in-time",
     },
-    {
-      name: "claim-is-not-exclusive",
-      statement: "the job takes a cluster for copied that is being copied for the guest (K9)",
-      mutation: claimIsNotExclusive,
-      caughtBy: "job-result-equals-point-in-time",
-    },
+    CLAIM_IS_NOT_EXCLUSIVE,
     {
       name: "job-hides-errors",
       statement: "the job says that it has copied what its target refused",
       mutation: jobHidesErrors,
       caughtBy: "job-result-equals-point-in-time",
     },
-    {
-      name: "copy-is-not-saved",
-      statement: "a cluster counts as copied before its data is in the target",
-      mutation: copyIsNotSaved,
-      caughtBy: "job-result-equals-point-in-time",
-    },
+    COPY_IS_NOT_SAVED,
     {
       name: "save-error-is-ignored",
       statement: "an error of the target while saving is taken for success",

@@ -8,9 +8,16 @@
  */
 import { type Model, qmp } from "../../src/system/model.ts";
 import { asks } from "../fleecing-cache/parts.ts";
-import { claimIsNotExclusive, copyIsNotSaved, sectionIsNotDrained } from "../mutations.ts";
+import { sectionIsNotDrained } from "../mutations.ts";
 import { jobDoesNotClaim } from "./mutations.ts";
-import { common, copies, images, startBackup } from "./parts.ts";
+import {
+  CLAIM_IS_NOT_EXCLUSIVE,
+  COPY_IS_NOT_SAVED,
+  common,
+  copies,
+  images,
+  startBackup,
+} from "./parts.ts";
 
 const pause = qmp("block-job-pause", { device: "backup" });
 const resume = qmp("block-job-resume", { device: "backup" });
@@ -61,17 +68,7 @@ export const backupPaused: Model = {
       mutation: jobDoesNotClaim,
       caughtBy: "job-result-equals-point-in-time",
     },
-    {
-      name: "claim-is-not-exclusive",
-      statement: "the job takes a cluster for copied that is being copied for the guest (K9)",
-      mutation: claimIsNotExclusive,
-      caughtBy: "job-result-equals-point-in-time",
-    },
-    {
-      name: "copy-is-not-saved",
-      statement: "a cluster counts as copied before its data is in the target",
-      mutation: copyIsNotSaved,
-      caughtBy: "job-result-equals-point-in-time",
-    },
+    CLAIM_IS_NOT_EXCLUSIVE,
+    COPY_IS_NOT_SAVED,
   ],
 };

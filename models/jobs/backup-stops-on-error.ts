@@ -22,9 +22,16 @@
 import { type Model, qmp } from "../../src/system/model.ts";
 import { copiesAll, readsAll } from "../bitmaps/parts.ts";
 import { asks } from "../fleecing-cache/parts.ts";
-import { claimIsNotExclusive, copyIsNotSaved } from "../mutations.ts";
 import { failedCountsAsCopied, haltedJobWaits } from "./life-mutations.ts";
-import { common, copies, images, startBackup, stopBackup } from "./parts.ts";
+import {
+  CLAIM_IS_NOT_EXCLUSIVE,
+  COPY_IS_NOT_SAVED,
+  common,
+  copies,
+  images,
+  startBackup,
+  stopBackup,
+} from "./parts.ts";
 
 export const backupStopsOnError: Model = {
   ...common,
@@ -70,17 +77,7 @@ export const backupStopsOnError: Model = {
       mutation: haltedJobWaits,
       caughtBy: "no-deadlock",
     },
-    {
-      name: "claim-is-not-exclusive",
-      statement: "the job takes a cluster for copied that is being copied for the guest (K9)",
-      mutation: claimIsNotExclusive,
-      caughtBy: "job-result-equals-point-in-time",
-    },
-    {
-      name: "copy-is-not-saved",
-      statement: "a cluster counts as copied before its data is in the target",
-      mutation: copyIsNotSaved,
-      caughtBy: "job-result-equals-point-in-time",
-    },
+    CLAIM_IS_NOT_EXCLUSIVE,
+    COPY_IS_NOT_SAVED,
   ],
 };

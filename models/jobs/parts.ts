@@ -13,10 +13,17 @@
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
-import { type Actor, type Model, type ModelImage, qmp } from "../../src/system/model.ts";
+import {
+  type Actor,
+  type Model,
+  type ModelImage,
+  type Mutant,
+  qmp,
+} from "../../src/system/model.ts";
 import type { Operation } from "../../src/vocabulary.ts";
 import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
+import { claimIsNotExclusive, copyIsNotSaved } from "../mutations.ts";
 
 export const CLUSTER = 65536;
 /** bytes of the disk */
@@ -84,3 +91,18 @@ export function pieces(operation: Operation, length: number) {
     ...{ operation, offset: index * CLUSTER, length: CLUSTER },
   }));
 }
+
+/** What the hook of a job may do wrong about who copies a cluster. */
+export const CLAIM_IS_NOT_EXCLUSIVE: Mutant = {
+  name: "claim-is-not-exclusive",
+  statement: "the job takes a cluster for copied that is being copied for the guest (K9)",
+  mutation: claimIsNotExclusive,
+  caughtBy: "job-result-equals-point-in-time",
+};
+
+export const COPY_IS_NOT_SAVED: Mutant = {
+  name: "copy-is-not-saved",
+  statement: "a cluster counts as copied before its data is in the target",
+  mutation: copyIsNotSaved,
+  caughtBy: "job-result-equals-point-in-time",
+};

@@ -3,20 +3,17 @@
  * that copies it. What is left out must be as it is in an earlier backup, so it must not have been
  * written since the bitmap began.
  */
-import { z } from "zod";
+import { bitmapOption } from "../drivers/bitmap-option.ts";
 import type { BlockJob, Graph } from "../graph/graph.ts";
 import { recorderOf } from "../graph/notice.ts";
 import type { Execution } from "./execution.ts";
 import { imageBelow, type Stretch } from "./image-window.ts";
 import type { LiveNode } from "./live-node.ts";
 
-const named = z.object({ bitmap: z.object({ node: z.string(), name: z.string() }) });
-
 /** The recorder of the bitmap by which a filter leaves something out; null: it does not. */
 export function leavesOutBy({ jobs, nodes }: Graph, filter: string): string | null {
   const job = [...jobs.values()].find((each) => each.filter === filter);
-  const option = named.safeParse(nodes.get(filter)?.options);
-  const bitmap = job?.bitmap ?? option.data?.bitmap;
+  const bitmap = job?.bitmap ?? bitmapOption.parse(nodes.get(filter)?.options.bitmap);
   return bitmap === undefined ? null : recorderOf(bitmap.node, bitmap.name);
 }
 

@@ -6,7 +6,7 @@ import { jobLife } from "../drivers/job-life/driver.ts";
 import type { BlockJob } from "../graph/graph.ts";
 import { lifeOf } from "../graph/notice.ts";
 import { refuse } from "../graph/refuse.ts";
-import { automataOf } from "./automata.ts";
+import { hiddenNode } from "./hidden-node.ts";
 import type { SystemNode, SystemRules } from "./system.ts";
 
 /**
@@ -27,12 +27,6 @@ export function describeLife(
     );
   }
   if (reaction === "ignore") return null;
-  return {
-    ...filter,
-    ...automataOf(jobLife.name, jobLife.instantiate({ reaction }, rules.profile), rules),
-    ...{ name: lifeOf(id), driver: jobLife.name, shift: 0, clusterSize: rules.clusterSize },
-    ...{ children: new Map([["file", filter]]), primary: filter, backing: null, image: null },
-    ...{ located: null, savedIn: null, savesStably: false, recorder: null, life: null },
-    stops: filter.name,
-  };
+  const hidden = hiddenNode(lifeOf(id), jobLife, { reaction }, filter, rules);
+  return { ...hidden, stops: filter.name };
 }

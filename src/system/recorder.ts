@@ -7,7 +7,7 @@ import { dirtyBitmap } from "../drivers/dirty-bitmap/driver.ts";
 import type { DirtyBitmap, GraphNode } from "../graph/graph.ts";
 import { recorderOf } from "../graph/notice.ts";
 import { refuse } from "../graph/refuse.ts";
-import { automataOf } from "./automata.ts";
+import { hiddenNode } from "./hidden-node.ts";
 import type { SystemNode, SystemRules } from "./system.ts";
 
 /**
@@ -30,14 +30,8 @@ export function describeRecorders(
     }
     const options = { records: recordedIn(recording), persistent };
     const below = recorders.at(-1) ?? described;
-    recorders.push({
-      ...described,
-      ...automataOf(dirtyBitmap.name, dirtyBitmap.instantiate(options, rules.profile), rules),
-      ...{ name: recorderOf(name, bitmap), driver: dirtyBitmap.name },
-      ...{ shift: 0, clusterSize: rules.clusterSize, image: null },
-      ...{ children: new Map([["file", below]]), primary: below, backing: null },
-      ...{ located: null, savedIn: null, savesStably: false, recorder: null, records: name },
-    });
+    const hidden = hiddenNode(recorderOf(name, bitmap), dirtyBitmap, options, below, rules);
+    recorders.push({ ...hidden, records: name });
   }
   return recorders;
 }

@@ -3,6 +3,7 @@
  * themselves have to record, kept beside them.
  */
 import type { Graph } from "../graph/graph.ts";
+import { CHANGING_OPERATIONS } from "../vocabulary.ts";
 import type { Execution } from "./execution.ts";
 import type { ImageCall } from "./frame.ts";
 import type { Stretch } from "./image-window.ts";
@@ -79,7 +80,7 @@ export class WrittenSince {
 
   /** An image was changed. */
   answered({ image, operation, offset, length }: ImageCall): void {
-    if (operation === "read" || operation === "flush" || operation === "block-status") return;
+    if (!CHANGING_OPERATIONS.has(operation)) return;
     for (const { stretch, clusterSize, since, sinceJob } of this.#written.values()) {
       if (stretch.image !== image) continue;
       const start = Math.max(0, offset - stretch.shift);

@@ -11,49 +11,38 @@ import { payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
 /** QEMU hands out what it has copied; here it is read again, which nobody can have changed. */
-export function readChart(): Chart {
-  const machine = requestSetup<"OK">().createMachine({
-    id: "copy-on-read/read",
-    initial: "serialising",
-    context: { errno: null },
-    states: {
-      serialising: { meta: askClusters("SERIALISE"), on: { OK: "copying" } },
-      copying: {
-        meta: fork("copy"),
-        on: { DONE: "reading", FAILED: { target: "giving up", actions: "remember" } },
-      },
-      reading: {
-        meta: call("file", "read", "data"),
-        on: { DONE: "freeing", FAILED: { target: "giving up", actions: "remember" } },
-      },
-      freeing: { meta: askClusters("FREE"), on: { OK: "done" } },
-      "giving up": { meta: askClusters("FREE"), on: { OK: "failed" } },
-      done: { type: "final", meta: done() },
-      failed: { type: "final", meta: failed() },
-    },
-  });
-  return requestChart("copy-on-read/read", machine);
-}
+export const readChart = (): Chart => copyingChart("copy-on-read/read", true);
 
 /** A stream has what is missing copied, and reads nothing. */
-export function populateChart(): Chart {
+export const populateChart = (): Chart => copyingChart("copy-on-read/populate", false);
+
+function copyingChart(name: string, reads: boolean): Chart {
   const machine = requestSetup<"OK">().createMachine({
-    id: "copy-on-read/populate",
+    id: name,
     initial: "serialising",
     context: { errno: null },
     states: {
       serialising: { meta: askClusters("SERIALISE"), on: { OK: "copying" } },
       copying: {
         meta: fork("copy"),
-        on: { DONE: "freeing", FAILED: { target: "giving up", actions: "remember" } },
+        on: {
+          DONE: reads ? "reading" : "freeing",
+          FAILED: { target: "giving up", actions: "remember" },
+        },
       },
+      ...(reads && {
+        reading: {
+          meta: call("file", "read", "data"),
+          on: { DONE: "freeing", FAILED: { target: "giving up", actions: "remember" } },
+        },
+      }),
       freeing: { meta: askClusters("FREE"), on: { OK: "done" } },
       "giving up": { meta: askClusters("FREE"), on: { OK: "failed" } },
       done: { type: "final", meta: done() },
       failed: { type: "final", meta: failed() },
     },
   });
-  return requestChart("copy-on-read/populate", machine);
+  return requestChart(name, machine);
 }
 
 /**

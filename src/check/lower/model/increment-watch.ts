@@ -4,6 +4,7 @@
  */
 import type { Stretch } from "../../../system/image-window.ts";
 import { LEFT_OUT } from "../../../system/increments.ts";
+import { CHANGING_OPERATIONS } from "../../../vocabulary.ts";
 import {
   all,
   binary,
@@ -65,7 +66,7 @@ export class IncrementWatch {
 
   /** An image was changed. */
   answered({ image, operation, lo, hi, shift }: ImageAccess): Statement[] {
-    if (operation === "read" || operation === "flush" || operation === "block-status") return [];
+    if (!CHANGING_OPERATIONS.has(operation)) return [];
     const { geometry } = this.#plan;
     return [...this.#recorded].flatMap(([recorder, stretch]): Statement[] => {
       if (stretch.image !== image) return [];
