@@ -2,7 +2,7 @@
  * What a device or export is looking at: a disk, the point-in-time view of one, or a copy of it;
  * and what a job works for.
  */
-import type { Client, Graph } from "../graph/graph.ts";
+import { type Client, clientsOf, type Graph } from "../graph/graph.ts";
 import type { Execution } from "./execution.ts";
 import { type ImageWindow, imageBelow, isOwnFileOnly, type Stretch } from "./image-window.ts";
 import type { LiveNode } from "./live-node.ts";
@@ -40,6 +40,12 @@ export type Entry =
 export function entryOf({ name, node }: Client, graph: Graph, execution: Execution): Entry {
   if (graph.jobs.has(name)) return { kind: "job", hook: node, shift: 0 };
   return resolveEntry(execution, node);
+}
+
+/** The images of the disks that guests are on. */
+export function guestImages(graph: Graph, execution: Execution): Set<string> {
+  const entries = clientsOf(graph).map(({ node }) => resolveEntry(execution, node));
+  return new Set(entries.flatMap((entry) => (entry.kind === "guest" ? [entry.image] : [])));
 }
 
 /** Looks through the wrappers below `node`. */

@@ -4,9 +4,9 @@
  *
  * It is known by its effect: the job is gone, and somebody looks at what was its target.
  */
-import { clientsOf, type Graph } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import { mirrors } from "../graph/job.ts";
-import { resolveEntry } from "./entry.ts";
+import { guestImages } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import { type ImageWindow, imageBelow } from "./image-window.ts";
 
@@ -38,12 +38,8 @@ export function completedMirrors(
   graph: Graph,
   execution: Execution,
 ): Mirror[] {
-  const looksAt = (image: string) =>
-    clientsOf(graph).some(({ node }) => {
-      const entry = resolveEntry(execution, node);
-      return entry.kind === "guest" && entry.image === image;
-    });
+  const used = guestImages(graph, execution);
   return [...before].flatMap(([id, mirror]) =>
-    !graph.jobs.has(id) && looksAt(mirror.target.image) ? [mirror] : [],
+    !graph.jobs.has(id) && used.has(mirror.target.image) ? [mirror] : [],
   );
 }

@@ -9,7 +9,7 @@
 import { type Graph, parentEdges } from "../graph/graph.ts";
 import type { BlockStatus, Operation } from "../vocabulary.ts";
 import { Disks } from "./disks.ts";
-import { type Entry, resolveEntry, targetWindows } from "./entry.ts";
+import { type Entry, guestImages, resolveEntry, targetWindows } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import type { ImageCall, Outcome } from "./frame.ts";
 import type { ReadWindow } from "./guest-image.ts";
@@ -130,6 +130,7 @@ export class Monitor {
     this.#saved?.rewired(execution);
     this.#handles.rewired(graph, execution);
     this.#judgeClosed(execution, seq);
+    for (const image of guestImages(graph, execution)) this.#disks.of(image);
   }
 
   #taken(node: string, image: string, seq: number): void {
