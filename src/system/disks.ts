@@ -2,8 +2,9 @@
  * What the monitor knows of disks, by image: what guests may find there (guest-image.ts), and if
  * anybody asks what a power failure would leave (stable-image.ts).
  *
- * A disk is looked at when a guest is first on it, and afresh when it becomes the top of layers, or
- * is that no more. Of layers it keeps what they show together; what guests write goes to the top one.
+ * A disk is looked at when a guest is first on it, and afresh when it becomes the top of layers,
+ * or is that no more. Of layers it keeps what they show together; what guests write goes to the top
+ * one.
  *
  * Limit: all that a backing file shows when it gets there counts as stable (`blockdev-snapshot`
  * flushes it), and so does which clusters are an overlay's own as soon as the overlay is flushed.

@@ -23,6 +23,7 @@ import { DirectedSimulation } from "../../../src/simulate/follow.ts";
 import { enabledChoices } from "../../../src/system/choice.ts";
 import type { Model, Mutant } from "../../../src/system/model.ts";
 import { modelContent } from "../../../src/system/model-image.ts";
+import { explored } from "../../support/exploration.ts";
 import { cacheDesign } from "./cache-design.ts";
 import { checkableDesign } from "./checkable-design.ts";
 import { layeredDesign } from "./layered-design.ts";
@@ -171,7 +172,7 @@ const picks = fc.array(fc.nat(1 << 20), { minLength: 40, maxLength: 160 });
 const PARTED: readonly (readonly [string, string | null, readonly number[]])[] = [
   // A write that ended before a point in time counted as one after it.
   ["multi-disk-apart", null, [0, 388_324, 0, 699_546, 760_304, 0, 8]],
-  // What changed on a disk before its guest's first request was taken for what had always been there.
+  // What changed on a disk before its guest's first request was taken for what was always there.
   ["cor-overlay", "missing-is-taken-for-zeros", [0, 1_048_558, 983_039, 170_579]],
 ];
 const WAY_LENGTH = 41;
@@ -188,7 +189,7 @@ it.each([
     fc.property(design, picks, (model, given) => {
       expect(walk(subjectOf(model, null), given)).toBeGreaterThan(0);
     }),
-    { numRuns: Number(process.env.LOCKSTEP_RUNS ?? 150) },
+    explored(150),
   );
 });
 
@@ -210,7 +211,7 @@ for (const model of MODELS.values()) {
         fc.property(picks, (given) => {
           expect(walk(subject, given)).toBeGreaterThan(0);
         }),
-        { numRuns: mutant === null ? 8 : MUTANT_RUNS },
+        explored(mutant === null ? 8 : MUTANT_RUNS),
       );
     });
   }

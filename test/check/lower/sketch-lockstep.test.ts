@@ -15,6 +15,7 @@ import type { Process, Program } from "../../../src/check/program/program.ts";
 import type { ProgramState, Step } from "../../../src/check/program/state.ts";
 import { SketchSimulation } from "../../../src/simulate/sketch-simulation.ts";
 import { designOf, mutateDesign, type SketchDesign } from "../../../src/system/sketch.ts";
+import { explored } from "../../support/exploration.ts";
 import { refusal } from "../../support/refusal.ts";
 
 const properties = [...PROPERTIES.values()];
@@ -113,7 +114,7 @@ for (const sketch of SKETCHES.values()) {
           const design = mutant === null ? sound : mutateDesign(sound, mutant);
           expect(walk(design, way)).toBeGreaterThan(0);
         }),
-        { numRuns: Number(process.env.LOCKSTEP_RUNS ?? 20) },
+        explored(20),
       );
     });
   }
