@@ -17,6 +17,8 @@ import type { ImageSet } from "./image-set.ts";
 
 export interface FreeExecutorOptions {
   readonly images: ImageSet;
+  /** whether requests come from outside at any time: then nobody has to be able to go on */
+  readonly open?: boolean;
   /** an error that the call shall end with instead of being executed; null: none */
   strike(agent: Agent): Errno | null;
   /** something happened: requests may have ended, more may be sent */
@@ -109,14 +111,16 @@ export class FreeExecutor {
         this.#wakeAll(session);
         this.#options.progressed();
       } while (session.execution.longestWaiting() !== null);
-      if (session.execution.calling === 0 && enabledChoices(session.execution).length === 0) {
-        requireIdle(session);
-      }
+      if (this.#options.open !== true && this.#isStuck(session)) requireIdle(session);
     } catch (error) {
       this.#crash = { error };
       this.#timer.stop();
       this.#reportCrash();
     }
+  }
+
+  #isStuck({ execution }: Session): boolean {
+    return execution.calling === 0 && enabledChoices(execution).length === 0;
   }
 
   #wakeAll({ execution }: Session): void {

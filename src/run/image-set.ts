@@ -80,7 +80,18 @@ function memoryImage(image: ModelImage): RunImage {
   return { storage, read: () => storage.copy() };
 }
 
+/** A run keeps to its folder. */
+function requirePlainName(filename: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(filename)) return;
+  throw new BlockgraphError(
+    "image-unusable",
+    `'${filename}' is no plain file name, and would not be in the run's folder; name images ` +
+      "without folders",
+  );
+}
+
 function fileImage(folder: string, image: ModelImage): RunImage {
+  requirePlainName(image.filename);
   const path = join(folder, image.filename);
   if (!fs.existsSync(path)) makeFile(path, image);
   const storage = openFile(path);

@@ -1,5 +1,6 @@
 /**
- * The three system calls that Node does not offer: finding data and holes, and punching holes.
+ * The system calls that Node does not offer: finding data and holes, punching holes, and locks on
+ * single bytes of an open file.
  *
  * This is the only file that knows koffi, which calls into the C library without a compiler. It is
  * loaded on first use. Where it or the library is not there (another operating system, another C
@@ -10,10 +11,18 @@
  */
 import { createRequire } from "node:module";
 
+const SEEK_SET = 0;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
+const F_OFD_GETLK = 36;
+const F_OFD_SETLK = 37;
+const F_RDLCK = 0;
+const F_WRLCK = 1;
+const F_UNLCK = 2;
+/** `struct flock` with 64-bit offsets: where its parts are, in bytes */
+const FLOCK = { size: 32, type: 0, whence: 2, start: 8, length: 16 } as const;
 
 export interface Libc {
   /** Offset of the first byte at or after `offset` that is data, in bytes; or a negative errno. */
@@ -24,10 +33,18 @@ export interface Libc {
   punchHole(fd: number, offset: number, length: number): number;
 }
 
-let loaded: Libc | null | undefined;
+/** Locks of open files (`F_OFD_SETLK`): they go with the open file, and not with the process. */
+export interface ByteLocks {
+  /** Takes a shared lock of the open file on one byte, or gives it back. 0 or a negative errno. */
+  lockByte(fd: number, offset: number, locked: boolean): number;
+  /** Whether another open file has a lock on a byte. */
+  isByteLocked(fd: number, offset: number): boolean;
+}
+
+let loaded: (Libc & ByteLocks) | null | undefined;
 
 /** The C library's calls, or null where they cannot be had. */
-export function loadLibc(): Libc | null {
+export function loadLibc(): (Libc & ByteLocks) | null {
   if (loaded === undefined) {
     try {
       loaded = bind();
@@ -39,7 +56,7 @@ export function loadLibc(): Libc | null {
   return loaded;
 }
 
-function bind(): Libc {
+function bind(): Libc & ByteLocks {
   const koffi: typeof import("koffi") = createRequire(import.meta.url)("koffi");
   const library = koffi.load("libc.so.6");
   // The names with 64 take 64-bit offsets on 32-bit machines too; `off_t` would not.
@@ -48,11 +65,31 @@ function bind(): Libc {
   );
   const fallocate: (fd: number, mode: number, offset: number, length: number) => number =
     library.func("int fallocate64(int fd, int mode, int64_t offset, int64_t length)");
+  const fcntl: (fd: number, command: number, type: string, lock: Buffer) => number = library.func(
+    "int fcntl64(int fd, int command, ...)",
+  );
+  const ofd = (fd: number, command: number, lock: Buffer) => fcntl(fd, command, "void *", lock);
   const orErrno = (result: number) => (result < 0 ? -koffi.errno() : result);
   return {
     seekData: (fd, offset) => orErrno(lseek(fd, offset, SEEK_DATA)),
     seekHole: (fd, offset) => orErrno(lseek(fd, offset, SEEK_HOLE)),
     punchHole: (fd, offset, length) =>
       orErrno(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length)),
+    lockByte: (fd, offset, locked) =>
+      orErrno(ofd(fd, F_OFD_SETLK, flock(locked ? F_RDLCK : F_UNLCK, offset))),
+    isByteLocked(fd, offset) {
+      const lock = flock(F_WRLCK, offset);
+      return ofd(fd, F_OFD_GETLK, lock) === 0 && lock.readInt16LE(FLOCK.type) !== F_UNLCK;
+    },
   };
+}
+
+/** One byte from the beginning of a file. The kernel answers in the same structure. */
+function flock(type: number, offset: number): Buffer {
+  const lock = Buffer.alloc(FLOCK.size);
+  lock.writeInt16LE(type, FLOCK.type);
+  lock.writeInt16LE(SEEK_SET, FLOCK.whence);
+  lock.writeBigInt64LE(BigInt(offset), FLOCK.start);
+  lock.writeBigInt64LE(1n, FLOCK.length);
+  return lock;
 }

@@ -16,7 +16,7 @@ import {
   drainsNothing,
   isQuiesced,
 } from "../graph/drained-section.ts";
-import { clientsOf, EMPTY_GRAPH, type Graph, rootNode } from "../graph/graph.ts";
+import { clientsOf, EMPTY_GRAPH, type Graph, type JsonValue, rootNode } from "../graph/graph.ts";
 import type { LogBody } from "../log/record.ts";
 import { CHANGING_OPERATIONS, type Errno, type Operation } from "../vocabulary.ts";
 import { answerSystem, type SystemAnswer } from "./answer-system.ts";
@@ -49,6 +49,11 @@ export interface SessionOptions {
   readonly readImage: ImageReader;
   /** an agent waits for an image (`agent.call`): end it with {@link Session.deliver}, later */
   called(agent: Agent): void;
+  /**
+   * Whether the world lets a graph come into force that was accepted: null, or QEMU's text. Absent:
+   * it does.
+   */
+  consent?(after: Graph): string | null;
   /** a request is over; `data` of a successful read holds what it returned */
   completed?(request: number, outcome: Outcome, data: Uint8Array | null): void;
 }
@@ -57,6 +62,8 @@ export interface SessionOptions {
 export interface Answered {
   /** QEMU's text; null: it was accepted */
   readonly refusal: string | null;
+  /** what it returned; empty if it was refused */
+  readonly reply: JsonValue;
 }
 
 /** A command that waits for the requests under way. */
@@ -205,7 +212,10 @@ export class Session {
   }
 
   #answer(command: QmpCommand): SystemAnswer {
-    return answerSystem(this.#graph, command, this.#options.rules);
+    const answer = answerSystem(this.#graph, command, this.#options.rules);
+    if (answer.refusal !== null) return answer;
+    const refusal = this.#options.consent?.(answer.graph) ?? null;
+    return refusal === null ? answer : { graph: this.#graph, system: null, refusal };
   }
 
   #execute(id: number, command: QmpCommand, answer: SystemAnswer): Answered {
@@ -214,14 +224,14 @@ export class Session {
     if (answer.system === null) {
       const { refusal } = answer;
       this.#append({ kind: "error", id, class: "GenericError", desc: refusal });
-      return { refusal };
+      return { refusal, reply: {} };
     }
     this.execution.rewire(answer.system, this.#graph.notices);
     this.#entries.clear();
     const reply = liveAnswer(command, answer, this.#options.rules, this.execution);
     const seq = this.#append({ kind: "return", id, return: reply });
     if (this.#watches) this.monitor.rewired(this.#graph, this.execution, seq);
-    return { refusal: null };
+    return { refusal: null, reply };
   }
 
   /**

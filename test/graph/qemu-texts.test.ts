@@ -228,13 +228,7 @@ const ON_PURPOSE: readonly Case[] = [
         "target 'small': 512 bytes)",
     },
   ),
-  add(
-    { driver: "file", "node-name": "dotted", filename: "./a.raw" },
-    {
-      why: "a model's images stand in the folder of its run",
-      ours: "Parameter 'filename' expects a plain file name, without folders",
-    },
-  ),
+  add({ driver: "file", "node-name": "dotted", filename: "./a.raw" }),
   add({ driver: "null-co", "node-name": "z", "detect-zeroes": "off" }),
   add(
     { driver: "null-co", "node-name": "c", cache: { direct: true } },

@@ -37,6 +37,17 @@ describe("images in a folder", () => {
     }),
   );
 
+  test("are in it, and never outside", () =>
+    inTemporaryFolder(async (folder) => {
+      for (const filename of ["../a.raw", "/a.raw", "", ".hidden", "a/b"]) {
+        const image = { filename, length: 512, content: [] };
+        expect(() => imagesInFolder(join(folder, "in"), [image])).toThrow(
+          `'${filename}' is no plain file name`,
+        );
+      }
+      expect(fs.readdirSync(folder)).toEqual(["in"]);
+    }));
+
   test("are different files", () =>
     inTemporaryFolder(async (folder) => {
       fs.writeFileSync(join(folder, "disk.raw"), Buffer.alloc(8192));

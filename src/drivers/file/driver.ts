@@ -2,7 +2,8 @@
  * `file`: a node whose bytes are those of one image (QEMU block/file-posix.c).
  *
  * It locks of its image what its parents require, and what they do not share (file-locks.ts). In a
- * run the image is a file in the run's folder, in the simulator memory. All operations go
+ * run of a model the image is a file in the run's folder, in the simulator memory, and in a live
+ * graph whatever file that is. All operations go
  * straight to it; discards and zeroes punch holes, so both read as zeros afterwards.
  */
 import { z } from "zod";
@@ -20,8 +21,8 @@ const options = commonOptions.extend({
   }),
   filename: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a plain file name, without folders")
-    .meta({ description: "name of the image in the run's folder" }),
+    .min(1)
+    .meta({ description: "the image: a file, or in a run of a model its name in the run's folder" }),
 });
 
 export const file = defineDriver({

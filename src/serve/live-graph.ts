@@ -1,0 +1,192 @@
+/**
+ * A block graph that is live: requests and commands come from outside, at any time, and the images
+ * are real.
+ *
+ * It is a session (src/system) on a free executor (src/run), as every run; what is added is the
+ * door. Commands are executed one at a time, in the order in which they came: each is given the
+ * files that it names, and waits until what it changes is drained. Meanwhile exports take nothing:
+ * what their clients ask for is kept here and enters afterwards, in order.
+ */
+import { deflateRawSync } from "node:zlib";
+import { BlockgraphError } from "../error.ts";
+import type { QmpCommand } from "../graph/commands.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Profile } from "../graph/profile.ts";
+import type { Fill } from "../log/record.ts";
+import { FreeExecutor } from "../run/free-executor.ts";
+import type { Outcome } from "../system/frame.ts";
+import { type Answered, type RecordSink, Session } from "../system/session.ts";
+import type { Operation } from "../vocabulary.ts";
+import type { LiveImages } from "./live-images.ts";
+
+export interface LiveGraphOptions {
+  readonly images: LiveImages;
+  /** null: nothing is recorded */
+  readonly sink: RecordSink | null;
+  /** bytes; the smallest cluster that block-copy uses */
+  readonly clusterSize: number;
+  readonly profile: Profile;
+  /** a command was accepted, and this is the graph now */
+  changed(graph: Graph): void;
+  /** Nothing goes on any more, for a reason that is a defect of blockgraph. */
+  crashed(error: unknown): void;
+}
+
+/** What somebody outside asks of an export. */
+export interface LiveRequest {
+  /** id of the export */
+  readonly through: string;
+  readonly operation: Operation;
+  readonly offset: number;
+  readonly length: number;
+  /** where a read puts its bytes and a write takes them from; null otherwise */
+  readonly buffer: Uint8Array | null;
+  /** Called exactly once, maybe from within `submit`. */
+  done(outcome: Outcome): void;
+}
+
+interface Waiting {
+  readonly command: QmpCommand;
+  answer(answered: Answered): void;
+}
+
+export class LiveGraph {
+  readonly session: Session;
+  readonly #options: LiveGraphOptions;
+  readonly #executor: FreeExecutor;
+  /** requests that have entered, by their numbers */
+  readonly #entered = new Map<number, LiveRequest>();
+  /** requests of exports that are quiesced */
+  #held: LiveRequest[] = [];
+  readonly #commands: Waiting[] = [];
+  /** whose drained section has begun */
+  #draining: Waiting | null = null;
+  #deciding = false;
+
+  constructor(options: LiveGraphOptions) {
+    this.#options = options;
+    const { images } = options;
+    this.#executor = new FreeExecutor({
+      open: true,
+      images: images.set,
+      strike: () => null,
+      progressed: () => this.#decide(),
+      crashed: (error) => options.crashed(error),
+    });
+    this.session = new Session({
+      rules: {
+        profile: options.profile,
+        clusterSize: options.clusterSize,
+        images: images.lengths,
+        mutation: null,
+      },
+      properties: [],
+      sink: options.sink,
+      readImage: (name) => images.set.get(name)?.read() ?? new Uint8Array(),
+      called: (agent) => this.#executor.called(agent),
+      consent: (after) => images.consent(after),
+      completed: (request, outcome) => this.#completed(request, outcome),
+    });
+    this.#executor.attach(this.session);
+  }
+
+  /** Requests that have entered and not ended, or wait to enter. */
+  get underWay(): number {
+    return this.#entered.size + this.#held.length;
+  }
+
+  /** Executes a command, when those before it have been. */
+  execute(command: QmpCommand): Promise<Answered> {
+    return new Promise((resolve) => {
+      this.#commands.push({ command, answer: resolve });
+      this.#executor.goOn();
+    });
+  }
+
+  /** Lets a request in, or keeps it until its export takes any. */
+  submit(request: LiveRequest): void {
+    if (this.#held.length > 0 || !this.session.takesRequests(request.through)) {
+      this.#held.push(request);
+      return;
+    }
+    this.#enter(request);
+    this.#executor.goOn();
+  }
+
+  /** Stops timers. Legal only while nothing is under way. */
+  stop(): void {
+    this.#executor.stop();
+  }
+
+  #enter(request: LiveRequest): void {
+    const { through, operation, offset, length, buffer } = request;
+    const number = this.session.requests;
+    this.#entered.set(number, request);
+    const data = this.#options.sink === null ? undefined : fillOf(operation, buffer);
+    try {
+      this.session.request({ through, operation, offset, length, data }, buffer);
+    } catch (error) {
+      this.#entered.delete(number);
+      if (!(error instanceof BlockgraphError)) throw error;
+      request.done({ errno: "EINVAL", status: null, bytes: 0 });
+    }
+  }
+
+  #completed(number: number, outcome: Outcome): void {
+    const request = this.#entered.get(number);
+    this.#entered.delete(number);
+    request?.done(outcome);
+  }
+
+  /** Ends a drained section that has become quiet, and begins with what waits. */
+  #decide(): void {
+    if (this.#deciding) return;
+    this.#deciding = true;
+    for (;;) {
+      if (this.#draining !== null) {
+        if (!this.session.quiet) break;
+        this.#answer(this.#draining, this.session.drained());
+      }
+      this.#enterHeld();
+      const next = this.#commands.shift();
+      if (next === undefined) break;
+      this.#begin(next);
+    }
+    this.#deciding = false;
+  }
+
+  #begin(waiting: Waiting): void {
+    const refusal = this.#options.images.open(waiting.command.arguments);
+    if (refusal !== null) {
+      this.#answer(waiting, { refusal, reply: {} });
+      return;
+    }
+    const answered = this.session.begin(waiting.command);
+    if (answered === null) this.#draining = waiting;
+    else this.#answer(waiting, answered);
+  }
+
+  #answer(waiting: Waiting, answered: Answered): void {
+    this.#draining = null;
+    const { graph } = this.session;
+    this.#options.images.settle(graph);
+    this.#executor.rewired();
+    if (answered.refusal === null) this.#options.changed(graph);
+    waiting.answer(answered);
+  }
+
+  #enterHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const request of held) {
+      if (this.session.takesRequests(request.through)) this.#enter(request);
+      else this.#held.push(request);
+    }
+  }
+}
+
+/** The payload as a log carries it. */
+function fillOf(operation: Operation, buffer: Uint8Array | null): Fill | undefined {
+  if (buffer === null || !operation.startsWith("write")) return undefined;
+  return { deflate: deflateRawSync(buffer).toString("base64") };
+}

@@ -1,0 +1,175 @@
+/**
+ * A storage daemon: a live graph that is told what to do over QMP, and that offers its exports over
+ * NBD. It is to QMP and NBD clients what qemu-storage-daemon is.
+ *
+ * Most commands are the graph's (src/graph/commands.ts). Those about the server do something besides:
+ * a socket is opened before the graph hears of a server, and clients of an export are told to go
+ * before the export leaves the graph. The rest asks about the daemon itself.
+ */
+import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
+import type { Graph, JsonObject } from "../graph/graph.ts";
+import { parseCommand } from "../graph/qmp-input.ts";
+import { isRefusal } from "../graph/refuse.ts";
+import type { NbdExport } from "../nbd/export.ts";
+import type { Answered } from "../system/session.ts";
+import { liveExport } from "./live-export.ts";
+import type { LiveGraph } from "./live-graph.ts";
+import { addressOf, type NbdAddress } from "./nbd-address.ts";
+import type { QmpResult } from "./qmp-connection.ts";
+
+/** An NBD server that listens somewhere. */
+export interface NbdListener {
+  add(offered: NbdExport): void;
+  /** Clients of the export are told to go; resolves when their requests have ended. */
+  remove(name: string): Promise<void>;
+  /** how many clients use an export */
+  clients(name: string): number;
+  /** Stops listening, and lets all clients go. */
+  close(): Promise<void>;
+}
+
+export interface StorageDaemonOptions {
+  readonly live: LiveGraph;
+  /** of blockgraph, as `query-version` answers it */
+  readonly version: JsonObject;
+  /** @throws BlockgraphError `bad-argument` if it cannot listen there */
+  listen(address: NbdAddress): Promise<NbdListener>;
+  /** Tells whoever wants to know, over QMP. */
+  event(name: string, data: JsonObject): void;
+  /** Somebody said `quit`. */
+  quit(): void;
+}
+
+type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | QmpResult;
+
+export class StorageDaemon {
+  readonly #options: StorageDaemonOptions;
+  #listener: NbdListener | null = null;
+  /** one command at a time, as QEMU's dispatcher */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: StorageDaemonOptions) {
+    this.#options = options;
+  }
+
+  get graph(): Graph {
+    return this.#options.live.session.graph;
+  }
+
+  /** Executes what a client sent, after what was sent before it. It never rejects. */
+  execute(input: unknown): Promise<QmpResult> {
+    const result = this.#last.then(() => this.#execute(input));
+    this.#last = result;
+    return result;
+  }
+
+  /** Lets all clients go, and stops listening. */
+  async close(): Promise<void> {
+    await this.#listener?.close();
+    this.#listener = null;
+  }
+
+  async #execute(input: unknown): Promise<QmpResult> {
+    try {
+      const command = parseCommand(input);
+      const own = OWN.get(command.execute);
+      return own === undefined ? await this.obey(command) : await own(this, command.arguments);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return refused(error.message);
+    }
+  }
+
+  /** A command that is the graph's alone. */
+  async obey(command: QmpCommand): Promise<QmpResult> {
+    const { refusal, reply }: Answered = await this.#options.live.execute(command);
+    return refusal === null ? { return: reply } : refused(refusal);
+  }
+
+  async startServer(args: JsonObject): Promise<QmpResult> {
+    const command = { execute: "nbd-server-start", arguments: args };
+    const address = addressOf(args);
+    if (this.graph.nbdServer) return this.obey(command);
+    const listener = await this.#options.listen(address);
+    const result = await this.obey(command);
+    if ("error" in result) await listener.close();
+    else this.#listener = listener;
+    return result;
+  }
+
+  async stopServer(args: JsonObject): Promise<QmpResult> {
+    const gone = [...this.graph.exports.keys()];
+    if (this.graph.nbdServer) await this.close();
+    const result = await this.obey({ execute: "nbd-server-stop", arguments: args });
+    if ("return" in result) for (const id of gone) this.#deleted(id);
+    return result;
+  }
+
+  async addExport(args: JsonObject): Promise<QmpResult> {
+    const result = await this.obey({ execute: "block-export-add", arguments: args });
+    if ("return" in result) {
+      const { live } = this.#options;
+      this.#listener?.add(liveExport(live, this.graph, String(args.id)));
+    }
+    return result;
+  }
+
+  async removeExport(args: JsonObject): Promise<QmpResult> {
+    const id = String(args.id);
+    const name = this.graph.exports.get(id)?.name;
+    if (name !== undefined) {
+      const used = this.#listener?.clients(name) ?? 0;
+      if (args.mode !== "hard" && used > 0) return refused(`export '${id}' still in use`);
+      await this.#listener?.remove(name);
+    }
+    const result = await this.obey({ execute: "block-export-del", arguments: args });
+    if ("return" in result) this.#deleted(id);
+    return result;
+  }
+
+  #deleted(id: string): void {
+    this.#options.event("BLOCK_EXPORT_DELETED", { id });
+  }
+
+  get version(): JsonObject {
+    return this.#options.version;
+  }
+
+  quit(): void {
+    this.#options.quit();
+  }
+}
+
+/** Commands that are not the graph's, or not only. */
+const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
+  ["nbd-server-start", (daemon, args) => daemon.startServer(args)],
+  ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
+  ["block-export-add", (daemon, args) => daemon.addExport(args)],
+  ["block-export-del", (daemon, args) => daemon.removeExport(args)],
+  ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
+  ["query-version", (daemon) => ({ return: daemon.version })],
+  ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],
+  ["quit", quit],
+]);
+
+function quit(daemon: StorageDaemon): QmpResult {
+  daemon.quit();
+  return { return: {} };
+}
+
+function commandNames(): string[] {
+  return [...new Set(["qmp_capabilities", ...COMMANDS.keys(), ...OWN.keys()])].sort();
+}
+
+/** Newest first, as QEMU lists them. */
+function exportsOf({ exports, edges }: Graph): JsonObject[] {
+  return [...exports.values()].reverse().map(({ id, type }) => {
+    const edge = edges.find(({ parent }) => parent.kind === "export" && parent.name === id);
+    return { id, type, "node-name": edge?.child ?? "", "shutting-down": false };
+  });
+}
+
+function refused(desc: string): QmpResult {
+  const isUnknown = /^The command .* has not been found$/.test(desc);
+  return { error: { class: isUnknown ? "CommandNotFound" : "GenericError", desc } };
+}
