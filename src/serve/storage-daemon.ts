@@ -10,23 +10,12 @@ import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
-import type { NbdExport } from "../nbd/export.ts";
 import type { Answered } from "../system/session.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, type NbdAddress } from "./nbd-address.ts";
+import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
-
-/** An NBD server that listens somewhere. */
-export interface NbdListener {
-  add(offered: NbdExport): void;
-  /** Clients of the export are told to go; resolves when their requests have ended. */
-  remove(name: string): Promise<void>;
-  /** how many clients use an export */
-  clients(name: string): number;
-  /** Stops listening, and lets all clients go. */
-  close(): Promise<void>;
-}
 
 export interface StorageDaemonOptions {
   readonly live: LiveGraph;

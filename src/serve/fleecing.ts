@@ -1,0 +1,109 @@
+/**
+ * A disk that is fleeced: served twice over NBD, to the guest that goes on writing it, and to
+ * whoever wants to read it as it was when this began.
+ *
+ * It begins with the commands of fleecing-commands.ts and ends with those that take everything away
+ * again; in between it is a live graph.
+ */
+
+import { BlockgraphError } from "../error.ts";
+import type { QmpCommand } from "../graph/commands.ts";
+import type { NbdExport } from "../nbd/export.ts";
+import {
+  beginFleecing,
+  endFleecing,
+  type FleecingPlan,
+  GUEST,
+  HOOK,
+  VIEW,
+} from "./fleecing-commands.ts";
+import { liveExport } from "./live-export.ts";
+import type { LiveGraph } from "./live-graph.ts";
+import type { NbdListener } from "./nbd-listener.ts";
+import { Traffic } from "./traffic.ts";
+
+export interface FleecingOptions {
+  readonly live: LiveGraph;
+  readonly plan: FleecingPlan;
+  readonly guest: NbdListener;
+  readonly view: NbdListener;
+  /** ms that only grow */
+  now(): number;
+}
+
+export class Fleecing {
+  readonly guest: Traffic;
+  readonly view: Traffic;
+  readonly #options: FleecingOptions;
+
+  private constructor(options: FleecingOptions) {
+    this.#options = options;
+    this.guest = new Traffic(options.now);
+    this.view = new Traffic(options.now);
+  }
+
+  /**
+   * Puts hook, cache and view into the graph, and lets clients in.
+   * @throws BlockgraphError `image-unusable` with QEMU's text if an image cannot be used
+   */
+  static async begin(options: FleecingOptions): Promise<Fleecing> {
+    const fleecing = new Fleecing(options);
+    const { live, plan, guest, view } = options;
+    for (const command of beginFleecing(plan)) await obey(live, command);
+    const { graph } = live.session;
+    offer(guest, fleecing.guest.counting(liveExport(live, graph, GUEST)));
+    offer(view, fleecing.view.counting(liveExport(live, graph, VIEW)));
+    return fleecing;
+  }
+
+  /** Clusters whose old data was saved, and whether the view still stands. */
+  get saved(): { readonly clusters: number; readonly bytes: number; readonly broken: boolean } {
+    const { execution } = this.#options.live.session;
+    const hook = execution.node(HOOK);
+    const { cluster, node, clusterSize } = hook.description;
+    let clusters = 0;
+    for (const state of hook.clusters) {
+      if (cluster?.replyTo(state, "LOCATE") === "IN_TARGET") clusters++;
+    }
+    const broken = node !== null && node.replyTo(hook.state, "CHECK") === "BROKEN";
+    return { clusters, bytes: clusters * clusterSize, broken };
+  }
+
+  /** Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again. */
+  async end(): Promise<void> {
+    const { live, plan, guest, view } = this.#options;
+    await view.close();
+    await guest.close();
+    await flushed(live);
+    for (const command of endFleecing(plan)) await obey(live, command);
+    live.stop();
+  }
+}
+
+/** Clients find it by its name, and without one. */
+function offer(listener: NbdListener, offered: NbdExport): void {
+  listener.add({ ...offered, name: "" });
+  listener.add(offered);
+}
+
+async function obey(live: LiveGraph, command: QmpCommand): Promise<void> {
+  const { refusal } = await live.execute(command);
+  if (refusal === null) return;
+  throw new BlockgraphError("image-unusable", `${command.execute}: ${refusal}`);
+}
+
+/** What the guest has written is on stable storage. */
+async function flushed(live: LiveGraph): Promise<void> {
+  const errno = await new Promise<string | null>((resolve) => {
+    live.submit({
+      ...{ through: GUEST, operation: "flush", offset: 0, length: 0, buffer: null },
+      done: (outcome) => resolve(outcome.errno),
+    });
+  });
+  if (errno === null) return;
+  throw new BlockgraphError(
+    "image-unusable",
+    `the disk cannot be flushed (${errno}): what its guest has written last may be lost; ` +
+      "check the disk below",
+  );
+}
