@@ -40,6 +40,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./run.ts"),
   },
   {
+    name: "fleece",
+    summary: "serve a disk over NBD, and beside it the disk as it was",
+    load: () => import("./fleece.ts"),
+  },
+  {
+    name: "daemon",
+    summary: "be a storage daemon: QMP and NBD on a live graph",
+    load: () => import("./daemon.ts"),
+  },
+  {
     name: "replay",
     summary: "replay a log, and compare everything that follows",
     load: () => import("./replay.ts"),

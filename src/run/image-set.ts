@@ -15,6 +15,7 @@ import { describeImage, expandImage } from "../log/image.ts";
 import type { ImageRecord } from "../log/record.ts";
 import { openFile } from "../storage/file.ts";
 import { orRefuse } from "../storage/file-refusal.ts";
+import { formatOf } from "../storage/image-format.ts";
 import { MemoryStorage } from "../storage/memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ModelImage } from "../system/model.ts";
@@ -105,29 +106,6 @@ function fileImage(folder: string, image: ModelImage): RunImage {
     );
   }
   return { storage, read: () => fs.readFileSync(path) };
-}
-
-/** How images of other formats begin (QEMU block/qcow2.c, vmdk.c, vpc.c, vhdx.c, qed.c, luks). */
-const MAGICS: readonly (readonly [string, string])[] = [
-  ["QFI\u00fb", "qcow2"],
-  ["KDMV", "VMDK"],
-  ["conectix", "VPC"],
-  ["vhdxfile", "VHDX"],
-  ["QED\0", "QED"],
-  ["LUKS", "LUKS"],
-];
-
-/** The format that a file's first bytes say; null: none that is known. */
-function formatOf(path: string): string | null {
-  const fd = orRefuse(path, () => fs.openSync(path, "r"));
-  try {
-    const head = Buffer.alloc(8);
-    fs.readSync(fd, head, 0, head.length, 0);
-    const text = head.toString("latin1");
-    return MAGICS.find(([magic]) => text.startsWith(magic))?.[1] ?? null;
-  } finally {
-    fs.closeSync(fd);
-  }
 }
 
 function requireDistinct(folder: string, images: readonly ModelImage[]): void {

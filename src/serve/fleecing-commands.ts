@@ -18,7 +18,7 @@ import type { JsonObject, JsonValue } from "../graph/graph.ts";
 
 /** Where old data is kept. */
 export type CachePlace =
-  | { readonly kind: "file"; readonly filename: string }
+  | { readonly kind: "file" }
   | {
       readonly kind: "memory";
       /** how many clusters may be kept */
@@ -27,8 +27,6 @@ export type CachePlace =
     };
 
 export interface FleecingPlan {
-  /** file name of the disk */
-  readonly disk: string;
   readonly cache: CachePlace;
   /** what becomes of a write whose old data cannot be saved (QAPI `OnCbwError`) */
   readonly onError: "break-guest-write" | "break-snapshot";
@@ -43,7 +41,9 @@ export const GUEST = "guest";
 export const VIEW = "view";
 export const HOOK = "hook";
 export const CACHE = "cache";
-/** The image that a cache in memory keeps its clusters in; it is as long as the disk. */
+/** The images, as nodes call them: the disk, and what a cache is kept in, which is as long. */
+export const DISK_IMAGE = "disk.raw";
+export const CACHE_IMAGE = "cache.raw";
 export const MEMORY_IMAGE = "memory";
 
 const command = (execute: string, args: JsonObject): QmpCommand => ({ execute, arguments: args });
@@ -57,7 +57,7 @@ function raw(name: string, filename: string): JsonObject {
 
 /** From nothing to two exports. The point in time is that of the last-but-one command. */
 export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
-  const { disk, cache, onError, timeout, trim } = plan;
+  const { cache, onError, timeout, trim } = plan;
   const hook: JsonObject = {
     ...{ driver: "copy-before-write", "node-name": HOOK, file: "disk", target: CACHE },
     ...{ "on-cbw-error": onError, "cbw-timeout": timeout },
@@ -66,7 +66,7 @@ export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
   const offer = (id: string, node: JsonValue, writable: boolean) =>
     command("block-export-add", { type: "nbd", id, name: id, "node-name": node, writable });
   return [
-    add(raw("disk", disk)),
+    add(raw("disk", DISK_IMAGE)),
     add(cacheDefinition(cache)),
     add(hook),
     ...(cache.kind === "file" ? [add(view)] : []),
@@ -76,7 +76,7 @@ export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
 }
 
 function cacheDefinition(cache: CachePlace): JsonObject {
-  if (cache.kind === "file") return raw(CACHE, cache.filename);
+  if (cache.kind === "file") return raw(CACHE, CACHE_IMAGE);
   return {
     ...{ driver: "fleecing-cache", "node-name": CACHE, backing: "disk", discard: "unmap" },
     memory: { driver: "memory", image: MEMORY_IMAGE },

@@ -61,9 +61,16 @@ export class Fleecing {
     const { execution } = this.#options.live.session;
     const hook = execution.node(HOOK);
     const { cluster, node, clusterSize } = hook.description;
+    // There may be millions of clusters, and there are some dozen states.
+    const isSaved = new Map<number, boolean>();
     let clusters = 0;
     for (const state of hook.clusters) {
-      if (cluster?.replyTo(state, "LOCATE") === "IN_TARGET") clusters++;
+      let known = isSaved.get(state);
+      if (known === undefined) {
+        known = cluster?.replyTo(state, "LOCATE") === "IN_TARGET";
+        isSaved.set(state, known);
+      }
+      if (known) clusters++;
     }
     const broken = node !== null && node.replyTo(hook.state, "CHECK") === "BROKEN";
     return { clusters, bytes: clusters * clusterSize, broken };

@@ -113,6 +113,13 @@ export class LiveGraph {
     this.#executor.goOn();
   }
 
+  /** Resolves when nothing is under way, and no command waits. */
+  async idle(): Promise<void> {
+    while (this.underWay > 0 || this.#draining !== null || this.#commands.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   /** Stops timers. Legal only while nothing is under way. */
   stop(): void {
     this.#executor.stop();

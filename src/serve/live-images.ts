@@ -26,9 +26,15 @@ interface LiveImage extends RunImage {
 }
 
 export class LiveImages {
+  readonly #paths: ReadonlyMap<string, string>;
   readonly #images = new Map<string, LiveImage>();
   /** bytes of each image that is open, by the name that nodes call it by */
   readonly lengths = new Map<string, number>();
+
+  /** @param paths where the images are that nodes call by other names; the rest is where it says */
+  constructor(paths: ReadonlyMap<string, string> = new Map()) {
+    this.#paths = paths;
+  }
 
   /** What a session and an executor need of them; it changes as images come and go. */
   get set(): ReadonlyMap<string, RunImage> {
@@ -48,11 +54,12 @@ export class LiveImages {
   open(given: JsonValue): string | null {
     for (const filename of filesNamedIn(given)) {
       if (this.#images.has(filename)) continue;
-      const { writable, problem } = lookAt(filename);
+      const path = this.#paths.get(filename) ?? filename;
+      const { writable, problem } = lookAt(path);
       if (problem !== null) return problem;
-      const storage = openFile(filename, { readOnly: !writable });
-      const lock = new FileLock(filename);
-      this.#add(filename, { storage, read: () => fs.readFileSync(filename), lock, writable });
+      const storage = openFile(path, { readOnly: !writable });
+      const lock = new FileLock(path);
+      this.#add(filename, { storage, read: () => fs.readFileSync(path), lock, writable });
     }
     return null;
   }
@@ -145,6 +152,7 @@ function filesNamedIn(given: JsonValue): string[] {
 const TEXTS: Readonly<Record<string, string>> = {
   ENOENT: "No such file or directory",
   EACCES: "Permission denied",
+  EISDIR: "Is a directory",
   ENOTDIR: "Not a directory",
   ELOOP: "Too many levels of symbolic links",
   ENAMETOOLONG: "File name too long",
@@ -154,7 +162,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** Whether a file can be opened as an image, and written; what keeps it from it in QEMU's words. */
 function lookAt(filename: string): { readonly writable: boolean; readonly problem: string | null } {
   try {
-    if (!fs.statSync(filename).isFile()) {
+    const stats = fs.statSync(filename);
+    if (stats.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    if (!stats.isFile()) {
       const problem =
         "A regular file was expected by the 'file' driver, but something else was given";
       return { writable: false, problem };

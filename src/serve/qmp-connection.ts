@@ -35,6 +35,11 @@ export class QmpConnection {
     options.send({ QMP: { version: options.version, capabilities: [] } });
   }
 
+  /** Resolves when all that was received so far has been answered. */
+  get answered(): Promise<void> {
+    return this.#answered;
+  }
+
   /** @throws RangeError if the client sends something that has no end */
   receive(bytes: Uint8Array): void {
     for (const document of this.#splitter.push(bytes)) {

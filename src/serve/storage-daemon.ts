@@ -11,6 +11,7 @@ import type { Graph, JsonObject } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
 import type { Answered } from "../system/session.ts";
+import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, type NbdAddress } from "./nbd-address.ts";
@@ -23,6 +24,8 @@ export interface StorageDaemonOptions {
   readonly version: JsonObject;
   /** @throws BlockgraphError `bad-argument` if it cannot listen there */
   listen(address: NbdAddress): Promise<NbdListener>;
+  /** who copies for jobs */
+  readonly jobs: JobRunner;
   /** Tells whoever wants to know, over QMP. */
   event(name: string, data: JsonObject): void;
   /** Somebody said `quit`. */
@@ -116,6 +119,32 @@ export class StorageDaemon {
     return result;
   }
 
+  /**
+   * A job begins. The graph is told that somebody finalizes it: that is who copies for it, if the
+   * user does not want to.
+   */
+  async beginJob(execute: string, args: JsonObject): Promise<QmpResult> {
+    const { "auto-finalize": wanted = true } = args;
+    const known = typeof wanted === "boolean" ? { "auto-finalize": false } : {};
+    const result = await this.obey({ execute, arguments: { ...args, ...known } });
+    const id = args["job-id"] ?? args.device;
+    if ("return" in result) this.#options.jobs.begin(String(id), wanted === true);
+    return result;
+  }
+
+  /** What the graph says of jobs, and how far those are that copy. */
+  async queryJobs(args: JsonObject): Promise<QmpResult> {
+    const result = await this.obey({ execute: "query-jobs", arguments: args });
+    if ("error" in result || !Array.isArray(result.return)) return result;
+    const { jobs } = this.#options;
+    const told = result.return.map((job) =>
+      typeof job === "object" && job !== null && !Array.isArray(job)
+        ? { ...job, ...jobs.statusOf(String(job.id)) }
+        : job,
+    );
+    return { return: told };
+  }
+
   #deleted(id: string): void {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
@@ -135,6 +164,10 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
+  ...["blockdev-backup", "block-stream", "block-commit", "fleecing-backup"].map(
+    (name): [string, Own] => [name, (daemon, args) => daemon.beginJob(name, args)],
+  ),
+  ["query-jobs", (daemon, args) => daemon.queryJobs(args)],
   ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
   ["query-version", (daemon) => ({ return: daemon.version })],
   ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],

@@ -33,8 +33,8 @@ interface Live {
   read(through: string, offset: number, length: number): Promise<Buffer>;
 }
 
-function makeLive(): Live {
-  const images = new LiveImages();
+function makeLive(paths: ReadonlyMap<string, string>): Live {
+  const images = new LiveImages(paths);
   const graph = new LiveGraph({
     images,
     sink: null,
@@ -65,7 +65,7 @@ function pattern(length: number, seed: number): Buffer {
 }
 
 async function withFleecing(
-  plan: (disk: string, cache: string) => FleecingPlan,
+  plan: FleecingPlan,
   use: (live: Live, original: Buffer, disk: string) => Promise<void>,
 ): Promise<void> {
   await inTemporaryFolder(async (folder) => {
@@ -75,11 +75,16 @@ async function withFleecing(
     fs.writeFileSync(disk, original);
     fs.closeSync(fs.openSync(cache, "wx"));
     fs.truncateSync(cache, LENGTH);
-    const live = makeLive();
+    const live = makeLive(
+      new Map([
+        ["disk.raw", disk],
+        ["cache.raw", cache],
+      ]),
+    );
     live.images.inMemory("memory", LENGTH);
-    for (const command of beginFleecing(plan(disk, cache))) await obey(live, command);
+    for (const command of beginFleecing(plan)) await obey(live, command);
     await use(live, original, disk);
-    for (const command of endFleecing(plan(disk, cache))) await obey(live, command);
+    for (const command of endFleecing(plan)) await obey(live, command);
     expect(live.graph.underWay).toBe(0);
     live.graph.stop();
     live.images.close();
@@ -91,16 +96,9 @@ async function obey({ graph }: Live, command: Parameters<LiveGraph["execute"]>[0
 }
 
 const base = { onError: "break-guest-write", timeout: 0, trim: true } as const;
-const PLANS: [string, (disk: string, cache: string) => FleecingPlan][] = [
-  ["in a file", (disk, filename) => ({ ...base, disk, cache: { kind: "file", filename } })],
-  [
-    "in memory",
-    (disk) => ({
-      ...base,
-      disk,
-      cache: { kind: "memory", clusters: 8, whenFull: "break-guest-write" },
-    }),
-  ],
+const PLANS: [string, FleecingPlan][] = [
+  ["in a file", { ...base, cache: { kind: "file" } }],
+  ["in memory", { ...base, cache: { kind: "memory", clusters: 8, whenFull: "break-guest-write" } }],
 ];
 
 const range = fc.nat(LENGTH - 1).chain((offset) =>

@@ -1,0 +1,161 @@
+/**
+ * A storage daemon from its first option to its end: `quit`, or a signal.
+ */
+import fs from "node:fs";
+import { BlockgraphError } from "../../error.ts";
+import type { JsonObject } from "../../graph/graph.ts";
+import { type ProfileName, profile } from "../../graph/profile.ts";
+import { NbdServer } from "../../nbd/server.ts";
+import { JobRunner } from "../../serve/job-runner.ts";
+import { LiveGraph } from "../../serve/live-graph.ts";
+import { LiveImages } from "../../serve/live-images.ts";
+import { QmpConnection, type QmpResult } from "../../serve/qmp-connection.ts";
+import { QmpServer } from "../../serve/qmp-server.ts";
+import { StorageDaemon } from "../../serve/storage-daemon.ts";
+import { interruptible } from "../check/interrupt.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { atExit } from "../leftovers.ts";
+import { type Chardev, chardevOf, commandOf, type DaemonStep, monitorOf } from "./daemon-step.ts";
+
+export interface DaemonOptions {
+  /** where the process id is written; null: nowhere */
+  readonly pidfile: string | null;
+  readonly profile: ProfileName;
+}
+
+/** bytes; what block-copy of QEMU copies at least */
+const CLUSTER = 65_536;
+
+/** As a client of QMP sees the version: that of the QEMU whose rules hold. */
+const VERSIONS: Readonly<Record<ProfileName, JsonObject>> = {
+  "rfc-2018": { major: 3, minor: 0, micro: 0 },
+  "qemu-7.2": { major: 7, minor: 2, micro: 0 },
+  "qemu-10.0": { major: 10, minor: 0, micro: 0 },
+  proposed: { major: 10, minor: 0, micro: 0 },
+};
+
+/** @throws BlockgraphError `bad-argument`, `graph-refused` naming the option that was refused */
+export async function runDaemon(
+  steps: readonly DaemonStep[],
+  options: DaemonOptions,
+): Promise<ExitCode> {
+  const ended = new AbortController();
+  const daemon = new RunningDaemon(options.profile, () => ended.abort());
+  return interruptible(
+    () => ended.abort(),
+    async () => {
+      try {
+        await daemon.begin(steps);
+        if (options.pidfile !== null) writePidfile(options.pidfile);
+        await new Promise<void>((resolve) => {
+          if (ended.signal.aborted) resolve();
+          else ended.signal.addEventListener("abort", () => resolve());
+        });
+        return EXIT.ok;
+      } finally {
+        await daemon.close();
+      }
+    },
+  );
+}
+
+class RunningDaemon {
+  readonly #images = new LiveImages();
+  readonly #live: LiveGraph;
+  readonly #jobs: JobRunner;
+  readonly #daemon: StorageDaemon;
+  readonly #version: JsonObject;
+  readonly #chardevs = new Map<string, Chardev>();
+  readonly #servers: QmpServer[] = [];
+  #stdio: QmpConnection | null = null;
+  readonly #quit: () => void;
+
+  constructor(name: ProfileName, quit: () => void) {
+    this.#quit = quit;
+    this.#version = { qemu: VERSIONS[name], package: "blockgraph" };
+    this.#live = new LiveGraph({
+      images: this.#images,
+      sink: null,
+      clusterSize: CLUSTER,
+      profile: profile(name),
+      changed: (graph) => this.#jobs.changed(graph),
+      crashed(error) {
+        throw error;
+      },
+    });
+    const event = (name: string, data: JsonObject) => this.#tell(name, data);
+    this.#jobs = new JobRunner({ live: this.#live, event });
+    this.#daemon = new StorageDaemon({
+      ...{ live: this.#live, jobs: this.#jobs, event },
+      version: this.#version,
+      listen: (address) => NbdServer.listen(address),
+      quit,
+    });
+  }
+
+  async begin(steps: readonly DaemonStep[]): Promise<void> {
+    // A graph of a model has a server from the beginning; a daemon is told where to listen.
+    await this.#daemon.execute({ execute: "nbd-server-stop" });
+    for (const step of steps) {
+      if (step.option === "chardev") {
+        const { id, device } = chardevOf(step.value);
+        this.#chardevs.set(id, device);
+      } else if (step.option === "monitor") await this.#monitor(step.value);
+      else requireDone(step, await this.#daemon.execute(commandOf(step)));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#daemon.close();
+    for (const server of this.#servers) await server.close();
+    process.stdin.pause();
+    await this.#live.idle();
+    this.#live.stop();
+    this.#images.close();
+  }
+
+  async #monitor(value: string): Promise<void> {
+    const id = monitorOf(value);
+    const device = this.#chardevs.get(id);
+    if (device === undefined) {
+      throw new BlockgraphError(
+        "bad-argument",
+        `--monitor ${value}: there is no chardev '${id}' before it; add --chardev`,
+      );
+    }
+    const execute = (command: JsonObject) => this.#daemon.execute(command);
+    const protocol = { version: this.#version, execute };
+    if (device.kind === "stdio") this.#monitorStdio(protocol);
+    else this.#servers.push(await QmpServer.listen({ ...protocol, path: device.path }));
+  }
+
+  #monitorStdio(protocol: {
+    readonly version: JsonObject;
+    execute(command: JsonObject): Promise<QmpResult>;
+  }): void {
+    const connection = new QmpConnection({
+      ...protocol,
+      send: (document) => void process.stdout.write(`${JSON.stringify(document)}\r\n`),
+    });
+    this.#stdio = connection;
+    process.stdin.on("data", (bytes) => connection.receive(bytes));
+    // Whoever has closed it can say nothing more; all that was said is done first.
+    process.stdin.on("end", () => void connection.answered.then(() => this.#quit()));
+  }
+
+  #tell(event: string, data: JsonObject): void {
+    const now = performance.timeOrigin + performance.now();
+    for (const server of this.#servers) server.event(event, data, now);
+    this.#stdio?.event(event, data, now);
+  }
+}
+
+function requireDone({ option, value }: DaemonStep, result: QmpResult): void {
+  if ("return" in result) return;
+  throw new BlockgraphError("graph-refused", `--${option} ${value}: ${result.error.desc}`);
+}
+
+function writePidfile(path: string): void {
+  fs.writeFileSync(path, `${process.pid}\n`);
+  atExit(() => fs.rmSync(path, { force: true }));
+}

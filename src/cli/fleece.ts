@@ -1,0 +1,119 @@
+/**
+ * `blockgraph fleece`: a disk served to its guest, and beside it the disk as it was.
+ *
+ * The command line becomes a plan (src/serve/fleecing-commands.ts) and some files; what happens then
+ * is said there. What must be gone at the end is the hook, so that the disk is the guest's alone
+ * again, and the cache, of which nobody can make sense any more.
+ */
+import { type Command, Option } from "commander";
+import { BlockgraphError } from "../error.ts";
+import type { FleecingPlan } from "../serve/fleecing-commands.ts";
+import { wholeNumber } from "./arguments.ts";
+import { memorySize } from "./check/memory-size.ts";
+import { EXIT_HELP } from "./exit-code.ts";
+import { type FleeceOptions, fleece } from "./fleece/fleece.ts";
+
+interface Options {
+  readonly guest?: string;
+  readonly view?: string;
+  readonly cache?: string;
+  readonly memory?: number;
+  readonly whenFull?: "break-guest-write" | "break-snapshot" | "wait";
+  readonly onCbwError: FleecingPlan["onError"];
+  readonly cbwTimeout: number;
+  readonly clusterSize: number;
+  readonly trim?: true;
+  readonly keepCache?: true;
+  readonly log?: string;
+  readonly run?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+/** See {@link ./commands.ts}. */
+export function configure(command: Command): void {
+  const errors = ["break-guest-write", "break-snapshot"];
+  const onError = new Option("--on-cbw-error <what>", "what a copy that fails breaks");
+  const whenFull = new Option("--when-full <what>", "what happens when memory is full");
+  command
+    .description(
+      "Serves a disk over NBD twice: to its guest, which may write it, and as it was at the " +
+        "beginning, for a backup to read. What the guest overwrites is saved in a cache before. " +
+        "Ctrl-C or SIGTERM end it; the disk then holds all that the guest has written.",
+    )
+    .argument("<disk>", "a raw image")
+    .option("--guest <socket>", "unix socket of the disk (needed without --run)")
+    .option("--view <socket>", "unix socket of the disk as it was (needed without --run)")
+    .option("--cache <file>", "where old data is kept (default: DISK.blockgraph-cache)")
+    .option("--memory <size>", "keep old data in memory, and so much of it: 512M", memorySize)
+    .addOption(whenFull.choices([...errors, "wait"]))
+    .addOption(onError.choices(errors).default("break-snapshot"))
+    .option("--cbw-timeout <s>", "seconds a write waits for its copies; 0: for ever", seconds, 0)
+    .option("--cluster-size <bytes>", "what is copied at once", clusterSize, 65_536)
+    .option("--trim", "let readers give back what they have copied, by TRIM")
+    .option("--log <file>", "write an event log that replays (it holds all that is written)")
+    .option("--keep-cache", "leave the cache where it is at the end")
+    .option("--run <shell>", 'end when this command does; it finds "$guest" and "$view"')
+    .option("--force", "write over an existing cache or log")
+    .option("--json", "print a summary as JSON at the end")
+    .addHelpText("after", HELP)
+    .action(async (disk: string, options: Options) => {
+      process.exitCode = await fleece(disk, checked(options));
+    });
+}
+
+const seconds = wholeNumber(0, 0xffff_ffff);
+
+function clusterSize(text: string): number {
+  const bytes = wholeNumber(4096, 64 * 1024 * 1024)(text);
+  if (Number.isInteger(Math.log2(bytes))) return bytes;
+  throw new BlockgraphError(
+    "bad-argument",
+    `--cluster-size ${text}: give a power of two, such as 65536`,
+  );
+}
+
+const HELP = `
+With Debian's qemu-utils installed:
+  blockgraph fleece disk.raw --guest guest.sock --view view.sock
+  qemu-img convert -f raw -O qcow2 'nbd+unix:///?socket=view.sock' backup.qcow2
+
+Examples:
+  $ truncate -s 64M disk.raw
+  $ blockgraph fleece disk.raw --run 'echo "a backup reads $view"'
+  $ blockgraph fleece disk.raw --memory 16M --log run.jsonl --run true
+  $ blockgraph replay run.jsonl --on sim
+
+${EXIT_HELP}`;
+
+/** @throws BlockgraphError `bad-argument` for options that contradict each other */
+function checked(options: Options): FleeceOptions {
+  const { guest, view, run, memory, cache, whenFull } = options;
+  const wrong = (problem: string) => new BlockgraphError("bad-argument", problem);
+  if (run === undefined && (guest === undefined || view === undefined)) {
+    throw wrong("fleece needs --guest SOCKET and --view SOCKET, or --run COMMAND");
+  }
+  if (guest !== undefined && guest === view) {
+    throw wrong(`--guest and --view are both ${guest}; give each a socket of its own`);
+  }
+  if (memory !== undefined && cache !== undefined) {
+    throw wrong("--memory and --cache are two places for the same; give one of them");
+  }
+  if (memory !== undefined && memory < options.clusterSize) {
+    throw wrong(`--memory ${memory} does not hold a cluster of ${options.clusterSize} bytes`);
+  }
+  if (whenFull !== undefined && memory === undefined) {
+    throw wrong("--when-full is about memory; add --memory SIZE");
+  }
+  return {
+    ...{ guest: guest ?? null, view: view ?? null, run: run ?? null, log: options.log ?? null },
+    ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
+    whenFull: whenFull ?? "break-snapshot",
+    onError: options.onCbwError,
+    timeout: options.cbwTimeout,
+    trim: options.trim === true,
+    keepCache: options.keepCache === true,
+    force: options.force === true,
+    json: options.json === true,
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * A disk is fleeced, from its first file to the last: the cache is made, the graph is built, clients
+ * come and go, and everything is taken away again, whatever happens.
+ */
+import fs from "node:fs";
+import { join } from "node:path";
+import { profile } from "../../graph/profile.ts";
+import { NbdServer } from "../../nbd/server.ts";
+import { Fleecing } from "../../serve/fleecing.ts";
+import type { FleecingPlan } from "../../serve/fleecing-commands.ts";
+import { LiveGraph } from "../../serve/live-graph.ts";
+import { interruptible } from "../check/interrupt.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { withTemporaryFolder } from "../leftovers.ts";
+import { print } from "../terminal.ts";
+import { openFiles } from "./files.ts";
+import { runShell } from "./run-shell.ts";
+import { finish, StatusLine } from "./status-line.ts";
+
+export interface FleeceOptions {
+  /** paths of unix sockets; null: in a temporary folder */
+  readonly guest: string | null;
+  readonly view: string | null;
+  /** file of the cache; null: beside the disk */
+  readonly cache: string | null;
+  /** bytes of memory for the cache; null: it is a file */
+  readonly memory: number | null;
+  readonly whenFull: "break-guest-write" | "break-snapshot" | "wait";
+  readonly onError: FleecingPlan["onError"];
+  /** seconds; 0: no limit */
+  readonly timeout: number;
+  /** bytes */
+  readonly clusterSize: number;
+  readonly trim: boolean;
+  readonly keepCache: boolean;
+  readonly log: string | null;
+  /** a shell command during which the disk is fleeced; null: until Ctrl-C */
+  readonly run: string | null;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+/** @throws BlockgraphError `image-unusable`, `bad-argument` */
+export function fleece(disk: string, options: FleeceOptions): Promise<ExitCode> {
+  return withTemporaryFolder((folder) => {
+    const guest = options.guest ?? join(folder, "guest.sock");
+    const view = options.view ?? join(folder, "view.sock");
+    return fleeceAt(disk, options, { guest, view });
+  });
+}
+
+interface Sockets {
+  readonly guest: string;
+  readonly view: string;
+}
+
+async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets): Promise<ExitCode> {
+  const files = openFiles(disk, options);
+  try {
+    const listeners = {
+      guest: await NbdServer.listen({ kind: "unix", path: sockets.guest }),
+      view: await NbdServer.listen({ kind: "unix", path: sockets.view }),
+    };
+    const live = new LiveGraph({
+      images: files.images,
+      sink: files.log,
+      clusterSize: options.clusterSize,
+      profile: profile("proposed"),
+      changed: () => {},
+      // Nothing can be trusted any more, not even to be taken down in order.
+      crashed(error) {
+        throw error;
+      },
+    });
+    const now = () => performance.now();
+    const fleecing = await Fleecing.begin({ live, plan: planOf(options), ...listeners, now });
+    for (const name of ["guest", "view"] as const) print(`${name}: ${uriOf(sockets[name])}`);
+    const status = new StatusLine(fleecing);
+    const code = await untilEnded(options.run, sockets).finally(() => status.stop());
+    const summary = status.summary();
+    await fleecing.end();
+    files.close();
+    finish(summary, options.json);
+    return code;
+  } finally {
+    files.close();
+    if (!options.keepCache) files.removeCache();
+    for (const path of Object.values(sockets)) fs.rmSync(path, { force: true });
+  }
+}
+
+/** Until somebody ends it, or the command that was given does. */
+function untilEnded(run: string | null, sockets: Sockets): Promise<ExitCode> {
+  const aborted = new AbortController();
+  return interruptible(
+    () => aborted.abort(),
+    async () => {
+      if (run !== null) {
+        const uris = { guest: uriOf(sockets.guest), view: uriOf(sockets.view) };
+        return (await runShell(run, uris, aborted.signal)) === 0 ? EXIT.ok : EXIT.violated;
+      }
+      await new Promise<void>((resolve) => {
+        aborted.signal.addEventListener("abort", () => resolve());
+      });
+      return EXIT.ok;
+    },
+  );
+}
+
+function uriOf(path: string): string {
+  return `nbd+unix:///?socket=${encodeURI(path)}`;
+}
+
+function planOf(options: FleeceOptions): FleecingPlan {
+  const { memory, clusterSize, whenFull, onError, timeout, trim } = options;
+  const clusters = memory === null ? 0 : Math.floor(memory / clusterSize);
+  const cache = memory === null ? ({ kind: "file" } as const) : null;
+  return {
+    cache: cache ?? { kind: "memory", clusters, whenFull },
+    ...{ onError, timeout, trim },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * How fleecing goes on, once a second on a terminal; and how it was, at the end.
+ */
+import type { Fleecing } from "../../serve/fleecing.ts";
+import type { TrafficSpan } from "../../serve/traffic.ts";
+import { print, printJson, progress, warn } from "../terminal.ts";
+
+const INTERVAL_MS = 1000;
+const MEBIBYTE = 1024 * 1024;
+
+export interface FleeceSummary {
+  readonly kind: "fleece";
+  readonly seconds: number;
+  readonly guest: TrafficSpan;
+  readonly view: TrafficSpan;
+  /** clusters whose old data was saved, and bytes of it */
+  readonly saved: { readonly clusters: number; readonly bytes: number };
+  /** whether the view was given up, because old data could not be saved */
+  readonly broken: boolean;
+}
+
+export class StatusLine {
+  readonly #fleecing: Fleecing;
+  readonly #interval: NodeJS.Timeout;
+  readonly #began = performance.now();
+
+  constructor(fleecing: Fleecing) {
+    this.#fleecing = fleecing;
+    this.#interval = setInterval(() => this.#show(), INTERVAL_MS);
+    this.#interval.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#interval);
+  }
+
+  /** To be asked for while the hook is there. */
+  summary(): FleeceSummary {
+    const { guest, view, saved } = this.#fleecing;
+    const { broken, ...kept } = saved;
+    const seconds = (performance.now() - this.#began) / 1000;
+    return { kind: "fleece", seconds, guest: guest.total, view: view.total, saved: kept, broken };
+  }
+
+  #show(): void {
+    const { guest, view, saved } = this.#fleecing;
+    const [written, read] = [guest.take(), view.take()];
+    progress(
+      `guest ${rate(written)}  view ${rate(read)}  saved ${mebibytes(saved.bytes)}` +
+        `  slowest ${written.slowest.toFixed(0)} ms` +
+        (guest.total.stalls > 0 ? `  stalls ${guest.total.stalls}` : "") +
+        (saved.broken ? "  THE VIEW IS BROKEN" : ""),
+    );
+  }
+}
+
+/** Tells how it was. */
+export function finish(summary: FleeceSummary, json: boolean): void {
+  if (summary.broken)
+    warn("the view was given up: old data could not be saved, and the guest came first");
+  if (json) printJson(summary);
+  else for (const line of linesOf(summary)) print(line);
+}
+
+function linesOf({ guest, view, saved, seconds }: FleeceSummary): string[] {
+  return [
+    `guest: ${mebibytes(guest.written)} written, ${mebibytes(guest.read)} read, ` +
+      `slowest request ${guest.slowest.toFixed(1)} ms, ${guest.stalls} over 100 ms`,
+    `view: ${mebibytes(view.read)} read; ${saved.clusters} clusters were saved for it`,
+    `the disk is the guest's again, after ${seconds.toFixed(1)} s`,
+  ];
+}
+
+function rate({ read, written }: TrafficSpan): string {
+  return `${mebibytes((read + written) / (INTERVAL_MS / 1000))}/s`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / MEBIBYTE).toFixed(bytes < 10 * MEBIBYTE ? 1 : 0)} MiB`;
+}

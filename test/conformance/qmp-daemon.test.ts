@@ -1,0 +1,120 @@
+/**
+ * A conversation over QMP goes as with qemu-storage-daemon: the same answers, the same events in
+ * the same order.
+ */
+import fs from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
+import { inTemporaryFolder } from "../support/temporary-folder.ts";
+import { needsTool } from "../tools/needs-tool.ts";
+
+const { test } = needsTool("qemu-storage-daemon");
+
+const LENGTH = 1024 * 1024;
+
+type Conversation = (talk: QmpTalk) => Promise<void>;
+
+async function transcripts(talkAbout: Conversation) {
+  const said: unknown[][] = [];
+  for (const program of [DAEMONS.qemu(), DAEMONS.ours("qemu-7.2")]) {
+    await inTemporaryFolder(async (folder) => {
+      for (const name of ["a.raw", "b.raw"]) fs.writeFileSync(join(folder, name), pattern(name));
+      await QmpTalk.using(program, folder, async (talk) => {
+        await talkAbout(talk);
+        said.push(talk.heard.filter((message) => message.QMP === undefined));
+        if (talkAbout === backups) {
+          const [a, b] = ["a.raw", "b.raw"].map((name) => fs.readFileSync(join(folder, name)));
+          expect(b?.equals(a ?? Buffer.alloc(0))).toBe(true);
+        }
+      });
+    });
+  }
+  const [theirs, ours] = said.map(withoutPauses);
+  return { ours, theirs };
+}
+
+const pattern = (name: string) => Buffer.alloc(LENGTH, name);
+
+/** While the graph changes QEMU pauses the jobs, and says so. */
+function withoutPauses(heard: readonly unknown[]): unknown[] {
+  const texts = heard.map((message) => JSON.stringify(message));
+  return heard.filter((_, index) => {
+    if (texts[index]?.includes('"paused"')) return false;
+    return !(texts[index - 1]?.includes('"paused"') && texts[index]?.includes('"running"'));
+  });
+}
+
+const raw = (name: string, filename = `${name}.raw`) => ({
+  ...{ driver: "raw", "node-name": name },
+  file: { driver: "file", filename },
+});
+
+const backups: Conversation = async (talk) => {
+  await talk.say("blockdev-add", raw("a"));
+  await talk.say("blockdev-add", raw("b"));
+  await talk.say("blockdev-backup", { "job-id": "j", device: "a", target: "b", sync: "full" });
+  await talk.jobIs("j", "null");
+  await talk.say("query-jobs");
+  const waiting = { "auto-finalize": false, "auto-dismiss": false };
+  const second = { "job-id": "k", device: "a", target: "b", sync: "full", ...waiting };
+  await talk.say("blockdev-backup", second);
+  await talk.jobIs("k", "pending");
+  await talk.say("query-jobs");
+  await talk.say("job-dismiss", { id: "k" });
+  await talk.say("job-finalize", { id: "k" });
+  await talk.jobIs("k", "concluded");
+  await talk.say("job-dismiss", { id: "k" });
+  await talk.say("blockdev-backup", { "job-id": "l", device: "a", target: "b", sync: "none" });
+  await talk.say("block-job-cancel", { device: "l" });
+  await talk.jobIs("l", "null");
+};
+
+const mistakes: Conversation = async (talk) => {
+  await talk.say("blockdev-add", raw("a", "nowhere.raw"));
+  await talk.say("blockdev-add", raw("a", "."));
+  await talk.say("blockdev-add", { driver: "raw", "node-name": "a" });
+  await talk.say("no-such-command");
+  await talk.say("qmp_capabilities");
+  await talk.say("query-block-exports");
+  await talk.say("block-export-add", { type: "nbd", id: "e", "node-name": "a" });
+  await talk.say("blockdev-add", raw("a"));
+  await talk.say("block-export-add", { type: "nbd", id: "e", "node-name": "a" });
+  const nowhere = { type: "unix", data: { path: "nowhere/nbd.sock" } };
+  await talk.say("nbd-server-start", { addr: nowhere });
+  await talk.say("nbd-server-start", { addr: { type: "unix", path: "nbd.sock" } });
+  await talk.say("nbd-server-stop");
+  const here = { type: "unix", data: { path: "nbd.sock" } };
+  await talk.say("nbd-server-start", { addr: here });
+  await talk.say("nbd-server-start", { addr: here });
+  await talk.say("block-export-add", { type: "nbd", id: "e", "node-name": "a" });
+  await talk.say("query-block-exports");
+  await talk.say("blockdev-del", { "node-name": "a" });
+  const gone = talk.hear(({ event }) => event === "BLOCK_EXPORT_DELETED");
+  await talk.say("block-export-del", { id: "e" });
+  await gone;
+  await talk.say("blockdev-del", { "node-name": "a" });
+  await talk.say("nbd-server-stop");
+};
+
+test("backups begin, end and are dismissed", async () => {
+  const { ours, theirs } = await transcripts(backups);
+  expect(ours).toEqual(theirs);
+});
+
+test("what is wrong is refused in the same words", async () => {
+  const { ours, theirs } = await transcripts(mistakes);
+  expect(ours).toEqual(theirs);
+});
+
+test("it ends when it is told to, and when nobody is left to tell it", async () => {
+  for (const end of ["quit", "eof"] as const) {
+    await inTemporaryFolder((folder) =>
+      QmpTalk.using(DAEMONS.ours("qemu-7.2"), folder, async (talk) => {
+        if (end === "quit") talk.write('{"execute": "quit"}');
+        else talk.end();
+        expect(await talk.ended()).toBe(0);
+      }),
+    );
+  }
+});

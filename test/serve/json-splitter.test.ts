@@ -1,0 +1,38 @@
+/**
+ * Documents come out of a stream as they went in, however it was cut.
+ */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { JsonSplitter } from "../../src/serve/json-splitter.ts";
+
+const document = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
+
+test("documents are found again, with or without space between them, in pieces of any length", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(document, fc.constantFrom("", " ", "\n", "\r\n\r\n"))),
+      fc.infiniteStream(fc.integer({ min: 1, max: 9 })),
+      (documents, lengths) => {
+        const text = documents.map(([each, space]) => JSON.stringify(each) + space).join("");
+        const bytes = Buffer.from(text);
+        const splitter = new JsonSplitter();
+        const found: string[] = [];
+        for (let at = 0; at < bytes.length; ) {
+          const length: number = lengths.next().value;
+          found.push(...splitter.push(bytes.subarray(at, at + length)));
+          at += length;
+        }
+        expect(found.map((each) => JSON.parse(each))).toEqual(
+          documents.map(([each]) => JSON.parse(JSON.stringify(each))),
+        );
+      },
+    ),
+  );
+});
+
+test("what is no document ends with its line, and the next one is found", () => {
+  const splitter = new JsonSplitter();
+  const found = splitter.push(Buffer.from('nonsense\n} ] \n{"a": "}"}'));
+  expect(found.filter((each) => each.startsWith("{"))).toEqual(['{"a": "}"}']);
+  expect(found[0]).toBe("nonsense");
+});
