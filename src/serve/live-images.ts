@@ -17,7 +17,7 @@ import { ALL_PERMISSIONS } from "../graph/permission.ts";
 import type { RunImage } from "../run/image-set.ts";
 import { openFile } from "../storage/file.ts";
 import { FileLock, type LockBits } from "../storage/file-lock.ts";
-import { MemoryStorage } from "../storage/memory.ts";
+import { openSparseMemory } from "../storage/sparse-memory.ts";
 
 interface LiveImage extends RunImage {
   /** null: it is in memory, and nobody else can have it */
@@ -43,8 +43,8 @@ export class LiveImages {
 
   /** Makes an image in memory, which is there until {@link LiveImages.close}. */
   inMemory(name: string, length: number): void {
-    const storage = new MemoryStorage(name, length);
-    this.#add(name, { storage, read: () => storage.copy(), lock: null, writable: true });
+    const { storage, copy } = openSparseMemory(name, length);
+    this.#add(name, { storage, read: copy, lock: null, writable: true });
   }
 
   /**

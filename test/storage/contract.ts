@@ -22,6 +22,8 @@ export interface Subject {
 export interface ContractOptions {
   /** whether block-status tells holes from data */
   readonly holes: boolean;
+  /** bytes; holes begin and end at multiples of it. Default: 4096 */
+  readonly block?: number;
 }
 
 /** A request to make, before it is fitted to the length of an image. */
@@ -305,11 +307,12 @@ export function storageContract(make: (length: number) => Subject, options: Cont
         askNow(storage, "block-status", offset, 4 * MIB - offset).then(
           (outcome) => `${outcome.status} ${outcome.bytes}`,
         );
-      const seen = [await status(0), await status(MIB), await status(3 * MIB - 4096)];
+      const { block = 4096 } = options;
+      const seen = [await status(0), await status(MIB), await status(3 * MIB - block)];
       expect(seen).toEqual(
         options.holes
-          ? [`data ${MIB}`, `zero ${2 * MIB - 4096}`, `data ${MIB + 4096}`]
-          : [`data ${4 * MIB}`, `data ${3 * MIB}`, `data ${MIB + 4096}`],
+          ? [`data ${MIB}`, `zero ${2 * MIB - block}`, `data ${MIB + block}`]
+          : [`data ${4 * MIB}`, `data ${3 * MIB}`, `data ${MIB + block}`],
       );
       storage.close();
     });
