@@ -4,11 +4,7 @@
  */
 import { z } from "zod";
 import { parseArguments, refuse } from "../graph/refuse.ts";
-
-/** A place to listen. */
-export type NbdAddress =
-  | { readonly kind: "unix"; readonly path: string }
-  | { readonly kind: "inet"; readonly host: string; readonly port: number };
+import type { NbdAddress } from "../nbd/server.ts";
 
 const schema = z.looseObject({
   addr: z.discriminatedUnion("type", [
