@@ -1,9 +1,9 @@
 /**
  * `blockgraph fleece`: a disk served to its guest, and beside it the disk as it was.
  *
- * The command line becomes a plan (src/serve/fleecing-commands.ts) and some files; what happens then
- * is said there. What must be gone at the end is the hook, so that the disk is the guest's alone
- * again, and the cache, of which nobody can make sense any more.
+ * The command line becomes a plan (src/serve/fleecing-commands.ts) and some files; what happens
+ * then is said there. What must be gone at the end is the hook, so that the disk is the guest's
+ * alone again, and the cache, of which nobody can make sense any more.
  */
 import { type Command, Option } from "commander";
 import { BlockgraphError } from "../error.ts";
@@ -11,7 +11,8 @@ import type { FleecingPlan } from "../serve/fleecing-commands.ts";
 import { wholeNumber } from "./arguments.ts";
 import { memorySize } from "./check/memory-size.ts";
 import { EXIT_HELP } from "./exit-code.ts";
-import { type FleeceOptions, fleece } from "./fleece/fleece.ts";
+import { fleece } from "./fleece/fleece.ts";
+import type { FleeceOptions } from "./fleece/fleece-options.ts";
 
 interface Options {
   readonly guest?: string;

@@ -278,7 +278,7 @@ export class Negotiation {
 }
 
 /** What an export can do, as a client that is answered in that style is told. */
-export function flagsOf(offered: NbdExport, style: ReplyStyle): number {
+function flagsOf(offered: NbdExport, style: ReplyStyle): number {
   const { writable, trims, multiConnection } = offered;
   const changes = writable || trims;
   return (

@@ -84,7 +84,7 @@ const STRUCTURED_REPLY_MAGIC = 0x668e33ef;
 const EXTENDED_REPLY_MAGIC = 0x6e8a278c;
 
 const CHUNK_DONE = 1;
-export const CHUNK = {
+const CHUNK = {
   none: 0,
   offsetData: 1,
   blockStatus: 5,
@@ -92,7 +92,7 @@ export const CHUNK = {
   error: 0x8001,
 } as const;
 
-/** Errors as the protocol numbers them; what it does not know is an invalid argument, as in QEMU. */
+/** Errors as the protocol numbers them; others are invalid arguments, as in QEMU. */
 const ERRORS: Readonly<Partial<Record<Errno, number>>> = {
   EPERM: 1,
   EIO: 5,
@@ -102,7 +102,7 @@ const ERRORS: Readonly<Partial<Record<Errno, number>>> = {
 };
 const INVALID = 22;
 
-export function errorNumber(errno: Errno): number {
+function errorNumber(errno: Errno): number {
   return ERRORS[errno] ?? INVALID;
 }
 

@@ -5,7 +5,9 @@
  * together at the end of a turn of the event loop. Who does not come to the point in
  * {@link HANDSHAKE_MS} is let go, and so is everybody beyond {@link CONNECTIONS_MAX}.
  */
+import fs from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { BlockgraphError } from "../error.ts";
 import type { NbdExport } from "./export.ts";
 import { Incoming } from "./incoming.ts";
@@ -191,7 +193,10 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 function unusable(address: NbdAddress, error: Error): BlockgraphError {
-  const code = "code" in error ? String(error.code) : error.message;
+  const given = "code" in error ? String(error.code) : error.message;
+  // libuv says that a folder which is not there may not be entered.
+  const isNowhere = address.kind === "unix" && !fs.existsSync(dirname(address.path));
+  const code = given === "EACCES" && isNowhere ? "ENOENT" : given;
   const text = TEXTS[code] ?? code;
   const words =
     address.kind === "unix"

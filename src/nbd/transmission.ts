@@ -1,10 +1,10 @@
 /**
- * The requests of one client, once it has chosen an export. No sockets: bytes that came go in, bytes
- * to send come out, in the order in which requests end.
+ * The requests of one client, once it has chosen an export. No sockets: bytes that came go in,
+ * bytes to send come out, in the order in which requests end.
  *
  * What a client may ask for is checked here; what passes lies inside the export, is no longer than
- * it takes, and changes nothing that may not be changed. A request whose payload nobody could
- * take ends the connection, since there would be no telling where the next one begins.
+ * it takes, and changes nothing that may not be changed. A request whose payload nobody could take
+ * ends the connection, since there would be no telling where the next one begins.
  */
 import type { Errno } from "../vocabulary.ts";
 import type { ExportRequest, Extent, NbdExport } from "./export.ts";

@@ -40,7 +40,7 @@ export interface FleecingPlan {
 export const GUEST = "guest";
 export const VIEW = "view";
 export const HOOK = "hook";
-export const CACHE = "cache";
+const CACHE = "cache";
 /** The images, as nodes call them: the disk, and what a cache is kept in, which is as long. */
 export const DISK_IMAGE = "disk.raw";
 export const CACHE_IMAGE = "cache.raw";

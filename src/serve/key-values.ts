@@ -1,6 +1,6 @@
 /**
- * Options as QEMU's tools take them on the command line: `driver=raw,file.filename=a,,b.img`, or the
- * same as JSON (QEMU util/keyval.c, `keyval_parse`).
+ * Options as QEMU's tools take them on the command line: `driver=raw,file.filename=a,,b.img`, or
+ * the same as JSON (QEMU util/keyval.c, `keyval_parse`).
  *
  * A dot in a key leads into an object, a number between dots into a list; two commas are one in a
  * value. All values are text here: what they are to be is said by the schema that they are for.

@@ -2,8 +2,8 @@
  * An export of a live graph as an NBD server offers it: requests of clients become requests that
  * enter the graph, and what nodes remember becomes block status.
  *
- * Metadata contexts: `base:allocation` of every export; `qemu:dirty-bitmap:NAME` of the bitmaps that
- * it was told to show (bit 0: dirty); and `blockgraph:fleecing` of a view, whose flags are
+ * Metadata contexts: `base:allocation` of every export; `qemu:dirty-bitmap:NAME` of the bitmaps
+ * that it was told to show (bit 0: dirty); and `blockgraph:fleecing` of a view, whose flags are
  * {@link FLEECING}.
  */
 import type { Graph } from "../graph/graph.ts";
@@ -147,7 +147,10 @@ class Allocation {
   }
 }
 
-/** Tells flags that are known by cluster. @param shift byte of the node that is byte 0 of the export */
+/**
+ * Tells flags that are known by cluster.
+ * @param shift byte of the node that is byte 0 of the export
+ */
 function tell(
   request: StatusRequest,
   { clusterSize, length: whole }: LiveNode["description"],

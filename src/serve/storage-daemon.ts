@@ -2,9 +2,9 @@
  * A storage daemon: a live graph that is told what to do over QMP, and that offers its exports over
  * NBD. It is to QMP and NBD clients what qemu-storage-daemon is.
  *
- * Most commands are the graph's (src/graph/commands.ts). Those about the server do something besides:
- * a socket is opened before the graph hears of a server, and clients of an export are told to go
- * before the export leaves the graph. The rest asks about the daemon itself.
+ * Most commands are the graph's (src/graph/commands.ts). Those about the server do something
+ * besides: a socket is opened before the graph hears of a server, and clients of an export are told
+ * to go before the export leaves the graph. The rest asks about the daemon itself.
  */
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";

@@ -17,6 +17,8 @@ import { LiveImages } from "../../src/serve/live-images.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
+const QEMU_IO = "qemu-io";
+const QEMU_DAEMON = "qemu-storage-daemon";
 const CLUSTER = 65_536;
 
 /** A disk without its hook is shared by everybody: it is the hook that minds other writers. */
@@ -60,7 +62,7 @@ async function begun(live: LiveGraph): Promise<string | null> {
 }
 
 function qemuIo(filename: string, command: string) {
-  const { stdout, stderr } = spawnSync("qemu-io", ["-f", "raw", "-c", command, filename]);
+  const { stdout, stderr } = spawnSync(QEMU_IO, ["-f", "raw", "-c", command, filename]);
   return `${stdout}${stderr}`;
 }
 
@@ -72,7 +74,7 @@ async function withFiles(use: (paths: Map<string, string>) => Promise<void>): Pr
   });
 }
 
-const { test } = needsTool("qemu-io");
+const { test } = needsTool(QEMU_IO);
 
 test("a disk that is fleeced is kept from QEMU until all is taken down", () =>
   withFiles((paths) =>
@@ -108,13 +110,13 @@ function secondQemu(paths: ReadonlyMap<string, string>): string {
   const view = "driver=snapshot-access,node-name=view,file=hook";
   const definitions = [raw("disk", "disk.raw"), raw("cache", "cache.raw"), hook, view];
   const options = definitions.flatMap((definition) => ["--blockdev", definition]);
-  return spawnSync("qemu-storage-daemon", options, { timeout: 10_000 }).stderr.toString();
+  return spawnSync(QEMU_DAEMON, options, { timeout: 10_000 }).stderr.toString();
 }
 
 test("a disk that QEMU writes cannot be fleeced, and can when QEMU has gone", () =>
   withFiles((paths) =>
     withLive(paths, async (live) => {
-      const qemu = spawn("qemu-io", ["-f", "raw", paths.get("disk.raw") ?? ""]);
+      const qemu = spawn(QEMU_IO, ["-f", "raw", paths.get("disk.raw") ?? ""]);
       qemu.stdin.write("write 0 512\n");
       await once(qemu.stdout, "data");
       const refusal = await begun(live);

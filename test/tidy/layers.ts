@@ -13,7 +13,8 @@ const OUTSIDE = ["src/storage", "src/nbd", "src/qemu"];
 const INTERPRETERS = ["src/simulate", "src/check", "src/run"];
 const BELOW_REPORT = [...INTERPRETED, ...OUTSIDE, ...INTERPRETERS];
 const DESIGNS = ["models", "properties"];
-const ALL = [...BELOW_REPORT, ...DESIGNS, "src/report", "src/explorer", "src/cli", "test", "bench"];
+const ABOVE = ["src/serve", "src/report", "src/explorer", "src/cli", "test", "bench"];
+const ALL = [...BELOW_REPORT, ...DESIGNS, ...ABOVE];
 
 /** Folder -> the other folders that its files may import. Its own files it may always import. */
 export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -29,9 +30,10 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/simulate", [...INTERPRETED, "src/storage"]],
   ["src/check", INTERPRETED],
   ["src/run", [...INTERPRETED, "src/storage", "src/nbd"]],
+  ["src/serve", [...INTERPRETED, ...OUTSIDE, "src/run"]],
   ["src/report", [...BELOW_REPORT, ...DESIGNS]],
   ["src/explorer", [...BELOW_REPORT, "src/report"]],
-  ["src/cli", [...BELOW_REPORT, ...DESIGNS, "src/report", "src/explorer"]],
+  ["src/cli", [...BELOW_REPORT, ...DESIGNS, "src/serve", "src/report", "src/explorer"]],
   ["models", ["src/system", "src/graph", "src/drivers", "src/chart", "src/log"]],
   ["properties", ["src/system", "src/drivers", "src/graph", "src/log", "src/chart"]],
   ["test", ALL],

@@ -1,5 +1,6 @@
 /**
- * The files of `blockgraph fleece`: the disk that there is, and the cache and the log that are made.
+ * The files of `blockgraph fleece`: the disk that there is, and the cache and the log that are
+ * made.
  *
  * A cache is of use only while the hook lives that knows what is in it. One that is left over says
  * that a run was killed: the view of that run is lost, and the disk is as its guest left it.
@@ -17,7 +18,7 @@ import { formatOf } from "../../storage/image-format.ts";
 import { requireFree } from "../file-paths.ts";
 import { atExit } from "../leftovers.ts";
 import { warn } from "../terminal.ts";
-import type { FleeceOptions } from "./fleece.ts";
+import type { FleeceOptions } from "./fleece-options.ts";
 
 export interface FleeceFiles {
   readonly images: LiveImages;
@@ -81,7 +82,8 @@ function makeCache(path: string, length: number, { cache, force }: Wanted): void
     if (cache !== null && !force) {
       throw new BlockgraphError(
         "bad-argument",
-        `${path} exists already; choose another file with --cache, or give --force to write over it`,
+        `${path} exists already; choose another file with --cache, or give --force to write ` +
+          "over it",
       );
     }
     if (cache === null) {

@@ -1,6 +1,6 @@
 /**
- * A disk is fleeced, from its first file to the last: the cache is made, the graph is built, clients
- * come and go, and everything is taken away again, whatever happens.
+ * A disk is fleeced, from its first file to the last: the cache is made, the graph is built,
+ * clients come and go, and everything is taken away again, whatever happens.
  */
 import fs from "node:fs";
 import { join } from "node:path";
@@ -14,31 +14,9 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
 import { print } from "../terminal.ts";
 import { openFiles } from "./files.ts";
+import type { FleeceOptions } from "./fleece-options.ts";
 import { runShell } from "./run-shell.ts";
 import { finish, StatusLine } from "./status-line.ts";
-
-export interface FleeceOptions {
-  /** paths of unix sockets; null: in a temporary folder */
-  readonly guest: string | null;
-  readonly view: string | null;
-  /** file of the cache; null: beside the disk */
-  readonly cache: string | null;
-  /** bytes of memory for the cache; null: it is a file */
-  readonly memory: number | null;
-  readonly whenFull: "break-guest-write" | "break-snapshot" | "wait";
-  readonly onError: FleecingPlan["onError"];
-  /** seconds; 0: no limit */
-  readonly timeout: number;
-  /** bytes */
-  readonly clusterSize: number;
-  readonly trim: boolean;
-  readonly keepCache: boolean;
-  readonly log: string | null;
-  /** a shell command during which the disk is fleeced; null: until Ctrl-C */
-  readonly run: string | null;
-  readonly force: boolean;
-  readonly json: boolean;
-}
 
 /** @throws BlockgraphError `image-unusable`, `bad-argument` */
 export function fleece(disk: string, options: FleeceOptions): Promise<ExitCode> {
