@@ -149,9 +149,7 @@ class Connection {
     this.#agreement = progress;
     this.#transmission = new Transmission({
       agreement: progress,
-      send: (...buffers) => {
-        for (const buffer of buffers) this.#send(buffer);
-      },
+      send: (bytes, sent) => this.#send(bytes, sent),
       ended: () => this.#ended(),
     });
   }
@@ -169,8 +167,11 @@ class Connection {
     else this.#socket.pause();
   }
 
-  #send(bytes: Uint8Array): void {
-    if (!this.#socket.writable) return;
+  #send(bytes: Uint8Array, sent: () => void = () => {}): void {
+    if (!this.#socket.writable) {
+      sent();
+      return;
+    }
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
@@ -179,7 +180,7 @@ class Connection {
         this.#socket.uncork();
       });
     }
-    this.#socket.write(bytes);
+    this.#socket.write(bytes, sent);
   }
 }
 

@@ -6,6 +6,7 @@
  * it takes, and changes nothing that may not be changed. A request whose payload nobody could take
  * ends the connection, since there would be no telling where the next one begins.
  */
+import { BufferPool } from "../buffer-pool.ts";
 import type { Errno } from "../vocabulary.ts";
 import type { ExportRequest, Extent, NbdExport } from "./export.ts";
 import type { Incoming } from "./incoming.ts";
@@ -26,9 +27,13 @@ const PAYLOAD_MAX = 64 * 1024 * 1024;
 /** the longest run of bytes that an extent can have in a narrow reply */
 const NARROW_MAX = 0xffff_ffff;
 
+/** Payloads of all clients. */
+const POOL = new BufferPool();
+
 export interface TransmissionOptions {
   readonly agreement: Agreement;
-  send(...buffers: Uint8Array[]): void;
+  /** @param sent called when nobody needs the bytes any more */
+  send(bytes: Uint8Array, sent?: () => void): void;
   /** a request has ended: what has come can be looked at again */
   ended(): void;
 }
@@ -82,7 +87,7 @@ export class Transmission {
         this.#arriving.filled = incoming.takeInto(buffer, this.#arriving.filled);
         if (this.#arriving.filled < buffer.length) return true;
         this.#arriving = null;
-        this.#submit(header, buffer);
+        this.#submit(header, buffer, true);
       }
       if (!this.takesMore) return true;
       const header = this.#header(incoming);
@@ -119,9 +124,10 @@ export class Transmission {
     } else if (command === COMMAND.write) {
       const whole = incoming.take(length);
       if (whole !== null) this.#submit(header, whole);
-      else this.#arriving = { header, buffer: Buffer.allocUnsafe(length), filled: 0 };
+      else this.#arriving = { header, buffer: POOL.take(length), filled: 0 };
     } else if (command === COMMAND.blockStatus) this.#status(header);
-    else this.#submit(header, command === COMMAND.read ? Buffer.allocUnsafe(length) : null);
+    else if (command === COMMAND.read) this.#submit(header, POOL.take(length), true);
+    else this.#submit(header, null);
     return true;
   }
 
@@ -144,7 +150,8 @@ export class Transmission {
     return length === 0 || contexts.length === 0 ? "EINVAL" : null;
   }
 
-  #submit(header: Header, buffer: Buffer | null): void {
+  /** @param pooled whether the buffer is the pool's again afterwards */
+  #submit(header: Header, buffer: Buffer | null, pooled = false): void {
     const { command, flags, offset, length } = header;
     const operation = OPERATIONS.get(command);
     if (operation === undefined) return;
@@ -152,6 +159,9 @@ export class Transmission {
     this.#requests++;
     this.#payload += payload;
     const isFlush = operation === "flush";
+    const giveBack = () => {
+      if (pooled && buffer !== null) POOL.give(buffer);
+    };
     this.#export.submit({
       operation,
       offset: isFlush ? 0 : offset,
@@ -165,8 +175,12 @@ export class Transmission {
         this.#payload -= payload;
         if (errno === null && operation === "read" && buffer !== null && length > 0) {
           const { style } = this.#options.agreement;
-          this.#options.send(dataHeader(style, header.cookie, offset, length), buffer);
-        } else this.#reply(header, errno);
+          this.#options.send(dataHeader(style, header.cookie, offset, length));
+          this.#options.send(buffer, giveBack);
+        } else {
+          this.#reply(header, errno);
+          giveBack();
+        }
         this.#options.ended();
       },
     });
@@ -189,7 +203,7 @@ export class Transmission {
         const chunks = [...answers].map(([id, extents], index) =>
           statusChunk(style, cookie, offset, id, extents, index === answers.size - 1),
         );
-        this.#options.send(...chunks);
+        for (const chunk of chunks) this.#options.send(chunk);
       }
       this.#options.ended();
     };

@@ -57,7 +57,7 @@ export class LiveImages {
       const path = this.#paths.get(filename) ?? filename;
       const { writable, problem } = lookAt(path);
       if (problem !== null) return problem;
-      const storage = openFile(path, { readOnly: !writable });
+      const storage = openFile(path, { readOnly: !writable, prompt: true });
       const lock = new FileLock(path);
       this.#add(filename, { storage, read: () => fs.readFileSync(path), lock, writable });
     }

@@ -6,6 +6,7 @@
  * through a thread (43 us measured), and 1 MiB, a slice, 0.1 to 0.2 ms, after which other
  * callbacks get their turn. A file system that cannot punch is asked once and then written zeros.
  */
+import fs from "node:fs";
 import { getSystemErrorName } from "node:util";
 import type { Batch } from "./batch.ts";
 import { toErrno } from "./errno.ts";
@@ -13,6 +14,7 @@ import { FileBlockStatus } from "./file-block-status.ts";
 import { FileTransfer } from "./file-transfer.ts";
 import type { Libc } from "./libc.ts";
 import type { Medium } from "./medium.ts";
+import type { PromptCalls } from "./prompt-calls.ts";
 import type { StorageOutcome } from "./storage.ts";
 
 /** bytes */
@@ -32,16 +34,19 @@ export class FileMedium implements Medium {
   readonly #libc: Libc | null;
   readonly #idle: FileTransfer[] = [];
   readonly #status: FileBlockStatus;
+  readonly #prompt: PromptCalls | null;
   #canPunch: boolean;
 
   /**
    * @param fd of a regular file, open for as long as batches are started
    * @param readOnly changes end with `EPERM`
    * @param libc null: holes are neither punched nor found
+   * @param prompt whether reads and writes are made at once; default: never
    */
-  constructor(fd: number, readOnly: boolean, libc: Libc | null) {
+  constructor(fd: number, readOnly: boolean, libc: Libc | null, prompt: PromptCalls | null = null) {
     this.#fd = fd;
     this.#readOnly = readOnly;
+    this.#prompt = prompt;
     this.#libc = libc;
     this.#status = new FileBlockStatus(libc, fd);
     this.#canPunch = libc !== null;
@@ -64,8 +69,32 @@ export class FileMedium implements Medium {
   }
 
   #transfer(batch: Batch, done: number): void {
+    const { operation } = batch;
+    const moves = operation === "read" || operation === "write";
+    if (moves && done === 0 && this.#prompt?.expected === true) {
+      this.#moveAtOnce(batch, this.#prompt);
+      return;
+    }
+    this.#startTransfer(batch, done);
+  }
+
+  #startTransfer(batch: Batch, done: number): void {
     const transfer = this.#idle.pop() ?? new FileTransfer(this.#fd, this.#idle);
     transfer.start(batch, done);
+  }
+
+  /** What it does not move whole is left to a transfer, which begins anew. */
+  #moveAtOnce(batch: Batch, prompt: PromptCalls): void {
+    const { operation, buffers, offset, length } = batch;
+    const move = operation === "read" ? fs.readvSync : fs.writevSync;
+    let moved = -1;
+    try {
+      moved = prompt.call(length, () => move(this.#fd, buffers, offset));
+    } catch {
+      // It says again what is wrong when it is asked again.
+    }
+    if (moved === length) batch.settle(null);
+    else this.#startTransfer(batch, 0);
   }
 
   /** Punches the next slice; `done` bytes of the batch are punched already. */

@@ -11,6 +11,7 @@ import { BlockgraphError } from "../error.ts";
 import { FileMedium } from "./file-medium.ts";
 import { orRefuse } from "./file-refusal.ts";
 import { loadLibc } from "./libc.ts";
+import { PromptCalls } from "./prompt-calls.ts";
 import { QueuedStorage } from "./queued-storage.ts";
 import type { Storage } from "./storage.ts";
 
@@ -24,6 +25,8 @@ export interface OpenFileOptions {
    * block-status says `data` and discard writes zeros. Default: true
    */
   readonly holes?: boolean;
+  /** whether it is asked at once as long as it answers from memory (prompt-calls.ts). Default: no */
+  readonly prompt?: boolean;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface OpenFileOptions {
  * regular file, or not permitted; `bad-argument`: options that contradict each other
  */
 export function openFile(path: string, options: OpenFileOptions = {}): Storage {
-  const { create, readOnly = false, holes = true } = options;
+  const { create, readOnly = false, holes = true, prompt = false } = options;
   if (create !== undefined && readOnly) {
     throw new BlockgraphError(
       "bad-argument",
@@ -43,7 +46,8 @@ export function openFile(path: string, options: OpenFileOptions = {}): Storage {
   }
   const fd = create === undefined ? openExisting(path, readOnly) : makeNew(path, create.length);
   const { size } = fs.fstatSync(fd);
-  const medium = new FileMedium(fd, readOnly, holes ? loadLibc() : null);
+  const calls = prompt ? new PromptCalls(() => performance.now()) : null;
+  const medium = new FileMedium(fd, readOnly, holes ? loadLibc() : null, calls);
   return new QueuedStorage(basename(path), size, medium, () => fs.closeSync(fd));
 }
 

@@ -8,12 +8,13 @@
  * tired of waiting for its copies is told so (`timeout`). Every interleaving of these three is a
  * behaviour of the system, and nothing else is.
  */
+
+import { BufferPool } from "../buffer-pool.ts";
 import type { Call, Fork } from "../chart/effects.ts";
 import { BlockgraphError } from "../error.ts";
 import type { Notice } from "../graph/notice.ts";
 import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
-import { BufferPool } from "./buffer-pool.ts";
 import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";

@@ -32,7 +32,7 @@ export interface Frame {
   /** the register `data`: `length` bytes of the caller's; null for requests without payload */
   readonly data: Uint8Array | null;
   /** the register `old`, once it was used, and whether anything was read into it */
-  old: Uint8Array | null;
+  old: Buffer | null;
   oldFilled: boolean;
   /** byte at which the rest begins, and the byte behind the span */
   position: number;

@@ -41,7 +41,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Files beside the folders of src/ that everybody may import, and that import nobody. */
-export const SHARED = ["src/error.ts", "src/vocabulary.ts"];
+export const SHARED = ["src/buffer-pool.ts", "src/error.ts", "src/vocabulary.ts"];
 
 /** The row of the table that a file belongs to: `src/graph/role.ts` belongs to `src/graph`. */
 export function layerOf(path: string): string {
