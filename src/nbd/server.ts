@@ -12,6 +12,7 @@ import { BlockgraphError } from "../error.ts";
 import type { NbdExport } from "./export.ts";
 import { Incoming } from "./incoming.ts";
 import { type Agreement, Negotiation } from "./negotiation.ts";
+import { removeStaleSocket } from "./stale-socket.ts";
 import { Transmission } from "./transmission.ts";
 
 /** A place to listen. */
@@ -35,6 +36,7 @@ export class NbdServer {
 
   /** @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there */
   static async listen(address: NbdAddress): Promise<NbdServer> {
+    if (address.kind === "unix") await removeStaleSocket(address.path);
     const server = new NbdServer();
     const place =
       address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };

@@ -96,7 +96,10 @@ function offer(listener: NbdListener, offered: NbdExport): void {
 async function obey(live: LiveGraph, command: QmpCommand): Promise<void> {
   const { refusal } = await live.execute(command);
   if (refusal === null) return;
-  throw new BlockgraphError("image-unusable", `${command.execute}: ${refusal}`);
+  const remedy = /^Failed to get .* lock$/.test(refusal)
+    ? "another program uses the disk or the cache; end it first"
+    : "see what the image is, and who may use it";
+  throw new BlockgraphError("image-unusable", `${command.execute}: ${refusal}: ${remedy}`);
 }
 
 /** What the guest has written is on stable storage. */

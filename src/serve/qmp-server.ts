@@ -8,6 +8,7 @@ import fs from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { BlockgraphError } from "../error.ts";
 import type { JsonObject } from "../graph/graph.ts";
+import { removeStaleSocket } from "../nbd/stale-socket.ts";
 import { QmpConnection, type QmpResult } from "./qmp-connection.ts";
 
 export interface QmpServerOptions {
@@ -28,6 +29,7 @@ export class QmpServer {
 
   /** @throws BlockgraphError `bad-argument` if there can be no socket there */
   static async listen(options: QmpServerOptions): Promise<QmpServer> {
+    await removeStaleSocket(options.path);
     const server = new QmpServer(options);
     await new Promise<void>((resolve, reject) => {
       server.#server.once("error", (error) => reject(unusable(options.path, error)));

@@ -31,6 +31,9 @@ export interface FleeceFiles {
 /** Log records of live graphs name no model: there is none. */
 const MODEL = "live";
 
+/** ms after which records are in the file */
+const LOG_FLUSH_MS = 50;
+
 type Wanted = Pick<FleeceOptions, "cache" | "memory" | "log" | "force" | "clusterSize">;
 
 /** @throws BlockgraphError `image-unusable`, `bad-argument`; nothing was made then */
@@ -49,8 +52,11 @@ export function openFiles(disk: string, options: Wanted): FleeceFiles {
   const images = new LiveImages(paths);
   if (inMemory) images.inMemory(MEMORY_IMAGE, length);
   const log = options.log === null ? null : beginLog(options.log, disk, length, options);
+  // Should the run be killed, the log has what happened up to a moment before.
+  const flushing = setInterval(() => log?.flush(), LOG_FLUSH_MS).unref();
   let isOpen = true;
   const close = () => {
+    clearInterval(flushing);
     if (isOpen) log?.close();
     if (isOpen) images.close();
     isOpen = false;
@@ -118,6 +124,7 @@ function beginLog(path: string, disk: string, length: number, options: Wanted): 
     "cluster-size": options.clusterSize,
     images: [describeImage(DISK_IMAGE, contentOf(disk, length)), describeImage(cache, empty)],
   });
+  log.flush();
   return log;
 }
 
