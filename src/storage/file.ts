@@ -25,7 +25,7 @@ export interface OpenFileOptions {
    * block-status says `data` and discard writes zeros. Default: true
    */
   readonly holes?: boolean;
-  /** whether it is asked at once as long as it answers from memory (prompt-calls.ts). Default: no */
+  /** whether it is asked at once while it answers from memory (prompt-calls.ts). Default: no */
   readonly prompt?: boolean;
 }
 

@@ -55,6 +55,7 @@ needsTool("fio", "nbdcopy").test(
           // No multiple of a cluster, so that many go over the end of one; blocks never overlap.
           ...["--bs=36k", `--size=${LENGTH}`],
           ...["--iodepth=16", "--verify=crc32c", "--verify_fatal=1", "--verify_backlog=64"],
+          "--verify_state_save=0",
           ...["--time_based", `--runtime=${SECONDS}`],
         ).then(
           () => {
