@@ -25,6 +25,7 @@ export interface FleeceFiles {
   /** null: nothing is recorded */
   readonly log: LogWriter | null;
   close(): void;
+  /** Unless it is to be kept. */
   removeCache(): void;
 }
 
@@ -34,7 +35,10 @@ const MODEL = "live";
 /** ms after which records are in the file */
 const LOG_FLUSH_MS = 50;
 
-type Wanted = Pick<FleeceOptions, "cache" | "memory" | "log" | "force" | "clusterSize">;
+type Wanted = Pick<
+  FleeceOptions,
+  "cache" | "memory" | "log" | "force" | "clusterSize" | "keepCache"
+>;
 
 /** @throws BlockgraphError `image-unusable`, `bad-argument`; nothing was made then */
 export function openFiles(disk: string, options: Wanted): FleeceFiles {
@@ -45,7 +49,7 @@ export function openFiles(disk: string, options: Wanted): FleeceFiles {
   requireFree(logs, [disk, ...(cache === null ? [] : [cache])], options.force);
   if (cache !== null) makeCache(cache, length, options);
   const removeCache = atExit(() => {
-    if (cache !== null) fs.rmSync(cache, { force: true });
+    if (cache !== null && !options.keepCache) fs.rmSync(cache, { force: true });
   });
   const paths = new Map([[DISK_IMAGE, disk]]);
   if (cache !== null) paths.set(CACHE_IMAGE, cache);

@@ -2,7 +2,6 @@
  * A disk is fleeced, from its first file to the last: the cache is made, the graph is built,
  * clients come and go, and everything is taken away again, whatever happens.
  */
-import fs from "node:fs";
 import { join } from "node:path";
 import { profile } from "../../graph/profile.ts";
 import { NbdServer } from "../../nbd/server.ts";
@@ -34,11 +33,14 @@ interface Sockets {
 
 async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets): Promise<ExitCode> {
   const files = openFiles(disk, options);
+  const servers: NbdServer[] = [];
+  const listen = async (path: string) => {
+    const server = await NbdServer.listen({ kind: "unix", path });
+    servers.push(server);
+    return server;
+  };
   try {
-    const listeners = {
-      guest: await NbdServer.listen({ kind: "unix", path: sockets.guest }),
-      view: await NbdServer.listen({ kind: "unix", path: sockets.view }),
-    };
+    const listeners = { guest: await listen(sockets.guest), view: await listen(sockets.view) };
     const live = new LiveGraph({
       images: files.images,
       sink: files.log,
@@ -61,9 +63,9 @@ async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets):
     finish(summary, options.json);
     return code;
   } finally {
+    for (const server of servers) await server.close();
     files.close();
-    if (!options.keepCache) files.removeCache();
-    for (const path of Object.values(sockets)) fs.rmSync(path, { force: true });
+    files.removeCache();
   }
 }
 

@@ -1,0 +1,97 @@
+/**
+ * `blockgraph fleece` from the command line: what it prints, what it leaves behind, and what it
+ * refuses. What clients see is in test/conformance/fleece.test.ts.
+ */
+import fs from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readLog } from "../../src/log/reader.ts";
+import { blockgraph, expectRefusal, scratchFolder } from "./blockgraph.ts";
+
+function withDisk(bytes = 200_000) {
+  const folder = scratchFolder();
+  fs.writeFileSync(join(folder, "disk.raw"), Buffer.alloc(bytes, 7));
+  const fleece = (...args: readonly string[]) => blockgraph(["fleece", ...args], { cwd: folder });
+  return { folder, fleece };
+}
+
+test("it says where the exports are, ends with its command, and leaves nothing behind", async () => {
+  const { folder, fleece } = withDisk();
+  const ended = await fleece("disk.raw", "--run", 'echo "G $guest"; echo "V $view"; ls');
+  expect(ended).toMatchObject({ code: 0, stderr: "" });
+  const lines = ended.stdout.split("\n");
+  expect(lines[0]).toMatch(/^guest: nbd\+unix:/);
+  expect(lines[2]).toBe(lines[0]?.replace("guest: ", "G "));
+  expect(lines[3]).toBe(lines[1]?.replace("view: ", "V "));
+  expect(lines).toContain("disk.raw.blockgraph-cache");
+  expect(lines.at(-2)).toMatch(/^the disk is the guest's again, after \d+\.\d s$/);
+  expect(fs.readdirSync(folder)).toEqual(["disk.raw"]);
+});
+
+test("--json is one document at the end, and the exit status is that of the command", async () => {
+  const { fleece } = withDisk();
+  const ended = await fleece("disk.raw", "--json", "--run", "exit 3");
+  expect(ended.code).toBe(1);
+  const document = ended.stdout.slice(ended.stdout.indexOf("{"));
+  expect(JSON.parse(document)).toMatchObject({
+    kind: "fleece",
+    guest: { read: 0, written: 0, stalls: 0 },
+    saved: { clusters: 0, bytes: 0 },
+    broken: false,
+  });
+});
+
+test("--keep-cache keeps it where it was wanted, as long as the disk", async () => {
+  const { folder, fleece } = withDisk(123_456);
+  await fleece("disk.raw", "--cache", "old", "--keep-cache", "--run", "true");
+  expect(fs.statSync(join(folder, "old")).size).toBe(123_456);
+});
+
+test("a log is whole, and replays", async () => {
+  const { folder, fleece } = withDisk();
+  await fleece("disk.raw", "--log", "run.jsonl", "--run", "true");
+  const { records } = readLog(join(folder, "run.jsonl"));
+  expect(records[0]).toMatchObject({ kind: "start", model: "live" });
+  expect(records.filter(({ kind }) => kind === "error")).toEqual([]);
+  const replayed = await blockgraph(["replay", "run.jsonl", "--on", "sim"], { cwd: folder });
+  expect(replayed).toMatchObject({ code: 0 });
+});
+
+test("a socket that was left behind is no obstacle, one that is in use is", async () => {
+  const { folder, fleece } = withDisk();
+  const sockets = ["--guest", "g.sock", "--view", "v.sock", "--run", "true"];
+  const server = createServer().listen(join(folder, "g.sock"));
+  onTestFinished(() => void server.close());
+  const refused = await fleece("disk.raw", ...sockets);
+  expectRefusal(refused, /Failed to bind socket to g\.sock: Address already in use/);
+  expect(fs.readdirSync(folder).sort()).toEqual(["disk.raw", "g.sock"]);
+});
+
+describe("it refuses", () => {
+  test.each([
+    [["disk.raw"], /needs --guest SOCKET and --view SOCKET, or --run COMMAND/],
+    [["disk.raw", "--guest", "a", "--view", "a"], /are both a; give each a socket/],
+    [["nowhere.raw", "--run", "true"], /nowhere\.raw: no such file/],
+    [[".", "--run", "true"], /is a directory: name a regular file/],
+    [["disk.raw", "--memory", "1M", "--cache", "c", "--run", "true"], /give one of them/],
+    [["disk.raw", "--memory", "1K", "--run", "true"], /does not hold a cluster of 65536 bytes/],
+    [["disk.raw", "--when-full", "wait", "--run", "true"], /add --memory SIZE/],
+    [["disk.raw", "--cluster-size", "5000", "--run", "true"], /give a power of two/],
+    [["disk.raw", "--cluster-size", "12", "--run", "true"], /whole number from 4096/],
+    [["disk.raw", "--cache", "disk.raw", "--run", "true"], /exists already; choose another file/],
+    [["disk.raw", "--log", "disk.raw", "--run", "true"], /used for something else/],
+    [["disk.raw", "--log", "no/where", "--run", "true"], /no\/where/],
+  ])("%j", async (args, problem) => {
+    const { folder, fleece } = withDisk();
+    expectRefusal(await fleece(...args), problem);
+    expect(fs.readdirSync(folder)).toEqual(["disk.raw"]);
+    expect(fs.readFileSync(join(folder, "disk.raw")).equals(Buffer.alloc(200_000, 7))).toBe(true);
+  });
+
+  test("an image in a format, which would be written to as raw bytes", async () => {
+    const { folder, fleece } = withDisk();
+    fs.writeFileSync(join(folder, "disk.qcow2"), Buffer.from("QFI\xfb........", "latin1"));
+    expectRefusal(await fleece("disk.qcow2", "--run", "true"), /is a qcow2 image/);
+  });
+});
