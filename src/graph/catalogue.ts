@@ -44,6 +44,8 @@ export interface Located {
   readonly event: string;
   /** the reply for a cluster of its own */
   readonly own: string;
+  /** events by which a cluster that is the backing file's becomes its own, as a write makes it */
+  readonly taken: readonly string[];
 }
 
 export interface DriverShape {

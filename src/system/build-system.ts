@@ -104,6 +104,8 @@ function describeNode(
   const told = instance.common.discard === "unmap";
   const inserted = driver.savesTo !== null || driver.internal === true;
   const asBelow = inserted && rules.profile.hookDiscards === "as-below" && primary?.unmap === true;
+  const formatted = driver.located === null ? null : (children.get("file")?.image ?? null);
+  const format = rules.formats?.get(formatted ?? "") ?? null;
   const target = children.get("target") ?? children.get("base");
   if (target !== undefined && target.length < length) {
     throw refuse(
@@ -127,7 +129,8 @@ function describeNode(
     inserted,
     releases: driver.releases,
     defers: driver.defers,
-    clusterSize: automata.cluster === null ? 0 : rules.clusterSize,
+    clusterSize: automata.cluster === null ? 0 : (format?.clusterSize ?? rules.clusterSize),
+    format,
     ...automata,
     children,
     primary,

@@ -19,7 +19,7 @@ export function hiddenNode(
     ...automataOf(driver.name, driver.instantiate(options, rules.profile), rules),
     ...{ name, driver: driver.name, shift: 0, clusterSize: rules.clusterSize, image: null },
     ...{ children: new Map([["file", below]]), primary: below, backing: null },
-    ...{ located: null, savedIn: null, savesStably: false },
+    ...{ located: null, format: null, savedIn: null, savesStably: false },
     ...{ recorder: null, records: null, life: null, stops: null },
   };
 }

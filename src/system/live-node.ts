@@ -49,6 +49,17 @@ export class LiveNode {
     this.description = description;
     this.#find = find;
     this.clusters = new Uint16Array(clusterCount(description));
+    this.#takeOwn(description);
+  }
+
+  /** What its image has is the node's own from the beginning, as if it had been written. */
+  #takeOwn({ format, cluster, located, clusterSize }: SystemNode): void {
+    if (format === null || cluster === null || located === null) return;
+    const own = located.taken.reduce((state, name) => cluster.next(state, cluster.event(name)), 0);
+    for (const { offset, length } of format.own()) {
+      const end = Math.ceil((offset + length) / clusterSize);
+      this.clusters.fill(own, Math.floor(offset / clusterSize), end);
+    }
   }
 
   /** Takes the node's place in a changed graph; what it remembers stays. */

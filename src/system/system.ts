@@ -9,6 +9,7 @@
 import type { Automaton } from "../chart/automaton.ts";
 import type { DriverCharts } from "../drivers/driver.ts";
 import type { Located } from "../graph/catalogue.ts";
+import type { ImageFacts } from "../graph/image-facts.ts";
 import type { Profile } from "../graph/profile.ts";
 import type { Operation } from "../vocabulary.ts";
 
@@ -27,8 +28,20 @@ export interface SystemRules {
   /** bytes of each image, by file name */
   readonly images: ReadonlyMap<string, number>;
   readonly mutation: ChartMutation | null;
+  /** what is known of images besides; absent: nothing, and no rule asks */
+  readonly facts?: ImageFacts;
+  /** images in a format that knows which clusters it has, by file name; absent: none */
+  readonly formats?: ReadonlyMap<string, ImageFormat>;
   /** view reads that one cluster may serve at once, 1024 unless told; more are an error */
   readonly readers?: number;
+}
+
+/** What a format says of its image when a node is opened on it. */
+export interface ImageFormat {
+  /** bytes */
+  readonly clusterSize: number;
+  /** The parts that are the image's own and not its backing file's, in bytes of its disk. */
+  own(): Iterable<{ readonly offset: number; readonly length: number }>;
 }
 
 export interface SystemNode {
@@ -49,6 +62,8 @@ export interface SystemNode {
   readonly defers: boolean;
   /** bytes; 0 if the node keeps nothing per cluster */
   readonly clusterSize: number;
+  /** which clusters a node with a backing file has when it is opened; null: none */
+  readonly format: ImageFormat | null;
   readonly cluster: Automaton | null;
   readonly node: Automaton | null;
   readonly requests: ReadonlyMap<Operation, Automaton>;

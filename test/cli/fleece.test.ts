@@ -12,7 +12,8 @@ import { blockgraph, expectRefusal, scratchFolder } from "./blockgraph.ts";
 function withDisk(bytes = 200_000) {
   const folder = scratchFolder();
   fs.writeFileSync(join(folder, "disk.raw"), Buffer.alloc(bytes, 7));
-  const fleece = (...args: readonly string[]) => blockgraph(["fleece", ...args], { cwd: folder });
+  const options = { cwd: folder };
+  const fleece = (...args: readonly string[]) => blockgraph(["fleece", ...args], options);
   return { folder, fleece };
 }
 

@@ -63,7 +63,7 @@ test("a command waits for what is in flight above what it changes", () => {
   expect(thrownBy(() => session.drained())).toMatchObject({ code: "log-not-enabled" });
   deliverAll(session);
   expect(session.quiet).toBe(true);
-  expect(session.drained()).toEqual({ refusal: null });
+  expect(session.drained()).toEqual({ refusal: null, reply: {} });
   const kinds = records.slice(-5).map(({ kind }) => kind);
   expect(kinds).toEqual(["qmp", "step", "done", "drained", "return"]);
   expect(records.at(-5)).toMatchObject({ quiesces: ["guest"] });
@@ -95,7 +95,7 @@ test("exports take nothing while they are quiesced", () => {
 test("a command that drains nothing is answered at once, whatever is in flight", () => {
   session.request(write);
   const opened = session.begin(qmp("blockdev-add", { driver: "null-co", "node-name": "x" }));
-  expect(opened).toEqual({ refusal: null });
+  expect(opened).toEqual({ refusal: null, reply: {} });
   const refused = session.begin(qmp("blockdev-del", { "node-name": "disk" }));
   expect(refused?.refusal).toBe("Node disk is in use");
 });
@@ -130,7 +130,7 @@ test("a job is paused while its nodes are drained, and what it is copying is wai
   expect(session.quiet).toBe(false);
   expect(thrownBy(() => session.request(copy))).toMatchObject({ code: "log-not-enabled" });
   while (!session.quiet) deliverAll(session, failure("EIO"));
-  expect(session.drained()).toEqual({ refusal: null });
+  expect(session.drained()).toEqual({ refusal: null, reply: {} });
   expect(thrownBy(() => session.request(copy))).toMatchObject({
     code: "request-invalid",
     message: expect.stringMatching("there is no device, export or job of that name"),

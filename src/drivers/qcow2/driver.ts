@@ -30,7 +30,7 @@ export const qcow2 = defineDriver({
   ],
   headed: true,
   storesBitmaps: true,
-  located: { event: "LOCATE", own: "IN_FILE" },
+  located: { event: "LOCATE", own: "IN_FILE", taken: ["CLAIM", "COMMIT"] },
   length: ({ header }) => header?.size ?? null,
   parameters: (_, __, { children, serialised, last }): Qcow2Parameters => {
     const backing = children.has("backing");
