@@ -17,7 +17,7 @@ function withDisk(bytes = 200_000) {
   return { folder, fleece };
 }
 
-test("it says where the exports are, ends with its command, and leaves nothing behind", async () => {
+test("it says where the exports are, ends with its command, and leaves nothing", async () => {
   const { folder, fleece } = withDisk();
   const ended = await fleece("disk.raw", "--run", 'echo "G $guest"; echo "V $view"; ls');
   expect(ended).toMatchObject({ code: 0, stderr: "" });
