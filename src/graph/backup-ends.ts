@@ -3,6 +3,7 @@
  * (QEMU blockdev.c, `do_backup_common`, and block/backup.c, `backup_job_create`).
  */
 import { type BackupSync, backupBitmap, requireSyncable } from "./backup-bitmap.ts";
+import { type BackupPerf, requirePerf } from "./backup-perf.ts";
 import type { CommandContext } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import type { BitmapSync, Graph, GraphNode } from "./graph.ts";
@@ -25,7 +26,11 @@ export interface BackupEnds {
  */
 export function backupEnds(
   before: Graph,
-  given: { readonly device: string; readonly target: string },
+  given: {
+    readonly device: string;
+    readonly target: string;
+    readonly "x-perf"?: BackupPerf | undefined;
+  },
   sync: BackupSync | null,
   context: CommandContext,
 ): BackupEnds {
@@ -35,6 +40,7 @@ export function backupEnds(
   if (source === target) throw refuse("Source and target cannot be the same");
   requireUnblocked(before, source.name, "backup");
   requireUnblocked(before, target.name, "backup");
+  requirePerf(given["x-perf"] ?? {});
   requireSyncable(source, bitmap);
   const graph = measured(measured(before, source.name, context), target.name, context);
   requireSameLength(graph, source.name, target.name);

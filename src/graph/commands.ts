@@ -1,6 +1,7 @@
 /**
  * The registry of graph commands, and the one function that applies them.
  */
+import { z } from "zod";
 import type { BlockgraphError } from "../error.ts";
 import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
@@ -88,12 +89,16 @@ function catalogueOf(drivers: DriverCatalogue, profile: Profile): DriverCatalogu
   return new Map(present.map(([name, shape]) => [name, ofProfile(shape, profile)]));
 }
 
-/** A driver without the options that the profile's QEMU does not know. */
-function ofProfile(shape: DriverShape, { inactiveNodes, flushedTarget }: Profile): DriverShape {
-  const { options } = shape;
-  const active = inactiveNodes === "none" ? options.omit({ active: true }) : options;
-  const flushes = flushedTarget === "none" && "flush-target" in options.shape;
-  return { ...shape, options: flushes ? active.omit({ "flush-target": true }) : active };
+/** A driver without the options that the profile's QEMU does not know, or only of its own jobs. */
+function ofProfile(shape: DriverShape, profile: Profile): DriverShape {
+  const unknown = new Set([
+    ...(shape.ofJobs ?? []),
+    ...(profile.inactiveNodes === "none" ? ["active"] : []),
+    ...(profile.flushedTarget === "none" ? ["flush-target"] : []),
+    ...(profile.clusterSizes === "fixed" ? ["min-cluster-size"] : []),
+  ]);
+  const known = Object.entries(shape.options.shape).filter(([option]) => !unknown.has(option));
+  return { ...shape, options: z.strictObject(Object.fromEntries(known)) };
 }
 
 interface Obeyed {

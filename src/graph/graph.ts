@@ -128,6 +128,8 @@ export interface BlockJob {
   readonly hook?: string | null;
   /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
   readonly bitmap?: BitmapSync;
+  /** clusters that it copies at once at the most; absent: it was not told */
+  readonly workers?: number;
 }
 
 /** What a job does about errors of what it reads, and of what it writes (`BlockdevOnError`). */

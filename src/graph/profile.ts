@@ -81,6 +81,19 @@ export interface Profile {
    * on the side"). QEMU wants a node that nobody else works on (reference, section 7, row 30).
    */
   readonly targetCommit: "refused" | "allowed";
+  /**
+   * Whether backups and hooks can be told how large their clusters are at the least
+   * (`min-cluster-size`, since 9.2).
+   */
+  readonly clusterSizes: "fixed" | "since-9.2";
+  /** Whether backups can have their source forget what was copied (`discard-source`, since 9.1). */
+  readonly sourceDiscards: "none" | "since-9.1";
+  /**
+   * What becomes of a hook whose clusters are to be larger than 2 GiB: a bitmap's bit has a size of
+   * 32 bits, of which nothing is left then, and 10.0 aborts (block/dirty-bitmap.c,
+   * `bdrv_create_dirty_bitmap`; seen in 10.0).
+   */
+  readonly largeClusters: "abort" | "refused";
   /** Whether hooks can flush what they have saved before it is overwritten (`flush-target`). */
   readonly flushedTarget: "none" | "if-told";
   /**
@@ -227,6 +240,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    clusterSizes: "fixed",
+    sourceDiscards: "none",
+    largeClusters: "refused",
     flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
@@ -262,6 +278,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    clusterSizes: "fixed",
+    sourceDiscards: "none",
+    largeClusters: "refused",
     flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
@@ -297,6 +316,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "hang",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    clusterSizes: "since-9.2",
+    sourceDiscards: "since-9.1",
+    largeClusters: "abort",
     flushedTarget: "none",
     lengths: "kept",
     resizeBlocked: "node",
@@ -332,6 +354,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-nothing",
     targetCommit: "allowed",
+    clusterSizes: "since-9.2",
+    sourceDiscards: "since-9.1",
+    largeClusters: "refused",
     flushedTarget: "if-told",
     lengths: "kept",
     resizeBlocked: "node",
