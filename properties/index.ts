@@ -22,6 +22,7 @@ import { pointsAreOne } from "./points-are-one.ts";
 import { savedIsStable } from "./saved-is-stable.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { shorterChainShowsTheSame } from "./shorter-chain-shows-the-same.ts";
+import { sourceOutlivesCopy } from "./source-outlives-copy.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
@@ -45,6 +46,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     viewIsServed,
     nodesOutliveRequests,
     jobResultEqualsPointInTime,
+    sourceOutlivesCopy,
     mirrorKeepsGuestWrites,
     shorterChainShowsTheSame,
     savedIsStable,

@@ -7,6 +7,7 @@ import { backupFails } from "./backup-fails.ts";
 import { backupFull } from "./backup-full.ts";
 import { backupPaused } from "./backup-paused.ts";
 import { backupStopsOnError } from "./backup-stops-on-error.ts";
+import { discardSource } from "./discard-source.ts";
 import { fleecingBackup, fleecingBackupWaits } from "./fleecing-backup.ts";
 import { mirrorCopy, mirrorWriteBlocking } from "./mirror-copy.ts";
 import { pushSlowTarget } from "./push-slow-target.ts";
@@ -18,6 +19,7 @@ export const JOB_MODELS: readonly Model[] = [
   backupStopsOnError,
   backupFails,
   pushSlowTarget,
+  discardSource,
   fleecingBackup,
   fleecingBackupWaits,
   mirrorCopy,

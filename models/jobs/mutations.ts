@@ -1,6 +1,7 @@
 /**
  * One-line changes to what jobs do.
  */
+import type { Chart } from "../../src/chart/chart.ts";
 import { askClusters, call, done } from "../../src/chart/effects.ts";
 import {
   bypass,
@@ -12,7 +13,7 @@ import {
 } from "../../src/chart/mutate.ts";
 import { changesOf } from "../changes.ts";
 
-const { inRequest } = changesOf("copy-before-write");
+const { inRequest, inTask } = changesOf("copy-before-write");
 
 /** The job reads the disk and writes its target, and asks nobody. */
 export const jobDoesNotClaim = inRequest("copy", (chart) =>
@@ -36,6 +37,42 @@ export const jobDoesNotClaim = inRequest("copy", (chart) =>
 /** The job says that it has copied what it could not copy. */
 export const jobHidesErrors = inRequest("copy", (chart) =>
   confuse(chart, "copying", "FAILED", "DONE"),
+);
+
+/** Changes the tasks of a job whose source is to forget what was copied, and of no other hook. */
+const ofForgetful = (change: (chart: Chart) => Chart) =>
+  inTask("copy", (chart) =>
+    "discarding source" in (chart.machine.config.states ?? {}) ? change(chart) : chart,
+  );
+
+/** The view forgets a cluster that was read, and not yet written to the target. */
+export const sourceForgetsEarly = ofForgetful((chart) => {
+  const early = redirect(chart, "reading", "DONE", "discarding source");
+  const then = ["DONE", "FAILED"].reduce(
+    (left, event) => redirect(left, "discarding source", event, "saving"),
+    early,
+  );
+  return redirect(then, "confirming", "OK", "done");
+});
+
+/** The view forgets also what could not be copied. */
+export const sourceForgetsFailures = ofForgetful((chart) =>
+  withConfig(chart, (config) => ({
+    ...config,
+    states: {
+      ...config.states,
+      abandoning: { meta: askClusters("ABANDON"), on: { OK: "discarding what failed" } },
+      "discarding what failed": {
+        meta: call("file", "discard"),
+        on: { DONE: "failed", FAILED: "failed" },
+      },
+    },
+  })),
+);
+
+/** The view is never told that a cluster was copied. */
+export const sourceForgetsNothing = ofForgetful((chart) =>
+  redirect(chart, "confirming", "OK", "done"),
 );
 
 const backup = changesOf("fleecing-backup");

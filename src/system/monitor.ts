@@ -247,6 +247,8 @@ export class Monitor {
     else if (entry.kind === "job" && operation === "copy") {
       this.#written.copied(entry.hook, request, succeeded);
       if (succeeded) this.#copy(entry, request);
+      const denied = outcome.errno === "EACCES";
+      this.#judge({ kind: "job-copy", through, succeeded, denied, difference: null }, seq);
     }
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded) this.#discard(entry, request);

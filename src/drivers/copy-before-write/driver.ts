@@ -12,7 +12,7 @@
  * With a `bitmap` it keeps only what that has recorded until the filter is opened: the rest is as
  * in an earlier backup, is not saved, and cannot be read through the view (incremental fleecing).
  * The hook of a job that was told to (`discard-source`, since 9.1) has its source forget what it
- * has copied. That is for a view, which need not be kept there any more; a disk would lose its data.
+ * has copied. That is for a view, which need not be kept there any more; a disk would lose data.
  * With `flush-target`, which QEMU does not have, what was saved is stable before it counts as
  * copied, so that a power failure after the guest's write does not lose it.
  *

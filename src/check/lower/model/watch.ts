@@ -11,10 +11,11 @@
 import type { Entry } from "../../../system/entry.ts";
 import type { Stretch } from "../../../system/image-window.ts";
 import type { Property } from "../../../system/property.ts";
-import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
+import { CHANGING_OPERATIONS, type Errno, type Operation } from "../../../vocabulary.ts";
 import { all, binary, field, local, loop, not, set, term, when } from "../../program/build.ts";
 import type { Expression, Field, Statement } from "../../program/program.ts";
 import { add, type Carrier } from "./carrier.ts";
+import { CopyWatch } from "./copy-watch.ts";
 import { DiscardWatch } from "./discard-watch.ts";
 import type { FieldShape } from "./field-shape.ts";
 import type { GraphChange } from "./graph-phases.ts";
@@ -73,6 +74,7 @@ function refusedSights(operation: Operation, succeeded: boolean): Sight[] {
 export class Watch {
   readonly #guests: GuestWatch;
   readonly #discards: DiscardWatch;
+  readonly copies: CopyWatch;
   readonly #increments: IncrementWatch;
   readonly #apart: PointsWatch;
   readonly #saved: SavedWatch;
@@ -92,23 +94,18 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
+    this.copies = new CopyWatch(this.#judging);
     this.#increments = new IncrementWatch(plan, this.#judging);
     this.#apart = new PointsWatch(changesOf(plan), this.#judging);
     this.#saved = new SavedWatch(plan, this.#judging, pointOf);
-    this.#reads = [false, true].some((succeeded) =>
-      [false, true].some((lost) =>
-        this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
-      ),
+    const speaksOf = (sightsOf: (succeeded: boolean) => Sight[]) =>
+      [false, true].some((succeeded) => this.#judging.speaksOf(sightsOf(succeeded)));
+    this.#reads = [false, true].some((lost) =>
+      speaksOf((succeeded) => viewReadSights(succeeded, term(0), lost)),
     );
-    this.#rereads = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(rereadSights(succeeded)),
-    );
-    this.#results = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(resultSights(succeeded)),
-    );
-    this.#refusals = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(refusedSights("read", succeeded)),
-    );
+    this.#rereads = speaksOf(rereadSights);
+    this.#results = speaksOf(resultSights);
+    this.#refusals = speaksOf((succeeded) => refusedSights("read", succeeded));
     const changes = changesOf(plan);
     for (const change of changes) {
       if (change.kind !== "point") continue;
@@ -192,12 +189,14 @@ export class Watch {
   ended(
     player: Player,
     operation: Operation,
-    succeeded: boolean,
+    errno: Errno | null,
     phase: readonly Player[],
   ): Statement[] {
+    const succeeded = errno === null;
     const refused = this.#refusals ? player.carrier.read("refused") : 0;
     return [
       ...this.#judging.judge(refusedSights(operation, succeeded), refused),
+      ...this.copies.ended(player, operation, errno),
       ...this.#discards.ended(player, operation, succeeded),
       ...this.#entryEnded(player, operation, succeeded, phase),
     ];
