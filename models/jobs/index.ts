@@ -9,7 +9,7 @@ import { backupPaused } from "./backup-paused.ts";
 import { backupStopsOnError } from "./backup-stops-on-error.ts";
 import { discardSource } from "./discard-source.ts";
 import { fleecingBackup, fleecingBackupWaits } from "./fleecing-backup.ts";
-import { mirrorCopy, mirrorWriteBlocking } from "./mirror-copy.ts";
+import { mirrorChanged, mirrorCopy, mirrorWriteBlocking } from "./mirror-copy.ts";
 import { pushSlowTarget } from "./push-slow-target.ts";
 
 export const JOB_MODELS: readonly Model[] = [
@@ -24,4 +24,5 @@ export const JOB_MODELS: readonly Model[] = [
   fleecingBackupWaits,
   mirrorCopy,
   mirrorWriteBlocking,
+  mirrorChanged,
 ];

@@ -99,16 +99,20 @@ export const backupHidesErrors = backup.inRequest("copy", (chart) =>
 
 const mirror = changesOf("mirror_top");
 
+/** A mirror that is changed while it works has both kinds of charts for a guest's write. */
+const inWrite = (isBlocking: boolean, change: (chart: Chart) => Chart) =>
+  mirror.inRequest("write", (chart) =>
+    "entering" in (chart.machine.config.states ?? {}) === isBlocking ? change(chart) : chart,
+  );
+
 /** What a guest writes is marked before it is on the disk. */
-export const mirrorMarksEarly = mirror.inRequest("write", (chart) => {
+export const mirrorMarksEarly = inWrite(false, (chart) => {
   const begins = withConfig(chart, (config) => ({ ...config, initial: "touching" }));
   return redirect(redirect(begins, "touching", "OK", "forwarding"), "forwarding", "DONE", "done");
 });
 
 /** What a guest writes is not marked. */
-export const mirrorForgetsWrites = mirror.inRequest("write", (chart) =>
-  bypass(chart, "touching", "OK"),
-);
+export const mirrorForgetsWrites = inWrite(false, (chart) => bypass(chart, "touching", "OK"));
 
 /** A cluster is clean only once it was copied. */
 export const mirrorClaimsLate = mirror.inCluster((chart) => {
@@ -117,7 +121,7 @@ export const mirrorClaimsLate = mirror.inCluster((chart) => {
 });
 
 /** A guest's write does not wait for who copies its clusters, nor he for it. */
-export const guestOvertakesCopy = mirror.inRequest("write", (chart) =>
+export const guestOvertakesCopy = inWrite(true, (chart) =>
   ["entering", "leaving", "leaving with an error"].reduce(
     (left, state) => bypass(left, state, "OK"),
     chart,
@@ -125,7 +129,7 @@ export const guestOvertakesCopy = mirror.inRequest("write", (chart) =>
 );
 
 /** What the target refused of a guest's write is taken for written. */
-export const mirrorForgetsErrors = mirror.inRequest("write", (chart) =>
+export const mirrorForgetsErrors = inWrite(true, (chart) =>
   confuse(chart, "mirroring", "FAILED", "DONE"),
 );
 
@@ -135,6 +139,6 @@ export const mirrorCopyForgetsErrors = mirror.inTask("copy", (chart) =>
 );
 
 /** A write clears also clusters that it covers in part. */
-export const mirrorRoundsOutward = mirror.inRequest("write", (chart) =>
+export const mirrorRoundsOutward = inWrite(true, (chart) =>
   replaceEffect(chart, "cleaning", askClusters("CLEAN")),
 );

@@ -11,6 +11,9 @@ import { measured } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
 
+/** What is said of a source and a target that are not of one length. */
+export const UNEQUAL = "Source and target image have different sizes";
+
 export interface BackupEnds {
   readonly source: GraphNode;
   readonly target: GraphNode;
@@ -50,5 +53,5 @@ export function backupEnds(
 function requireSameLength(graph: Graph, source: string, target: string): void {
   const [own, other] = [source, target].map((name) => graph.nodes.get(name)?.length ?? null);
   if (own === other || own === null || other === null) return;
-  throw refuse("Source and target image have different sizes");
+  throw refuse(UNEQUAL);
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { BlockgraphError } from "../error.ts";
 import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
+import { blockJobChange } from "./block-job-change.ts";
 import { blockResize } from "./block-resize.ts";
 import { blockStream } from "./block-stream.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
@@ -25,7 +26,7 @@ import { JOB_VERBS } from "./job-verbs.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
 import type { Profile } from "./profile.ts";
 import { parseCommand } from "./qmp-input.ts";
-import { queryBlockGraph, queryJobs, queryNamedBlockNodes } from "./query.ts";
+import { queryBlockGraph, queryBlockJobs, queryJobs, queryNamedBlockNodes } from "./query.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { withStoredBitmaps } from "./stored-bitmaps.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
@@ -45,10 +46,11 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream],
     ...JOB_VERBS,
+    blockJobChange,
     ...DIRTY_BITMAP_COMMANDS,
     ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],
-    ...[queryNamedBlockNodes, queryBlockGraph, queryJobs, xQueryFleecingClusters],
+    ...[queryNamedBlockNodes, queryBlockGraph, queryJobs, queryBlockJobs, xQueryFleecingClusters],
   ].map((command) => [command.name, command]),
 );
 

@@ -84,7 +84,8 @@ function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandCo
   }
   const rest = restOf(job, job.type === "stream");
   if (rest !== "edges") requireNoHook(before, job.filter, context);
-  return endedJob(bitmapLeft(before, job, false), job, context, rest);
+  const canceled = { ...job, error: "Operation canceled" };
+  return endedJob(bitmapLeft(before, job, false), canceled, context, rest);
 }
 
 /** A job that was told to end does so, unless it is paused, or waits to be finalized. */

@@ -218,7 +218,8 @@ const OF_THIS_PROJECT = [
   ...["blockdev-replace", "fleecing-backup", "x-query-fleecing-clusters"],
   ...["fleecing-cache", "memory", "cached-reads", "lazy-discards"],
 ];
-const SINCE_10_0 = ["blockdev-set-active"];
+/** Since 8.2, and since 10.0. */
+const LATER_THAN_7_2 = ["block-job-change", "blockdev-set-active"];
 const LATER_THAN_2018 = [
   ...["copy-before-write", "snapshot-access", "preallocate", "compress"],
   // Backups had notifiers instead of a filter.
@@ -252,7 +253,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
-    absent: new Set([...LATER_THAN_2018, ...SINCE_10_0, ...OF_THIS_PROJECT]),
+    absent: new Set([...LATER_THAN_2018, ...LATER_THAN_7_2, ...OF_THIS_PROJECT]),
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
@@ -290,7 +291,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
-    absent: new Set([...OF_THE_THREAD, ...SINCE_10_0, ...OF_THIS_PROJECT]),
+    absent: new Set([...OF_THE_THREAD, ...LATER_THAN_7_2, ...OF_THIS_PROJECT]),
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",

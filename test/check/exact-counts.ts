@@ -188,6 +188,11 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     ordered: [4_896, 9_330, 20],
   },
   "mirror-write-blocking": { plain: [2_900, 5_201, 22], ordered: [2_552, 3_986, 22] },
+  "mirror-changed": {
+    plain: [5_177, 11_582, 21],
+    symmetries: ["requests of guest"],
+    symmetric: [4_131, 9_259, 21],
+  },
   "block-stream": { plain: [2_634, 4_562, 40] },
   "block-commit": { plain: [1_917, 3_753, 41] },
   "active-commit": { plain: [1_851, 3_318, 33], ordered: [1_620, 2_304, 33] },
