@@ -12,6 +12,7 @@ import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusAnswers } from "./guest-status-answers.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { incrementCoversChanges } from "./increment-covers-changes.ts";
+import { jobGoesOn } from "./job-goes-on.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
 import { memoryIsAccounted } from "./memory-is-accounted.ts";
@@ -64,6 +65,7 @@ export const REACHABLE: ReadonlyMap<string, Property> = new Map(
     viewStatusAnswers,
     guestStatusAnswers,
     jobResultIsRead,
+    jobGoesOn,
   ].map((property) => [property.name, property]),
 );
 

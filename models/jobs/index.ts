@@ -3,6 +3,7 @@
  */
 import type { Model } from "../../src/system/model.ts";
 import { backupCancelled } from "./backup-cancelled.ts";
+import { backupEnospc } from "./backup-enospc.ts";
 import { backupFails } from "./backup-fails.ts";
 import { backupFull } from "./backup-full.ts";
 import { backupPaused } from "./backup-paused.ts";
@@ -18,6 +19,7 @@ export const JOB_MODELS: readonly Model[] = [
   backupPaused,
   backupStopsOnError,
   backupFails,
+  backupEnospc,
   pushSlowTarget,
   discardSource,
   fleecingBackup,

@@ -52,6 +52,12 @@ export type Observation =
       readonly difference: null;
     }
   | {
+      /** a job has copied a piece, after it could not copy that or another one */
+      readonly kind: "job-resumed";
+      readonly through: string;
+      readonly difference: null;
+    }
+  | {
       readonly kind: "guest-read";
       readonly through: string;
       readonly succeeded: boolean;
@@ -238,6 +244,7 @@ function subjectOf(observation: Observation): string {
     case "guest-read":
       return `a read through '${observation.through}'`;
     case "job-copy":
+    case "job-resumed":
       return `a copy of job '${observation.through}'`;
     case "guest-discard":
       return `a discard through '${observation.through}'`;

@@ -5,8 +5,7 @@
  * A point in time is an array of values. A read of the view carries whether it touches what had
  * been given back before it began, and whether all of it had been returned before; a read of a
  * job's copy whether all of it had been copied; and every request whether an image refused a call
- * that it made itself. What guests see of their disks is in guest-watch.ts, what becomes of their
- * discards in discard-watch.ts.
+ * that it made itself. What guests see of their disks is in guest-watch.ts, and so on.
  */
 import type { Entry } from "../../../system/entry.ts";
 import type { Stretch } from "../../../system/image-window.ts";
@@ -94,7 +93,7 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
-    this.copies = new CopyWatch(this.#judging);
+    this.copies = new CopyWatch(changesOf(plan), this.#judging);
     this.#increments = new IncrementWatch(plan, this.#judging);
     this.#apart = new PointsWatch(changesOf(plan), this.#judging);
     this.#saved = new SavedWatch(plan, this.#judging, pointOf);
@@ -119,7 +118,7 @@ export class Watch {
 
   get fields(): readonly Field[] {
     const more = [...this.#increments.fields, ...this.#saved.fields, ...this.#apart.fields];
-    return [...this.#fields, ...this.#guests.fields, ...more];
+    return [...this.#fields, ...this.#guests.fields, ...this.copies.fields, ...more];
   }
 
   get tables(): Record<string, readonly number[]> {
@@ -374,9 +373,11 @@ export class Watch {
   }
 
   #forget(node: string): Statement[] {
-    return this.#fields
-      .filter(({ name }) => marksOf(node).includes(name))
-      .map(({ name, count }) => loop("cell", 0, count, [set(name, "cell", 0)]));
+    const marks = this.#fields.filter(({ name }) => marksOf(node).includes(name));
+    const forgotten = marks.map(({ name, count }) =>
+      loop("cell", 0, count, [set(name, "cell", 0)]),
+    );
+    return [...forgotten, ...this.copies.gone(node)];
   }
 
   #cells(bytes: number): number {
