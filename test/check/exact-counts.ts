@@ -144,6 +144,16 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     symmetric: [3_107, 10_249, 14],
     ordered: [4_516, 10_355, 14],
   },
+  "cache-under-job": {
+    plain: [408, 1_057, 13],
+    symmetries: ["clusters", "requests of reader"],
+    symmetric: [151, 408, 13],
+  },
+  "backup-to-cache": {
+    plain: [58_246, 217_230, 28],
+    symmetries: ["clusters"],
+    symmetric: [29_135, 108_663, 28],
+  },
   "recommend-a": {
     plain: [83, 82, 19],
     symmetries: ["clusters"],
