@@ -36,7 +36,8 @@ function startBackup(sync: "none" | "full", cache: JsonObject): QmpCommand[] {
     ...guestOnDisk,
     ...openCache(cache),
     qmp("blockdev-backup", {
-      ...{ "job-id": "backup", device: "disk", target: "cache", sync, "filter-node-name": "hook" },
+      ...{ "job-id": "backup", device: "disk", target: "cache", sync },
+      "filter-node-name": "hook",
     }),
     qmp("block-export-add", { type: "nbd", id: "reader", name: "reader", "node-name": "cache" }),
   ];
@@ -77,8 +78,8 @@ export const cacheUnderJob: Model = {
   title: "A backup job puts its hook above a cache in memory, and copies nothing itself",
   idea:
     "A backup with sync=none has a fleecing cache for its target. What the guest overwrites goes " +
-    "to memory, which has room for one cluster of two, and a reader of the cache sees the disk as " +
-    "it was when the job began.",
+    "to memory, which has room for one cluster of two, and a reader of the cache sees the disk " +
+    "as it was when the job began.",
   images,
   phases: [
     { kind: "commands", commands: startBackup("none", { "memory-clusters": 1 }) },
