@@ -20,6 +20,9 @@
  * one that discards what it has read, or what it could not write, has lost it, in seven and in
  * eight steps. If the discard itself fails, that costs room, and nothing else.
  *
+ * And not the disk itself. A job whose source is what the guest uses discards that, and the guest
+ * reads zeros; QEMU 10.0 has no objection. The second model shows it.
+ *
  * Limits: a cluster is as large for the job's hook as for the guest's. In QEMU the target decides,
  * and smaller ones make all discards do nothing (`min-cluster-size`, since 9.2).
  */
@@ -28,7 +31,7 @@ import { asks } from "../fleecing-cache/parts.ts";
 import { guestOnDisk, rawNode, startFleecing, stopFleecing } from "../graph.ts";
 import { discardDoesNotWait, discardHitsSource, discardLeavesAccess } from "../mutations.ts";
 import { sourceForgetsEarly, sourceForgetsFailures, sourceForgetsNothing } from "./mutations.ts";
-import { common, copies, images, LENGTH } from "./parts.ts";
+import { common, copies, images, LENGTH, startBackup } from "./parts.ts";
 
 const exported = (id: string, node: string) =>
   qmp("block-export-add", { type: "nbd", id, name: id, "node-name": node });
@@ -122,4 +125,23 @@ export const discardSource: Model = {
       caughtBy: "view-equals-point-in-time",
     },
   ],
+};
+
+export const discardSourceOfDisk: Model = {
+  ...common,
+  name: "discard-source-of-disk",
+  title: "A backup job discards the disk of a guest, because it was told to",
+  idea:
+    "The same option for a job whose source is the guest's own disk. QEMU takes it: the hook lets " +
+    "the job write, and what was copied is discarded under the guest, which then reads zeros.",
+  profile: "qemu-10.0",
+  images,
+  phases: [
+    { kind: "commands", commands: startBackup({ "discard-source": true }) },
+    { kind: "concurrent", actors: [asks("guest", ["read", "write"]), copies()] },
+  ],
+  properties: ["guest-reads-last-write"],
+  reachable: [],
+  expected: { verdict: "violated" },
+  mutants: [],
 };

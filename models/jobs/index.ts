@@ -8,7 +8,7 @@ import { backupFails } from "./backup-fails.ts";
 import { backupFull } from "./backup-full.ts";
 import { backupPaused } from "./backup-paused.ts";
 import { backupStopsOnError } from "./backup-stops-on-error.ts";
-import { discardSource } from "./discard-source.ts";
+import { discardSource, discardSourceOfDisk } from "./discard-source.ts";
 import { fleecingBackup, fleecingBackupWaits } from "./fleecing-backup.ts";
 import { mirrorChanged, mirrorCopy, mirrorWriteBlocking } from "./mirror-copy.ts";
 import { pushSlowTarget } from "./push-slow-target.ts";
@@ -22,6 +22,7 @@ export const JOB_MODELS: readonly Model[] = [
   backupEnospc,
   pushSlowTarget,
   discardSource,
+  discardSourceOfDisk,
   fleecingBackup,
   fleecingBackupWaits,
   mirrorCopy,

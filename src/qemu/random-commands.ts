@@ -10,7 +10,7 @@ import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
 import type { Profile } from "../graph/profile.ts";
 import { ACTIVITY_MAKERS, sayingActivity } from "./random-activity.ts";
-import { changeJob, sayingHowToCopy } from "./random-copying.ts";
+import { canBeRead, changeJob, sayingHowToCopy } from "./random-copying.ts";
 import { IMAGE_LENGTH } from "./random-images.ts";
 import {
   command,
@@ -51,11 +51,11 @@ const reopenTwo: Maker = (graph, _name, pick) => {
   return command("blockdev-reopen", { options });
 };
 
-const backup: Maker = (graph, name, [, a, b, c]) =>
-  command("blockdev-backup", {
-    ...backupData(graph, name, a, b),
-    ...oneIn(2, c, backupOfBitmap(c >> 1)),
-  });
+const backup: Maker = (graph, name, [, a, b, c]) => {
+  const data = backupData(graph, name, a, b);
+  const copies = canBeRead(graph, String(data.device)) ? oneIn(2, c, backupOfBitmap(c >> 1)) : {};
+  return command("blockdev-backup", { ...data, ...copies });
+};
 
 /** A job that holds its id when it has ended. */
 const STAYS = { "auto-dismiss": false };

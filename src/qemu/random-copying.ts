@@ -5,8 +5,9 @@
  * away what another one is to read, and fail, which the graph does not know.
  */
 import type { QmpCommand } from "../graph/commands.ts";
-import type { JsonObject } from "../graph/graph.ts";
+import { childEdges, type Graph, type JsonObject } from "../graph/graph.ts";
 import type { Profile } from "../graph/profile.ts";
+import { Topology } from "../graph/topology.ts";
 import { command, type Maker, one, oneIn, type Pick } from "./random-names.ts";
 
 /** The first of them aborts QEMU 10.0, and the second is refused. */
@@ -44,6 +45,17 @@ export function sayingHowToCopy(
 
 const leastCluster = (choice: number): JsonObject =>
   oneIn(4, choice, { "min-cluster-size": of(CLUSTERS, choice >> 2) });
+
+/** Whether a job can copy a node: what shows no hook's image has no data, and the job would fail. */
+export function canBeRead(graph: Graph, name: string): boolean {
+  return Topology.of(graph)
+    .order(graph.nodes.has(name) ? [name] : [])
+    .every((each) => {
+      if (graph.nodes.get(each)?.driver !== "snapshot-access") return true;
+      const [edge] = childEdges(graph, { kind: "node", name: each });
+      return graph.nodes.get(edge?.child ?? "")?.driver === "copy-before-write";
+    });
+}
 
 /** For a QEMU that has the command. */
 export const changeJob: Maker = (graph, _name, [, a, b, c]) => {

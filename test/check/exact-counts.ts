@@ -184,6 +184,7 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   "backup-fails": { plain: [454, 685, 27], ordered: [360, 470, 27] },
   "backup-enospc": { plain: [669, 985, 30], ordered: [549, 709, 30] },
   "push-slow-target": { plain: [34_317, 114_656, 23], ordered: [21_094, 42_628, 23] },
+  "discard-source-of-disk": { violated: ["guest-reads-last-write", 8] },
   "discard-source": { plain: [111_587, 496_197, 26], ordered: [66_049, 175_661, 26] },
   "fleecing-backup": {
     plain: [20_898, 76_610, 24],

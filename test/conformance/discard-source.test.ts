@@ -41,9 +41,9 @@ const BEGIN = [
   ...[qmp("block-export-add", guest), qmp("blockdev-add", view)],
 ];
 
-const backup = (discards: boolean) =>
+const backup = (discards: boolean, device = "view") =>
   qmp("blockdev-backup", {
-    ...{ "job-id": "backup", device: "view", target: "target", sync: "full" },
+    ...{ "job-id": "backup", device, target: "target", sync: "full" },
     ...{ "auto-finalize": false, "discard-source": discards },
   });
 
@@ -153,5 +153,23 @@ describe.each(fetched)("beside QEMU $version", ({ binary }) => {
       [CLUSTER, 2 * CLUSTER],
       [LAST, CLUSTER / 2],
     ]);
+  });
+
+  test("the disk of a guest is discarded as well, if that is the source", async () => {
+    await inTemporaryFolder(async (folder) => {
+      makeImages(folder);
+      const use = async (daemon: StorageDaemon) => {
+        await daemon.commands([
+          ...[qmp("blockdev-add", raw("disk")), qmp("blockdev-add", raw("target"))],
+          qmp("block-export-add", { ...guest, "node-name": "disk" }),
+        ]);
+        expect((await daemon.io("guest", `read -P 0x5d 0 ${LENGTH}`)).error).toBeNull();
+        await daemon.commands([backup(true, "disk")]);
+        await daemon.untilPending("backup");
+        expect((await daemon.io("guest", `read -P 0 0 ${LENGTH}`)).error).toBeNull();
+      };
+      await StorageDaemon.using(folder, use, binary);
+      expect(leftIn(folder).target).toEqual(Buffer.alloc(LENGTH, 0x5d));
+    });
   });
 });
