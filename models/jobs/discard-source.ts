@@ -132,8 +132,8 @@ export const discardSourceOfDisk: Model = {
   name: "discard-source-of-disk",
   title: "A backup job discards the disk of a guest, because it was told to",
   idea:
-    "The same option for a job whose source is the guest's own disk. QEMU takes it: the hook lets " +
-    "the job write, and what was copied is discarded under the guest, which then reads zeros.",
+    "The same option for a job whose source is the guest's own disk. QEMU takes it: the hook " +
+    "writes the disk, what was copied is discarded under the guest, and that reads zeros.",
   profile: "qemu-10.0",
   images,
   phases: [

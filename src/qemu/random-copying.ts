@@ -46,7 +46,7 @@ export function sayingHowToCopy(
 const leastCluster = (choice: number): JsonObject =>
   oneIn(4, choice, { "min-cluster-size": of(CLUSTERS, choice >> 2) });
 
-/** Whether a job can copy a node: what shows no hook's image has no data, and the job would fail. */
+/** Whether a job can copy a node: a view of no hook has nothing to show, and the job would fail. */
 export function canBeRead(graph: Graph, name: string): boolean {
   return Topology.of(graph)
     .order(graph.nodes.has(name) ? [name] : [])
