@@ -39,7 +39,10 @@ const REASONS: readonly { readonly reason: string; readonly mutants: readonly st
   },
   {
     reason: "a discard is advice: to take less of it than was given is right",
-    mutants: ["wrong-range discard forwarding over interior"],
+    mutants: [
+      "wrong-range discard forwarding over interior",
+      "wrong-range copy discarding source over interior",
+    ],
   },
   {
     reason: "a flush has no range, and is about the whole disk whichever is named",

@@ -12,6 +12,7 @@ import { guestReadsLastWrite } from "./guest-reads-last-write.ts";
 import { guestStatusAnswers } from "./guest-status-answers.ts";
 import { guestStatusIsSound } from "./guest-status-is-sound.ts";
 import { incrementCoversChanges } from "./increment-covers-changes.ts";
+import { jobGoesOn } from "./job-goes-on.ts";
 import { jobResultEqualsPointInTime } from "./job-result-equals-point-in-time.ts";
 import { jobResultIsRead } from "./job-result-is-read.ts";
 import { memoryIsAccounted } from "./memory-is-accounted.ts";
@@ -22,6 +23,7 @@ import { pointsAreOne } from "./points-are-one.ts";
 import { savedIsStable } from "./saved-is-stable.ts";
 import { settledIsCopied } from "./settled-is-copied.ts";
 import { shorterChainShowsTheSame } from "./shorter-chain-shows-the-same.ts";
+import { sourceOutlivesCopy } from "./source-outlives-copy.ts";
 import { statusSaysSomething } from "./status-says-something.ts";
 import { viewEqualsPointInTime } from "./view-equals-point-in-time.ts";
 import { viewIsDenied } from "./view-is-denied.ts";
@@ -45,6 +47,7 @@ export const PROPERTIES: ReadonlyMap<string, Property> = new Map(
     viewIsServed,
     nodesOutliveRequests,
     jobResultEqualsPointInTime,
+    sourceOutlivesCopy,
     mirrorKeepsGuestWrites,
     shorterChainShowsTheSame,
     savedIsStable,
@@ -62,6 +65,7 @@ export const REACHABLE: ReadonlyMap<string, Property> = new Map(
     viewStatusAnswers,
     guestStatusAnswers,
     jobResultIsRead,
+    jobGoesOn,
   ].map((property) => [property.name, property]),
 );
 

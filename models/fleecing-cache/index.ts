@@ -2,6 +2,7 @@
  * The models of the fleecing cache, in the order in which they are verified.
  */
 import type { Model } from "../../src/system/model.ts";
+import { backupToCache, cacheUnderJob } from "./backup-to-cache.ts";
 import { corIntoCache } from "./cor-into-cache.ts";
 import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fleecing-cache-ram.ts";
 import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
@@ -23,5 +24,6 @@ export const FLEECING_CACHE_MODELS: readonly Model[] = [
   guestReadAfterBreak,
   readOnce,
   lastCluster,
+  ...[cacheUnderJob, backupToCache],
   ...[recommendA, recommendB, recommendC, recommendD],
 ];

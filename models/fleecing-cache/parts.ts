@@ -49,14 +49,9 @@ export function startCaching(cache: JsonObject, hook: JsonObject = {}): QmpComma
   ];
 }
 
-/**
- * The cache goes in before the hook, which then finds the disk behind its target.
- * @param cache further options of the cache
- * @param hook further options of the hook
- */
-export function insertCache(cache: JsonObject, hook: JsonObject = {}): QmpCommand[] {
+/** The cache with the disk behind it, to which nobody saves anything yet. */
+export function openCache(cache: JsonObject): QmpCommand[] {
   return [
-    ...guestOnDisk,
     qmp("blockdev-add", {
       driver: "memory",
       "node-name": "ram",
@@ -71,6 +66,18 @@ export function insertCache(cache: JsonObject, hook: JsonObject = {}): QmpComman
       discard: "unmap",
       ...cache,
     }),
+  ];
+}
+
+/**
+ * The cache goes in before the hook, which then finds the disk behind its target.
+ * @param cache further options of the cache
+ * @param hook further options of the hook
+ */
+export function insertCache(cache: JsonObject, hook: JsonObject = {}): QmpCommand[] {
+  return [
+    ...guestOnDisk,
+    ...openCache(cache),
     qmp("blockdev-add", {
       driver: "copy-before-write",
       "node-name": "hook",

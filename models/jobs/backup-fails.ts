@@ -19,7 +19,7 @@
  * others. The next increment goes over all that was recorded before the failed one began, and
  * since, and then the target is the disk as it was when that increment began.
  */
-import { type Actor, type Model, qmp } from "../../src/system/model.ts";
+import { type Model, qmp } from "../../src/system/model.ts";
 import { jobAbdicatesAnyway } from "../bitmaps/mutations.ts";
 import {
   backup,
@@ -32,13 +32,7 @@ import {
   writes,
 } from "../bitmaps/parts.ts";
 import { failedJobIsWell, failureIsForgotten } from "./life-mutations.ts";
-import { CLUSTER } from "./parts.ts";
-
-/** One cluster, so that what the failed job should have copied need not be written again. */
-const writesOnce: Actor = {
-  ...{ name: "guest meanwhile", through: "guest" },
-  requests: { operations: ["write"], count: 1, alignment: CLUSTER, longest: CLUSTER },
-};
+import { writesOnce } from "./parts.ts";
 
 const increment = (id: string) =>
   qmp("blockdev-backup", {

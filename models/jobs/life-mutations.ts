@@ -15,6 +15,23 @@ export const failedJobIsWell = life.inCluster((chart) =>
   reanswer(chart, "failed", "LOOK", { actions: [reply("WELL")] }),
 );
 
+/** A job that stands still is taken for one that has done its work. */
+export const stoppedJobIsWell = life.inCluster((chart) =>
+  reanswer(chart, "stopped", "LOOK", { actions: [reply("WELL")] }),
+);
+
+/** A job that has stopped stays so when it is resumed. */
+export const resumedJobStands = life.inCluster((chart) =>
+  reanswer(chart, "stopped", "RESUME", { actions: [reply("OK")] }),
+);
+
+/** That there is no space is an error like others. */
+export const fullTargetFailsJob = life.inRequest("copy", (chart) =>
+  "failing" in (chart.machine.config.states ?? {})
+    ? reanswer(chart, "copying", "FAILED", { target: "failing", actions: [{ type: "remember" }] })
+    : chart,
+);
+
 /** An error makes no difference to the job that met it. */
 export const failureIsForgotten = life.inRequest("copy", (chart) => bypass(chart, "failing", "OK"));
 

@@ -17,6 +17,10 @@
  *                      while the guest stands still, however often it was copied before.
  *     write-blocking   the guest writes both. So when everything was copied once nothing is left to
  *                      be copied while it stands still.
+ *
+ * One in the background can be changed into the other while it works (`block-job-change`, QEMU
+ * since 8.2). What the guest had under way then is copied when it has ended, in whatever order it
+ * and later writes reach the disk.
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import { type Actor, type Model, qmp } from "../../src/system/model.ts";
@@ -152,6 +156,60 @@ export const mirrorWriteBlocking: Model = {
       name: "mirror-forgets-errors",
       statement: "what the target refused is taken for written",
       mutation: mirrorForgetsErrors,
+      caughtBy: "mirror-keeps-guest-writes",
+    },
+  ],
+};
+
+export const mirrorChanged: Model = {
+  ...shared,
+  name: "mirror-changed",
+  title: "A mirror in the background becomes one that guests write as well",
+  idea:
+    "While a guest writes, two writes at once, and the job copies, an administrator has the " +
+    "mirror write its target with every write from then on. What was under way is copied once " +
+    "more, and then nothing has to be copied while the guest stands still.",
+  phases: [
+    { kind: "commands", commands: startMirror("background") },
+    {
+      kind: "concurrent",
+      actors: [asks("guest", ["write"], 2), copiesAny],
+      administrator: {
+        commands: [
+          qmp("block-job-change", { id: "mirror", type: "mirror", "copy-mode": "write-blocking" }),
+        ],
+      },
+    },
+    {
+      kind: "concurrent",
+      actors: [
+        {
+          ...{ name: "guest meanwhile", through: "guest" },
+          requests: [{ operation: "write", offset: CLUSTER, length: CLUSTER, data: { byte: 7 } }],
+        },
+        { ...copiesAll, name: "mirror again" },
+      ],
+    },
+    { kind: "commands", commands: [complete] },
+    { kind: "concurrent", actors: [readsAll] },
+  ],
+  mutants: [
+    {
+      name: "mirror-forgets-writes",
+      statement: "what a guest has under way when the mirror is changed is not marked",
+      mutation: mirrorForgetsWrites,
+      caughtBy: "mirror-keeps-guest-writes",
+    },
+    {
+      name: "mirror-claims-late",
+      statement: "a write that ends while its cluster is copied is taken for copied",
+      mutation: mirrorClaimsLate,
+      caughtBy: "mirror-keeps-guest-writes",
+    },
+    {
+      name: "guest-overtakes-copy",
+      statement: "a guest's write does not wait for the copy under way, which then overwrites it",
+      mutation: guestOvertakesCopy,
       caughtBy: "mirror-keeps-guest-writes",
     },
   ],

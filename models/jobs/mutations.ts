@@ -1,6 +1,7 @@
 /**
  * One-line changes to what jobs do.
  */
+import type { Chart } from "../../src/chart/chart.ts";
 import { askClusters, call, done } from "../../src/chart/effects.ts";
 import {
   bypass,
@@ -12,7 +13,7 @@ import {
 } from "../../src/chart/mutate.ts";
 import { changesOf } from "../changes.ts";
 
-const { inRequest } = changesOf("copy-before-write");
+const { inRequest, inTask } = changesOf("copy-before-write");
 
 /** The job reads the disk and writes its target, and asks nobody. */
 export const jobDoesNotClaim = inRequest("copy", (chart) =>
@@ -36,6 +37,42 @@ export const jobDoesNotClaim = inRequest("copy", (chart) =>
 /** The job says that it has copied what it could not copy. */
 export const jobHidesErrors = inRequest("copy", (chart) =>
   confuse(chart, "copying", "FAILED", "DONE"),
+);
+
+/** Changes the tasks of a job whose source is to forget what was copied, and of no other hook. */
+const ofForgetful = (change: (chart: Chart) => Chart) =>
+  inTask("copy", (chart) =>
+    "discarding source" in (chart.machine.config.states ?? {}) ? change(chart) : chart,
+  );
+
+/** The view forgets a cluster that was read, and not yet written to the target. */
+export const sourceForgetsEarly = ofForgetful((chart) => {
+  const early = redirect(chart, "reading", "DONE", "discarding source");
+  const then = ["DONE", "FAILED"].reduce(
+    (left, event) => redirect(left, "discarding source", event, "saving"),
+    early,
+  );
+  return redirect(then, "confirming", "OK", "done");
+});
+
+/** The view forgets also what could not be copied. */
+export const sourceForgetsFailures = ofForgetful((chart) =>
+  withConfig(chart, (config) => ({
+    ...config,
+    states: {
+      ...config.states,
+      abandoning: { meta: askClusters("ABANDON"), on: { OK: "discarding what failed" } },
+      "discarding what failed": {
+        meta: call("file", "discard"),
+        on: { DONE: "failed", FAILED: "failed" },
+      },
+    },
+  })),
+);
+
+/** The view is never told that a cluster was copied. */
+export const sourceForgetsNothing = ofForgetful((chart) =>
+  redirect(chart, "confirming", "OK", "done"),
 );
 
 const backup = changesOf("fleecing-backup");
@@ -62,16 +99,20 @@ export const backupHidesErrors = backup.inRequest("copy", (chart) =>
 
 const mirror = changesOf("mirror_top");
 
+/** A mirror that is changed while it works has both kinds of charts for a guest's write. */
+const inWrite = (isBlocking: boolean, change: (chart: Chart) => Chart) =>
+  mirror.inRequest("write", (chart) =>
+    "entering" in (chart.machine.config.states ?? {}) === isBlocking ? change(chart) : chart,
+  );
+
 /** What a guest writes is marked before it is on the disk. */
-export const mirrorMarksEarly = mirror.inRequest("write", (chart) => {
+export const mirrorMarksEarly = inWrite(false, (chart) => {
   const begins = withConfig(chart, (config) => ({ ...config, initial: "touching" }));
   return redirect(redirect(begins, "touching", "OK", "forwarding"), "forwarding", "DONE", "done");
 });
 
 /** What a guest writes is not marked. */
-export const mirrorForgetsWrites = mirror.inRequest("write", (chart) =>
-  bypass(chart, "touching", "OK"),
-);
+export const mirrorForgetsWrites = inWrite(false, (chart) => bypass(chart, "touching", "OK"));
 
 /** A cluster is clean only once it was copied. */
 export const mirrorClaimsLate = mirror.inCluster((chart) => {
@@ -80,7 +121,7 @@ export const mirrorClaimsLate = mirror.inCluster((chart) => {
 });
 
 /** A guest's write does not wait for who copies its clusters, nor he for it. */
-export const guestOvertakesCopy = mirror.inRequest("write", (chart) =>
+export const guestOvertakesCopy = inWrite(true, (chart) =>
   ["entering", "leaving", "leaving with an error"].reduce(
     (left, state) => bypass(left, state, "OK"),
     chart,
@@ -88,7 +129,7 @@ export const guestOvertakesCopy = mirror.inRequest("write", (chart) =>
 );
 
 /** What the target refused of a guest's write is taken for written. */
-export const mirrorForgetsErrors = mirror.inRequest("write", (chart) =>
+export const mirrorForgetsErrors = inWrite(true, (chart) =>
   confuse(chart, "mirroring", "FAILED", "DONE"),
 );
 
@@ -98,6 +139,6 @@ export const mirrorCopyForgetsErrors = mirror.inTask("copy", (chart) =>
 );
 
 /** A write clears also clusters that it covers in part. */
-export const mirrorRoundsOutward = mirror.inRequest("write", (chart) =>
+export const mirrorRoundsOutward = inWrite(true, (chart) =>
   replaceEffect(chart, "cleaning", askClusters("CLEAN")),
 );

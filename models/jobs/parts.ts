@@ -85,6 +85,12 @@ export function copies(depth = 1): Actor {
   return asks("backup", ["copy"], depth);
 }
 
+/** A guest writes one cluster, so that what a job should have copied need not be written again. */
+export const writesOnce: Actor = {
+  ...{ name: "guest meanwhile", through: "guest" },
+  requests: { operations: ["write"], count: 1, alignment: CLUSTER, longest: CLUSTER },
+};
+
 /** Requests for every cluster of a length, in order. */
 export function pieces(operation: Operation, length: number) {
   return Array.from({ length: length / CLUSTER }, (_, index) => ({

@@ -103,6 +103,8 @@ export function defineDriver<
   name: string;
   summary: string;
   options: Schema;
+  /** default: none of them */
+  ofJobs?: readonly string[];
   children: readonly ChildSlot[];
   /** default: what the roles of the children imply */
   permissions?: PermissionRule;
@@ -128,6 +130,8 @@ export function defineDriver<
   defers?: boolean;
   checked?: DriverShape["checked"];
   headed?: boolean;
+  /** default: none but what it is a filter of */
+  clusters?: string;
   /** default: it cannot */
   storesBitmaps?: boolean;
   internal?: boolean;
@@ -167,6 +171,7 @@ export function defineDriver<
     releases: definition.releases ?? false,
     located: definition.located ?? null,
     defers: definition.defers ?? false,
+    ...(definition.ofJobs && { ofJobs: definition.ofJobs }),
     ...(definition.opened && { opened: definition.opened }),
     ...(definition.tells && { tells: definition.tells }),
     ...(definition.find && { find: definition.find }),
@@ -179,6 +184,7 @@ export function defineDriver<
     ...(definition.listChanges && { listChanges: definition.listChanges }),
     ...(definition.logsTo !== undefined && { logsTo: definition.logsTo }),
     ...(definition.headed && { headed: true }),
+    ...(definition.clusters !== undefined && { clusters: definition.clusters }),
     ...(definition.storesBitmaps && { storesBitmaps: true }),
     ...(definition.internal && { internal: true }),
     ...(definition.asksBelow && { asksBelow: true }),

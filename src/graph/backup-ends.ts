@@ -3,12 +3,16 @@
  * (QEMU blockdev.c, `do_backup_common`, and block/backup.c, `backup_job_create`).
  */
 import { type BackupSync, backupBitmap, requireSyncable } from "./backup-bitmap.ts";
+import { type BackupPerf, requirePerf } from "./backup-perf.ts";
 import type { CommandContext } from "./command.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import type { BitmapSync, Graph, GraphNode } from "./graph.ts";
 import { measured } from "./length.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
+
+/** What is said of a source and a target that are not of one length. */
+export const UNEQUAL = "Source and target image have different sizes";
 
 export interface BackupEnds {
   readonly source: GraphNode;
@@ -25,7 +29,11 @@ export interface BackupEnds {
  */
 export function backupEnds(
   before: Graph,
-  given: { readonly device: string; readonly target: string },
+  given: {
+    readonly device: string;
+    readonly target: string;
+    readonly "x-perf"?: BackupPerf | undefined;
+  },
   sync: BackupSync | null,
   context: CommandContext,
 ): BackupEnds {
@@ -35,6 +43,7 @@ export function backupEnds(
   if (source === target) throw refuse("Source and target cannot be the same");
   requireUnblocked(before, source.name, "backup");
   requireUnblocked(before, target.name, "backup");
+  requirePerf(given["x-perf"] ?? {});
   requireSyncable(source, bitmap);
   const graph = measured(measured(before, source.name, context), target.name, context);
   requireSameLength(graph, source.name, target.name);
@@ -44,5 +53,5 @@ export function backupEnds(
 function requireSameLength(graph: Graph, source: string, target: string): void {
   const [own, other] = [source, target].map((name) => graph.nodes.get(name)?.length ?? null);
   if (own === other || own === null || other === null) return;
-  throw refuse("Source and target image have different sizes");
+  throw refuse(UNEQUAL);
 }

@@ -17,51 +17,83 @@
 import { z } from "zod";
 import { bitmapInUse, withoutBacking } from "./backup-bitmap.ts";
 import { backupEnds } from "./backup-ends.ts";
+import { BACKUP_PERF, requireChunk } from "./backup-perf.ts";
 import { defineCommand } from "./command.ts";
-import type { BlockJob } from "./graph.ts";
+import { requireLength } from "./copied-at-once.ts";
+import type { BlockJob, JsonObject } from "./graph.ts";
+import type { JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
 import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
-import { refuse, takingBack } from "./refuse.ts";
+import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
+
+const common = JOB_OPTIONS.shape;
+
+// In QEMU's order, which decides what is missed first.
+const schema = z.strictObject({
+  "job-id": common["job-id"],
+  device: z.string(),
+  sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
+  speed: common.speed,
+  bitmap: z.string().optional(),
+  "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
+  "on-source-error": ON_ERROR,
+  "on-target-error": ON_ERROR,
+  "auto-finalize": common["auto-finalize"],
+  "auto-dismiss": common["auto-dismiss"],
+  "filter-node-name": common["filter-node-name"],
+  "discard-source": z.boolean().optional(),
+  "x-perf": BACKUP_PERF.optional(),
+  target: z.string(),
+  "flush-target": z.boolean().optional(),
+});
+
+const OLDER_PERF = BACKUP_PERF.omit({ "min-cluster-size": true });
+
+/** What the job tells its filter. */
+function ofHook(args: z.infer<typeof schema>): JsonObject {
+  const { "flush-target": flushes, "discard-source": discards, "x-perf": perf } = args;
+  const least = perf?.["min-cluster-size"];
+  return {
+    ...(discards === true && { "discard-source": discards }),
+    ...(flushes !== undefined && { "flush-target": flushes }),
+    ...(least !== undefined && { "min-cluster-size": least }),
+  };
+}
 
 export const blockdevBackup = defineCommand({
   name: "blockdev-backup",
   summary: "Puts a hook under all who use a disk, which saves old data to a target.",
-  // In QEMU's order, which decides what is missed first.
-  schema: z.strictObject({
-    device: z.string(),
-    sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
-    ...JOB_OPTIONS.shape,
-    target: z.string(),
-    bitmap: z.string().optional(),
-    "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
-    "on-source-error": ON_ERROR,
-    "on-target-error": ON_ERROR,
-    "flush-target": z.boolean().optional(),
-  }),
+  schema,
+  schemaIn: ({ clusterSizes, flushedTarget, sourceDiscards }) => {
+    const perf = clusterSizes === "fixed" ? OLDER_PERF : BACKUP_PERF;
+    const known = schema.extend({ "x-perf": perf.optional() });
+    const older = sourceDiscards === "none" ? known.omit({ "discard-source": true }) : known;
+    return flushedTarget === "none" ? older.omit({ "flush-target": true }) : older;
+  },
   apply(before, args, context) {
     const { source: disk, target, bitmap, graph: known } = backupEnds(before, args, args, context);
     const name = args["filter-node-name"] ?? null;
-    const flushes = args["flush-target"];
-    if (flushes !== undefined && context.profile.flushedTarget === "none") {
-      throw refuse("Parameter 'flush-target' is unexpected");
-    }
-    const own = flushes === undefined ? {} : { "flush-target": flushes };
-    const hook = { driver: "copy-before-write", target: target.name, ...own };
+    const perf = args["x-perf"] ?? {};
+    const hook = { driver: "copy-before-write", target: target.name, ...ofHook(args) };
     const id = args["job-id"];
-    const { graph, filter } = takingBack(before, () =>
-      insertedFilter(known, disk.name, name, hook, context),
-    );
+    const { graph, filter } = takingBack(before, () => {
+      requireLength(perf["min-cluster-size"]);
+      return insertedFilter(known, disk.name, name, hook, context);
+    });
     const job: BlockJob = {
       ...{ id: id ?? "", type: "backup", filter, madeWritable: null },
       copies: args.sync === "none" ? "nothing" : "everything",
       ...newLife(args, args["on-source-error"], args["on-target-error"]),
       ...(bitmap !== null && { bitmap }),
+      ...(perf["max-workers"] !== undefined && { workers: perf["max-workers"] }),
     };
-    const begun = started(graph, job, before, context, (edges) => {
+    const hold = (edges: JobEdges) => {
       edges.hold("main node", filter);
       edges.hold("target", target.name);
-    });
+    };
+    const judge = () => requireChunk(graph, target.name, perf, context);
+    const begun = started(graph, job, before, context, hold, judge);
     const using = bitmapInUse(begun, job, args.sync);
     return args.sync === "top" ? withoutBacking(using, filter, context) : using;
   },

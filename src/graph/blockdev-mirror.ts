@@ -12,6 +12,7 @@
  * `sync: full` and a commit can be simulated; other ways to mirror can be judged.
  */
 import { z } from "zod";
+import { UNEQUAL } from "./backup-ends.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { endedJob, restOf } from "./ended-job.ts";
@@ -133,7 +134,8 @@ function unlessUnequal(
   const unequal = one !== other && typeof one === "number" && typeof other === "number";
   const below = Topology.of(graph).order([mirror.filter, target.name]);
   const still = below.some((name) => graph.nodes.get(name)?.found.drained === true);
-  return unequal && !still ? endedJob(graph, mirror, context, restOf(mirror)) : graph;
+  const failed = { ...mirror, error: UNEQUAL };
+  return unequal && !still ? endedJob(graph, failed, context, restOf(mirror)) : graph;
 }
 
 /**

@@ -53,6 +53,8 @@ export interface DriverShape {
   readonly name: string;
   /** all its options in QMP spelling, the common ones included, children excluded; closed */
   readonly options: z.ZodObject;
+  /** those of its options that only a job gives, to its filter; absent: none */
+  readonly ofJobs?: readonly string[];
   /** in the order in which the driver opens them */
   readonly children: readonly ChildSlot[];
   /** what a node requires of each child, and shares with the child's other users */
@@ -66,6 +68,8 @@ export interface DriverShape {
   opened?(graph: Graph, node: GraphNode, context: OpenedContext): void;
   /** What it tells the charts of nodes when it is opened. */
   tells?(node: GraphNode): readonly Notice[];
+  /** the child whose clusters it has, besides what a filter shows; absent: none */
+  readonly clusters?: string;
   /** whether its image can keep dirty bitmaps */
   readonly storesBitmaps?: boolean;
   /** absent, or null: it has no backing file */

@@ -24,6 +24,8 @@ export interface GraphCommand {
   /** one sentence for `--help` and the reference */
   readonly summary: string;
   readonly schema: z.ZodType;
+  /** the same without what a profile does not know; absent: all of them know everything */
+  schemaIn?(profile: Profile): z.ZodType;
   /**
    * Rewires, then asks for permission.
    * @throws BlockgraphError `graph-refused`; the given graph stays in force, unless it is a Refusal
@@ -39,12 +41,14 @@ export function defineCommand<Schema extends z.ZodType>(definition: {
   name: string;
   summary: string;
   schema: Schema;
+  schemaIn?(profile: Profile): z.ZodType<z.infer<Schema>>;
   apply(graph: Graph, args: z.infer<Schema>, context: CommandContext): Graph;
   answer?(graph: Graph, profile: Profile): JsonValue;
 }): GraphCommand {
+  const { schema, schemaIn = () => schema } = definition;
   return {
     ...definition,
     apply: (graph, args, context) =>
-      definition.apply(graph, parseArguments(definition.schema, args), context),
+      definition.apply(graph, parseArguments(schemaIn(context.profile), args), context),
   };
 }

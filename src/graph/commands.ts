@@ -1,9 +1,11 @@
 /**
  * The registry of graph commands, and the one function that applies them.
  */
+import { z } from "zod";
 import type { BlockgraphError } from "../error.ts";
 import { blockCommit } from "./block-commit.ts";
 import { blockExportAdd, blockExportDel } from "./block-export.ts";
+import { blockJobChange } from "./block-job-change.ts";
 import { blockResize } from "./block-resize.ts";
 import { blockStream } from "./block-stream.ts";
 import { blockdevAdd } from "./blockdev-add.ts";
@@ -24,7 +26,7 @@ import { JOB_VERBS } from "./job-verbs.ts";
 import { nbdServerStart, nbdServerStop } from "./nbd-server.ts";
 import type { Profile } from "./profile.ts";
 import { parseCommand } from "./qmp-input.ts";
-import { queryBlockGraph, queryJobs, queryNamedBlockNodes } from "./query.ts";
+import { queryBlockGraph, queryBlockJobs, queryJobs, queryNamedBlockNodes } from "./query.ts";
 import { isRefusal, Refusal, refuse } from "./refuse.ts";
 import { withStoredBitmaps } from "./stored-bitmaps.ts";
 import { objectAdd, objectDel } from "./throttle-group.ts";
@@ -44,10 +46,11 @@ export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream],
     ...JOB_VERBS,
+    blockJobChange,
     ...DIRTY_BITMAP_COMMANDS,
     ...[xDropFleecing, blockdevReplace, fleecingBackup],
     ...[transaction, objectAdd, objectDel],
-    ...[queryNamedBlockNodes, queryBlockGraph, queryJobs, xQueryFleecingClusters],
+    ...[queryNamedBlockNodes, queryBlockGraph, queryJobs, queryBlockJobs, xQueryFleecingClusters],
   ].map((command) => [command.name, command]),
 );
 
@@ -88,12 +91,16 @@ function catalogueOf(drivers: DriverCatalogue, profile: Profile): DriverCatalogu
   return new Map(present.map(([name, shape]) => [name, ofProfile(shape, profile)]));
 }
 
-/** A driver without the options that the profile's QEMU does not know. */
-function ofProfile(shape: DriverShape, { inactiveNodes, flushedTarget }: Profile): DriverShape {
-  const { options } = shape;
-  const active = inactiveNodes === "none" ? options.omit({ active: true }) : options;
-  const flushes = flushedTarget === "none" && "flush-target" in options.shape;
-  return { ...shape, options: flushes ? active.omit({ "flush-target": true }) : active };
+/** A driver without the options that the profile's QEMU does not know, or only of its own jobs. */
+function ofProfile(shape: DriverShape, profile: Profile): DriverShape {
+  const unknown = new Set([
+    ...(shape.ofJobs ?? []),
+    ...(profile.inactiveNodes === "none" ? ["active"] : []),
+    ...(profile.flushedTarget === "none" ? ["flush-target"] : []),
+    ...(profile.clusterSizes === "fixed" ? ["min-cluster-size"] : []),
+  ]);
+  const known = Object.entries(shape.options.shape).filter(([option]) => !unknown.has(option));
+  return { ...shape, options: z.strictObject(Object.fromEntries(known)) };
 }
 
 interface Obeyed {

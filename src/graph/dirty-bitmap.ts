@@ -12,10 +12,10 @@ import { defineCommand } from "./command.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { type Notice, recorderOf } from "./notice.ts";
+import { uint32 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
 import { telling } from "./telling.ts";
-import { uint32 } from "./uint32.ts";
 
 const USUAL_GRANULARITY = 65536;
 const LEAST_GRANULARITY = 512;

@@ -41,7 +41,8 @@ export function endedWell(before: Graph, job: BlockJob, context: CommandContext)
     return endedJob(bitmapLeft(before, job, true), job, context, restOf(job));
   } catch (error) {
     if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
-    return endedJob(bitmapLeft(before, job, false), job, context, restOf(job));
+    const failed = { ...job, error: "Operation not permitted" };
+    return endedJob(bitmapLeft(before, job, false), failed, context, restOf(job));
   }
 }
 

@@ -124,10 +124,14 @@ export interface BlockJob {
   readonly asked: "complete" | "cancel" | null;
   /** whether it has ended, and holds its id until it is dismissed; it has no filter any more */
   readonly concluded: boolean;
+  /** why it has ended otherwise than it should; absent: it has not, or not yet */
+  readonly error?: string;
   /** the hook that keeps a bitmap on what was its filter, until that is closed; absent: none */
   readonly hook?: string | null;
   /** the bitmap that it works with, and what becomes of that when it ends; absent: none */
   readonly bitmap?: BitmapSync;
+  /** clusters that it copies at once at the most; absent: it was not told */
+  readonly workers?: number;
 }
 
 /** What a job does about errors of what it reads, and of what it writes (`BlockdevOnError`). */

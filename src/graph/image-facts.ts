@@ -7,6 +7,9 @@
 import type { JsonObject } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
+/** bytes of a cluster of a qcow2 image that is made without a word about it (block/qcow2.h) */
+export const QCOW2_CLUSTER = 65_536;
+
 /** One image. */
 export interface ImageFact {
   /** bytes of the file itself; null: not known */
@@ -19,6 +22,8 @@ export interface ImageFact {
 export interface ImageHeader {
   /** bytes that the image shows */
   readonly size: number;
+  /** bytes of a cluster */
+  readonly clusterSize: number;
   /** the backing file that it names; null: none */
   readonly backing: { readonly filename: string; readonly driver: "raw" | "qcow2" } | null;
 }

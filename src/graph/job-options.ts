@@ -4,12 +4,13 @@
  */
 import { z } from "zod";
 import type { BlockJob, ErrorAction } from "./graph.ts";
+import { int64 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
 
 export const JOB_OPTIONS = z.strictObject({
   "job-id": z.string().optional(),
   "filter-node-name": z.string().optional(),
-  speed: z.int().optional(),
+  speed: int64.optional(),
   "auto-finalize": z.boolean().optional(),
   "auto-dismiss": z.boolean().optional(),
 });

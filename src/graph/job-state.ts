@@ -24,6 +24,7 @@ const VERBS = {
   pause: WORKING,
   resume: WORKING,
   "set-speed": WORKING,
+  change: WORKING,
   complete: ["ready", "standby"],
   finalize: ["pending"],
   cancel: [...WORKING, "pending"],
@@ -42,10 +43,17 @@ export function stateOf(graph: Graph, job: BlockJob): JobState {
   return endless ? "ready" : "running";
 }
 
+/** What is told of a job. */
+export type JobInfo = Pick<BlockJob, "id" | "type" | "error"> & { readonly status: JobState };
+
 /** All jobs, as `query-jobs` lists them: the newest first. */
-export function jobsOf(graph: Graph): { id: string; type: BlockJob["type"]; status: JobState }[] {
-  const jobs = [...graph.jobs.values()].reverse();
-  return jobs.map((job) => ({ id: job.id, type: job.type, status: stateOf(graph, job) }));
+export function jobsOf(graph: Graph): JobInfo[] {
+  return [...graph.jobs.values()].reverse().map((job) => infoOf(graph, job));
+}
+
+export function infoOf(graph: Graph, job: BlockJob): JobInfo {
+  const { id, type, error } = job;
+  return { id, type, status: stateOf(graph, job), ...(error !== undefined && { error }) };
 }
 
 /** @throws BlockgraphError `graph-refused` */

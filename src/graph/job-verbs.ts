@@ -24,6 +24,7 @@ import { hasLife } from "./job.ts";
 import { requireSpeed } from "./job-options.ts";
 import { type JobVerb, requireAccepted, stateOf } from "./job-state.ts";
 import { lifeOf } from "./notice.ts";
+import { int64 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
 import { telling } from "./telling.ts";
 
@@ -83,7 +84,8 @@ function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandCo
   }
   const rest = restOf(job, job.type === "stream");
   if (rest !== "edges") requireNoHook(before, job.filter, context);
-  return endedJob(bitmapLeft(before, job, false), job, context, rest);
+  const canceled = { ...job, error: "Operation canceled" };
+  return endedJob(bitmapLeft(before, job, false), canceled, context, rest);
 }
 
 /** A job that was told to end does so, unless it is paused, or waits to be finalized. */
@@ -158,7 +160,7 @@ export const JOB_VERBS: readonly GraphCommand[] = [
   defineCommand({
     name: "block-job-set-speed",
     summary: "Limits how many bytes a second a job copies.",
-    schema: z.strictObject({ device: z.string(), speed: z.int() }),
+    schema: z.strictObject({ device: z.string(), speed: int64 }),
     apply(before, { device, speed }) {
       const job = find(before, device, AS_DEVICE);
       requireAccepted(job.id, stateOf(before, job), "set-speed");

@@ -81,6 +81,19 @@ export interface Profile {
    * on the side"). QEMU wants a node that nobody else works on (reference, section 7, row 30).
    */
   readonly targetCommit: "refused" | "allowed";
+  /**
+   * Whether backups and hooks can be told how large their clusters are at the least
+   * (`min-cluster-size`, since 9.2).
+   */
+  readonly clusterSizes: "fixed" | "since-9.2";
+  /** Whether backups can have their source forget what was copied (`discard-source`, since 9.1). */
+  readonly sourceDiscards: "none" | "since-9.1";
+  /**
+   * What becomes of a hook whose clusters are to be larger than 2 GiB: a bitmap's bit has a size of
+   * 32 bits, of which nothing is left then, and 10.0 aborts (block/dirty-bitmap.c,
+   * `bdrv_create_dirty_bitmap`; seen in 10.0).
+   */
+  readonly largeClusters: "abort" | "refused";
   /** Whether hooks can flush what they have saved before it is overwritten (`flush-target`). */
   readonly flushedTarget: "none" | "if-told";
   /**
@@ -205,7 +218,8 @@ const OF_THIS_PROJECT = [
   ...["blockdev-replace", "fleecing-backup", "x-query-fleecing-clusters"],
   ...["fleecing-cache", "memory", "cached-reads", "lazy-discards"],
 ];
-const SINCE_10_0 = ["blockdev-set-active"];
+/** Since 8.2, and since 10.0. */
+const LATER_THAN_7_2 = ["block-job-change", "blockdev-set-active"];
 const LATER_THAN_2018 = [
   ...["copy-before-write", "snapshot-access", "preallocate", "compress"],
   // Backups had notifiers instead of a filter.
@@ -227,6 +241,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    clusterSizes: "fixed",
+    sourceDiscards: "none",
+    largeClusters: "refused",
     flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
@@ -236,7 +253,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
-    absent: new Set([...LATER_THAN_2018, ...SINCE_10_0, ...OF_THIS_PROJECT]),
+    absent: new Set([...LATER_THAN_2018, ...LATER_THAN_7_2, ...OF_THIS_PROJECT]),
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
@@ -262,6 +279,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    clusterSizes: "fixed",
+    sourceDiscards: "none",
+    largeClusters: "refused",
     flushedTarget: "none",
     lengths: "asked-again",
     resizeBlocked: "device",
@@ -271,7 +291,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     closedReopen: "crash",
     hookReads: "for-writers",
     refreshOrder: "last-first",
-    absent: new Set([...OF_THE_THREAD, ...SINCE_10_0, ...OF_THIS_PROJECT]),
+    absent: new Set([...OF_THE_THREAD, ...LATER_THAN_7_2, ...OF_THIS_PROJECT]),
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
@@ -297,6 +317,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "hang",
     refusedStream: "leaves-user",
     targetCommit: "refused",
+    clusterSizes: "since-9.2",
+    sourceDiscards: "since-9.1",
+    largeClusters: "abort",
     flushedTarget: "none",
     lengths: "kept",
     resizeBlocked: "node",
@@ -332,6 +355,9 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     appendAboveAsker: "allowed",
     refusedStream: "leaves-nothing",
     targetCommit: "allowed",
+    clusterSizes: "since-9.2",
+    sourceDiscards: "since-9.1",
+    largeClusters: "refused",
     flushedTarget: "if-told",
     lengths: "kept",
     resizeBlocked: "node",

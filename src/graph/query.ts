@@ -1,11 +1,13 @@
 /**
- * Queries: `query-named-block-nodes`, `query-jobs`, and `x-debug-query-block-graph`, which shows
- * all edges with their masks (QEMU block.c, `bdrv_get_xdbg_block_graph`).
+ * Queries: `query-named-block-nodes`, `query-jobs`, `query-block-jobs`, and
+ * `x-debug-query-block-graph`, which shows all edges with their masks (QEMU block.c,
+ * `bdrv_get_xdbg_block_graph`).
  *
  * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
  * order in which they came, and to who is below at the first edge that leads there. Exports are
  * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
- * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are.
+ * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are,
+ * and whether they have met an error.
  */
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
@@ -20,7 +22,8 @@ import {
   type Parent,
   sameParent,
 } from "./graph.ts";
-import { jobsOf } from "./job-state.ts";
+import { mirrors } from "./job.ts";
+import { infoOf, jobsOf } from "./job-state.ts";
 import { permissionNames } from "./permission.ts";
 import type { Profile } from "./profile.ts";
 
@@ -59,8 +62,32 @@ export const queryJobs = defineCommand({
   summary: "Lists all jobs and their states.",
   schema: z.strictObject({}),
   apply: (graph) => graph,
-  answer: (graph) => jobsOf(graph),
+  answer: (graph) => jobsOf(graph).map((job) => ({ ...job })),
 });
+
+export const queryBlockJobs = defineCommand({
+  name: "query-block-jobs",
+  summary: "Lists all jobs, their states, and how they are to end.",
+  schema: z.strictObject({}),
+  apply: (graph) => graph,
+  answer: (graph) => blockJobsOf(graph),
+});
+
+/** All jobs, the newest first, with what is certain about each whatever it has done by now. */
+export function blockJobsOf(graph: Graph): JsonObject[] {
+  return [...graph.jobs.values()].reverse().map((job) => {
+    const { id: device, speed, finalization, dismissal } = job;
+    const { id: _, ...info } = infoOf(graph, job);
+    return {
+      ...{ device, ...info, speed },
+      // A mirror that is through has its disk stand still, and itself with it, until it ends.
+      paused: job.paused || (info.status === "pending" && mirrors(graph, job)),
+      ready: info.status === "ready" || info.status === "standby",
+      "auto-finalize": finalization === "automatic",
+      "auto-dismiss": dismissal === "automatic",
+    };
+  });
+}
 
 /** Whoever can hold an edge: block backends, jobs, nodes. */
 function usersOf({ nodes, edges, jobs, backends }: Graph): Parent[] {

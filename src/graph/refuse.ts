@@ -146,7 +146,8 @@ function qapiText(issue: z.core.$ZodIssue, at: string): string {
     return `Parameter '${parameterName(at, [...issue.path, issue.keys[0] ?? ""])}' is unexpected`;
   }
   if (issue.input !== undefined && /^uint\d+/.test(issue.message)) {
-    return `Parameter '${own}' expects ${issue.message}`;
+    // What is no number at all is found by those who know where they are.
+    return `Parameter '${issue.message === "uint64" ? name : own}' expects ${issue.message}`;
   }
   if ((issue.code === "too_big" || issue.code === "too_small") && issue.origin === "int") {
     return `Invalid parameter type for '${name}', expected: integer`;

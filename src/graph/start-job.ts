@@ -11,6 +11,7 @@ import { JobEdges } from "./job.ts";
 import { takingBack, undoing } from "./refuse.ts";
 
 /**
+ * @param judge looks at the filter before there is a job
  * @param filtered the graph with the job's filter
  * @param before the graph before the command
  * @throws Refusal with the graph that is left
@@ -21,6 +22,7 @@ export function started(
   before: Graph,
   context: CommandContext,
   hold: (edges: JobEdges) => void,
+  judge: () => void = () => {},
 ): Graph {
   let reached = filtered;
   // As long as there is no job, its id may be that of another one, which goes on.
@@ -29,6 +31,7 @@ export function started(
     undoing(
       () => endedJob(reached, ended, context),
       () => {
+        judge();
         const edges = new JobEdges(filtered, job, before, context);
         ended = job;
         try {

@@ -90,15 +90,16 @@ function orUndone(
 function parseAction(
   given: unknown,
   index: number,
-  { graphTransactions }: Profile,
+  profile: Profile,
 ): z.infer<typeof actionSchema> {
   const at = `actions[${index}].`;
   const action = parseArguments(actionSchema, given, at);
   const { type, data } = action;
-  if (graphTransactions === "none" && REWIRING.has(type)) {
+  if (profile.graphTransactions === "none" && REWIRING.has(type)) {
     throw refuse(`Parameter 'type' does not accept value '${type}'`);
   }
   const command = ACTIONS.get(type) ?? REWIRING.get(type);
-  parseArguments(command?.schema ?? nothing, data, `${at}data.`);
+  const schema = command?.schemaIn?.(profile) ?? command?.schema ?? nothing;
+  parseArguments(schema, data, `${at}data.`);
   return action;
 }

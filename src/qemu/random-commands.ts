@@ -10,6 +10,7 @@ import type { QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
 import type { Profile } from "../graph/profile.ts";
 import { ACTIVITY_MAKERS, sayingActivity } from "./random-activity.ts";
+import { canBeRead, changeJob, sayingHowToCopy } from "./random-copying.ts";
 import { IMAGE_LENGTH } from "./random-images.ts";
 import {
   command,
@@ -50,11 +51,11 @@ const reopenTwo: Maker = (graph, _name, pick) => {
   return command("blockdev-reopen", { options });
 };
 
-const backup: Maker = (graph, name, [, a, b, c]) =>
-  command("blockdev-backup", {
-    ...backupData(graph, name, a, b),
-    ...oneIn(2, c, backupOfBitmap(c >> 1)),
-  });
+const backup: Maker = (graph, name, [, a, b, c]) => {
+  const data = backupData(graph, name, a, b);
+  const copies = canBeRead(graph, String(data.device)) ? oneIn(2, c, backupOfBitmap(c >> 1)) : {};
+  return command("blockdev-backup", { ...data, ...copies });
+};
 
 /** A job that holds its id when it has ended. */
 const STAYS = { "auto-dismiss": false };
@@ -178,7 +179,7 @@ const MAKERS: readonly Maker[] = [
   ...[mirror, stream, commit, cancel, tell, tell, resize, changeList, changeList],
 ];
 
-const MAKERS_WITH_ACTIVITY: readonly Maker[] = [...MAKERS, ...ACTIVITY_MAKERS];
+const MAKERS_WITH_ACTIVITY: readonly Maker[] = [...MAKERS, ...ACTIVITY_MAKERS, changeJob];
 
 /**
  * The command that some numbers mean in a graph.
@@ -188,15 +189,16 @@ export function commandFor(
   graph: Graph,
   pick: Pick,
   accepts: (command: QmpCommand) => boolean,
-  { inactiveNodes }: Profile,
+  profile: Profile,
 ): QmpCommand {
+  const { inactiveNodes } = profile;
   const [kind, a, b, c] = pick;
   const makers = inactiveNodes === "none" ? MAKERS : MAKERS_WITH_ACTIVITY;
   const maker = makers[kind % makers.length] ?? remove;
   const name = freeName(graph);
   if (name === null && NODE_MAKERS.includes(maker)) return remove(graph, NOBODY, pick);
   const make = (choice: Pick) => {
-    const made = maker(graph, name ?? NOBODY, choice);
+    const made = sayingHowToCopy(maker(graph, name ?? NOBODY, choice), choice, profile);
     return inactiveNodes === "none" ? made : sayingActivity(made, choice);
   };
   const made = make(pick);

@@ -4,7 +4,7 @@
  * All but two have one length: QEMU aborts on some sizes that change under a user (defect M6), and
  * then nothing else is compared.
  */
-import type { ImageFact, ImageFacts } from "../graph/image-facts.ts";
+import { type ImageFact, type ImageFacts, QCOW2_CLUSTER } from "../graph/image-facts.ts";
 
 /** bytes of most images, and of what null-co shows */
 export const IMAGE_LENGTH = 1 << 20;
@@ -44,7 +44,7 @@ export const RANDOM_IMAGE_FACTS: ImageFacts = new Map(
   RANDOM_IMAGES.map((image): [string, ImageFact] => {
     const { filename, size, format, backing } = image;
     const named = backing === null ? null : ({ filename: backing, driver: "raw" } as const);
-    const header = format === "raw" ? null : { size, backing: named };
+    const header = format === "raw" ? null : { size, clusterSize: QCOW2_CLUSTER, backing: named };
     return [filename, { length: fileLengthOf(image), header }];
   }),
 );

@@ -87,6 +87,7 @@ const PREDICTED = [
   /parent_quiesce_counter/,
   /!child->frozen/,
   /hbitmap_merge/,
+  /is_power_of_2\(granularity\)/,
   /top_level/,
   /BDRV_O_INACTIVE/,
   /QLIST_EMPTY\(&bs->dirty_bitmaps\)/,

@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
-import type { ImageFact, ImageFacts } from "../graph/image-facts.ts";
+import { type ImageFact, type ImageFacts, QCOW2_CLUSTER } from "../graph/image-facts.ts";
 import { parseJson } from "../log/parse-json.ts";
 import { edgeText } from "./edge-text.ts";
 
@@ -149,7 +149,8 @@ function factsOf(files: Readonly<Record<string, z.infer<typeof fileSchema>>>): I
       if (kind === "raw") return [name, { length: size, header: null }];
       const named = typeof backing === "string" ? backing : null;
       const driver = backingFormat ?? "raw";
-      const header = { size, backing: named === null ? null : { filename: named, driver } };
+      const below = named === null ? null : { filename: named, driver };
+      const header = { size, clusterSize: QCOW2_CLUSTER, backing: below };
       return [name, { length: null, header }];
     }),
   );

@@ -4,6 +4,7 @@
  */
 import type { Instance, Place } from "../drivers/driver.ts";
 import { DRIVERS } from "../drivers/registry.ts";
+import { leastCluster } from "../graph/copied-at-once.ts";
 import { childEdges, type Graph, type GraphNode } from "../graph/graph.ts";
 import { usesOfJob } from "../graph/job.ts";
 import { refuse } from "../graph/refuse.ts";
@@ -84,6 +85,13 @@ function describeNode(
     throw refuse(
       `node '${node.name}' cannot be simulated: it is to detect zeroes, which is not built yet; ` +
         "write zeroes instead",
+    );
+  }
+  const least = leastCluster(node.options) ?? 0;
+  if (least > rules.clusterSize) {
+    throw refuse(
+      `node '${node.name}' cannot be simulated: it is to copy ${least} bytes at once ` +
+        `(min-cluster-size), and a cluster has ${rules.clusterSize}; leave that out`,
     );
   }
   const instance = driver.instantiate(node.options, rules.profile, place);

@@ -246,7 +246,7 @@ export class Monitor {
     else if (entry.kind === "result") this.#resultEnded(watch, entry, outcome, seq);
     else if (entry.kind === "job" && operation === "copy") {
       this.#written.copied(entry.hook, request, succeeded);
-      if (succeeded) this.#copy(entry, request);
+      this.#copyEnded(entry, request, outcome, seq);
     }
     if (entry.kind !== "view") return;
     if (operation === "discard" && succeeded) this.#discard(entry, request);
@@ -354,9 +354,16 @@ export class Monitor {
     return touchedClusters(point, entry, request).some((cluster) => point.discarded.has(cluster));
   }
 
-  #copy(entry: EntryOfHook, request: WatchedRequest): void {
+  /** A job said what became of a piece. */
+  #copyEnded(entry: EntryOfHook, request: WatchedRequest, outcome: Outcome, seq: number): void {
+    const common = { through: request.through, difference: null } as const;
+    const result = { succeeded: outcome.errno === null, denied: outcome.errno === "EACCES" };
+    this.#judge({ kind: "job-copy", ...common, ...result }, seq);
     const point = this.#points.get(entry.hook);
     if (point === undefined) return;
+    point.failed ||= !result.succeeded;
+    if (!result.succeeded) return;
+    if (point.failed) this.#judge({ kind: "job-resumed", ...common }, seq);
     for (const cluster of coveredClusters(point, entry, request, "whole")) {
       point.copied.add(cluster);
     }

@@ -20,6 +20,8 @@ export interface PointInTime {
   readonly returned: Set<number>;
   /** clusters that a job has copied, as it said */
   readonly copied: Set<number>;
+  /** whether a job could not copy something, as it said; one that begins has a new filter */
+  failed: boolean;
 }
 
 /** A filter of which nothing was said yet. */
@@ -27,6 +29,7 @@ export const nothingSaid = () => ({
   discarded: new Set<number>(),
   returned: new Set<number>(),
   copied: new Set<number>(),
+  failed: false,
 });
 
 /** An entry that begins at a byte of a filter. */

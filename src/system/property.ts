@@ -43,6 +43,21 @@ export type Observation =
       readonly difference: Difference | null;
     }
   | {
+      /** a job said of a piece that it has copied it, or that it could not */
+      readonly kind: "job-copy";
+      readonly through: string;
+      readonly succeeded: boolean;
+      /** whether that was because what it reads does not show the piece any more (EACCES) */
+      readonly denied: boolean;
+      readonly difference: null;
+    }
+  | {
+      /** a job has copied a piece, after it could not copy that or another one */
+      readonly kind: "job-resumed";
+      readonly through: string;
+      readonly difference: null;
+    }
+  | {
       readonly kind: "guest-read";
       readonly through: string;
       readonly succeeded: boolean;
@@ -178,6 +193,9 @@ export function describeObservation(observation: Observation): string {
   if (observation.kind === "guest-discard" && !observation.arrived) {
     return `${subject} succeeded, and the disk's image was not told of it`;
   }
+  if (observation.kind === "job-copy" && observation.denied) {
+    return `${subject} failed: what it reads does not show that any more`;
+  }
   if ("said" in observation && observation.said === null) {
     return `${subject} succeeded and said nothing of any byte`;
   }
@@ -225,6 +243,9 @@ function subjectOf(observation: Observation): string {
     case "result-read":
     case "guest-read":
       return `a read through '${observation.through}'`;
+    case "job-copy":
+    case "job-resumed":
+      return `a copy of job '${observation.through}'`;
     case "guest-discard":
       return `a discard through '${observation.through}'`;
     case "refused":

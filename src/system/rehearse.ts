@@ -11,6 +11,7 @@ import { profile } from "../graph/profile.ts";
 import { administratorOf, sendCommands } from "./drive.ts";
 import type { Actor, Model, Phase } from "./model.ts";
 import { Session } from "./session.ts";
+import { requireWorkers } from "./workers.ts";
 import { entryLength } from "./workload.ts";
 
 /**
@@ -56,7 +57,9 @@ function rehearseRequests(phase: Phase & { kind: "concurrent" }, session: Sessio
   }
 }
 
-function checkActor({ through, requests }: Actor, session: Session): void {
+function checkActor(actor: Actor, session: Session): void {
+  const { through, requests } = actor;
+  requireWorkers(actor, session.graph, session.execution);
   const end = entryLength(session, through);
   for (const { operation, offset, length } of "count" in requests ? [] : requests) {
     if (offset + length <= end) continue;

@@ -9,6 +9,7 @@ import { rankOf } from "./recommendation.ts";
 import { RequestSource } from "./request-source.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Session } from "./session.ts";
+import { requireWorkers } from "./workers.ts";
 
 /** bytes that a dump reads at once */
 const DUMP_PIECE = 1024 * 1024;
@@ -55,6 +56,7 @@ export class Workload {
   /** Sends the next request of an actor. It may be over when this returns. */
   send(source: RequestSource, session: Session, schedule: Schedule): void {
     const { actor } = source;
+    requireWorkers(actor, session.graph, session.execution);
     const rank = ranking(actor, session);
     const { spec, slot } = source.next(schedule, entryLength(session, actor.through), rank);
     // Registered first, because the request may end before `request` returns.

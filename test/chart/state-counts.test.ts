@@ -58,7 +58,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "copy-before-write/snapshot-read": [24, 25, 33, 34],
   "copy-before-write/snapshot-discard": [11, 12],
   "copy-before-write/snapshot-block-status": [23, 24, 32, 33],
-  "copy-before-write/copy": [21, 22],
+  "copy-before-write/copy": [21, 22, 23],
   "copy-before-write/job": [9],
   // map (3) x taken, or free with up to two users (4).
   "qcow2/cluster": [12],

@@ -144,6 +144,16 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     symmetric: [3_107, 10_249, 14],
     ordered: [4_516, 10_355, 14],
   },
+  "cache-under-job": {
+    plain: [408, 1_057, 13],
+    symmetries: ["clusters", "requests of reader"],
+    symmetric: [151, 408, 13],
+  },
+  "backup-to-cache": {
+    plain: [58_246, 217_230, 28],
+    symmetries: ["clusters"],
+    symmetric: [29_135, 108_663, 28],
+  },
   "recommend-a": {
     plain: [83, 82, 19],
     symmetries: ["clusters"],
@@ -172,7 +182,10 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     ordered: [2_407, 4_488, 26],
   },
   "backup-fails": { plain: [454, 685, 27], ordered: [360, 470, 27] },
+  "backup-enospc": { plain: [669, 985, 30], ordered: [549, 709, 30] },
   "push-slow-target": { plain: [34_317, 114_656, 23], ordered: [21_094, 42_628, 23] },
+  "discard-source-of-disk": { violated: ["guest-reads-last-write", 8] },
+  "discard-source": { plain: [111_587, 496_197, 26], ordered: [66_049, 175_661, 26] },
   "fleecing-backup": {
     plain: [20_898, 76_610, 24],
     symmetries: ["clusters", "requests of backup"],
@@ -187,6 +200,11 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     ordered: [4_896, 9_330, 20],
   },
   "mirror-write-blocking": { plain: [2_900, 5_201, 22], ordered: [2_552, 3_986, 22] },
+  "mirror-changed": {
+    plain: [5_177, 11_582, 21],
+    symmetries: ["requests of guest"],
+    symmetric: [4_131, 9_259, 21],
+  },
   "block-stream": { plain: [2_634, 4_562, 40] },
   "block-commit": { plain: [1_917, 3_753, 41] },
   "active-commit": { plain: [1_851, 3_318, 33], ordered: [1_620, 2_304, 33] },

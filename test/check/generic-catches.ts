@@ -185,6 +185,9 @@ export const CATCHES: Readonly<Record<string, Readonly<Record<string, string>>>>
   "push-slow-target": {
     "wrong-reply copy copying FAILED as DONE": "job-result-equals-point-in-time",
   },
+  "discard-source": {
+    "wrong-child copy discarding source calls target": "job-result-equals-point-in-time",
+  },
   "combined-target": {
     "swap-effects copy zeroing and flushing": "saved-is-stable",
     "swap-effects copy saving and flushing": "bounds",

@@ -38,13 +38,13 @@ function modelOf(name: string): Model {
   return model;
 }
 
-test("172 mutants are noticed, and 20 are right all the same: that is all there are", () => {
+test("173 mutants are noticed, and 21 are right all the same: that is all there are", () => {
   const made = [...MODELS.values()].flatMap((model) =>
     model.expected.verdict === "holds" ? genericMutants(model, DRIVER) : [],
   );
   const names = new Set(made.map(({ name }) => name));
   const recorded = Object.values(CATCHES).flatMap((catches) => Object.keys(catches));
-  expect([recorded.length, EQUIVALENT_MUTANTS.size]).toEqual([172, 20]);
+  expect([recorded.length, EQUIVALENT_MUTANTS.size]).toEqual([173, 21]);
   expect([...recorded, ...EQUIVALENT_MUTANTS.keys()].sort()).toEqual([...names].sort());
 });
 

@@ -20,6 +20,7 @@ const FAITHFUL: CopyBeforeWriteParameters = {
   viewDiscard: "faithful",
   mixedRead: "repaired",
   flushesTarget: false,
+  discardsSource: false,
 };
 
 function charts(changes: Partial<CopyBeforeWriteParameters> = {}) {

@@ -39,7 +39,8 @@ test("a job that stops on errors can be resumed although no command has paused i
 
 test("a job that has ended holds its id until it is dismissed, and nothing else", () => {
   const ended = apply(begun({ "auto-dismiss": false }), "job-cancel", { id: "job" });
-  expect(jobsOf(ended)).toEqual([{ id: "job", type: "backup", status: "concluded" }]);
+  const job = { id: "job", type: "backup", status: "concluded", error: "Operation canceled" };
+  expect(jobsOf(ended)).toEqual([job]);
   expect(ended.edges.filter(({ parent: { kind } }) => kind === "job")).toEqual([]);
   const [execute, args] = backup({});
   expect(refused(ended, execute, args)).toBe("Job ID 'job' already in use");

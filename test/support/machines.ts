@@ -1,6 +1,6 @@
 /**
- * The machines that there are to replay logs on: the one that is installed, and the one that
- * .ci/fetch-qemu has unpacked, if it has.
+ * The machines that there are to replay logs on, and the daemons to send commands to: those that
+ * are installed, and those that .ci/fetch-qemu has unpacked, if it has.
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,16 +13,19 @@ export interface MachineBinary {
   readonly binary: string;
 }
 
-const MACHINE = "qemu-system-x86_64";
-const FETCHED = fileURLToPath(
-  new URL(`../../.cache/qemu-10.0/usr/bin/${MACHINE}`, import.meta.url),
-);
+const FETCHED = new URL("../../.cache/qemu-10.0/usr/bin/", import.meta.url);
 
 /** The machines of versions whose rules there are. */
-export function machines(): MachineBinary[] {
+export const machines = (): MachineBinary[] => versionsOf("qemu-system-x86_64");
+
+/** The same of daemons. */
+export const daemons = (): MachineBinary[] => versionsOf("qemu-storage-daemon");
+
+function versionsOf(program: string): MachineBinary[] {
+  const fetched = fileURLToPath(new URL(program, FETCHED));
   const binaries = [
-    ...(isInstalled(MACHINE, process.env.PATH ?? "") ? [MACHINE] : []),
-    ...(existsSync(FETCHED) ? [FETCHED] : []),
+    ...(isInstalled(program, process.env.PATH ?? "") ? [program] : []),
+    ...(existsSync(fetched) ? [fetched] : []),
   ];
   return binaries.flatMap((binary) => {
     const text = runTool(binary, "--version");

@@ -25,10 +25,12 @@ export class StorageDaemon {
   }
 
   /** Starts a daemon in a folder, lets `use` work with it, and stops it however that ends. */
-  static async using<T>(folder: string, use: (daemon: StorageDaemon) => Promise<T>): Promise<T> {
-    return QemuDaemon.using("qemu-storage-daemon", folder, (daemon) =>
-      use(new StorageDaemon(daemon, folder)),
-    );
+  static async using<T>(
+    folder: string,
+    use: (daemon: StorageDaemon) => Promise<T>,
+    binary = "qemu-storage-daemon",
+  ): Promise<T> {
+    return QemuDaemon.using(binary, folder, (daemon) => use(new StorageDaemon(daemon, folder)));
   }
 
   /** Whether the daemon has ended although nobody stopped it. */

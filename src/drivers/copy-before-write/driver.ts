@@ -11,6 +11,8 @@
  *
  * With a `bitmap` it keeps only what that has recorded until the filter is opened: the rest is as
  * in an earlier backup, is not saved, and cannot be read through the view (incremental fleecing).
+ * The hook of a job that was told to (`discard-source`, since 9.1) has its source forget what it
+ * has copied. That is for a view, which need not be kept there any more; a disk would lose data.
  * With `flush-target`, which QEMU does not have, what was saved is stable before it counts as
  * copied, so that a power failure after the guest's write does not lose it.
  *
@@ -21,11 +23,12 @@ import { z } from "zod";
 import { forwardChart } from "../../chart/forward.ts";
 import type { OpenedContext } from "../../graph/catalogue.ts";
 import { commonOptions } from "../../graph/common-options.ts";
+import { leastCluster, requireClusterSize } from "../../graph/copied-at-once.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
 import { lengthNow } from "../../graph/length.ts";
+import { size, uint32 } from "../../graph/qapi-integer.ts";
 import { prefixed, Refusal } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
-import { uint32 } from "../../graph/uint32.ts";
 import { bitmapOption, leavingOut, namedBitmap } from "../bitmap-option.ts";
 import { copyTaskChart } from "../copy-task-chart.ts";
 import { defineDriver } from "../driver.ts";
@@ -51,6 +54,12 @@ const options = commonOptions.extend({
   "cbw-timeout": uint32
     .default(0)
     .meta({ description: "seconds after which a guest stops waiting for its copies; 0: never" }),
+  "min-cluster-size": size
+    .optional()
+    .meta({ description: "bytes that are copied at once, at the least; a power of two" }),
+  "discard-source": z.boolean().default(false).meta({
+    description: "whether the source forgets what was copied",
+  }),
   "flush-target": z.boolean().default(false).meta({
     description: "whether what was saved is flushed before the guest overwrites it",
   }),
@@ -75,6 +84,7 @@ export const copyBeforeWrite = defineDriver({
   name: "copy-before-write",
   summary: "saves old data to its target before a guest overwrites it",
   options,
+  ofJobs: ["discard-source"],
   children: [
     { name: "file", roles: ["filtered", "primary"] },
     { name: "target", roles: ["data"] },
@@ -87,9 +97,12 @@ export const copyBeforeWrite = defineDriver({
   opened(graph, node, context) {
     const bitmap = namedBitmap(graph, node);
     requireFreshLength(graph, node, context);
-    if (bitmap === null) return;
-    const to = `Failed to merge bitmap '${bitmap.name}' to internal copy-bitmap: `;
-    prefixed(`Cannot create block-copy-state: ${to}`, () => bitmap.requireUsable());
+    prefixed("Cannot create block-copy-state: ", () => {
+      requireClusterSize(leastCluster(node.options), context);
+      if (bitmap === null) return;
+      const to = `Failed to merge bitmap '${bitmap.name}' to internal copy-bitmap: `;
+      prefixed(to, () => bitmap.requireUsable());
+    });
   },
   tells: (node) => leavingOut(node, ["RESET", "EXCLUDE"]),
   find: (graph, { name }, drivers) => ({ fleecing: isFleecing(graph, name, drivers) }),
@@ -100,6 +113,7 @@ export const copyBeforeWrite = defineDriver({
     viewDiscard: profile.viewDiscard,
     mixedRead: profile.mixedRead,
     flushesTarget: given["flush-target"],
+    discardsSource: given["discard-source"],
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
@@ -123,7 +137,9 @@ export const copyBeforeWrite = defineDriver({
       "snapshot-block-status": snapshotBlockStatusChart(parameters),
     },
     tasks: {
-      copy: copyTaskChart("copy-before-write", "file", { flushes: parameters.flushesTarget }),
+      copy: copyTaskChart("copy-before-write", "file", {
+        ...{ flushes: parameters.flushesTarget, discardsSource: parameters.discardsSource },
+      }),
     },
   }),
 });

@@ -15,6 +15,8 @@ export interface CopyBeforeWriteParameters {
   readonly mixedRead: "faithful" | "repaired";
   /** whether what was saved is flushed before the guest overwrites the disk (`flush-target`) */
   readonly flushesTarget: boolean;
+  /** whether the source forgets what was copied (`discard-source`) */
+  readonly discardsSource: boolean;
 }
 
 const VARIANTS = ["faithful", "repaired"] as const;
@@ -27,7 +29,7 @@ const EVERY_UNFLUSHED: readonly CopyBeforeWriteParameters[] = (
       VARIANTS.flatMap((viewDiscard) =>
         VARIANTS.map((mixedRead) => ({
           ...{ onError, timeout, brokenView, viewDiscard, mixedRead },
-          flushesTarget: false,
+          ...{ flushesTarget: false, discardsSource: false },
         })),
       ),
     ),
@@ -35,10 +37,14 @@ const EVERY_UNFLUSHED: readonly CopyBeforeWriteParameters[] = (
 );
 
 /**
- * Every combination, for the tests that quantify over charts; whether the target is flushed changes
- * a chart that depends on nothing else.
+ * Every combination, for the tests that quantify over charts; whether the target is flushed, and
+ * the source forgets, changes a chart that depends on nothing else.
  */
 export const EVERY_PARAMETERS: readonly CopyBeforeWriteParameters[] = [
   ...EVERY_UNFLUSHED,
-  ...EVERY_UNFLUSHED.slice(0, 1).map((parameters) => ({ ...parameters, flushesTarget: true })),
+  ...EVERY_UNFLUSHED.slice(0, 1).flatMap((parameters) => [
+    { ...parameters, flushesTarget: true },
+    { ...parameters, discardsSource: true },
+    { ...parameters, flushesTarget: true, discardsSource: true },
+  ]),
 ];

@@ -24,7 +24,8 @@
  * nobody may read the cache before the hook is in: of writes that pass no hook it does not know.
  * With `read-once` each of several readers speaks for all; and what a flush has released leaves
  * memory only when a copy needs the room. With either of them memory cannot be waited for
- * (`when-full: wait`), because a reader that lets go of a cluster tells nobody.
+ * (`when-full: wait`), because a reader that lets go of a cluster tells nobody: a copy that finds
+ * nothing to drop would not learn that there is something now, and wait for ever.
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
@@ -100,7 +101,11 @@ export const fleecingCache = defineDriver({
   checked(given) {
     const option = ["copy-on-read", "read-once"].find((each) => given[each] === true);
     if (option === undefined || given["when-full"] !== "wait") return;
-    throw refuse(`${option}=on cannot be used with when-full=wait`);
+    throw refuse(
+      `${option}=on cannot be used with when-full=wait, because a reader that lets go of a ` +
+        "cluster tells nobody who waits for its room; leave it out and have readers discard what " +
+        "they have read, or use when-full=break-guest-write",
+    );
   },
   opened(graph, node) {
     namedBitmap(graph, node)?.requireUsable();

@@ -54,6 +54,8 @@ export const mirrorTop = defineDriver({
     mode: given["copy-mode"],
     commits: given.bottom !== undefined,
   }),
+  // What is dirty stays so when a mirror is changed while it works.
+  memoryKey: "mirror_top",
   everyParameters: [
     ...MODES.map((mode): Parameters => ({ mode, commits: false })),
     { mode: "background", commits: true },

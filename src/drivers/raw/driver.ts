@@ -38,6 +38,7 @@ export const raw = defineDriver({
   options,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,
+  clusters: "file",
   reopens: ["offset", "size"],
   opened(graph, node, context) {
     const [edge] = Topology.of(graph).children(node.name);

@@ -312,10 +312,12 @@ class ActorLowering {
   /** The node at which a request is over. */
   #ended(operation: Operation, end: FrameEnd): string {
     const { carrier } = this.#player;
-    const succeeded = end.kind !== "failed";
-    const name = `${operation} ${succeeded ? "succeeded" : "failed"}`;
+    const errno = end.kind === "failed" ? end.errno : null;
+    const denied = this.#watch.copies.tells(this.#player, operation, errno);
+    const failed = denied ? "denied" : "failed";
+    const name = `${operation} ${errno === null ? "succeeded" : failed}`;
     if (!carrier.reserve(name)) return name;
-    const judged = this.#watch.ended(this.#player, operation, succeeded, this.#players);
+    const judged = this.#watch.ended(this.#player, operation, errno, this.#players);
     carrier.pass(name, [
       local("start", carrier.read("start")),
       local("end", carrier.read("end")),

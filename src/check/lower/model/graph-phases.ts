@@ -42,6 +42,7 @@ import type {
 } from "../../../system/model.ts";
 import { type LookedAt, lookedAt, shortenedChains } from "../../../system/shortened-chains.ts";
 import type { ChartMutation, SystemNode, SystemRules } from "../../../system/system.ts";
+import { requireWorkers } from "../../../system/workers.ts";
 
 type ConcurrentPhase = Phase & { readonly kind: "concurrent" };
 
@@ -299,13 +300,19 @@ class Watcher {
   /** A phase of requests, and what an administrator sends meanwhile. */
   concurrent({ actors, faults = [], administrator }: ConcurrentPhase): GraphPhase {
     const stages = [this.#stand(null, NOTHING_DRAINED)];
+    this.#requireWorkers(actors);
     for (const [index, command] of (administrator?.commands ?? []).entries()) {
       const before = this.#graph;
       if (administrator !== undefined) this.#send(administrator, index);
       const section = drainedSection(command.execute, before, this.#graph);
       stages.push(this.#stand(command, section));
+      this.#requireWorkers(actors);
     }
     return { stages, actors, faults };
+  }
+
+  #requireWorkers(actors: readonly Actor[]): void {
+    for (const actor of actors) requireWorkers(actor, this.#graph, this.#execution);
   }
 
   #stand(command: QmpCommand | null, section: DrainedSection): GraphStage {

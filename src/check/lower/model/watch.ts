@@ -5,16 +5,16 @@
  * A point in time is an array of values. A read of the view carries whether it touches what had
  * been given back before it began, and whether all of it had been returned before; a read of a
  * job's copy whether all of it had been copied; and every request whether an image refused a call
- * that it made itself. What guests see of their disks is in guest-watch.ts, what becomes of their
- * discards in discard-watch.ts.
+ * that it made itself. What guests see of their disks is in guest-watch.ts, and so on.
  */
 import type { Entry } from "../../../system/entry.ts";
 import type { Stretch } from "../../../system/image-window.ts";
 import type { Property } from "../../../system/property.ts";
-import { CHANGING_OPERATIONS, type Operation } from "../../../vocabulary.ts";
+import { CHANGING_OPERATIONS, type Errno, type Operation } from "../../../vocabulary.ts";
 import { all, binary, field, local, loop, not, set, term, when } from "../../program/build.ts";
 import type { Expression, Field, Statement } from "../../program/program.ts";
 import { add, type Carrier } from "./carrier.ts";
+import { CopyWatch } from "./copy-watch.ts";
 import { DiscardWatch } from "./discard-watch.ts";
 import type { FieldShape } from "./field-shape.ts";
 import type { GraphChange } from "./graph-phases.ts";
@@ -73,6 +73,7 @@ function refusedSights(operation: Operation, succeeded: boolean): Sight[] {
 export class Watch {
   readonly #guests: GuestWatch;
   readonly #discards: DiscardWatch;
+  readonly copies: CopyWatch;
   readonly #increments: IncrementWatch;
   readonly #apart: PointsWatch;
   readonly #saved: SavedWatch;
@@ -92,23 +93,18 @@ export class Watch {
     this.#judging = new Judging(properties);
     this.#guests = new GuestWatch(plan, this.#judging);
     this.#discards = new DiscardWatch(this.#judging);
+    this.copies = new CopyWatch(changesOf(plan), this.#judging);
     this.#increments = new IncrementWatch(plan, this.#judging);
     this.#apart = new PointsWatch(changesOf(plan), this.#judging);
     this.#saved = new SavedWatch(plan, this.#judging, pointOf);
-    this.#reads = [false, true].some((succeeded) =>
-      [false, true].some((lost) =>
-        this.#judging.speaksOf(viewReadSights(succeeded, term(0), lost)),
-      ),
+    const speaksOf = (sightsOf: (succeeded: boolean) => Sight[]) =>
+      [false, true].some((succeeded) => this.#judging.speaksOf(sightsOf(succeeded)));
+    this.#reads = [false, true].some((lost) =>
+      speaksOf((succeeded) => viewReadSights(succeeded, term(0), lost)),
     );
-    this.#rereads = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(rereadSights(succeeded)),
-    );
-    this.#results = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(resultSights(succeeded)),
-    );
-    this.#refusals = [false, true].some((succeeded) =>
-      this.#judging.speaksOf(refusedSights("read", succeeded)),
-    );
+    this.#rereads = speaksOf(rereadSights);
+    this.#results = speaksOf(resultSights);
+    this.#refusals = speaksOf((succeeded) => refusedSights("read", succeeded));
     const changes = changesOf(plan);
     for (const change of changes) {
       if (change.kind !== "point") continue;
@@ -122,7 +118,7 @@ export class Watch {
 
   get fields(): readonly Field[] {
     const more = [...this.#increments.fields, ...this.#saved.fields, ...this.#apart.fields];
-    return [...this.#fields, ...this.#guests.fields, ...more];
+    return [...this.#fields, ...this.#guests.fields, ...this.copies.fields, ...more];
   }
 
   get tables(): Record<string, readonly number[]> {
@@ -192,12 +188,14 @@ export class Watch {
   ended(
     player: Player,
     operation: Operation,
-    succeeded: boolean,
+    errno: Errno | null,
     phase: readonly Player[],
   ): Statement[] {
+    const succeeded = errno === null;
     const refused = this.#refusals ? player.carrier.read("refused") : 0;
     return [
       ...this.#judging.judge(refusedSights(operation, succeeded), refused),
+      ...this.copies.ended(player, operation, errno),
       ...this.#discards.ended(player, operation, succeeded),
       ...this.#entryEnded(player, operation, succeeded, phase),
     ];
@@ -375,9 +373,11 @@ export class Watch {
   }
 
   #forget(node: string): Statement[] {
-    return this.#fields
-      .filter(({ name }) => marksOf(node).includes(name))
-      .map(({ name, count }) => loop("cell", 0, count, [set(name, "cell", 0)]));
+    const marks = this.#fields.filter(({ name }) => marksOf(node).includes(name));
+    const forgotten = marks.map(({ name, count }) =>
+      loop("cell", 0, count, [set(name, "cell", 0)]),
+    );
+    return [...forgotten, ...this.copies.gone(node)];
   }
 
   #cells(bytes: number): number {
