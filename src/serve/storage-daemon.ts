@@ -6,6 +6,7 @@
  * besides: a socket is opened before the graph hears of a server, and clients of an export are told
  * to go before the export leaves the graph. The rest asks about the daemon itself.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
@@ -32,6 +33,10 @@ export interface StorageDaemonOptions {
   /** Somebody said `quit`. */
   quit(): void;
 }
+
+/** How often it is looked whether a client has hung up, and ms between two looks. */
+const LOOKS = 10;
+const LOOK_MS = 5;
 
 type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | QmpResult;
 
@@ -111,8 +116,9 @@ export class StorageDaemon {
     const id = String(args.id);
     const name = this.graph.exports.get(id)?.name;
     if (name !== undefined) {
-      const used = this.#listener?.clients(name) ?? 0;
-      if (args.mode !== "hard" && used > 0) return refused(`export '${id}' still in use`);
+      if (args.mode !== "hard" && (await this.#isUsed(name))) {
+        return refused(`export '${id}' still in use`);
+      }
       await this.#listener?.remove(name);
     }
     const result = await this.obey({ execute: "block-export-del", arguments: args });
@@ -144,6 +150,15 @@ export class StorageDaemon {
         : job,
     );
     return { return: told };
+  }
+
+  /** Whether an export has clients. That one has hung up may not have been noticed yet. */
+  async #isUsed(name: string): Promise<boolean> {
+    for (let look = 0; look < LOOKS; look++) {
+      if ((this.#listener?.clients(name) ?? 0) === 0) return false;
+      await pause(LOOK_MS);
+    }
+    return true;
   }
 
   #deleted(id: string): void {
