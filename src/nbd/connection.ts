@@ -74,6 +74,10 @@ export class Connection implements Peer {
     process.nextTick(() => {
       if (this.#gone) return;
       startTls(plain, (secured) => {
+        if (this.#gone) {
+          secured.destroy();
+          return;
+        }
         this.#socket = secured;
         this.#attach(secured);
         this.session.tlsBegun();
