@@ -2,8 +2,8 @@
  * What an NBD server offers, as its clients see it: bytes of a fixed number, and what is known of
  * them.
  *
- * The server knows nothing of graphs. Whoever has something to offer implements this interface: a
- * run of a block graph, an image, a test's array of bytes.
+ * The server knows nothing of graphs. Whoever has something to offer implements this interface:
+ * a run of a block graph, an image, a test's array of bytes.
  */
 import type { Errno } from "../vocabulary.ts";
 

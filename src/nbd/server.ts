@@ -1,209 +1,162 @@
 /**
- * An NBD server: sockets in front of the protocol (negotiation.ts, transmission.ts).
+ * An NBD server: listens, and offers exports that may come and go while it runs.
  *
- * A connection is read as long as its client has not too much under way; answers are written
- * together at the end of a turn of the event loop. Who does not come to the point in
- * {@link HANDSHAKE_MS} is let go, and so is everybody beyond {@link CONNECTIONS_MAX}.
+ * Any number of clients on any number of addresses use the same exports; each connection has a
+ * session of its own. The server neither knows nor orders what they do: that is the export's part.
  */
-import fs from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { BlockgraphError } from "../error.ts";
+import { Connection, type StartTls } from "./connection.ts";
 import type { NbdExport } from "./export.ts";
-import { Incoming } from "./incoming.ts";
-import { type Agreement, Negotiation } from "./negotiation.ts";
-import { removeStaleSocket } from "./stale-socket.ts";
-import { Transmission } from "./transmission.ts";
+import { ExportList } from "./export-list.ts";
 
-/** A place to listen. */
-export type NbdAddress =
-  | { readonly kind: "unix"; readonly path: string }
-  | { readonly kind: "inet"; readonly host: string; readonly port: number };
+/** Where to listen: at a path in the file system, or at a port; port 0 means any that is free. */
+export type ListenAddress =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number };
 
-/** As QEMU's default of `max-connections`. */
-const CONNECTIONS_MAX = 100;
-/** As QEMU's `handshake-max-seconds`. */
-const HANDSHAKE_MS = 10_000;
+export interface NbdServerOptions {
+  /** connections at a time; who comes beyond is hung up on. Default: 256 */
+  readonly maxConnections?: number;
+  /** begins TLS, which every client then has to ask for; default: none */
+  readonly startTls?: StartTls | null;
+}
+
+/** What becomes of the clients of an export that is removed (QEMU `block-export-del`, `mode`). */
+export type RemovalMode = "safe" | "hard";
+
+const MAX_CONNECTIONS = 256;
 
 export class NbdServer {
-  readonly #server: Server;
-  readonly #exports = new Map<string, NbdExport>();
+  readonly #exports = new ExportList();
   readonly #connections = new Set<Connection>();
+  readonly #listeners: Server[] = [];
+  readonly #maxConnections: number;
+  readonly #startTls: StartTls | null;
+  #closing = false;
+  #quieter: () => void = () => {};
 
-  private constructor() {
-    this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket));
+  constructor(options: NbdServerOptions = {}) {
+    this.#maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+    this.#startTls = options.startTls ?? null;
   }
 
-  /** @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there */
-  static async listen(address: NbdAddress): Promise<NbdServer> {
-    if (address.kind === "unix") await removeStaleSocket(address.path);
-    const server = new NbdServer();
-    const place =
-      address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port };
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once("error", (error) => reject(unusable(address, error)));
-      server.#server.listen(place, resolve);
-    });
-    return server;
+  /** connections there are, with those that have gone while requests of theirs were in flight */
+  get connections(): number {
+    return this.#connections.size;
   }
 
-  add(offered: NbdExport): void {
-    this.#exports.set(offered.name, offered);
+  /**
+   * Begins to listen at an address, besides those where it does already.
+   *
+   * @returns the address, with the port that was found free
+   * @throws BlockgraphError `bad-argument`: the address is in use, or is none of this machine
+   */
+  async listen(address: ListenAddress): Promise<ListenAddress> {
+    // A client that says no more may still be waiting for replies: hence half-open.
+    const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#connect(socket),
+    );
+    const listening = once(listener, "listening");
+    listener.listen({ ...address });
+    try {
+      await listening;
+    } catch (error) {
+      const place = "path" in address ? address.path : `${address.host}:${address.port}`;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BlockgraphError(
+        "bad-argument",
+        `cannot offer NBD exports at ${place}: ${reason}; choose another address`,
+        { cause: error },
+      );
+    }
+    // Later errors are those of single connections that could not be accepted.
+    listener.on("error", () => {});
+    this.#listeners.push(listener);
+    return "path" in address ? address : { ...address, port: portOf(listener.address()) };
   }
 
-  /** Clients of the export are told to go; resolves when their requests have ended. */
-  async remove(name: string): Promise<void> {
-    const offered = this.#exports.get(name);
-    this.#exports.delete(name);
-    const users = [...this.#connections].filter((each) => each.uses(offered));
-    await Promise.all(users.map((each) => each.leave()));
+  /**
+   * Offers an export.
+   *
+   * @throws BlockgraphError `bad-argument`: the name is taken, or the export contradicts itself
+   */
+  add(added: NbdExport): void {
+    this.#exports.add(added);
   }
 
-  /** how many clients use an export */
+  /**
+   * Withdraws an export. Resolves when no request of it is in flight any more.
+   *
+   * @param mode `safe`: refuse while it has clients; `hard`: hang up on them
+   * @throws BlockgraphError `bad-argument`: there is no such export; it has clients
+   */
+  async remove(name: string, mode: RemovalMode): Promise<void> {
+    const found = this.#exports.find(name);
+    const users = () => [...this.#connections].filter(({ session }) => session.export === found);
+    if (mode === "safe" && found !== undefined && users().length > 0) {
+      throw new BlockgraphError(
+        "bad-argument",
+        `NBD export '${name}' is in use by ${users().length} clients: ` +
+          "let them disconnect, or remove it hard",
+      );
+    }
+    this.#exports.remove(name);
+    for (const connection of users()) connection.destroy();
+    await this.#until(() => users().length === 0);
+  }
+
+  /** How many clients use an export. */
   clients(name: string): number {
-    const offered = this.#exports.get(name);
-    return [...this.#connections].filter((each) => each.uses(offered)).length;
+    const found = this.#exports.find(name);
+    if (found === undefined) return 0;
+    return [...this.#connections].filter(({ session }) => session.export === found).length;
   }
 
-  /** Stops listening, and lets all clients go; resolves when their requests have ended. */
+  /**
+   * Stops to listen and to begin requests, and resolves when those in flight are answered and all
+   * connections have ended.
+   */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await Promise.all([...this.#connections].map((each) => each.leave()));
-    await closed;
+    this.#closing = true;
+    const closed = this.#listeners.splice(0).map((listener) => {
+      const end = once(listener, "close");
+      listener.close();
+      return end;
+    });
+    for (const { session } of this.#connections) session.stop();
+    await this.#until(() => this.#connections.size === 0);
+    await Promise.all(closed);
   }
 
-  #connected(socket: Socket): void {
-    if (this.#connections.size >= CONNECTIONS_MAX) {
+  #connect(socket: Socket): void {
+    if (this.#closing || this.#connections.size >= this.#maxConnections) {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, () => [...this.#exports.values()]);
+    const connection = new Connection(socket, this.#exports, this.#startTls, () => {
+      this.#connections.delete(connection);
+      this.#quieter();
+    });
     this.#connections.add(connection);
-    socket.on("close", () => this.#connections.delete(connection));
-  }
-}
-
-class Connection {
-  readonly #socket: Socket;
-  readonly #incoming = new Incoming();
-  readonly #negotiation: Negotiation;
-  readonly #timer: NodeJS.Timeout;
-  #agreement: Agreement | null = null;
-  #transmission: Transmission | null = null;
-  /** whether the client is to take nothing more than the answers to what is under way */
-  #leaving = false;
-  #corked = false;
-  #idle: () => void = () => {};
-
-  constructor(socket: Socket, exports: () => readonly NbdExport[]) {
-    this.#socket = socket;
-    this.#timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS).unref();
-    this.#negotiation = new Negotiation({ exports, send: (bytes) => this.#send(bytes), tls: null });
-    socket.on("data", (bytes) => {
-      this.#incoming.push(bytes);
-      this.#step();
-    });
-    // Who hangs up without a word has said enough: what was asked for is done all the same.
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => clearTimeout(this.#timer));
-    socket.on("drain", () => this.#readOn());
   }
 
-  uses(offered: NbdExport | undefined): boolean {
-    return offered !== undefined && this.#agreement?.offered === offered;
-  }
-
-  /** Takes no more requests, answers those under way, and hangs up. */
-  async leave(): Promise<void> {
-    this.#leaving = true;
-    this.#socket.pause();
-    if ((this.#transmission?.underWay ?? 0) > 0) {
+  /** Resolves when a condition holds that the end of a connection can bring about. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
       await new Promise<void>((resolve) => {
-        this.#idle = resolve;
+        const others = this.#quieter;
+        this.#quieter = () => {
+          this.#quieter = () => {};
+          others();
+          resolve();
+        };
       });
     }
-    const gone = new Promise<void>((resolve) => {
-      if (this.#socket.closed) resolve();
-      else this.#socket.once("close", () => resolve());
-    });
-    this.#socket.destroySoon();
-    // A client that reads nothing keeps nobody here.
-    setTimeout(() => this.#socket.destroy(), HANDSHAKE_MS).unref();
-    await gone;
-  }
-
-  #step(): void {
-    if (this.#leaving || this.#socket.destroyed) return;
-    if (this.#transmission === null) this.#negotiate();
-    const transmission = this.#transmission;
-    if (transmission !== null && !transmission.step(this.#incoming)) this.#socket.destroySoon();
-    else this.#readOn();
-  }
-
-  #negotiate(): void {
-    const progress = this.#negotiation.step(this.#incoming);
-    if (progress === "going on") return;
-    if (progress === "closed" || progress === "tls") {
-      this.#socket.destroySoon();
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#agreement = progress;
-    this.#transmission = new Transmission({
-      agreement: progress,
-      send: (bytes, sent) => this.#send(bytes, sent),
-      ended: () => this.#ended(),
-    });
-  }
-
-  #ended(): void {
-    if (this.#leaving) {
-      if (this.#transmission?.underWay === 0) this.#idle();
-    } else if (this.#socket.isPaused()) setImmediate(() => this.#step());
-  }
-
-  /** Reads on, or not, as much as is under way or waits to be taken by the client. */
-  #readOn(): void {
-    const takes = this.#transmission?.takesMore ?? true;
-    if (takes && !this.#socket.writableNeedDrain && !this.#leaving) this.#socket.resume();
-    else this.#socket.pause();
-  }
-
-  #send(bytes: Uint8Array, sent: () => void = () => {}): void {
-    if (!this.#socket.writable) {
-      sent();
-      return;
-    }
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      setImmediate(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.#socket.write(bytes, sent);
   }
 }
 
-/** What the C library says of addresses that cannot be listened on. */
-const TEXTS: Readonly<Record<string, string>> = {
-  ENOENT: "No such file or directory",
-  EACCES: "Permission denied",
-  EADDRINUSE: "Address already in use",
-  EADDRNOTAVAIL: "Cannot assign requested address",
-  ENOTDIR: "Not a directory",
-};
-
-function unusable(address: NbdAddress, error: Error): BlockgraphError {
-  const given = "code" in error ? String(error.code) : error.message;
-  // libuv says that a folder which is not there may not be entered.
-  const isNowhere = address.kind === "unix" && !fs.existsSync(dirname(address.path));
-  const code = given === "EACCES" && isNowhere ? "ENOENT" : given;
-  const text = TEXTS[code] ?? code;
-  const words =
-    address.kind === "unix"
-      ? `Failed to bind socket to ${address.path}: ${text}`
-      : `Failed to find an available port: ${text}`;
-  return new BlockgraphError("graph-refused", words);
+function portOf(address: string | AddressInfo | null): number {
+  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -1,272 +1,202 @@
 /**
- * The requests of one client, once it has chosen an export. No sockets: bytes that came go in,
- * bytes to send come out, in the order in which requests end.
+ * Requests of one connection, from the moment they are whole until their replies are made.
  *
- * What a client may ask for is checked here; what passes lies inside the export, is no longer than
- * it takes, and changes nothing that may not be changed. A request whose payload nobody could take
- * ends the connection, since there would be no telling where the next one begins.
+ * A request is judged, handed to the export, and answered when the export is done with it, in
+ * whatever order that happens. Nothing is waited for here and nobody is called twice; when the
+ * connection has gone, what is still in flight ends unheard.
  */
 import { BufferPool } from "../buffer-pool.ts";
 import type { Errno } from "../vocabulary.ts";
-import type { ExportRequest, Extent, NbdExport } from "./export.ts";
-import type { Incoming } from "./incoming.ts";
+import { COMMAND, COMMAND_FLAG, type HeaderStyle, type WireError } from "./constants.ts";
+import type { ExportRequest, StatusRequest } from "./export.ts";
+import { fitExtents } from "./extents.ts";
+import type { MetaContext } from "./meta-context.ts";
 import type { Agreement } from "./negotiation.ts";
-import {
-  COMMAND,
-  COMMAND_FLAG,
-  dataHeader,
-  EXTENDED_REQUEST_MAGIC,
-  REQUEST_MAGIC,
-  statusChunk,
-  statusReply,
-} from "./protocol.ts";
+import { type Objection, objectionTo, rangeObjection } from "./objection.ts";
+import { type ContextStatus, dataReply, errorReply, statusReply, successReply } from "./reply.ts";
+import type { Request } from "./request.ts";
+import { parseStatusPayload } from "./status-payload.ts";
+import { toWireError } from "./wire-error.ts";
 
-/** requests and bytes of payload that a client may have under way; it is read on when some ended */
-const REQUESTS_MAX = 128;
-const PAYLOAD_MAX = 64 * 1024 * 1024;
-/** the longest run of bytes that an extent can have in a narrow reply */
-const NARROW_MAX = 0xffff_ffff;
-
-/** Payloads of all clients. */
-const POOL = new BufferPool();
-
-export interface TransmissionOptions {
-  readonly agreement: Agreement;
-  /** @param sent called when nobody needs the bytes any more */
-  send(bytes: Uint8Array, sent?: () => void): void;
-  /** a request has ended: what has come can be looked at again */
+/** What is told of the requests of a connection. */
+export interface TransmissionListener {
+  /**
+   * Parts of a reply, to be sent in this order and without anything between them.
+   * @param sent called when nobody needs them any more
+   */
+  reply(parts: readonly Buffer[], sent?: () => void): void;
+  /** A request has ended, and its reply, if there is anybody to have it, was handed over. */
   ended(): void;
 }
 
-interface Header {
-  readonly flags: number;
-  readonly command: number;
-  readonly cookie: Buffer;
-  readonly offset: number;
-  readonly length: number;
-}
+/** Payloads of all connections, in and out. */
+export const PAYLOADS = new BufferPool();
 
-/** A write whose payload has not come whole. */
-interface Arriving {
-  readonly header: Header;
-  readonly buffer: Buffer;
-  filled: number;
-}
+const OPERATIONS: ReadonlyMap<number, ExportRequest["operation"]> = new Map([
+  [COMMAND.READ, "read"],
+  [COMMAND.WRITE, "write"],
+  [COMMAND.FLUSH, "flush"],
+  [COMMAND.TRIM, "discard"],
+  [COMMAND.CACHE, "cache"],
+  [COMMAND.WRITE_ZEROES, "write-zeroes"],
+]);
+
+const CHANGES: ReadonlySet<ExportRequest["operation"]> = new Set([
+  "write",
+  "discard",
+  "write-zeroes",
+]);
 
 export class Transmission {
-  readonly #options: TransmissionOptions;
-  readonly #export: NbdExport;
-  #arriving: Arriving | null = null;
-  /** bytes of a payload that is of no use */
-  #dropping = 0;
-  #requests = 0;
-  #payload = 0;
+  readonly agreement: Agreement;
+  readonly #listener: TransmissionListener;
+  #outstanding = 0;
+  #bytes = 0;
 
-  constructor(options: TransmissionOptions) {
-    this.#options = options;
-    this.#export = options.agreement.offered;
+  constructor(agreement: Agreement, listener: TransmissionListener) {
+    this.agreement = agreement;
+    this.#listener = listener;
   }
 
-  /** requests that have not been answered */
-  get underWay(): number {
-    return this.#requests;
+  /** requests that the export has */
+  get outstanding(): number {
+    return this.#outstanding;
   }
 
-  /** Whether it takes more from the client now. */
-  get takesMore(): boolean {
-    return this.#requests < REQUESTS_MAX && this.#payload < PAYLOAD_MAX;
+  /** bytes of their payloads, in and out */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /** Takes what has come as far as it goes. @returns whether the connection goes on */
-  step(incoming: Incoming): boolean {
-    for (;;) {
-      this.#dropping = incoming.drop(this.#dropping);
-      if (this.#dropping > 0) return true;
-      if (this.#arriving !== null) {
-        const { header, buffer } = this.#arriving;
-        this.#arriving.filled = incoming.takeInto(buffer, this.#arriving.filled);
-        if (this.#arriving.filled < buffer.length) return true;
-        this.#arriving = null;
-        this.#submit(header, buffer, true);
-      }
-      if (!this.takesMore) return true;
-      const header = this.#header(incoming);
-      if (header === null) return true;
-      if (header === "malformed" || header.command === COMMAND.disconnect) return false;
-      if (!this.#begin(header, incoming)) return false;
-    }
+  /**
+   * Judges a request, before its payload is there. Returns whether it may be served; if not, it has
+   * been answered.
+   */
+  admit(request: Request): boolean {
+    const objection = objectionTo(request, this.agreement);
+    if (objection === null) return true;
+    this.refuse(request, objection);
+    return false;
   }
 
-  #header(incoming: Incoming): Header | "malformed" | null {
-    const wide = this.#options.agreement.style === "extended";
-    const bytes = incoming.take(wide ? 32 : 28);
-    if (bytes === null) return null;
-    const magic = wide ? EXTENDED_REQUEST_MAGIC : REQUEST_MAGIC;
-    if (bytes.readUInt32BE(0) !== magic) return "malformed";
-    return {
-      flags: bytes.readUInt16BE(4),
-      command: bytes.readUInt16BE(6),
-      cookie: bytes.subarray(8, 16),
-      offset: Number(bytes.readBigUInt64BE(16)),
-      length: wide ? Number(bytes.readBigUInt64BE(24)) : bytes.readUInt32BE(24),
-    };
+  /** Answers with an error. */
+  refuse(request: Request, { error, message }: Objection): void {
+    this.#send(errorReply(this.#style, request, error, message));
   }
 
-  /** @returns whether the connection goes on */
-  #begin(header: Header, incoming: Incoming): boolean {
-    const { command, flags, length } = header;
-    const hasPayload = command === COMMAND.write || (flags & COMMAND_FLAG.payloadLength) !== 0;
-    if (hasPayload && length > this.#export.blockSize.maximum) return false;
-    const problem = this.#problemOf(header);
-    if (problem !== null) {
-      if (hasPayload) this.#dropping = length;
-      this.#reply(header, problem);
-    } else if (command === COMMAND.write) {
-      const whole = incoming.take(length);
-      if (whole !== null) this.#submit(header, whole);
-      else this.#arriving = { header, buffer: POOL.take(length), filled: 0 };
-    } else if (command === COMMAND.blockStatus) this.#status(header);
-    else if (command === COMMAND.read) this.#submit(header, POOL.take(length), true);
-    else this.#submit(header, null);
-    return true;
+  /**
+   * Serves a request that was admitted.
+   *
+   * @param payload what came with it; null if nothing did
+   * @param pooled whether the payload is the pool's again afterwards
+   */
+  serve(request: Request, payload: Buffer | null, pooled: boolean): void {
+    if (request.type === COMMAND.BLOCK_STATUS) this.#serveStatus(request, payload);
+    else this.#serveData(request, payload, pooled);
   }
 
-  /** Why a request cannot be; null: it can. */
-  #problemOf({ command, flags, offset, length }: Header): Errno | null {
-    const { size, writable, trims, blockSize } = this.#export;
-    const wide = this.#options.agreement.style === "extended";
-    const known = FLAGS.get(command);
-    if (known === undefined) return "EINVAL";
-    const extra = wide && command === COMMAND.write ? COMMAND_FLAG.payloadLength : 0;
-    if ((flags & ~(known | extra)) !== 0 || (flags & extra) !== extra) return "EINVAL";
-    const writes = command === COMMAND.write || command === COMMAND.writeZeroes;
-    if (writes && !writable) return "EPERM";
-    if (command === COMMAND.trim && !writable && !trims) return "EPERM";
-    if (command === COMMAND.flush) return null;
-    if (offset > size || length > size - offset) return writes ? "ENOSPC" : "EINVAL";
-    if (command === COMMAND.read && length > blockSize.maximum) return "EINVAL";
-    if (command !== COMMAND.blockStatus) return null;
-    const { contexts } = this.#options.agreement;
-    return length === 0 || contexts.length === 0 ? "EINVAL" : null;
-  }
-
-  /** @param pooled whether the buffer is the pool's again afterwards */
-  #submit(header: Header, buffer: Buffer | null, pooled = false): void {
-    const { command, flags, offset, length } = header;
-    const operation = OPERATIONS.get(command);
-    if (operation === undefined) return;
-    const payload = buffer?.length ?? 0;
-    this.#requests++;
-    this.#payload += payload;
-    const isFlush = operation === "flush";
+  #serveData(request: Request, payload: Buffer | null, pooled: boolean): void {
+    const { type, flags, offset, length } = request;
+    const operation = OPERATIONS.get(type);
+    if (operation === undefined) throw new Error(`command ${type} was admitted`);
+    const reads = operation === "read";
+    // Memory as it is, with whatever it held: it goes out only if the export has filled it.
+    const buffer = reads ? PAYLOADS.take(length) : payload;
     const giveBack = () => {
-      if (pooled && buffer !== null) POOL.give(buffer);
+      if ((reads || pooled) && buffer !== null) PAYLOADS.give(buffer);
     };
-    this.#export.submit({
+    const fast = (flags & COMMAND_FLAG.FAST_ZERO) !== 0;
+    const end = (errno: Errno | null): void => {
+      if (errno === null && reads && buffer !== null) {
+        this.#send(dataReply(this.#style, request, buffer), giveBack);
+        return;
+      }
+      if (errno !== null) this.#fail(request, operation, toWireError(errno, fast), errno);
+      else this.#send(successReply(this.#style, request));
+      giveBack();
+    };
+    if (length === 0 && operation !== "flush") {
+      end(null);
+      return;
+    }
+    const done = this.#begin(buffer?.length ?? 0, end);
+    this.agreement.export.submit({
       operation,
-      offset: isFlush ? 0 : offset,
-      length: isFlush ? 0 : length,
+      offset,
+      length,
       buffer,
-      stable: (flags & COMMAND_FLAG.forceUnitAccess) !== 0,
-      mayUnmap: (flags & COMMAND_FLAG.noHole) === 0,
-      fast: (flags & COMMAND_FLAG.fastZero) !== 0,
-      done: (errno) => {
-        this.#requests--;
-        this.#payload -= payload;
-        if (errno === null && operation === "read" && buffer !== null && length > 0) {
-          const { style } = this.#options.agreement;
-          this.#options.send(dataHeader(style, header.cookie, offset, length));
-          this.#options.send(buffer, giveBack);
-        } else {
-          this.#reply(header, errno);
-          giveBack();
-        }
-        this.#options.ended();
-      },
+      stable: CHANGES.has(operation) && (flags & COMMAND_FLAG.FUA) !== 0,
+      mayUnmap: operation === "write-zeroes" && (flags & COMMAND_FLAG.NO_HOLE) === 0,
+      fast,
+      done,
     });
   }
 
-  /** Asks for every context that was chosen; what one of them cannot say nobody does. */
-  #status(header: Header): void {
-    const { offset, length, flags, cookie } = header;
-    const { contexts, style } = this.#options.agreement;
-    const one = (flags & COMMAND_FLAG.requestOne) !== 0;
-    this.#requests++;
-    const answers = new Map<number, Extent[]>();
-    let failed: Errno | null = null;
-    let waiting = contexts.length;
-    const answered = () => {
-      if (--waiting > 0) return;
-      this.#requests--;
-      if (failed !== null || style === "simple") this.#reply(header, failed ?? "EINVAL");
-      else {
-        const chunks = [...answers].map(([id, extents], index) =>
-          statusChunk(style, cookie, offset, id, extents, index === answers.size - 1),
-        );
-        for (const chunk of chunks) this.#options.send(chunk);
-      }
-      this.#options.ended();
-    };
-    for (const { id, name } of contexts) {
-      this.#export.status({
-        context: name,
-        ...{ offset, length, one },
-        done(errno, extents) {
-          failed ??= errno;
-          answers.set(
-            id,
-            joined(extents, length, one, style === "extended" ? Infinity : NARROW_MAX),
-          );
-          answered();
-        },
-      });
+  #serveStatus(request: Request, payload: Buffer | null): void {
+    const asked = this.#statusAsked(request, payload);
+    if ("error" in asked) {
+      this.refuse(request, asked);
+      return;
+    }
+    const { contexts, length } = asked;
+    const one = (request.flags & COMMAND_FLAG.REQ_ONE) !== 0;
+    const statuses: ContextStatus[] = [];
+    let left = contexts.length;
+    let failure: Errno | null = null;
+    const settle = this.#begin(0, (errno) => {
+      if (errno === null) this.#send(statusReply(this.#style, request, statuses));
+      else this.#fail(request, "block-status", toWireError(errno, false), errno);
+    });
+    for (const [index, { id, name }] of contexts.entries()) {
+      const done: StatusRequest["done"] = (errno, extents) => {
+        const fitted = fitExtents(extents, length, one);
+        statuses[index] = { id, extents: fitted };
+        // An answer of no bytes would let no client get any further.
+        failure ??= errno ?? (fitted.length === 0 ? "EIO" : null);
+        if (--left === 0) settle(failure);
+      };
+      const { offset } = request;
+      this.agreement.export.status({ context: name, offset, length, one, done });
     }
   }
 
-  #reply({ cookie, offset }: Header, errno: Errno | null): void {
-    this.#options.send(statusReply(this.#options.agreement.style, cookie, offset, errno));
+  /** The contexts and the bytes that a client asks about: all selected ones, or those it names. */
+  #statusAsked(
+    request: Request,
+    payload: Buffer | null,
+  ): { readonly contexts: readonly MetaContext[]; readonly length: number } | Objection {
+    const { contexts } = this.agreement;
+    if (payload === null) return { contexts, length: request.length };
+    const named = parseStatusPayload(payload, contexts);
+    if ("error" in named) return named;
+    const whole = { ...request, length: named.length, flags: 0 };
+    return rangeObjection(whole, this.agreement) ?? named;
   }
-}
 
-const OPERATIONS: ReadonlyMap<number, ExportRequest["operation"]> = new Map([
-  [COMMAND.read, "read"],
-  [COMMAND.write, "write"],
-  [COMMAND.flush, "flush"],
-  [COMMAND.trim, "discard"],
-  [COMMAND.cache, "cache"],
-  [COMMAND.writeZeroes, "write-zeroes"],
-]);
-
-/** Flags that each command may have. */
-const { forceUnitAccess, noHole, dontFragment, requestOne, fastZero } = COMMAND_FLAG;
-const FLAGS: ReadonlyMap<number, number> = new Map([
-  [COMMAND.read, forceUnitAccess | dontFragment],
-  [COMMAND.write, forceUnitAccess],
-  [COMMAND.flush, forceUnitAccess],
-  [COMMAND.trim, forceUnitAccess],
-  [COMMAND.cache, forceUnitAccess],
-  [COMMAND.writeZeroes, forceUnitAccess | noHole | fastZero],
-  [COMMAND.blockStatus, forceUnitAccess | requestOne],
-]);
-
-/** Extents with neighbours joined, none longer than can be said, all within what was asked. */
-function joined(
-  extents: readonly Extent[],
-  length: number,
-  one: boolean,
-  longest: number,
-): Extent[] {
-  const result: { length: number; flags: number }[] = [];
-  let told = 0;
-  for (const extent of extents) {
-    const left = Math.min(extent.length, length - told);
-    if (left <= 0) break;
-    const last = result.at(-1);
-    if (last?.flags === extent.flags && last.length + left <= longest) last.length += left;
-    else if (one && last !== undefined) break;
-    else result.push({ length: Math.min(left, longest), flags: extent.flags });
-    if (left > longest) break;
-    told += left;
+  get #style(): HeaderStyle {
+    return this.agreement.style;
   }
-  return result;
+
+  #send(parts: readonly Buffer[], sent?: () => void): void {
+    this.#listener.reply(parts, sent);
+  }
+
+  #fail(request: Request, operation: string, error: WireError, errno: Errno): void {
+    this.#send(errorReply(this.#style, request, error, `${operation}: ${errno}`));
+  }
+
+  /** Counts a request in. Returns what ends it, exactly once. */
+  #begin(bytes: number, end: (errno: Errno | null) => void): (errno: Errno | null) => void {
+    this.#outstanding++;
+    this.#bytes += bytes;
+    let over = false;
+    return (errno) => {
+      if (over) throw new Error("an export ended a request twice");
+      over = true;
+      this.#outstanding--;
+      this.#bytes -= bytes;
+      end(errno);
+      this.#listener.ended();
+    };
+  }
 }

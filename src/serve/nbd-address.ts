@@ -4,7 +4,11 @@
  */
 import { z } from "zod";
 import { parseArguments, refuse } from "../graph/refuse.ts";
-import type { NbdAddress } from "../nbd/server.ts";
+
+/** A place to listen. */
+export type NbdAddress =
+  | { readonly kind: "unix"; readonly path: string }
+  | { readonly kind: "inet"; readonly host: string; readonly port: number };
 
 const schema = z.looseObject({
   addr: z.discriminatedUnion("type", [

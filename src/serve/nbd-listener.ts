@@ -1,14 +1,75 @@
 /**
  * An NBD server that listens somewhere, as whoever has something to offer uses it.
  */
+import fs from "node:fs";
+import { dirname } from "node:path";
+import { BlockgraphError } from "../error.ts";
 import type { NbdExport } from "../nbd/export.ts";
+import { NbdServer } from "../nbd/server.ts";
+import type { NbdAddress } from "./nbd-address.ts";
+import { removeStaleSocket } from "./stale-socket.ts";
 
-export interface NbdListener {
-  add(offered: NbdExport): void;
-  /** Clients of the export are told to go; resolves when their requests have ended. */
-  remove(name: string): Promise<void>;
+/** As QEMU's default of `max-connections`. */
+const CONNECTIONS_MAX = 100;
+
+export class NbdListener {
+  readonly #server: NbdServer;
+
+  private constructor(server: NbdServer) {
+    this.#server = server;
+  }
+
+  /** @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there */
+  static async listen(address: NbdAddress): Promise<NbdListener> {
+    if (address.kind === "unix") await removeStaleSocket(address.path);
+    const server = new NbdServer({ maxConnections: CONNECTIONS_MAX });
+    const { host = "", port = 0 } = address.kind === "inet" ? address : {};
+    try {
+      await server.listen(address.kind === "unix" ? { path: address.path } : { host, port });
+    } catch (error) {
+      if (!(error instanceof BlockgraphError)) throw error;
+      throw unusable(address, error);
+    }
+    return new NbdListener(server);
+  }
+
+  add(offered: NbdExport): void {
+    this.#server.add(offered);
+  }
+
+  /** Clients of the export are hung up on; resolves when their requests have ended. */
+  remove(name: string): Promise<void> {
+    return this.#server.remove(name, "hard");
+  }
+
   /** how many clients use an export */
-  clients(name: string): number;
+  clients(name: string): number {
+    return this.#server.clients(name);
+  }
+
   /** Stops listening, and lets all clients go; resolves when their requests have ended. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+}
+
+/** What the C library says of addresses that cannot be listened on. */
+const TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: "No such file or directory",
+  EACCES: "Permission denied",
+  EADDRINUSE: "Address already in use",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  ENOTDIR: "Not a directory",
+};
+
+function unusable(address: NbdAddress, { cause, message }: BlockgraphError): BlockgraphError {
+  const given = cause instanceof Error && "code" in cause ? String(cause.code) : message;
+  // libuv says that a folder which is not there may not be entered.
+  const isNowhere = address.kind === "unix" && !fs.existsSync(dirname(address.path));
+  const text = TEXTS[given === "EACCES" && isNowhere ? "ENOENT" : given] ?? given;
+  const words =
+    address.kind === "unix"
+      ? `Failed to bind socket to ${address.path}: ${text}`
+      : `Failed to find an available port: ${text}`;
+  return new BlockgraphError("graph-refused", words);
 }

@@ -8,8 +8,8 @@ import fs from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { BlockgraphError } from "../error.ts";
 import type { JsonObject } from "../graph/graph.ts";
-import { removeStaleSocket } from "../nbd/stale-socket.ts";
 import { QmpConnection, type QmpResult } from "./qmp-connection.ts";
+import { removeStaleSocket } from "./stale-socket.ts";
 
 export interface QmpServerOptions {
   readonly path: string;

@@ -11,12 +11,11 @@ import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
-import type { NbdAddress } from "../nbd/server.ts";
 import type { Answered } from "../system/session.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
-import { addressOf } from "./nbd-address.ts";
+import { addressOf, type NbdAddress } from "./nbd-address.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 

@@ -1,46 +1,52 @@
 /**
- * An export that is an array of bytes, and notes what it was asked that it must not be.
+ * An export that is an image in memory: what a server under test offers.
  */
 import type { ExportRequest, NbdExport, StatusRequest } from "../../src/nbd/export.ts";
+import { MemoryStorage } from "../../src/storage/memory.ts";
 
-export interface MemoryExport extends NbdExport {
-  readonly bytes: Buffer;
-  /** requests outside of the export, or that change what must not be changed */
-  readonly faults: string[];
-}
+const MIB = 1024 * 1024;
+const HOLE_AND_ZERO = 3;
 
-export function memoryExport(size: number, options: Partial<NbdExport> = {}): MemoryExport {
-  const bytes = Buffer.alloc(size);
-  const faults: string[] = [];
-  const { writable = true, trims = false } = options;
-  function submit(request: ExportRequest): void {
-    const { operation, offset, length, buffer } = request;
-    const isOutside = offset < 0 || length < 0 || offset + length > size;
-    if (isOutside) faults.push(`${operation} of ${length} at ${offset}`);
-    const changes = operation === "write" || operation === "write-zeroes";
-    if (changes && !writable) faults.push(`${operation} of what is read-only`);
-    if (operation === "discard" && !writable && !trims) faults.push("discard of what is read-only");
-    if (operation === "write" && buffer !== null) bytes.set(buffer, offset);
-    else if (operation === "write-zeroes" || operation === "discard") {
-      bytes.fill(0, offset, offset + length);
-    } else if (operation === "read") buffer?.set(bytes.subarray(offset, offset + length));
-    request.done(null);
+export class MemoryExport implements NbdExport {
+  readonly name: string = "";
+  readonly description: string = "";
+  readonly size: number;
+  readonly writable: boolean = true;
+  readonly trims: boolean = true;
+  readonly multiConnection: boolean = true;
+  readonly blockSize = { minimum: 1, preferred: 4096, maximum: 32 * MIB };
+  readonly contexts: readonly string[] = ["base:allocation"];
+  readonly image: MemoryStorage;
+  /** requests that were made of it, as one word or more each */
+  readonly requests: string[] = [];
+
+  /** @param size bytes; @param changes what is not as for a plain writable export */
+  constructor(size: number, changes: Partial<NbdExport> = {}) {
+    this.size = size;
+    this.image = new MemoryStorage("memory", size);
+    Object.assign(this, changes);
   }
-  function status({ offset, length, done }: StatusRequest): void {
-    const extents: { length: number; flags: number }[] = [];
-    for (let at = offset; at < offset + length; at++) {
-      const flags = bytes[at] === 0 ? 3 : 0;
-      const last = extents.at(-1);
-      if (last?.flags === flags) last.length++;
-      else extents.push({ length: 1, flags });
+
+  submit(request: ExportRequest): void {
+    this.serve(request);
+  }
+
+  status(request: StatusRequest): void {
+    const { offset, length, done } = request;
+    const extents = [];
+    for (let at = offset; at < offset + length; ) {
+      const { status, bytes } = this.image.execute("block-status", at, offset + length - at, null);
+      extents.push({ length: bytes, flags: status === "zero" ? HOLE_AND_ZERO : 0 });
+      at += bytes;
     }
     done(null, extents);
   }
-  return {
-    ...{ name: "", description: "bytes", size, writable, trims, multiConnection: true },
-    blockSize: { minimum: 1, preferred: 4096, maximum: 32 * 1024 * 1024 },
-    contexts: ["base:allocation"],
-    ...options,
-    ...{ bytes, faults, submit, status },
-  };
+
+  /** Does what a request asks for, at once. */
+  serve({ operation, offset, length, buffer, stable, mayUnmap, fast, done }: ExportRequest): void {
+    const flags = [stable ? "stable" : "", mayUnmap ? "may-unmap" : "", fast ? "fast" : ""];
+    this.requests.push([operation, ...flags.filter((flag) => flag !== "")].join(" "));
+    if (operation !== "cache") this.image.execute(operation, offset, length, buffer);
+    done(null);
+  }
 }

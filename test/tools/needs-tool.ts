@@ -22,6 +22,7 @@ const TOOL_PACKAGES = {
   nbdinfo: "libnbd-bin",
   nbdcopy: "libnbd-bin",
   fio: "fio",
+  openssl: "openssl",
   "g++": "g++",
   rumur: "rumur",
   spin: "spin",

@@ -5,10 +5,10 @@ import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
 import type { JsonObject } from "../../graph/graph.ts";
 import { type ProfileName, profile } from "../../graph/profile.ts";
-import { NbdServer } from "../../nbd/server.ts";
 import { JobRunner } from "../../serve/job-runner.ts";
 import { LiveGraph } from "../../serve/live-graph.ts";
 import { LiveImages } from "../../serve/live-images.ts";
+import { NbdListener } from "../../serve/nbd-listener.ts";
 import { QmpConnection, type QmpResult } from "../../serve/qmp-connection.ts";
 import { QmpServer } from "../../serve/qmp-server.ts";
 import { StorageDaemon } from "../../serve/storage-daemon.ts";
@@ -88,7 +88,7 @@ class RunningDaemon {
     this.#daemon = new StorageDaemon({
       ...{ live: this.#live, jobs: this.#jobs, event },
       version: this.#version,
-      listen: (address) => NbdServer.listen(address),
+      listen: (address) => NbdListener.listen(address),
       quit,
     });
   }

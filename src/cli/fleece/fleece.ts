@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import { profile } from "../../graph/profile.ts";
-import { NbdServer } from "../../nbd/server.ts";
 import { Fleecing } from "../../serve/fleecing.ts";
 import type { FleecingPlan } from "../../serve/fleecing-commands.ts";
 import { LiveGraph } from "../../serve/live-graph.ts";
+import { NbdListener } from "../../serve/nbd-listener.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
@@ -33,9 +33,9 @@ interface Sockets {
 
 async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets): Promise<ExitCode> {
   const files = openFiles(disk, options);
-  const servers: NbdServer[] = [];
+  const servers: NbdListener[] = [];
   const listen = async (path: string) => {
-    const server = await NbdServer.listen({ kind: "unix", path });
+    const server = await NbdListener.listen({ kind: "unix", path });
     servers.push(server);
     return server;
   };
