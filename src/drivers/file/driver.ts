@@ -22,7 +22,9 @@ const options = commonOptions.extend({
   filename: z
     .string()
     .min(1)
-    .meta({ description: "the image: a file, or in a run of a model its name in the run's folder" }),
+    .meta({
+      description: "the image: a file, or in a run of a model its name in the run's folder",
+    }),
 });
 
 export const file = defineDriver({
