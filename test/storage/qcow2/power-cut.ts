@@ -27,14 +27,14 @@ export interface Recording {
 }
 
 /**
- * @param before an image that reads as zeros
+ * @param before an image, of bytes below 32
  * @param program writes bytes 1, 2 and so on, 31 at most
  */
 export async function record(before: Buffer, program: readonly Change[]): Promise<Recording> {
   const host = new MemoryHost(before, true);
   const storage = openQcow2On(host, "image", { cacheTables: 4 });
-  const content = new Uint8Array(storage.length);
-  let values = new Uint32Array(storage.length).fill(1);
+  const content = contentIn(host);
+  let values = Uint32Array.from(content, (byte) => 1 << byte);
   const allowed = [{ from: 0, values }];
   let under: Promise<unknown>[] = [];
   let fill = 0;
