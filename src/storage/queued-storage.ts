@@ -29,6 +29,11 @@ export class QueuedStorage implements Storage {
     this.#release = release;
   }
 
+  /** Whether it was not closed yet. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   submit(request: StorageRequest): void {
     if (!this.#open) throw new Error(`${this.name}: request after close`);
     checkRequest(this, request.operation, request.offset, request.length, request.buffer);

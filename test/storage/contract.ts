@@ -22,8 +22,10 @@ export interface Subject {
 export interface ContractOptions {
   /** whether block-status tells holes from data */
   readonly holes: boolean;
-  /** bytes; holes begin and end at multiples of it. Default: 4096 */
+  /** bytes; what block-status tells apart, if it does. Default: 4096 */
   readonly block?: number;
+  /** random programs to run. Default: 200 */
+  readonly runs?: number;
 }
 
 /** A request to make, before it is fitted to the length of an image. */
@@ -169,6 +171,7 @@ function mustPrecede(earlier: Made, later: Made): boolean {
 /** Declares the tests. `make` makes an image of zeros of that length; the suite closes it. */
 export function storageContract(make: (length: number) => Subject, options: ContractOptions): void {
   const MIB = 1024 * 1024;
+  const { holes, block = 4096, runs = 200 } = options;
 
   describe("the storage contract", () => {
     it("applies overlapping requests in the order of submission", async () => {
@@ -189,7 +192,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
           expect(exercise.faults).toEqual([]);
           expect(Buffer.compare(bytes(), exercise.oracle)).toBe(0);
         }),
-        { numRuns: 200 },
+        { numRuns: runs },
       );
     }, 60_000);
 
@@ -298,7 +301,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
       storage.close();
     });
 
-    it(`reports discarded and zeroed blocks as ${options.holes ? "holes" : "data"}`, async () => {
+    it(`reports discarded and zeroed blocks as ${holes ? "holes" : "data"}`, async () => {
       const { storage } = make(4 * MIB);
       await askNow(storage, "write", 0, 4 * MIB, Buffer.alloc(4 * MIB, 1));
       await askNow(storage, "discard", MIB, MIB);
@@ -307,10 +310,9 @@ export function storageContract(make: (length: number) => Subject, options: Cont
         askNow(storage, "block-status", offset, 4 * MIB - offset).then(
           (outcome) => `${outcome.status} ${outcome.bytes}`,
         );
-      const { block = 4096 } = options;
       const seen = [await status(0), await status(MIB), await status(3 * MIB - block)];
       expect(seen).toEqual(
-        options.holes
+        holes
           ? [`data ${MIB}`, `zero ${2 * MIB - block}`, `data ${MIB + block}`]
           : [`data ${4 * MIB}`, `data ${3 * MIB}`, `data ${MIB + block}`],
       );

@@ -1,0 +1,225 @@
+/**
+ * An opened qcow2 image: its tables in memory, and how changes of them get into the file.
+ *
+ * What is changed in memory reaches the file in commits (commit.ts). A host cluster that nobody
+ * needs any more is *given up*: it is free for others when no table in the file refers to it and
+ * nobody who looked it up before is still busy with it.
+ */
+import { commitSteps } from "./commit.ts";
+import { Damage } from "./damage.ts";
+import type { Geometry } from "./geometry.ts";
+import type { Header } from "./header.ts";
+import type { HostFile } from "./host-file.ts";
+import type { L2Entry } from "./l2-entry.ts";
+import type { Mapping, MappingChanges } from "./mapping.ts";
+import type { MetadataMap } from "./metadata-map.ts";
+import type { Refcounts } from "./refcounts.ts";
+
+/** host clusters given up that are worth a commit, so that they do not pile up */
+const GIVEN_UP_MAX = 65_536;
+
+/** The parts of an image. */
+export interface ImageParts {
+  readonly name: string;
+  readonly host: HostFile;
+  readonly header: Header;
+  readonly geometry: Geometry;
+  readonly mapping: Mapping;
+  /** null: read-only */
+  readonly changes: { readonly refcounts: Refcounts; readonly metadata: MetadataMap } | null;
+}
+
+interface GivenUp {
+  /** host cluster */
+  readonly cluster: number;
+  /** the first user who cannot have seen it any more */
+  readonly user: number;
+}
+
+export class Qcow2Image {
+  readonly name: string;
+  readonly host: HostFile;
+  readonly header: Header;
+  readonly geometry: Geometry;
+  readonly mapping: Mapping;
+  readonly #changes: MappingChanges | null;
+  /** given up, and maybe still referred to by the file */
+  #givenUp: GivenUp[] = [];
+  /** given up, and not referred to by the file any more */
+  #unreferred: GivenUp[] = [];
+  /** requests under way, the oldest first */
+  readonly #users = new Set<number>();
+  #nextUser = 0;
+  #commit: Promise<void> | null = null;
+  #nextCommit: Promise<void> | null = null;
+  #broken = false;
+  #damage: string | null = null;
+
+  constructor(parts: ImageParts) {
+    this.name = parts.name;
+    this.host = parts.host;
+    this.header = parts.header;
+    this.geometry = parts.geometry;
+    this.mapping = parts.mapping;
+    const { changes } = parts;
+    this.#changes = changes === null ? null : { ...changes, giveUp: this.giveUp };
+  }
+
+  get readOnly(): boolean {
+    return this.#changes === null;
+  }
+
+  /** The first contradiction that a request met; null: none so far */
+  get damage(): string | null {
+    return this.#damage;
+  }
+
+  /** Notes what a request met. */
+  met(error: unknown): void {
+    if (error instanceof Damage) this.#damage ??= error.message;
+  }
+
+  /**
+   * What it takes to change the image.
+   *
+   * @throws Error with the code EPERM if it is read-only, EIO if what is in the file is not known
+   */
+  get changes(): MappingChanges {
+    if (this.#changes === null) throw Object.assign(new Error("read-only"), { code: "EPERM" });
+    if (this.#broken) throw Object.assign(new Error("a write-back failed"), { code: "EIO" });
+    return this.#changes;
+  }
+
+  /** @throws Error as `changes` does */
+  requireWritable(): void {
+    this.changes;
+  }
+
+  /**
+   * Refuses to write to, or to give up, what an L2 entry wrongly calls data.
+   *
+   * @throws Damage
+   */
+  requireData({ offset, length }: L2Entry): void {
+    const { clusterSize } = this.geometry;
+    const last = Math.floor((offset + Math.max(1, length) - 1) / clusterSize);
+    for (let cluster = Math.floor(offset / clusterSize); cluster <= last; cluster++) {
+      const owner = this.changes.metadata.ownerOf(cluster);
+      if (owner !== undefined && offset > 0) {
+        throw new Damage(`an L2 entry names ${offset} for data, which holds the ${owner}`);
+      }
+    }
+  }
+
+  /** Gives up host clusters in a row. One of those who use a cluster is gone then. */
+  readonly giveUp = (offset: number, clusters: number): void => {
+    const first = Math.floor(offset / this.geometry.clusterSize);
+    for (let cluster = first; cluster < first + clusters; cluster++) {
+      this.#givenUp.push({ cluster, user: this.#nextUser });
+    }
+  };
+
+  /** A request begins. Returns what it ends with. */
+  enter(): number {
+    this.#users.add(this.#nextUser);
+    return this.#nextUser++;
+  }
+
+  leave(user: number): void {
+    this.#users.delete(user);
+    if (this.#unreferred.length > 0) this.#release();
+  }
+
+  /** Whether so much waits to be committed that changes should wait for it. */
+  get crowded(): boolean {
+    if (this.#changes === null) return false;
+    const { refcounts } = this.#changes;
+    return (
+      this.mapping.cache.crowded || refcounts.cache.crowded || this.#givenUp.length >= GIVEN_UP_MAX
+    );
+  }
+
+  /** Resolves when all that was changed before is stable, the data written before included. */
+  commit(): Promise<void> {
+    if (this.#commit === null) {
+      this.#commit = this.#runCommit().finally(() => {
+        this.#commit = null;
+      });
+      return this.#commit;
+    }
+    // What was changed since the one under way began is not in it.
+    this.#nextCommit ??= this.#commit
+      .catch(() => {})
+      .then(() => {
+        this.#nextCommit = null;
+        return this.commit();
+      });
+    return this.#nextCommit;
+  }
+
+  /** The same at once, with nothing under way; then the refcounts of what was given up, too. */
+  commitNow(): void {
+    const { refcounts } = this.changes;
+    do {
+      const given = this.#givenUp;
+      this.#givenUp = [];
+      for (const step of commitSteps(refcounts, this.mapping)) this.host.stepNow(step);
+      this.#committed(given);
+    } while (refcounts.cache.dirty || this.mapping.cache.dirty || refcounts.tableDirty);
+  }
+
+  async #runCommit(): Promise<void> {
+    const { refcounts } = this.changes;
+    const given = this.#givenUp;
+    this.#givenUp = [];
+    try {
+      for (const step of commitSteps(refcounts, this.mapping)) {
+        if (step.kind === "write") await this.host.write(step.offset, [step.bytes]);
+        else await this.#sync();
+      }
+    } catch (error) {
+      this.#givenUp = [...given, ...this.#givenUp];
+      throw error;
+    }
+    this.#committed(given);
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.host.sync();
+    } catch (error) {
+      // The system may have dropped what it could not write, and would say nothing next time.
+      this.#broken = true;
+      throw error;
+    }
+  }
+
+  #committed(given: readonly GivenUp[]): void {
+    this.#unreferred = this.#unreferred.concat(given);
+    this.#release();
+  }
+
+  /** Lets others have what was given up before the oldest request under way began. */
+  #release(): void {
+    const [oldest = Number.POSITIVE_INFINITY] = this.#users;
+    let released = 0;
+    for (const { cluster, user } of this.#unreferred) {
+      if (user > oldest) break;
+      released++;
+      this.#releaseCluster(cluster);
+    }
+    if (released > 0) this.#unreferred.splice(0, released);
+  }
+
+  #releaseCluster(cluster: number): void {
+    if (this.#changes === null) return;
+    const { refcounts, metadata } = this.#changes;
+    const { clusterSize } = this.geometry;
+    try {
+      refcounts.release(cluster);
+      if (refcounts.get(cluster) === 0) metadata.release(cluster * clusterSize, clusterSize);
+    } catch (error) {
+      this.met(error);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Requests for the disk that an image shows: which bytes go where in the file.
+ *
+ * A request is served in pieces of one L2 table at most, one after the other. A write finds the
+ * host clusters that it may write in place, takes new ones for the rest, writes the data, and only
+ * then changes the L2 table: nobody ever sees a mapping without its data. While a guest cluster
+ * gets a new host cluster it is locked, and other writes to it wait; requests for the same byte
+ * never meet here (queue.ts).
+ */
+import type { Batch } from "../batch.ts";
+import { toErrno } from "../errno.ts";
+import type { Medium } from "../medium.ts";
+import { extent, failed } from "../outcome.ts";
+import type { StorageOutcome } from "../storage.ts";
+import type { BitmapRecorder } from "./bitmap-recorder.ts";
+import { BufferCursor } from "./buffer-cursor.ts";
+import { ClusterLocks } from "./cluster-locks.ts";
+import type { Qcow2Image } from "./image.ts";
+import { readPiece } from "./read-piece.ts";
+import { writePiece } from "./write-piece.ts";
+import { zeroPiece } from "./zero-piece.ts";
+
+/** bytes; a piece has one cluster at least */
+const PIECE_MAX = 4 * 1024 * 1024;
+/** guest clusters that block-status looks at in one call */
+const STATUS_CLUSTERS_MAX = 65_536;
+
+export class Qcow2Medium implements Medium {
+  readonly #image: Qcow2Image;
+  readonly #recorder: BitmapRecorder;
+  readonly #locks = new ClusterLocks();
+
+  constructor(image: Qcow2Image, recorder: BitmapRecorder) {
+    this.#image = image;
+    this.#recorder = recorder;
+  }
+
+  start(batch: Batch): void {
+    void this.#serve(batch);
+  }
+
+  blockStatus(offset: number, length: number): StorageOutcome {
+    const { clusterSize } = this.#image.geometry;
+    const end = offset + length;
+    try {
+      const first = this.#isZero(offset);
+      let at = (Math.floor(offset / clusterSize) + 1) * clusterSize;
+      for (let seen = 0; at < end && seen < STATUS_CLUSTERS_MAX; seen++) {
+        if (this.#isZero(at) !== first) break;
+        const bare = this.#image.mapping.withoutTable(at / clusterSize);
+        at += Math.max(1, bare) * clusterSize;
+      }
+      return extent(first ? "zero" : "data", Math.min(end, at) - offset);
+    } catch (error) {
+      return failed(this.#errnoOf(error));
+    }
+  }
+
+  #isZero(offset: number): boolean {
+    const { geometry, mapping } = this.#image;
+    const { kind } = mapping.entry(Math.floor(offset / geometry.clusterSize));
+    return kind === "absent" || kind === "zero";
+  }
+
+  async #serve(batch: Batch): Promise<void> {
+    const user = this.#image.enter();
+    try {
+      if (batch.operation === "flush") {
+        if (!this.#image.readOnly) await this.#image.commit();
+      } else if (batch.operation === "read") {
+        await this.#read(batch);
+      } else {
+        await this.#change(batch);
+      }
+    } catch (error) {
+      this.#image.leave(user);
+      batch.settle(this.#errnoOf(error));
+      return;
+    }
+    this.#image.leave(user);
+    batch.settle(null);
+  }
+
+  async #read(batch: Batch): Promise<void> {
+    const cursor = new BufferCursor(batch.buffers);
+    for (const { offset, length } of this.#pieces(batch)) {
+      await readPiece(this.#image, offset, length, cursor);
+    }
+  }
+
+  async #change(batch: Batch): Promise<void> {
+    const image = this.#image;
+    const cursor = new BufferCursor(batch.buffers);
+    image.requireWritable();
+    this.#recorder.changed(batch.offset, batch.length);
+    for (const { offset, length } of this.#pieces(batch)) {
+      if (image.crowded) await image.commit();
+      if (batch.operation === "write") {
+        await writePiece(image, this.#locks, offset, cursor.take(length));
+      } else {
+        await zeroPiece(image, this.#locks, offset, length, batch.operation === "discard");
+      }
+    }
+  }
+
+  *#pieces({ offset, length }: Batch): Generator<{ offset: number; length: number }> {
+    const { clusterSize, l2Entries } = this.#image.geometry;
+    const table = clusterSize * l2Entries;
+    const most = Math.max(PIECE_MAX, clusterSize);
+    const end = offset + length;
+    for (let at = offset; at < end; ) {
+      const tableEnd = (Math.floor(at / table) + 1) * table;
+      const pieceEnd = (Math.floor(at / most) + 1) * most;
+      const next = Math.min(end, tableEnd, pieceEnd);
+      yield { offset: at, length: next - at };
+      at = next;
+    }
+  }
+
+  #errnoOf(error: unknown) {
+    this.#image.met(error);
+    return toErrno(error instanceof Error && "code" in error ? String(error.code) : undefined);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The way in: a qcow2 image in a file, opened as a storage.
+ *
+ * What the storage serves is the image's own clusters at the guest's offsets. What is absent reads
+ * as zeros, whatever the backing file has: that is the business of the block graph above, which
+ * asks `ownClusters` and copies before it writes. A write to a part of an absent cluster makes the
+ * rest of it zeros.
+ */
+import fs from "node:fs";
+import { basename } from "node:path";
+import { openFile } from "../file.ts";
+import { orRefuse } from "../file-refusal.ts";
+import { QueuedStorage } from "../queued-storage.ts";
+import { markInUse, recorderFor, storeBitmaps } from "./bitmap-store.ts";
+import type { StoredBitmap } from "./bitmaps.ts";
+import { orUnusable } from "./damage.ts";
+import type { Header } from "./header.ts";
+import { type HostFile, OpenedFile } from "./host-file.ts";
+import type { Qcow2Image } from "./image.ts";
+import { Qcow2Medium } from "./medium.ts";
+import {
+  type ImageFacts,
+  type OpenedImage,
+  type OpenQcow2Options,
+  openQcow2Image,
+} from "./open-image.ts";
+import { type OwnClusters, ownClusters } from "./own-clusters.ts";
+import type { Snapshot } from "./snapshots.ts";
+
+/** An opened image: a storage, and what else it knows. */
+export class Qcow2Storage extends QueuedStorage {
+  readonly header: Header;
+  readonly snapshots: readonly Snapshot[];
+  /** as they were in the file when it was opened */
+  readonly bitmaps: readonly StoredBitmap[];
+  readonly #image: Qcow2Image;
+
+  /** @param release closes the image */
+  constructor(image: Qcow2Image, medium: Qcow2Medium, facts: ImageFacts, release: () => void) {
+    super(image.name, image.header.size, medium, release);
+    this.#image = image;
+    this.header = image.header;
+    this.snapshots = facts.snapshots;
+    this.bitmaps = facts.directory?.bitmaps ?? [];
+  }
+
+  /** The first contradiction in the image that a request met, and failed for; null: none so far */
+  get damage(): string | null {
+    return this.#image.damage;
+  }
+
+  /**
+   * What the image itself has of a part of its disk, in ranges that do not touch others of their
+   * kind. Requests under way may change it at any time.
+   *
+   * @param offset in bytes
+   * @param length in bytes
+   * @throws Damage
+   */
+  ownClusters(offset = 0, length = this.length - offset): Iterable<OwnClusters> {
+    return ownClusters(this.#image, offset, length);
+  }
+}
+
+/**
+ * Opens an image. Its length is that of the disk that it shows.
+ *
+ * Limits: encryption, external data files, extended L2 entries and unknown incompatible features
+ * are refused, by name. Clusters compressed with zstd fail with ENOTSUP when they are read. Images
+ * with the dirty bit can only be opened read-only.
+ *
+ * @throws BlockgraphError `image-unusable`
+ */
+export function openQcow2(path: string, options: OpenQcow2Options = {}): Qcow2Storage {
+  const { readOnly = false } = options;
+  // What openFile refuses is no image either.
+  openFile(path, { readOnly }).close();
+  const mode = readOnly ? fs.constants.O_RDONLY : fs.constants.O_RDWR;
+  const fd = orRefuse(path, () => fs.openSync(path, mode | fs.constants.O_NONBLOCK));
+  const host = new OpenedFile(fd);
+  try {
+    return openQcow2On(host, basename(path), options);
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens an image in any host file, which is closed with the storage.
+ *
+ * @param name for messages
+ * @throws BlockgraphError `image-unusable`; the host file is left open then
+ */
+export function openQcow2On(
+  host: HostFile,
+  name: string,
+  options: OpenQcow2Options = {},
+): Qcow2Storage {
+  return storageOf(openQcow2Image(host, name, options));
+}
+
+/**
+ * The storage of an opened image; to close the storage closes the host file.
+ *
+ * @throws BlockgraphError `image-unusable` if its bitmaps cannot be read
+ */
+export function storageOf({ image, facts }: OpenedImage): Qcow2Storage {
+  const { host, name } = image;
+  const { directory } = facts;
+  const recorder = orUnusable(name, () => recorderFor(image, directory));
+  if (!image.readOnly && directory !== null) markInUse(host, directory);
+  const medium = new Qcow2Medium(image, recorder);
+  return new Qcow2Storage(image, medium, facts, () => {
+    try {
+      if (image.readOnly) return;
+      if (directory !== null) storeBitmaps(image, directory, recorder);
+      image.commitNow();
+    } finally {
+      host.close();
+    }
+  });
+}

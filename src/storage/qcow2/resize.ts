@@ -1,0 +1,77 @@
+/**
+ * Another size for the disk that an image shows: it can grow. Nobody may use the image meanwhile.
+ *
+ * A larger L1 table gets a new place. It is stable there before the header names it, and the old
+ * one is free only afterwards (QEMU block/qcow2-cluster.c, `qcow2_grow_l1_table`).
+ */
+import fs from "node:fs";
+import { BlockgraphError } from "../../error.ts";
+import { orRefuse } from "../file-refusal.ts";
+import { unusable } from "./damage.ts";
+import { l1EntriesFor } from "./geometry.ts";
+import { type HostFile, OpenedFile, SYNC } from "./host-file.ts";
+import type { Qcow2Image } from "./image.ts";
+import { L1_TABLE_MAX } from "./mapping.ts";
+import { openQcow2Image } from "./open-image.ts";
+
+/** where the header says the size (8 bytes), and the L1 table's entries (4) and offset (8) */
+const SIZE_FIELD = 24;
+const L1_FIELDS = 36;
+
+/**
+ * @param size bytes
+ * @throws BlockgraphError `bad-argument`: a size that it cannot have, or a smaller one than it has;
+ * `image-unusable`
+ */
+export function resizeQcow2(path: string, size: number): void {
+  const fd = orRefuse(path, () => fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK));
+  const host = new OpenedFile(fd);
+  try {
+    resizeOn(host, path, size);
+  } finally {
+    host.close();
+  }
+}
+
+/** The same in any host file. */
+export function resizeOn(host: HostFile, name: string, size: number): void {
+  const { image, facts, l1 } = openQcow2Image(host, name, {});
+  const { geometry, header } = image;
+  const refuse = (text: string) => new BlockgraphError("bad-argument", `${name}: ${text}`);
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw refuse(`an image cannot have ${size} bytes: give a whole number, 0 or more`);
+  }
+  if (size < header.size) {
+    throw refuse("an image does not shrink here: use `qemu-img resize --shrink`");
+  }
+  if (header.version < 3 && facts.snapshots.length > 0) {
+    throw refuse("Can't resize a v2 image which has snapshots");
+  }
+  if (facts.directory !== null) throw unusable(name, "has bitmaps: remove them before it grows");
+  const entries = l1EntriesFor(size, geometry);
+  if (entries * 8 > L1_TABLE_MAX) {
+    throw refuse(`The image size is too large: take clusters larger than ${geometry.clusterSize}`);
+  }
+  if (entries > header.l1Entries) growL1(image, l1, entries);
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(size));
+  host.stepNow({ kind: "write", offset: SIZE_FIELD, bytes });
+  host.stepNow(SYNC);
+  image.commitNow();
+}
+
+function growL1(image: Qcow2Image, before: Buffer, entries: number): void {
+  const { changes, geometry, header, host } = image;
+  const { clusterSize } = geometry;
+  const table = Buffer.alloc(entries * 8);
+  before.copy(table);
+  const offset = changes.refcounts.allocate(Math.ceil(table.length / clusterSize)) * clusterSize;
+  host.stepNow({ kind: "write", offset, bytes: table });
+  image.commitNow();
+  const fields = Buffer.alloc(12);
+  fields.writeUInt32BE(entries, 0);
+  fields.writeBigUInt64BE(BigInt(offset), 4);
+  host.stepNow({ kind: "write", offset: L1_FIELDS, bytes: fields });
+  host.stepNow(SYNC);
+  image.giveUp(header.l1Offset, Math.ceil(before.length / clusterSize));
+}

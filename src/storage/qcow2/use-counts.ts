@@ -1,0 +1,38 @@
+/**
+ * How many references to each host cluster a check has found.
+ */
+import { Damage } from "./damage.ts";
+
+/** as many as memory is reserved for without asking */
+const CLUSTERS_MAX = 2 ** 28;
+
+export class UseCounts {
+  readonly clusters: number;
+  readonly #clusterSize: number;
+  readonly #counts: Uint32Array;
+
+  /** @param size of the file, in bytes */
+  constructor(size: number, clusterSize: number) {
+    this.#clusterSize = clusterSize;
+    this.clusters = Math.ceil(size / clusterSize);
+    if (this.clusters > CLUSTERS_MAX) {
+      throw new Damage(`a file of ${this.clusters} clusters is too large to be checked`);
+    }
+    this.#counts = new Uint32Array(this.clusters);
+  }
+
+  /** Counts a reference to a part of the file. Returns whether all of it is in the file. */
+  use(offset: number, length: number): boolean {
+    if (length === 0) return true;
+    const last = Math.floor((offset + length - 1) / this.#clusterSize);
+    if (last >= this.clusters) return false;
+    for (let at = Math.floor(offset / this.#clusterSize); at <= last; at++) {
+      this.#counts[at] = this.of(at) + 1;
+    }
+    return true;
+  }
+
+  of(cluster: number): number {
+    return this.#counts[cluster] ?? 0;
+  }
+}
