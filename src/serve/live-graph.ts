@@ -78,6 +78,8 @@ export class LiveGraph {
         profile: options.profile,
         clusterSize: options.clusterSize,
         images: images.lengths,
+        facts: images.facts,
+        formats: images.formats,
         mutation: null,
       },
       properties: [],
@@ -163,7 +165,7 @@ export class LiveGraph {
   }
 
   #begin(waiting: Waiting): void {
-    const refusal = this.#options.images.open(waiting.command.arguments);
+    const refusal = this.#options.images.open(waiting.command.arguments, this.session.graph);
     if (refusal !== null) {
       this.#answer(waiting, { refusal, reply: {} });
       return;

@@ -7,29 +7,36 @@
  * nothing. What the graph has locked of its files is locked in the file system (file-lock.ts), and
  * a graph that another program does not agree with does not come into force.
  *
- * Limits: a file is opened once, for writing if it lets itself be written; that a node is read-only
- * is kept by the graph. Two nodes that name one file in the same words share it, and its locks.
+ * A file above which a node of a format is put is opened as an image of that format from then on:
+ * what the node reads and writes are the clusters of its disk, and not the bytes of the file.
+ *
+ * Limits: a file is opened once, for writing if it lets itself be written, but for backing files;
+ * that a node is read-only is kept by the graph. Two nodes that name one file in the same words
+ * share it, and its locks. The file of a format is nobody else's.
  */
 import fs from "node:fs";
+import { basename } from "node:path";
+import { BlockgraphError } from "../error.ts";
 import { collision } from "../graph/file-locks.ts";
 import type { Graph, JsonValue } from "../graph/graph.ts";
+import type { ImageFact } from "../graph/image-facts.ts";
 import { ALL_PERMISSIONS } from "../graph/permission.ts";
 import type { RunImage } from "../run/image-set.ts";
-import { openFile } from "../storage/file.ts";
-import { FileLock, type LockBits } from "../storage/file-lock.ts";
+import type { LockBits } from "../storage/file-lock.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
-
-interface LiveImage extends RunImage {
-  /** null: it is in memory, and nobody else can have it */
-  readonly lock: FileLock | null;
-  readonly writable: boolean;
-}
+import type { ImageFormat } from "../system/system.ts";
+import { type LiveFile, openFormatted, openRaw } from "./live-file.ts";
+import { formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
 
 export class LiveImages {
   readonly #paths: ReadonlyMap<string, string>;
-  readonly #images = new Map<string, LiveImage>();
-  /** bytes of each image that is open, by the name that nodes call it by */
+  /** all images that are open, those in memory as well; all maps are by what nodes call them */
+  readonly #images = new Map<string, RunImage>();
+  readonly #files = new Map<string, LiveFile>();
+  /** bytes that each shows */
   readonly lengths = new Map<string, number>();
+  readonly facts = new Map<string, ImageFact>();
+  readonly formats = new Map<string, ImageFormat>();
 
   /** @param paths where the images are that nodes call by other names; the rest is where it says */
   constructor(paths: ReadonlyMap<string, string> = new Map()) {
@@ -44,24 +51,77 @@ export class LiveImages {
   /** Makes an image in memory, which is there until {@link LiveImages.close}. */
   inMemory(name: string, length: number): void {
     const { storage, copy } = openSparseMemory(name, length);
-    this.#add(name, { storage, read: copy, lock: null, writable: true });
+    this.#images.set(name, { storage, read: copy });
+    this.lengths.set(name, length);
   }
 
   /**
-   * Opens the files that the arguments of a command name, those that are not open yet.
+   * Opens the files that the arguments of a command name, those that are not open as what they are
+   * to be, and the backing files that these name.
+   * @param graph in which the command will be executed
    * @returns null, or QEMU's text of the first that cannot be opened
    */
-  open(given: JsonValue): string | null {
-    for (const filename of filesNamedIn(given)) {
-      if (this.#images.has(filename)) continue;
-      const path = this.#paths.get(filename) ?? filename;
-      const { writable, problem } = lookAt(path);
+  open(given: JsonValue, graph: Graph): string | null {
+    const all = imagesNamedIn(given, graph);
+    // Where an image is named as a file, and as the file of a format, the format counts.
+    const formatted = new Set(
+      all.filter(({ format }) => format === "qcow2").map(({ filename }) => filename),
+    );
+    const named = all.filter(
+      ({ filename, format }) => format !== "raw" || !formatted.has(filename),
+    );
+    for (let image = named.shift(); image !== undefined; image = named.shift()) {
+      const problem = this.#openOne(image, formattedFiles(graph));
       if (problem !== null) return problem;
-      const storage = openFile(path, { readOnly: !writable, prompt: true });
-      const lock = new FileLock(path);
-      this.#add(filename, { storage, read: () => fs.readFileSync(path), lock, writable });
+      const backing = this.facts.get(image.filename)?.header?.backing ?? null;
+      if (!image.backed || backing === null) continue;
+      const { filename, driver } = backing;
+      named.push({ filename, format: driver, readOnly: true, backed: driver === "qcow2" });
     }
     return null;
+  }
+
+  #openOne({ filename, format, readOnly }: NamedImage, formatted: Set<string>): string | null {
+    const known = this.#files.get(filename);
+    const isFormatted = format === "qcow2";
+    if (known !== undefined && (known.format !== null || !isFormatted)) return null;
+    if (known !== undefined && formatted.has(filename)) return null;
+    const path = this.#paths.get(filename) ?? filename;
+    const { writable, problem } = lookAt(path);
+    if (problem !== null) return problem;
+    try {
+      const open = isFormatted ? openFormatted : openRaw;
+      this.#replace(filename, open(path, writable && !readOnly));
+      return null;
+    } catch (error) {
+      if (!(error instanceof BlockgraphError)) throw error;
+      const name = basename(path);
+      return error.message.startsWith(`${name}: `)
+        ? error.message.slice(name.length + 2)
+        : error.message;
+    }
+  }
+
+  /** Puts an image in the place of what it was opened as before, if it was. */
+  #replace(filename: string, file: LiveFile): void {
+    const known = this.#files.get(filename);
+    if (known !== undefined) {
+      file.lock.hold(known.lock.held);
+      this.#forget(filename, known);
+    }
+    this.#files.set(filename, file);
+    this.#images.set(filename, file);
+    this.lengths.set(filename, file.storage.length);
+    this.facts.set(filename, file.fact);
+    if (file.format !== null) this.formats.set(filename, file.format);
+  }
+
+  #forget(filename: string, { storage, lock }: LiveFile): void {
+    for (const map of [this.#files, this.#images, this.lengths, this.facts, this.formats]) {
+      map.delete(filename);
+    }
+    storage.close();
+    lock.close();
   }
 
   /**
@@ -71,13 +131,12 @@ export class LiveImages {
    */
   consent(after: Graph): string | null {
     for (const { driver, options, readOnly } of after.nodes.values()) {
-      const image = driver === "file" ? this.#images.get(String(options.filename)) : undefined;
+      const image = driver === "file" ? this.#files.get(String(options.filename)) : undefined;
       if (image === undefined || image.writable || readOnly) continue;
       return `Could not open '${String(options.filename)}': Permission denied`;
     }
     const wanted = locksOf(after);
-    for (const [filename, { lock }] of this.#images) {
-      if (lock === null) continue;
+    for (const [filename, { lock }] of this.#files) {
       const { required, refused } = wanted.get(filename) ?? NOTHING;
       const held = lock.held;
       lock.hold({ required: held.required | required, refused: held.refused | refused });
@@ -96,32 +155,28 @@ export class LiveImages {
   settle(graph: Graph): void {
     const used = new Set([...graph.nodes.values()].map(({ options }) => options.filename));
     const wanted = locksOf(graph);
-    for (const [filename, { storage, lock }] of this.#images) {
-      if (lock === null) continue;
-      if (used.has(filename)) {
-        lock.hold(wanted.get(filename) ?? NOTHING);
-        continue;
+    const formatted = formattedFiles(graph);
+    for (const [filename, file] of [...this.#files]) {
+      if (!used.has(filename)) this.#forget(filename, file);
+      else {
+        file.lock.hold(wanted.get(filename) ?? NOTHING);
+        // The node of the format is gone: what is left are the bytes.
+        if (file.format !== null && !formatted.has(filename)) {
+          const path = this.#paths.get(filename) ?? filename;
+          file.storage.close();
+          this.#replace(filename, openRaw(path, file.writable));
+        }
       }
-      this.#images.delete(filename);
-      this.lengths.delete(filename);
-      storage.close();
-      lock.close();
     }
   }
 
   /** Closes all of them. Legal only while nothing is under way on them. */
   close(): void {
-    for (const { storage, lock } of this.#images.values()) {
-      storage.close();
-      lock?.close();
+    for (const { storage } of this.#images.values()) storage.close();
+    for (const { lock } of this.#files.values()) lock.close();
+    for (const map of [this.#files, this.#images, this.lengths, this.facts, this.formats]) {
+      map.clear();
     }
-    this.#images.clear();
-    this.lengths.clear();
-  }
-
-  #add(name: string, image: LiveImage): void {
-    this.#images.set(name, image);
-    this.lengths.set(name, image.storage.length);
   }
 }
 
@@ -137,15 +192,6 @@ function locksOf(graph: Graph): Map<string, LockBits> {
     all.set(filename, { required: required | perm, refused: refused | refuses });
   }
   return all;
-}
-
-/** The files of nodes that a command defines, wherever in its arguments it does. */
-function filesNamedIn(given: JsonValue): string[] {
-  if (typeof given !== "object" || given === null) return [];
-  if (Array.isArray(given)) return given.flatMap(filesNamedIn);
-  const { driver, filename } = given;
-  const own = driver === "file" && typeof filename === "string" ? [filename] : [];
-  return [...own, ...Object.values(given).flatMap(filesNamedIn)];
 }
 
 /** What the C library says of errors of opening, which QEMU hands on. */

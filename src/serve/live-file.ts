@@ -1,0 +1,59 @@
+/**
+ * One file of a live graph, opened as what it is: as bytes, or as an image in a format.
+ */
+import fs from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import type { ImageFact, ImageHeader } from "../graph/image-facts.ts";
+import type { RunImage } from "../run/image-set.ts";
+import { openFile } from "../storage/file.ts";
+import { FileLock } from "../storage/file-lock.ts";
+import { formatOf } from "../storage/image-format.ts";
+import { openQcow2, type Qcow2Storage } from "../storage/qcow2/open.ts";
+import type { ImageFormat } from "../system/system.ts";
+
+export interface LiveFile extends RunImage {
+  readonly lock: FileLock;
+  readonly writable: boolean;
+  readonly fact: ImageFact;
+  /** null: its bytes are taken as they are */
+  readonly format: ImageFormat | null;
+}
+
+/** @throws BlockgraphError `image-unusable` */
+export function openRaw(path: string, writable: boolean): LiveFile {
+  const storage = openFile(path, { readOnly: !writable, prompt: true });
+  const fact = { length: storage.length, header: null };
+  const read = () => fs.readFileSync(path);
+  return { storage, read, lock: new FileLock(path), writable, fact, format: null };
+}
+
+/** @throws BlockgraphError `image-unusable`, if it is not in that format as well */
+export function openFormatted(path: string, writable: boolean): LiveFile {
+  const storage = openQcow2(path, { readOnly: !writable });
+  const clusterSize = 2 ** storage.header.clusterBits;
+  const fact = { length: fs.statSync(path).size, header: headerOf(path, storage, clusterSize) };
+  // Nobody judges properties of what only a running program has.
+  const read = () => new Uint8Array();
+  const format = {
+    clusterSize,
+    *own() {
+      for (const range of storage.ownClusters()) if (range.kind !== "absent") yield range;
+    },
+  };
+  return { storage, read, lock: new FileLock(path), writable, fact, format };
+}
+
+function headerOf(path: string, { header }: Qcow2Storage, clusterSize: number): ImageHeader {
+  const { size, backing } = header;
+  if (backing === null) return { size, clusterSize, backing: null };
+  const { file, format } = backing;
+  // A relative name is meant from where the image is (QEMU block.c, `path_combine`).
+  const filename = isAbsolute(file) ? file : join(dirname(path), file);
+  const driver = format === "raw" || format === "qcow2" ? format : probed(filename);
+  return { size, clusterSize, backing: { filename, driver } };
+}
+
+/** What a backing file is that nobody has said the format of. */
+function probed(path: string): "raw" | "qcow2" {
+  return fs.existsSync(path) && formatOf(path) === "qcow2" ? "qcow2" : "raw";
+}

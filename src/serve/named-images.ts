@@ -1,0 +1,52 @@
+/**
+ * The images that a command names: those of the nodes that it defines, wherever in its arguments,
+ * and those that a new node of a format is put above.
+ */
+import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
+
+/** An image, and how its bytes are to be taken. */
+export interface NamedImage {
+  readonly filename: string;
+  readonly format: "raw" | "qcow2";
+  /** whether its node says that it is only read */
+  readonly readOnly: boolean;
+  /** whether the node above it has no word about a backing file, so that the header's counts */
+  readonly backed: boolean;
+}
+
+const FORMAT = "qcow2";
+
+export function imagesNamedIn(given: JsonValue, graph: Graph): NamedImage[] {
+  if (typeof given !== "object" || given === null) return [];
+  if (Array.isArray(given)) return given.flatMap((each) => imagesNamedIn(each, graph));
+  const { driver, filename, file } = given;
+  if (driver === "file" && typeof filename === "string") {
+    const readOnly = given["read-only"] === true;
+    return [{ filename, format: "raw", readOnly, backed: false }];
+  }
+  const named = Object.values(given).flatMap((each) => imagesNamedIn(each, graph));
+  return driver === FORMAT ? [...formatted(given, file, graph), ...named] : named;
+}
+
+/** The image of a node of a format, whose file is defined inline or is there already. */
+function formatted(node: JsonObject, file: JsonValue | undefined, graph: Graph): NamedImage[] {
+  const filename =
+    typeof file === "string" ? graph.nodes.get(file)?.options.filename : filenameOf(file);
+  if (typeof filename !== "string") return [];
+  const backed = !("backing" in node);
+  return [{ filename, format: FORMAT, readOnly: node["read-only"] === true, backed }];
+}
+
+function filenameOf(file: JsonValue | undefined): JsonValue | undefined {
+  const isDefinition = typeof file === "object" && file !== null && !Array.isArray(file);
+  return isDefinition && file.driver === "file" ? file.filename : undefined;
+}
+
+/** The files whose bytes a node of a format takes for its own. */
+export function formattedFiles({ nodes, edges }: Graph): Set<string> {
+  const files = edges.flatMap(({ parent, child, name }) => {
+    const isFormat = parent.kind === "node" && nodes.get(parent.name)?.driver === FORMAT;
+    return isFormat && name === "file" ? [nodes.get(child)?.options.filename] : [];
+  });
+  return new Set(files.filter((filename) => typeof filename === "string"));
+}
