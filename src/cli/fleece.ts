@@ -42,7 +42,7 @@ export function configure(command: Command): void {
         "beginning, for a backup to read. What the guest overwrites is saved in a cache before. " +
         "Ctrl-C or SIGTERM end it; the disk then holds all that the guest has written.",
     )
-    .argument("<disk>", "a raw image")
+    .argument("<disk>", "an image, raw or qcow2")
     .option("--guest <socket>", "unix socket of the disk (needed without --run)")
     .option("--view <socket>", "unix socket of the disk as it was (needed without --run)")
     .option("--cache <file>", "where old data is kept (default: DISK.blockgraph-cache)")

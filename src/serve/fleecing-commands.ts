@@ -27,6 +27,8 @@ export type CachePlace =
     };
 
 export interface FleecingPlan {
+  /** what the disk's image is */
+  readonly format: "raw" | "qcow2";
   readonly cache: CachePlace;
   /** what becomes of a write whose old data cannot be saved (QAPI `OnCbwError`) */
   readonly onError: "break-guest-write" | "break-snapshot";
@@ -50,14 +52,14 @@ const command = (execute: string, args: JsonObject): QmpCommand => ({ execute, a
 
 const add = (definition: JsonObject): QmpCommand => command("blockdev-add", definition);
 
-function raw(name: string, filename: string): JsonObject {
+function opened(name: string, filename: string, driver: string): JsonObject {
   const file = { driver: "file", filename, discard: "unmap" };
-  return { driver: "raw", "node-name": name, discard: "unmap", file };
+  return { driver, "node-name": name, discard: "unmap", file };
 }
 
 /** From nothing to two exports. The point in time is that of the last-but-one command. */
 export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
-  const { cache, onError, timeout, trim } = plan;
+  const { format, cache, onError, timeout, trim } = plan;
   const hook: JsonObject = {
     ...{ driver: "copy-before-write", "node-name": HOOK, file: "disk", target: CACHE },
     ...{ "on-cbw-error": onError, "cbw-timeout": timeout },
@@ -66,7 +68,7 @@ export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
   const offer = (id: string, node: JsonValue, writable: boolean) =>
     command("block-export-add", { type: "nbd", id, name: id, "node-name": node, writable });
   return [
-    add(raw("disk", DISK_IMAGE)),
+    add(opened("disk", DISK_IMAGE, format)),
     add(cacheDefinition(cache)),
     add(hook),
     ...(cache.kind === "file" ? [add(view)] : []),
@@ -76,7 +78,7 @@ export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
 }
 
 function cacheDefinition(cache: CachePlace): JsonObject {
-  if (cache.kind === "file") return raw(CACHE, CACHE_IMAGE);
+  if (cache.kind === "file") return opened(CACHE, CACHE_IMAGE, "raw");
   return {
     ...{ driver: "fleecing-cache", "node-name": CACHE, backing: "disk", discard: "unmap" },
     memory: { driver: "memory", image: MEMORY_IMAGE },

@@ -90,9 +90,15 @@ describe("it refuses", () => {
     expect(fs.readFileSync(join(folder, "disk.raw")).equals(Buffer.alloc(200_000, 7))).toBe(true);
   });
 
-  test("an image in a format, which would be written to as raw bytes", async () => {
-    const { folder, fleece } = withDisk();
-    fs.writeFileSync(join(folder, "disk.qcow2"), Buffer.from("QFI\xfb........", "latin1"));
-    expectRefusal(await fleece("disk.qcow2", "--run", "true"), /is a qcow2 image/);
-  });
+  test.each([
+    ["QFI\xfb........", /qcow2/],
+    ["KDMV........", /is a VMDK image, and only raw and qcow2 can be fleeced/],
+  ])(
+    "an image in a format that it is not, or that nobody knows here: %j",
+    async (bytes, problem) => {
+      const { folder, fleece } = withDisk();
+      fs.writeFileSync(join(folder, "disk.img"), Buffer.from(bytes, "latin1"));
+      expectRefusal(await fleece("disk.img", "--run", "true"), problem);
+    },
+  );
 });

@@ -118,6 +118,32 @@ describe.each([
   );
 });
 
+tools.test(
+  "a qcow2 image above a backing file is fleeced as its disk, and is clean afterwards",
+  () =>
+    inTemporaryFolder(async (folder) => {
+      const { disk: base, original } = makeDisk(folder);
+      const disk = join(folder, "top.qcow2");
+      runTool("qemu-img", "create", "-q", "-f", "qcow2", "-b", "disk.raw", "-F", "raw", disk);
+      runTool("qemu-io", "-f", "qcow2", "-c", "write -P 77 1000k 300k", disk);
+      const before = Buffer.from(original);
+      before.fill(77, 1000 * 1024, 1300 * 1024);
+      const copy = join(folder, "copy.raw");
+      const ended = await Fleeced.using(disk, folder, [], async ({ guest, view }) => {
+        await Promise.all([io(guest, ...WRITES), run("nbdcopy", view, copy)]);
+        expect(fs.readFileSync(copy).equals(before)).toBe(true);
+        await run("nbdcopy", view, copy);
+        expect(fs.readFileSync(copy).equals(before)).toBe(true);
+        await io(guest, ...READS);
+      });
+      expect(ended).toMatchObject({ code: 0, stderr: "" });
+      runTool("qemu-img", "check", "-q", disk);
+      expect(fs.readFileSync(base).equals(original)).toBe(true);
+      const reads = READS.flatMap((command) => ["-c", command]);
+      runTool("qemu-io", "-f", "qcow2", ...reads, disk);
+    }),
+);
+
 const infoSchema = z.object({
   structured: z.boolean(),
   exports: z.array(z.looseObject({ "export-size": z.number(), contexts: z.array(z.string()) })),

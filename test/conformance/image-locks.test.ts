@@ -48,6 +48,7 @@ async function withLive(
 }
 
 const PLAN: FleecingPlan = {
+  format: "raw",
   cache: { kind: "file" },
   ...{ onError: "break-guest-write", timeout: 0, trim: false },
 };

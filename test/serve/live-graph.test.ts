@@ -95,7 +95,7 @@ async function obey({ graph }: Live, command: Parameters<LiveGraph["execute"]>[0
   expect(await graph.execute(command)).toMatchObject({ refusal: null });
 }
 
-const base = { onError: "break-guest-write", timeout: 0, trim: true } as const;
+const base = { format: "raw", onError: "break-guest-write", timeout: 0, trim: true } as const;
 const PLANS: [string, FleecingPlan][] = [
   ["in a file", { ...base, cache: { kind: "file" } }],
   ["in memory", { ...base, cache: { kind: "memory", clusters: 8, whenFull: "break-guest-write" } }],

@@ -10,11 +10,17 @@ import { BlockgraphError } from "../../error.ts";
 import { hasher } from "../../log/chain.ts";
 import { describeImage, type ImageContent } from "../../log/image.ts";
 import { LogWriter } from "../../log/writer.ts";
-import { CACHE_IMAGE, DISK_IMAGE, MEMORY_IMAGE } from "../../serve/fleecing-commands.ts";
+import {
+  CACHE_IMAGE,
+  DISK_IMAGE,
+  type FleecingPlan,
+  MEMORY_IMAGE,
+} from "../../serve/fleecing-commands.ts";
 import { LiveImages } from "../../serve/live-images.ts";
 import { openFile } from "../../storage/file.ts";
 import { FileLock } from "../../storage/file-lock.ts";
 import { formatOf } from "../../storage/image-format.ts";
+import { openQcow2 } from "../../storage/qcow2/open.ts";
 import { requireFree } from "../file-paths.ts";
 import { atExit } from "../leftovers.ts";
 import { warn } from "../terminal.ts";
@@ -22,6 +28,8 @@ import type { FleeceOptions } from "./fleece-options.ts";
 
 export interface FleeceFiles {
   readonly images: LiveImages;
+  /** what the disk's image is */
+  readonly format: FleecingPlan["format"];
   /** null: nothing is recorded */
   readonly log: LogWriter | null;
   close(): void;
@@ -42,7 +50,13 @@ type Wanted = Pick<
 
 /** @throws BlockgraphError `image-unusable`, `bad-argument`; nothing was made then */
 export function openFiles(disk: string, options: Wanted): FleeceFiles {
-  const length = lengthOf(disk);
+  const { length, format } = lookAt(disk);
+  if (format !== "raw" && options.log !== null) {
+    throw new BlockgraphError(
+      "not-built-yet",
+      `--log is for raw images, and ${disk} is a ${format} image; leave it out`,
+    );
+  }
   const inMemory = options.memory !== null;
   const cache = inMemory ? null : (options.cache ?? `${disk}.blockgraph-cache`);
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
@@ -65,19 +79,27 @@ export function openFiles(disk: string, options: Wanted): FleeceFiles {
     if (isOpen) images.close();
     isOpen = false;
   };
-  return { images, log, close, removeCache };
+  return { images, format, log, close, removeCache };
 }
 
-/** Bytes of a disk that can be served as it is. */
-function lengthOf(disk: string): number {
-  const storage = openFile(disk, { readOnly: true });
-  storage.close();
+/** Bytes of a disk, and what its image is. */
+function lookAt(disk: string): {
+  readonly length: number;
+  readonly format: FleecingPlan["format"];
+} {
+  const file = openFile(disk, { readOnly: true });
+  file.close();
   const format = formatOf(disk);
-  if (format === null) return storage.length;
+  if (format === null) return { length: file.length, format: "raw" };
+  if (format === "qcow2") {
+    const image = openQcow2(disk, { readOnly: true });
+    image.close();
+    return { length: image.length, format };
+  }
   throw new BlockgraphError(
     "not-built-yet",
-    `${disk} is a ${format} image, and only raw ones can be fleeced yet; ` +
-      "convert it with qemu-img convert -O raw",
+    `${disk} is a ${format} image, and only raw and qcow2 can be fleeced; ` +
+      "convert it with qemu-img convert -O qcow2",
   );
 }
 

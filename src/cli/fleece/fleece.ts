@@ -53,7 +53,12 @@ async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets):
       },
     });
     const now = () => performance.now();
-    const fleecing = await Fleecing.begin({ live, plan: planOf(options), ...listeners, now });
+    const fleecing = await Fleecing.begin({
+      live,
+      plan: planOf(options, files.format),
+      ...listeners,
+      now,
+    });
     for (const name of ["guest", "view"] as const) print(`${name}: ${uriOf(sockets[name])}`);
     const status = new StatusLine(fleecing);
     const code = await untilEnded(options.run, sockets).finally(() => status.stop());
@@ -91,12 +96,12 @@ function uriOf(path: string): string {
   return `nbd+unix:///?socket=${encodeURI(path)}`;
 }
 
-function planOf(options: FleeceOptions): FleecingPlan {
+function planOf(options: FleeceOptions, format: FleecingPlan["format"]): FleecingPlan {
   const { memory, clusterSize, whenFull, onError, timeout, trim } = options;
   const clusters = memory === null ? 0 : Math.floor(memory / clusterSize);
   const cache = memory === null ? ({ kind: "file" } as const) : null;
   return {
     cache: cache ?? { kind: "memory", clusters, whenFull },
-    ...{ onError, timeout, trim },
+    ...{ format, onError, timeout, trim },
   };
 }
