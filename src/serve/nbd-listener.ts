@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { BlockgraphError } from "../error.ts";
+import type { StartTls } from "../nbd/connection.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import { NbdServer } from "../nbd/server.ts";
 import type { NbdAddress } from "./nbd-address.ts";
@@ -19,10 +20,13 @@ export class NbdListener {
     this.#server = server;
   }
 
-  /** @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there */
-  static async listen(address: NbdAddress): Promise<NbdListener> {
+  /**
+   * @param startTls default: clients speak in the clear
+   * @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there
+   */
+  static async listen(address: NbdAddress, startTls: StartTls | null = null) {
     if (address.kind === "unix") await removeStaleSocket(address.path);
-    const server = new NbdServer({ maxConnections: CONNECTIONS_MAX });
+    const server = new NbdServer({ maxConnections: CONNECTIONS_MAX, startTls });
     const { host = "", port = 0 } = address.kind === "inet" ? address : {};
     try {
       await server.listen(address.kind === "unix" ? { path: address.path } : { host, port });

@@ -11,6 +11,7 @@ import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
 import type { Graph, JsonObject } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
+import type { StartTls } from "../nbd/connection.ts";
 import type { Answered } from "../system/session.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
@@ -18,13 +19,17 @@ import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, type NbdAddress } from "./nbd-address.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
+import { TlsObjects } from "./tls-objects.ts";
 
 export interface StorageDaemonOptions {
   readonly live: LiveGraph;
   /** of blockgraph, as `query-version` answers it */
   readonly version: JsonObject;
-  /** @throws BlockgraphError `bad-argument` if it cannot listen there */
-  listen(address: NbdAddress): Promise<NbdListener>;
+  /**
+   * @param tls null: clients speak in the clear
+   * @throws BlockgraphError `graph-refused` if it cannot listen there
+   */
+  listen(address: NbdAddress, tls: StartTls | null): Promise<NbdListener>;
   /** who copies for jobs */
   readonly jobs: JobRunner;
   /** Tells whoever wants to know, over QMP. */
@@ -41,6 +46,7 @@ type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | Qmp
 
 export class StorageDaemon {
   readonly #options: StorageDaemonOptions;
+  readonly #tls = new TlsObjects();
   #listener: NbdListener | null = null;
   /** one command at a time, as QEMU's dispatcher */
   #last: Promise<unknown> = Promise.resolve();
@@ -83,11 +89,23 @@ export class StorageDaemon {
     return refusal === null ? { return: reply } : refused(refusal);
   }
 
+  /** Credentials are the daemon's, all other objects the graph's. */
+  async addObject(args: JsonObject): Promise<QmpResult> {
+    if (!TlsObjects.concerns(args)) return this.obey({ execute: "object-add", arguments: args });
+    this.#tls.add(args);
+    return { return: {} };
+  }
+
+  async removeObject(args: JsonObject): Promise<QmpResult> {
+    if (this.#tls.remove(String(args.id))) return { return: {} };
+    return this.obey({ execute: "object-del", arguments: args });
+  }
+
   async startServer(args: JsonObject): Promise<QmpResult> {
     const command = { execute: "nbd-server-start", arguments: args };
     const address = addressOf(args);
     if (this.graph.nbdServer) return this.obey(command);
-    const listener = await this.#options.listen(address);
+    const listener = await this.#options.listen(address, this.#tls.of(args));
     const result = await this.obey(command);
     if ("error" in result) await listener.close();
     else this.#listener = listener;
@@ -176,6 +194,8 @@ export class StorageDaemon {
 /** Commands that are not the graph's, or not only. */
 const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-start", (daemon, args) => daemon.startServer(args)],
+  ["object-add", (daemon, args) => daemon.addObject(args)],
+  ["object-del", (daemon, args) => daemon.removeObject(args)],
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],

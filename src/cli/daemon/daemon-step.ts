@@ -1,12 +1,14 @@
 /**
  * What an option of `blockgraph daemon` asks for, checked: a QMP command, or a place for one.
  */
+import type { z } from "zod";
 import { DRIVERS } from "../../drivers/registry.ts";
 import { BlockgraphError } from "../../error.ts";
 import { blockExportAdd } from "../../graph/block-export.ts";
 import type { JsonObject, JsonValue } from "../../graph/graph.ts";
 import { objectAdd } from "../../graph/throttle-group.ts";
 import { parseKeyValues, typedBy } from "../../serve/key-values.ts";
+import { tlsObjectOptions } from "../../serve/tls-objects.ts";
 
 export type StepOption = "blockdev" | "chardev" | "monitor" | "nbd-server" | "export" | "object";
 
@@ -32,11 +34,19 @@ export function commandOf({ option, value }: DaemonStep): JsonObject {
     }
     case "object": {
       const given = parseKeyValues("--object", value, "qom-type");
-      return command("object-add", typedBy(objectAdd.schema, given));
+      return command("object-add", typedBy(schemaOf(given), given));
     }
     default:
       return command("nbd-server-start", legacyAddress(parseKeyValues("--nbd-server", value)));
   }
+}
+
+/** TLS credentials are made by the same command as objects of the graph. */
+function schemaOf(given: JsonObject): z.ZodType {
+  const known = tlsObjectOptions.options.find(
+    ({ shape }) => shape["qom-type"].value === given["qom-type"],
+  );
+  return known ?? objectAdd.schema;
 }
 
 function command(execute: string, args: JsonValue): JsonObject {

@@ -88,7 +88,7 @@ class RunningDaemon {
     this.#daemon = new StorageDaemon({
       ...{ live: this.#live, jobs: this.#jobs, event },
       version: this.#version,
-      listen: (address) => NbdListener.listen(address),
+      listen: (address, tls) => NbdListener.listen(address, tls),
       quit,
     });
   }
