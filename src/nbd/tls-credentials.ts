@@ -2,9 +2,9 @@
  * TLS for an NBD server, with credentials as QEMU keeps them: a folder with files of fixed names
  * (`tls-creds-x509` and `tls-creds-psk`, their option `dir`).
  *
- * X.509: `ca-cert.pem`, `server-cert.pem`, `server-key.pem`; a client has to show a certificate that
- * the authority has signed, unless `verifyPeer` is false. PSK: `keys.psk`, a line `name:key` for
- * each client, the key in hexadecimal, as GnuTLS's psktool writes it.
+ * X.509: `ca-cert.pem`, `server-cert.pem`, `server-key.pem`; a client has to show a certificate
+ * that the authority has signed, unless `verifyPeer` is false. PSK: `keys.psk`, a line `name:key`
+ * for each client, the key in hexadecimal, as GnuTLS's psktool writes it.
  *
  * Not here: revocation lists, and rules about which of the clients verified may do what.
  */
