@@ -25,7 +25,6 @@ export class Connection implements Peer {
   readonly #closed: () => void;
   #socket: Socket;
   #timer: NodeJS.Timeout;
-  #negotiating = true;
   #corked = false;
   /** the session will send no more */
   #ended = false;
@@ -42,7 +41,9 @@ export class Connection implements Peer {
     this.#socket = socket;
     this.#startTls = startTls;
     this.#closed = closed;
-    this.#timer = setTimeout(() => this.destroy(), HANDSHAKE_PATIENCE);
+    this.#timer = setTimeout(() => {
+      if (this.session.export === null) this.destroy();
+    }, HANDSHAKE_PATIENCE);
     this.session = new Session(this, catalog, startTls !== null);
     this.#attach(socket);
   }
@@ -116,20 +117,12 @@ export class Connection implements Peer {
   }
 
   #attach(socket: Socket): void {
-    socket.on("data", (chunk: Buffer) => {
-      this.session.receive(chunk);
-      if (this.#negotiating && this.session.export !== null) this.#stopWaiting();
-    });
+    socket.on("data", (chunk: Buffer) => this.session.receive(chunk));
     socket.on("drain", () => this.session.resume());
     // A client that says no more may still be waiting for replies.
     socket.on("end", () => this.session.stop());
     socket.on("error", () => this.destroy());
     socket.on("close", () => this.#leave());
-  }
-
-  #stopWaiting(): void {
-    this.#negotiating = false;
-    if (!this.#ended) clearTimeout(this.#timer);
   }
 
   #leave(): void {

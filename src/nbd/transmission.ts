@@ -166,8 +166,10 @@ export class Transmission {
     payload: Buffer | null,
   ): { readonly contexts: readonly MetaContext[]; readonly length: number } | Objection {
     const { contexts } = this.agreement;
-    if (payload === null) return { contexts, length: request.length };
-    const named = parseStatusPayload(payload, contexts);
+    if ((request.flags & COMMAND_FLAG.PAYLOAD_LEN) === 0) {
+      return { contexts, length: request.length };
+    }
+    const named = parseStatusPayload(payload ?? Buffer.alloc(0), contexts);
     if ("error" in named) return named;
     const whole = { ...request, length: named.length, flags: 0 };
     return rangeObjection(whole, this.agreement) ?? named;

@@ -8,12 +8,15 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { NbdExport } from "../../src/nbd/export.ts";
+import { openNbd } from "../../src/nbd/nbd-storage.ts";
 import { MemoryExport } from "../nbd/memory-export.ts";
 import { outputOf, runAside, serving } from "../nbd/serving.ts";
+import { ask, askNow } from "../storage/ask.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
 const { test } = needsTool("nbdinfo", "qemu-io", "qemu-nbd");
 
+const QEMU_NBD = "qemu-nbd";
 const KIB = 1024;
 const SIZE = 1024 * KIB;
 /** Where the two may differ: what an address is called. */
@@ -22,6 +25,9 @@ const PLACES = ["uri", "content"];
 interface Both {
   readonly ours: string;
   readonly theirs: string;
+  /** what QEMU offers, and where */
+  readonly image: string;
+  readonly socket: string;
 }
 
 /** Offers a file through qemu-nbd and the same bytes through us. */
@@ -41,12 +47,14 @@ function beside(
     fs.writeSync(file, data, 0, data.length, 128 * KIB);
     fs.closeSync(file);
     const common = ["-f", "raw", "-t", "-e", "8", "-k", socket, "--discard=unmap"];
-    const child = spawn("qemu-nbd", [...common, ...options, image], { stdio: "ignore" });
+    const child = spawn(QEMU_NBD, [...common, ...options, image], { stdio: "ignore" });
     try {
       await untilThere(socket, child);
       await use({
         ours: uri(changes.name),
         theirs: `nbd+unix:///${changes.name ?? ""}?socket=${socket}`,
+        image,
+        socket,
       });
     } finally {
       const exited = once(child, "exit");
@@ -116,5 +124,42 @@ test("qemu-io gets the same answers", async () => {
     const timeless = (text: string) => text.replace(/.*ops; .*\n/g, "");
     expect(timeless(one.output)).toBe(timeless(other.output));
     expect(one.status).toBe(other.status);
+  });
+});
+
+test("an export of QEMU's is an image of ours", async () => {
+  await beside({}, [], async ({ image, socket }) => {
+    const storage = await openNbd({ path: socket }, "");
+    expect(storage.length).toBe(SIZE);
+    const status = async (offset: number) => {
+      const { status, bytes } = await askNow(storage, "block-status", offset, SIZE - offset);
+      return `${status} ${bytes}`;
+    };
+    expect([await status(0), await status(128 * KIB)]).toEqual([
+      `zero ${128 * KIB}`,
+      `data ${256 * KIB}`,
+    ]);
+    const model = fs.readFileSync(image);
+    const ended = [];
+    for (let count = 0; count < 200; count++) {
+      const offset = (count * 7919 * 512) % SIZE;
+      const length = Math.min(SIZE - offset, 1 + ((count * 104729) % (64 * KIB)));
+      if (count % 3 === 0) {
+        ended.push(ask(storage, "discard", offset, length));
+        model.fill(0, offset, offset + length);
+      } else {
+        const bytes = Buffer.alloc(length, count);
+        ended.push(ask(storage, "write", offset, length, bytes));
+        bytes.copy(model, offset);
+      }
+    }
+    ended.push(ask(storage, "flush"));
+    storage.kick();
+    for (const { errno } of await Promise.all(ended)) expect(errno).toBe(null);
+    const whole = Buffer.alloc(SIZE);
+    await askNow(storage, "read", 0, SIZE, whole);
+    expect(whole.equals(model)).toBe(true);
+    expect(fs.readFileSync(image).equals(model)).toBe(true);
+    storage.close();
   });
 });

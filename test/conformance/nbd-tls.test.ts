@@ -74,7 +74,7 @@ test("with certificates, a client that has one reads and writes", async () => {
   });
 });
 
-test("with certificates, a client without one is turned away, unless that is not asked for", async () => {
+test("with certificates, one without is turned away, unless none is asked for", async () => {
   const withoutClient = (folder: string) => {
     makeCertificates(folder);
     fs.rmSync(join(folder, "client-cert.pem"));

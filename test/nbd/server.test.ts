@@ -160,11 +160,11 @@ describe("clients", () => {
     const offered = new HeldExport(MIB, () => true);
     await served([offered], async ({ socket }) => {
       const client = connect({ path: socket });
-      client.end(Buffer.concat([CHOICE, flush(1n), flush(2n)]));
-      await until(() => offered.held === 2);
-      offered.release(1);
-      offered.release(0);
-      expect((await read(client)).length).toBe(GREETING + AGREED + 2 * 16);
+      const asked = Array.from({ length: 100 }, (_, cookie) => flush(BigInt(cookie)));
+      client.end(Buffer.concat([CHOICE, ...asked]));
+      await until(() => offered.held === 64);
+      for (let left = 100; left > 0; left--) offered.release(left);
+      expect((await read(client)).length).toBe(GREETING + AGREED + 100 * 16);
     });
   });
 

@@ -189,6 +189,33 @@ describe("requests", () => {
     expect(cookies).toEqual([3n, 1n, 2n]);
   });
 
+  test("with extended headers, block status is told of the contexts that are named", () => {
+    const contexts = ["base:allocation", "x:one", "x:two"];
+    const offered = new MemoryExport(SIZE, { contexts });
+    const { session, replies } = agree(offered, "extended");
+    const named = (length: number, ...ids: number[]) =>
+      Buffer.concat([wire.word64(BigInt(length)), ...ids.map(wire.word32)]);
+    const ask = (cookie: bigint, payload: Buffer, offset = 0n) => {
+      const { BLOCK_STATUS: type } = COMMAND;
+      session.receive(wire.request("extended", { type, cookie, flags: 32, offset, payload }));
+    };
+    ask(1n, named(SIZE, 2, 0));
+    ask(2n, named(SIZE, 3));
+    ask(3n, named(SIZE, 0, 0));
+    ask(4n, named(SIZE, 0), 1n);
+    ask(5n, named(0, 0));
+    ask(6n, named(10, 1), 100n);
+    ask(7n, Buffer.alloc(0));
+    const cursor = replies();
+    const answers = [1, 2, 3, 4, 5, 6, 7].map(() => wire.takeReply(cursor, "extended", () => 0));
+    expect(answers.map(({ error }) => error)).toEqual([0, 22, 22, 22, 22, 0, 22]);
+    expect([...(answers[0]?.statuses ?? [])]).toEqual([
+      [2, [[SIZE, 3]]],
+      [0, [[SIZE, 3]]],
+    ]);
+    expect([...(answers[5]?.statuses ?? [])]).toEqual([[1, [[10, 3]]]]);
+  });
+
   test("no more than 64 are in flight, and nothing more is read meanwhile", () => {
     const offered = new HeldExport(SIZE, () => true);
     const { session, peer, replies } = agree(offered, "simple");

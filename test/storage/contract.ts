@@ -169,7 +169,10 @@ function mustPrecede(earlier: Made, later: Made): boolean {
 }
 
 /** Declares the tests. `make` makes an image of zeros of that length; the suite closes it. */
-export function storageContract(make: (length: number) => Subject, options: ContractOptions): void {
+export function storageContract(
+  make: (length: number) => Subject | Promise<Subject>,
+  options: ContractOptions,
+): void {
   const MIB = 1024 * 1024;
   const { holes, block = 4096, runs = 200 } = options;
 
@@ -177,7 +180,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     it("applies overlapping requests in the order of submission", async () => {
       await fc.assert(
         fc.asyncProperty(lengths, steps, async (length, program) => {
-          const { storage, bytes } = make(length);
+          const { storage, bytes } = await make(length);
           expect(storage.length).toBe(length);
           const exercise = new Exercise(storage);
           for (const step of program) {
@@ -197,7 +200,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     }, 60_000);
 
     it("issues nothing before it is kicked", async () => {
-      const { storage, bytes } = make(4096);
+      const { storage, bytes } = await make(4096);
       let ended = false;
       const write = ask(storage, "write", 0, 4096, Buffer.alloc(4096, 1)).then(() => {
         ended = true;
@@ -212,7 +215,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     });
 
     it("does not issue what a done submits without a kick", async () => {
-      const { storage } = make(4096);
+      const { storage } = await make(4096);
       let second = false;
       const first = new Promise<void>((resolve) => {
         storage.submit({
@@ -238,7 +241,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     });
 
     it("serves a length that is no multiple of a block, up to its last byte", async () => {
-      const { storage, bytes } = make(MIB + 513);
+      const { storage, bytes } = await make(MIB + 513);
       const last = Buffer.from([7]);
       expect(await askNow(storage, "write", MIB + 512, 1, last)).toEqual(OK);
       const whole = Buffer.alloc(MIB + 513);
@@ -251,7 +254,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     });
 
     it("does nothing, successfully, for empty requests, alone and between others", async () => {
-      const { storage } = make(8192);
+      const { storage } = await make(8192);
       const empty = Buffer.alloc(0);
       const outcomes = [
         ask(storage, "read", 8192, 0, empty),
@@ -267,8 +270,8 @@ export function storageContract(make: (length: number) => Subject, options: Cont
       storage.close();
     });
 
-    it("refuses what lies outside the image or has not the buffer it needs", () => {
-      const { storage } = make(4096);
+    it("refuses what lies outside the image or has not the buffer it needs", async () => {
+      const { storage } = await make(4096);
       const bad: [StorageOperation, number, number, Uint8Array | null, RegExp][] = [
         ["read", 4000, 97, Buffer.alloc(97), /ends at byte 4096/],
         ["discard", 4097, 0, null, /ends at byte 4096/],
@@ -293,7 +296,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     });
 
     it("does not close with a request outstanding", async () => {
-      const { storage } = make(4096);
+      const { storage } = await make(4096);
       const flush = ask(storage, "flush");
       expect(() => storage.close()).toThrow(/1 requests outstanding/);
       storage.kick();
@@ -302,7 +305,7 @@ export function storageContract(make: (length: number) => Subject, options: Cont
     });
 
     it(`reports discarded and zeroed blocks as ${holes ? "holes" : "data"}`, async () => {
-      const { storage } = make(4 * MIB);
+      const { storage } = await make(4 * MIB);
       await askNow(storage, "write", 0, 4 * MIB, Buffer.alloc(4 * MIB, 1));
       await askNow(storage, "discard", MIB, MIB);
       await askNow(storage, "write-zeroes", 2 * MIB, MIB - 1);

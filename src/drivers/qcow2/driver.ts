@@ -8,8 +8,8 @@
  * Limits: the charts are those of clusters, without the format. In a live graph the format is below
  * them (src/storage/qcow2), and knows which clusters are its own. In a model each cluster stands at
  * its own offset in `file`, and which are allocated is remembered by the node, from none at the
- * beginning, so that a run makes no image that `qemu-img` would know. A backing file must be as long
- * as the node at least. What the image's header says is known if the images are
+ * beginning, so that a run makes no image that `qemu-img` would know. A backing file must be as
+ * long as the node at least. What the image's header says is known if the images are
  * (src/graph/image-facts.ts). That writes serialise is a property of the node here, not of each
  * request.
  */
