@@ -8,11 +8,13 @@ const CLUSTERS_MAX = 2 ** 28;
 
 export class UseCounts {
   readonly clusters: number;
+  readonly #size: number;
   readonly #clusterSize: number;
   readonly #counts: Uint32Array;
 
   /** @param size of the file, in bytes */
   constructor(size: number, clusterSize: number) {
+    this.#size = size;
     this.#clusterSize = clusterSize;
     this.clusters = Math.ceil(size / clusterSize);
     if (this.clusters > CLUSTERS_MAX) {
@@ -21,13 +23,16 @@ export class UseCounts {
     this.#counts = new Uint32Array(this.clusters);
   }
 
-  /** Counts a reference to a part of the file. Returns whether all of it is in the file. */
+  /**
+   * Counts a reference to a part of the file. Returns false for one that ends beyond the file by a
+   * cluster or more, which is not counted. (The last cluster need not be in the file whole.)
+   */
   use(offset: number, length: number): boolean {
     if (length === 0) return true;
+    if (offset + length - this.#size >= this.#clusterSize) return false;
     const last = Math.floor((offset + length - 1) / this.#clusterSize);
-    if (last >= this.clusters) return false;
     for (let at = Math.floor(offset / this.#clusterSize); at <= last; at++) {
-      this.#counts[at] = this.of(at) + 1;
+      if (at < this.clusters) this.#counts[at] = this.of(at) + 1;
     }
     return true;
   }
