@@ -7,7 +7,8 @@ import { Damage } from "./damage.ts";
 const CLUSTERS_MAX = 2 ** 28;
 
 export class UseCounts {
-  readonly clusters: number;
+  /** host clusters that are in the file, or used though the file ends at them */
+  clusters: number;
   readonly #size: number;
   readonly #clusterSize: number;
   readonly #counts: Uint32Array;
@@ -20,7 +21,7 @@ export class UseCounts {
     if (this.clusters > CLUSTERS_MAX) {
       throw new Damage(`a file of ${this.clusters} clusters is too large to be checked`);
     }
-    this.#counts = new Uint32Array(this.clusters);
+    this.#counts = new Uint32Array(this.clusters + 1);
   }
 
   /**
@@ -32,7 +33,8 @@ export class UseCounts {
     if (offset + length - this.#size >= this.#clusterSize) return false;
     const last = Math.floor((offset + length - 1) / this.#clusterSize);
     for (let at = Math.floor(offset / this.#clusterSize); at <= last; at++) {
-      if (at < this.clusters) this.#counts[at] = this.of(at) + 1;
+      this.#counts[at] = this.of(at) + 1;
+      this.clusters = Math.max(this.clusters, at + 1);
     }
     return true;
   }
