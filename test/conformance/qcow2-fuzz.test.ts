@@ -111,8 +111,8 @@ async function use(storage: Qcow2Storage): Promise<void> {
 test("whatever is in an image, it is refused in a line or every request ends", async () => {
   const images = makeImages();
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...images), flaws, async (image, list) => {
-      const bytes = flawed(image, list);
+    fc.asyncProperty(fc.nat(images.length - 1), flaws, async (index, list) => {
+      const bytes = flawed(images[index] ?? Buffer.alloc(0), list);
       orRefused(() => checkQcow2On(new MemoryHost(bytes), "image"));
       const reader = orRefused(() =>
         openQcow2On(new MemoryHost(bytes), "image", { readOnly: true }),

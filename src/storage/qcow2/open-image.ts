@@ -60,8 +60,7 @@ export function openQcow2Image(
   name: string,
   options: OpenQcow2Options,
 ): OpenedImage {
-  const header = readHeader(host, name);
-  return orUnusable(name, () => new Opening(host, name, header, options).open());
+  return orUnusable(name, () => new Opening(host, name, readHeader(host, name), options).open());
 }
 
 class Opening {
