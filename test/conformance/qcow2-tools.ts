@@ -30,10 +30,16 @@ export function contentByQemu(path: string, snapshot?: string): Buffer {
   return content;
 }
 
+/** Runs a tool to its end, however that is. */
+export function tryTool(tool: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(tool, args, { encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
 /** What `qemu-img check` counts. */
 export function checkByQemu(path: string): { corruptions: number; leaks: number } {
   const args = ["check", "--output=json", "-f", "qcow2", path];
-  const { stdout, stderr, status } = spawnSync("qemu-img", args, { encoding: "utf8" });
+  const { stdout, stderr, status } = tryTool("qemu-img", ...args);
   if (status === null || ![0, 2, 3].includes(status)) throw new Error(`${status}: ${stderr}`);
   const { corruptions = 0, leaks = 0 } = JSON.parse(stdout);
   return { corruptions, leaks };

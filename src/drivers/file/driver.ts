@@ -19,12 +19,9 @@ const options = commonOptions.extend({
   aio: z.enum(["threads", "native"]).optional().meta({
     description: "how the host does I/O, which nothing here depends on",
   }),
-  filename: z
-    .string()
-    .min(1)
-    .meta({
-      description: "the image: a file, or in a run of a model its name in the run's folder",
-    }),
+  filename: z.string().min(1).meta({
+    description: "the image: a file, or in a run of a model its name in the run's folder",
+  }),
 });
 
 export const file = defineDriver({

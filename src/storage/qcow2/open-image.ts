@@ -139,7 +139,7 @@ class Opening {
 /** @throws BlockgraphError `image-unusable` if the image must not be written to as it is */
 function refuseWriting({ incompatible }: Header, name: string): void {
   if ((incompatible & INCOMPATIBLE_CORRUPT) !== 0n) {
-    const text = "Image is corrupt; cannot be opened read/write";
+    const text = "qcow2: Image is corrupt; cannot be opened read/write";
     throw unusable(name, `${text}: open it read-only, or repair it with \`qemu-img check -r all\``);
   }
   if ((incompatible & INCOMPATIBLE_DIRTY) !== 0n) {
