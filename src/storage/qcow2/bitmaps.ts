@@ -114,7 +114,7 @@ function readEntry(
 }
 
 /** Bytes of bits that a bitmap has. */
-export function bitsLength(size: number, granularity: number): number {
+function bitsLength(size: number, granularity: number): number {
   return Math.ceil(Math.ceil(size / granularity) / 8);
 }
 

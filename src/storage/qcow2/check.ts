@@ -50,8 +50,7 @@ export function checkQcow2(path: string): CheckResult {
 
 /** The same for any host file. */
 export function checkQcow2On(host: HostFile, name: string): CheckResult {
-  const header = readHeader(host, name);
-  return orUnusable(name, () => new Check(host, header, name).run());
+  return orUnusable(name, () => new Check(host, readHeader(host, name), name).run());
 }
 
 class Check {

@@ -20,12 +20,20 @@ export class Full extends Error {
   readonly code = "ENOSPC";
 }
 
-/** Turns damage into a refusal of the whole image. */
+/**
+ * Turns damage, and what the system says, into a refusal of the whole image.
+ *
+ * @throws BlockgraphError `image-unusable`
+ */
 export function orUnusable<T>(name: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof Damage)) throw error;
-    throw unusable(name, `${error.message}: try \`qemu-img check -r all\` on a copy`);
+    if (error instanceof Damage) {
+      throw unusable(name, `${error.message}: try \`qemu-img check -r all\` on a copy`);
+    }
+    if (error instanceof BlockgraphError || !(error instanceof Error && "code" in error))
+      throw error;
+    throw unusable(name, `cannot be read or written (${error.code}): check the file and its disk`);
   }
 }

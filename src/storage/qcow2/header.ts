@@ -13,7 +13,7 @@ import { REFCOUNT_TABLE_MAX } from "./refcounts.ts";
 export const MAGIC = 0x514649fb;
 export const EXTENSION_BACKING_FORMAT = 0xe2792aca;
 export const EXTENSION_FEATURE_NAMES = 0x6803f857;
-export const EXTENSION_BITMAPS = 0x23852875;
+const EXTENSION_BITMAPS = 0x23852875;
 const EXTENSION_ENCRYPTION = 0x0537be77;
 const EXTENSION_DATA_FILE = 0x44415441;
 
@@ -218,11 +218,8 @@ class HeaderReader {
     const marked = (incompatible & INCOMPATIBLE_COMPRESSION) !== 0n;
     if (type > 1) this.#refuse(`qcow2: unknown compression type: ${type}`);
     if (marked !== (type !== 0)) {
-      this.#refuse(
-        marked
-          ? "qcow2: Compression type bit must not be set for zlib"
-          : "qcow2: Compression type bit must be set for zstd",
-      );
+      const must = marked ? "must not be set" : "must be set";
+      this.#refuse(`qcow2: Compression type incompatible feature bit ${must}`);
     }
     return type === 0 ? "zlib" : "zstd";
   }

@@ -60,8 +60,7 @@ export function openQcow2Image(
   name: string,
   options: OpenQcow2Options,
 ): OpenedImage {
-  const header = readHeader(host, name);
-  return orUnusable(name, () => new Opening(host, name, header, options).open());
+  return orUnusable(name, () => new Opening(host, name, readHeader(host, name), options).open());
 }
 
 class Opening {
@@ -140,7 +139,7 @@ class Opening {
 /** @throws BlockgraphError `image-unusable` if the image must not be written to as it is */
 function refuseWriting({ incompatible }: Header, name: string): void {
   if ((incompatible & INCOMPATIBLE_CORRUPT) !== 0n) {
-    const text = "Image is corrupt; cannot be opened read/write";
+    const text = "qcow2: Image is corrupt; cannot be opened read/write";
     throw unusable(name, `${text}: open it read-only, or repair it with \`qemu-img check -r all\``);
   }
   if ((incompatible & INCOMPATIBLE_DIRTY) !== 0n) {

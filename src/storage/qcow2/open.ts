@@ -101,21 +101,26 @@ export function openQcow2On(
 }
 
 /**
- * The storage of an opened image; to close the storage closes the host file.
+ * The storage of an opened image. To close it writes back what was changed, and closes the file; if
+ * that fails with `image-unusable`, what was not flushed may be lost.
  *
  * @throws BlockgraphError `image-unusable` if its bitmaps cannot be read
  */
 export function storageOf({ image, facts }: OpenedImage): Qcow2Storage {
   const { host, name } = image;
   const { directory } = facts;
-  const recorder = orUnusable(name, () => recorderFor(image, directory));
-  if (!image.readOnly && directory !== null) markInUse(host, directory);
+  const recorder = orUnusable(name, () => {
+    if (!image.readOnly && directory !== null) markInUse(host, directory);
+    return recorderFor(image, directory);
+  });
   const medium = new Qcow2Medium(image, recorder);
   return new Qcow2Storage(image, medium, facts, () => {
     try {
       if (image.readOnly) return;
-      if (directory !== null) storeBitmaps(image, directory, recorder);
-      image.commitNow();
+      orUnusable(name, () => {
+        if (directory !== null) storeBitmaps(image, directory, recorder);
+        image.commitNow();
+      });
     } finally {
       host.close();
     }

@@ -7,27 +7,34 @@ import { Damage } from "./damage.ts";
 const CLUSTERS_MAX = 2 ** 28;
 
 export class UseCounts {
-  readonly clusters: number;
+  /** host clusters that are in the file, or used though the file ends at them */
+  clusters: number;
+  readonly #size: number;
   readonly #clusterSize: number;
   readonly #counts: Uint32Array;
 
   /** @param size of the file, in bytes */
   constructor(size: number, clusterSize: number) {
+    this.#size = size;
     this.#clusterSize = clusterSize;
     this.clusters = Math.ceil(size / clusterSize);
     if (this.clusters > CLUSTERS_MAX) {
       throw new Damage(`a file of ${this.clusters} clusters is too large to be checked`);
     }
-    this.#counts = new Uint32Array(this.clusters);
+    this.#counts = new Uint32Array(this.clusters + 1);
   }
 
-  /** Counts a reference to a part of the file. Returns whether all of it is in the file. */
+  /**
+   * Counts a reference to a part of the file. Returns false for one that ends beyond the file by a
+   * cluster or more, which is not counted. (The last cluster need not be in the file whole.)
+   */
   use(offset: number, length: number): boolean {
     if (length === 0) return true;
+    if (offset + length - this.#size >= this.#clusterSize) return false;
     const last = Math.floor((offset + length - 1) / this.#clusterSize);
-    if (last >= this.clusters) return false;
     for (let at = Math.floor(offset / this.#clusterSize); at <= last; at++) {
       this.#counts[at] = this.of(at) + 1;
+      this.clusters = Math.max(this.clusters, at + 1);
     }
     return true;
   }
