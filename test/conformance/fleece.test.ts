@@ -144,6 +144,39 @@ tools.test(
     }),
 );
 
+const SAVED = 1;
+const RELEASED = 2;
+const IN_MEMORY = 4;
+/** When a reader should come to a cluster, from bit 8 on: 0 first, 2 when it comes to it anyway. */
+const IN_ORDER = 2 << 8;
+const NEVER = 5 << 8;
+
+tools.test("a client is told what was saved, what was let go of, and what to copy first", () =>
+  inTemporaryFolder(async (folder) => {
+    const { disk } = makeDisk(folder);
+    const told = async (uri: string) => {
+      const text = await run("nbdinfo", "--json", "--map=blockgraph:fleecing", uri);
+      return mapSchema.parse(JSON.parse(text)).map(({ offset, type }) => [offset / 65_536, type]);
+    };
+    await Fleeced.using(disk, folder, ["--trim"], async ({ guest, view }) => {
+      expect(await told(view)).toEqual([[0, IN_ORDER]]);
+      await io(guest, "write 64k 64k");
+      await io(view, "discard 256k 64k");
+      const whole = [0, IN_ORDER];
+      const saved = [1, SAVED | IN_ORDER];
+      const released = [4, RELEASED | IN_ORDER];
+      expect(await told(view)).toEqual([whole, saved, [2, IN_ORDER], released, [5, IN_ORDER]]);
+    });
+    await Fleeced.using(disk, folder, ["--trim", "--memory", "1M"], async ({ guest, view }) => {
+      await io(guest, "write 64k 64k");
+      await io(view, "discard 256k 64k");
+      const first = [1, SAVED | IN_MEMORY];
+      const never = [4, RELEASED | NEVER];
+      expect(await told(view)).toEqual([[0, IN_ORDER], first, [2, IN_ORDER], never, [5, IN_ORDER]]);
+    });
+  }),
+);
+
 const infoSchema = z.object({
   structured: z.boolean(),
   exports: z.array(z.looseObject({ "export-size": z.number(), contexts: z.array(z.string()) })),
