@@ -9,8 +9,10 @@
  *
  * What clients are told, and when, is QEMU's (job.c, `job_state_transition`; blockjob.c).
  *
- * Limit: mirrors, and commits of the file that is written, are copied once; who wants them to go on
- * copies again by `block-job-complete` only.
+ * Limits: what an image says of its backing file is not changed when a commit or stream has made
+ * its chain shorter, so the files that are behind it must stay until it is told so (`qemu-img
+ * rebase -u`). Not mirrors, nor commits of the file that is written: to complete them, what was
+ * written last has to be copied while the guest stands still.
  */
 import type { BlockJob, Graph, JsonObject } from "../graph/graph.ts";
 import type { Answered } from "../system/session.ts";

@@ -148,6 +148,9 @@ export class StorageDaemon {
    * user does not want to.
    */
   async beginJob(execute: string, args: JsonObject): Promise<QmpResult> {
+    const { top, "top-node": topNode, device } = args;
+    const isActive = top === undefined && (topNode === undefined || topNode === device);
+    if (execute === "block-commit" && isActive) return refused(NO_MIRROR);
     const { "auto-finalize": wanted = true } = args;
     const known = typeof wanted === "boolean" ? { "auto-finalize": false } : {};
     const result = await this.obey({ execute, arguments: { ...args, ...known } });
@@ -202,12 +205,16 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ...["blockdev-backup", "block-stream", "block-commit", "fleecing-backup"].map(
     (name): [string, Own] => [name, (daemon, args) => daemon.beginJob(name, args)],
   ),
+  ["blockdev-mirror", () => refused(NO_MIRROR)],
   ["query-jobs", (daemon, args) => daemon.queryJobs(args)],
   ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
   ["query-version", (daemon) => ({ return: daemon.version })],
   ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],
   ["quit", quit],
 ]);
+
+/** To complete one, what the guest has written last would have to be copied while it stands still. */
+const NO_MIRROR = "mirrors, and commits of the file that is written, are not built yet";
 
 function quit(daemon: StorageDaemon): QmpResult {
   daemon.quit();

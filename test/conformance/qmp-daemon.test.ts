@@ -5,11 +5,12 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { runTool } from "../support/qemu-tools.ts";
 import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
-const { test } = needsTool("qemu-storage-daemon");
+const { test } = needsTool("qemu-storage-daemon", "qemu-img", "qemu-io");
 
 const LENGTH = 1024 * 1024;
 
@@ -20,9 +21,17 @@ async function transcripts(talkAbout: Conversation) {
   for (const program of [DAEMONS.qemu(), DAEMONS.ours("qemu-7.2")]) {
     await inTemporaryFolder(async (folder) => {
       for (const name of ["a.raw", "b.raw"]) fs.writeFileSync(join(folder, name), pattern(name));
+      makeChain(folder);
       await QmpTalk.using(program, folder, async (talk) => {
         await talkAbout(talk);
         said.push(talk.heard.filter((message) => message.QMP === undefined));
+        if (talkAbout === chains) {
+          const top = join(folder, "top.qcow2");
+          runTool("qemu-img", "check", "-q", top);
+          const areas = ["read -P 1 0 200k", "read -P 2 200k 200k", "read -P 3 400k 300k"];
+          const reads = areas.flatMap((area) => ["-c", area]);
+          runTool("qemu-io", "-f", "qcow2", ...reads, top);
+        }
         if (talkAbout === backups) {
           const [a, b] = ["a.raw", "b.raw"].map((name) => fs.readFileSync(join(folder, name)));
           expect(b?.equals(a ?? Buffer.alloc(0))).toBe(true);
@@ -70,6 +79,33 @@ const backups: Conversation = async (talk) => {
   await talk.jobIs("l", "null");
 };
 
+/** base.qcow2 <- middle.qcow2 <- top.qcow2, each with a part of its own. */
+function makeChain(folder: string): void {
+  const names = ["base", "middle", "top"].map((name) => join(folder, `${name}.qcow2`));
+  for (const [index, name] of names.entries()) {
+    const below = names[index - 1];
+    const behind = below === undefined ? [] : ["-b", below, "-F", "qcow2"];
+    runTool("qemu-img", "create", "-q", "-f", "qcow2", ...behind, name, String(LENGTH));
+    const area = `write -P ${index + 1} ${index * 200}k 300k`;
+    runTool("qemu-io", "-f", "qcow2", "-c", area, name);
+  }
+}
+
+const qcow2 = (name: string, backing: object | null = null) => ({
+  ...{ driver: "qcow2", "node-name": name, backing },
+  file: { driver: "file", filename: `${name}.qcow2` },
+});
+
+const chains: Conversation = async (talk) => {
+  await talk.say("blockdev-add", qcow2("top", qcow2("middle", qcow2("base"))));
+  await talk.say("block-commit", { "job-id": "c", device: "top", "top-node": "middle" });
+  await talk.jobIs("c", "null");
+  await talk.say("block-stream", { "job-id": "s", device: "top" });
+  await talk.jobIs("s", "null");
+  await talk.say("query-jobs");
+  await talk.say("blockdev-del", { "node-name": "top" });
+};
+
 const mistakes: Conversation = async (talk) => {
   await talk.say("blockdev-add", raw("a", "nowhere.raw"));
   await talk.say("blockdev-add", raw("a", "."));
@@ -99,6 +135,11 @@ const mistakes: Conversation = async (talk) => {
 
 test("backups begin, end and are dismissed", async () => {
   const { ours, theirs } = await transcripts(backups);
+  expect(ours).toEqual(theirs);
+});
+
+test("a file in the middle is committed, and what is left is streamed", async () => {
+  const { ours, theirs } = await transcripts(chains);
   expect(ours).toEqual(theirs);
 });
 
