@@ -213,7 +213,7 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["quit", quit],
 ]);
 
-/** To complete one, what the guest has written last would have to be copied while it stands still. */
+/** To complete one, what was written last would have to be copied while the guest stands still. */
 const NO_MIRROR = "mirrors, and commits of the file that is written, are not built yet";
 
 function quit(daemon: StorageDaemon): QmpResult {

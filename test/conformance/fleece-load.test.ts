@@ -4,7 +4,7 @@
  *
  * FLEECE_SECONDS says how long fio goes on, FLEECE_KILLS how often it is killed.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { join } from "node:path";
@@ -116,6 +116,30 @@ needsTool("qemu-io").test(
       expect(after.code).toBe(0);
       expect(after.stderr).toContain("The view of that run is lost");
       expect(fs.readdirSync(folder).filter((name) => name.includes("cache"))).toEqual([]);
+    }),
+);
+
+needsTool("qemu-io", "qemu-img").test(
+  `a qcow2 image that is killed ${KILLS} times has what was flushed, and nothing but leaks`,
+  () =>
+    inTemporaryFolder(async (folder) => {
+      const disk = join(folder, "disk.qcow2");
+      await run("qemu-img", "create", "-q", "-f", "qcow2", disk, String(LENGTH));
+      const acknowledged = { pattern: 0 };
+      for (let killed = 0; killed < KILLS; killed++) {
+        await Fleeced.using(disk, folder, [], async (fleeced) => {
+          const writing = writeUntilKilled(fleeced.guest, acknowledged);
+          await new Promise((resolve) => setTimeout(resolve, 150 + ((killed * 137) % 500)));
+          fleeced.child.kill("SIGKILL");
+          await writing;
+        });
+        const checked = spawnSync("qemu-img", ["check", disk]);
+        expect([0, 3], String(checked.stdout)).toContain(checked.status);
+        const raw = join(folder, "content.raw");
+        await run("qemu-img", "convert", "-O", "raw", disk, raw);
+        if (acknowledged.pattern > 0) expectPattern(raw, acknowledged.pattern);
+      }
+      expect(acknowledged.pattern).toBeGreaterThan(0);
     }),
 );
 
