@@ -120,7 +120,7 @@ export class Connection implements Peer {
     socket.on("data", (chunk: Buffer) => this.session.receive(chunk));
     socket.on("drain", () => this.session.resume());
     // A client that says no more may still be waiting for replies.
-    socket.on("end", () => this.session.stop());
+    socket.on("end", () => this.session.finish());
     socket.on("error", () => this.destroy());
     socket.on("close", () => this.#leave());
   }

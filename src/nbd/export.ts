@@ -12,7 +12,7 @@ export interface ExportRequest {
   readonly operation: "read" | "write" | "write-zeroes" | "discard" | "flush" | "cache";
   /** byte offset in the export; offset + length never exceeds its size */
   readonly offset: number;
-  /** bytes; 0 for flush */
+  /** bytes, more than 0; 0 for flush */
   readonly length: number;
   /** where a read puts its bytes and a write takes them from (`length` bytes); null otherwise */
   readonly buffer: Uint8Array | null;
@@ -44,7 +44,8 @@ export interface StatusRequest {
   readonly one: boolean;
   /**
    * Called exactly once. Extents begin at `offset`; they may end before or after the range.
-   * Neighbours may have the same flags: the server joins them.
+   * Neighbours may have the same flags: the server joins them. Without an error there is at least
+   * one extent, and all are multiples of the smallest block.
    */
   done(errno: Errno | null, extents: readonly Extent[]): void;
 }
@@ -68,6 +69,11 @@ export interface NbdExport {
   };
   /** names of the metadata contexts that it can tell, such as `base:allocation` */
   readonly contexts: readonly string[];
+  /**
+   * Begins a request. Requests are submitted in the order in which they came in, and any number may
+   * be in flight: the protocol orders none. Must not throw.
+   */
   submit(request: ExportRequest): void;
+  /** Begins to look up block status. Must not throw. */
   status(request: StatusRequest): void;
 }

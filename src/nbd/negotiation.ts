@@ -163,12 +163,14 @@ export class Negotiation {
         `ask for the block size, which is ${found.blockSize.minimum} bytes at least`,
       );
     }
-    const send = [reply.exportInfo(option, found.size, flags), reply.blockSizeInfo(option, found)];
+    // In QEMU's order, the one thing that every client needs last.
+    const send: Buffer[] = [];
     if (requests.has(INFO.NAME)) send.push(reply.textInfo(option, INFO.NAME, found.name));
     if (requests.has(INFO.DESCRIPTION) && found.description !== "") {
       send.push(reply.textInfo(option, INFO.DESCRIPTION, found.description));
     }
-    send.push(ack(option));
+    send.push(reply.blockSizeInfo(option, found));
+    send.push(reply.exportInfo(option, found.size, flags), ack(option));
     return { send, next: option === OPTION.GO ? this.#agree(found) : "option" };
   }
 
@@ -190,7 +192,7 @@ export class Negotiation {
     // A selection replaces the one before it, even if it fails.
     if (set) this.#selected = null;
     const { name, queries } = parseMetaContextOption(payload);
-    if (this.#style === "simple") {
+    if (set && this.#style === "simple") {
       throw new OptionRefusal(OPTION_REPLY.ERR_INVALID, "agree on structured replies first");
     }
     const found = this.#require(name);

@@ -1,9 +1,10 @@
 /**
  * Why a request is refused before anybody serves it.
  *
- * The errors are those that the specification wants ("Error values"), and where it leaves a choice
- * those of QEMU's server: writing past the end is ENOSPC and all else past the end EINVAL; what an
- * export does not allow is EPERM; flags that a command does not have are EINVAL.
+ * The errors are those that the specification asks for ("Error values"): writing past the end is
+ * ENOSPC and all else past the end EINVAL; what an export does not allow is EPERM; flags that a
+ * command does not have are EINVAL. QEMU's server refuses the same requests, all of them with
+ * EINVAL (nbd/server.c, `nbd_trip`).
  */
 import { COMMAND, COMMAND_FLAG, type HeaderStyle, type WireError } from "./constants.ts";
 import type { Agreement } from "./negotiation.ts";

@@ -75,6 +75,8 @@ export class Session {
   #expected: Expected = FLAGS;
   #running = false;
   #listening = true;
+  /** no more will come in */
+  #inputOver = false;
   /** the connection is no more: nobody would get a reply */
   #gone = false;
   /** no more of what comes in is looked at; the peer is let go of when nothing is in flight */
@@ -117,6 +119,8 @@ export class Session {
     while (!this.#stopping && !this.#congested && this.#step());
     this.#running = false;
     const listening = this.#stopping || !(this.#congested || this.#expected.kind === "room");
+    // What is left then is part of a message whose rest will never come.
+    if (this.#inputOver && listening) this.stop();
     if (listening === this.#listening || this.#gone) return;
     this.#listening = listening;
     this.#peer.listen(listening);
@@ -126,6 +130,12 @@ export class Session {
   tlsBegun(): void {
     this.#negotiation.tlsBegun();
     this.#expected = NEXT_OPTION;
+    this.resume();
+  }
+
+  /** The client says no more. What it has said is dealt with, and then the peer is let go of. */
+  finish(): void {
+    this.#inputOver = true;
     this.resume();
   }
 

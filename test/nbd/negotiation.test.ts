@@ -42,6 +42,7 @@ function payloads({ send }: Answer, type: number): Buffer[] {
 }
 
 const NOTHING = Buffer.alloc(0);
+const contexts = wire.contextPayload("disk", ["base:allocation"]);
 const go = wire.infoPayload("disk");
 
 describe("options", () => {
@@ -73,6 +74,8 @@ describe("options", () => {
     ["STRUCTURED_REPLY", OPTION.STRUCTURED_REPLY, NOTHING, "ACK option"],
     ["STRUCTURED_REPLY with any", OPTION.STRUCTURED_REPLY, Buffer.of(1), "ERR_INVALID option"],
     ["EXTENDED_HEADERS", OPTION.EXTENDED_HEADERS, NOTHING, "ACK option"],
+    ["contexts cut short", 9, wire.contextPayload("disk", []).subarray(1), "ERR_INVALID option"],
+    ["contexts and a byte", 9, Buffer.concat([contexts, Buffer.of(0)]), "ERR_INVALID option"],
     ["contexts too early", 10, wire.contextPayload("disk", []), "ERR_INVALID option"],
   ])("%s", ([, option, payload, answer]) => {
     expect(told(start().option(option, payload))).toBe(answer);
@@ -81,7 +84,7 @@ describe("options", () => {
   test("information that was asked for is given", () => {
     const negotiation = start({ description: "a disk" });
     const wanted = wire.infoPayload("disk", [INFO.NAME, INFO.DESCRIPTION, 77]);
-    const [size, blocks, name, description] = payloads(
+    const [name, description, blocks, size] = payloads(
       negotiation.option(OPTION.INFO, wanted),
       OPTION_REPLY.INFO,
     );
@@ -146,12 +149,12 @@ describe("options", () => {
 
 describe("flags", () => {
   const flagsOf = (changes: Partial<NbdExport>) =>
-    payloads(start(changes).option(OPTION.GO, go), OPTION_REPLY.INFO)[0]?.readUInt16BE(10);
+    payloads(start(changes).option(OPTION.GO, go), OPTION_REPLY.INFO)[1]?.readUInt16BE(10);
 
   test("are QEMU's for exports that are written to, and that are not", () => {
     const negotiation = start();
     negotiation.option(OPTION.STRUCTURED_REPLY, NOTHING);
-    const [info] = payloads(negotiation.option(OPTION.GO, go), OPTION_REPLY.INFO);
+    const [, info] = payloads(negotiation.option(OPTION.GO, go), OPTION_REPLY.INFO);
     expect(info?.readUInt16BE(10)).toBe(0xded);
     expect(flagsOf({ writable: false, trims: false })).toBe(0x58f & ~0x80);
   });
@@ -162,10 +165,10 @@ describe("flags", () => {
 });
 
 describe("metadata contexts", () => {
-  const contexts = ["base:allocation", "qemu:dirty-bitmap:a", "qemu:dirty-bitmap:b"];
+  const offered = ["base:allocation", "qemu:dirty-bitmap:a", "qemu:dirty-bitmap:b"];
 
   function asked(option: number, ...queries: string[]): string[] {
-    const negotiation = start({ contexts });
+    const negotiation = start({ contexts: offered });
     negotiation.option(OPTION.STRUCTURED_REPLY, NOTHING);
     const answer = negotiation.option(option, wire.contextPayload("disk", queries));
     expect(told(answer).endsWith("ACK option")).toBe(true);
@@ -177,8 +180,8 @@ describe("metadata contexts", () => {
   test("a list shows all, those of a namespace, or those named", () => {
     const list = (...queries: string[]) =>
       asked(OPTION.LIST_META_CONTEXT, ...queries).map((line) => line.replace("0 ", ""));
-    expect(list()).toEqual(contexts);
-    expect(list("qemu:")).toEqual(contexts.slice(1));
+    expect(list()).toEqual(offered);
+    expect(list("qemu:")).toEqual(offered.slice(1));
     expect(list("qemu:dirty-bitmap:b", "base:", "base:allocation")).toEqual([
       "base:allocation",
       "qemu:dirty-bitmap:b",
@@ -198,7 +201,7 @@ describe("metadata contexts", () => {
 
   test("a selection is void for another export, and after one that failed", () => {
     const select = (...names: string[]) => {
-      const negotiation = start({ contexts });
+      const negotiation = start({ contexts: offered });
       negotiation.option(OPTION.STRUCTURED_REPLY, NOTHING);
       for (const name of names) {
         const payload = wire.contextPayload(name, ["base:allocation"]);

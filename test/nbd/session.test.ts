@@ -55,7 +55,7 @@ describe("whatever a client sends", () => {
             session.receive(chunk);
             offered.release(order[index] ?? 0);
           }
-          session.stop();
+          session.finish();
           while (offered.held > 0) offered.release(order[offered.held] ?? 0);
           expect(offered.faults).toEqual([]);
           expect(offered.mostRequests).toBeLessThanOrEqual(64);
@@ -275,6 +275,19 @@ describe("requests", () => {
     expect([peer.ended, session.outstanding]).toEqual([0, 1]);
     offered.release(0);
     expect([peer.ended, session.outstanding, replies().left]).toEqual([1, 0, 0]);
+  });
+
+  test("a client that says no more gets all that it had asked for", () => {
+    const offered = new HeldExport(SIZE, () => true);
+    const { session, peer, replies } = agree(offered, "simple");
+    for (let cookie = 0n; cookie < 70n; cookie++) {
+      session.receive(wire.request("simple", { type: COMMAND.FLUSH, cookie }));
+    }
+    session.receive(Buffer.from([0x25, 0x60]));
+    session.finish();
+    expect([offered.held, peer.ended]).toEqual([64, 0]);
+    for (let left = 70; left > 0; left--) offered.release(left);
+    expect([replies().left, peer.ended]).toEqual([70 * 16, 1]);
   });
 
   test("a disconnect waits for what is in flight", () => {

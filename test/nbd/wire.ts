@@ -77,6 +77,9 @@ export function handshake(style: HeaderStyle, name: string, contexts: readonly s
   return Buffer.concat(parts);
 }
 
+/** Where bytes are wanted that are not there. */
+export class TooShort extends Error {}
+
 /** Takes bytes apart from the front; throws where there are not enough. */
 export class Cursor {
   readonly #bytes: Buffer;
@@ -91,7 +94,7 @@ export class Cursor {
   }
 
   take(length: number): Buffer {
-    if (length > this.left) throw new Error(`${length} bytes wanted, ${this.left} there`);
+    if (length > this.left) throw new TooShort(`${length} bytes wanted, ${this.left} there`);
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
@@ -149,9 +152,12 @@ export function takeReply(
   return takeChunks(cursor, style);
 }
 
+/** A chunk that QEMU's server sends and ours does not. */
+const OFFSET_HOLE = 2;
+
 function takeChunks(cursor: Cursor, style: HeaderStyle): Answered {
   const statuses = new Map<number, (readonly [number, number])[]>();
-  let data: Buffer | null = null;
+  const parts: { readonly at: bigint; readonly bytes: Buffer }[] = [];
   let error = 0;
   let cookie: bigint | null = null;
   for (let first = true; ; first = false) {
@@ -165,8 +171,9 @@ function takeChunks(cursor: Cursor, style: HeaderStyle): Answered {
     const length = style === "extended" ? Number(cursor.word64()) : cursor.word32();
     const body = new Cursor(cursor.take(length));
     if (type === CHUNK.OFFSET_DATA) {
-      body.word64();
-      data = body.take(body.left);
+      parts.push({ at: body.word64(), bytes: body.take(body.left) });
+    } else if (type === OFFSET_HOLE) {
+      parts.push({ at: body.word64(), bytes: Buffer.alloc(body.word32()) });
     } else if (type === CHUNK.BLOCK_STATUS || type === CHUNK.BLOCK_STATUS_EXT) {
       if ((type === CHUNK.BLOCK_STATUS_EXT) !== (style === "extended")) throw new Error("width");
       statuses.set(body.word32(), takeExtents(body, style));
@@ -177,7 +184,11 @@ function takeChunks(cursor: Cursor, style: HeaderStyle): Answered {
       throw new Error(`chunk ${type}`);
     }
     if (body.left > 0) throw new Error("a chunk is too long");
-    if ((flags & 1) !== 0) return { cookie, error, data, statuses };
+    if ((flags & 1) !== 0) {
+      parts.sort((one, other) => Number(one.at - other.at));
+      const data = parts.length === 0 ? null : Buffer.concat(parts.map(({ bytes }) => bytes));
+      return { cookie, error, data, statuses };
+    }
   }
 }
 
