@@ -1,6 +1,5 @@
 /**
- * A read that takes long gets what was there when it began, though the host cluster that it reads
- * is given up meanwhile, and somebody else would like to have it.
+ * Requests for different bytes of one cluster, at the same time.
  */
 import { expect, test } from "vitest";
 import { checkQcow2On } from "../../../src/storage/qcow2/check.ts";
@@ -8,6 +7,7 @@ import { createQcow2On } from "../../../src/storage/qcow2/create.ts";
 import { readHeader } from "../../../src/storage/qcow2/header.ts";
 import { openQcow2On } from "../../../src/storage/qcow2/open.ts";
 import { ask, askNow } from "../ask.ts";
+import { contentIn } from "./content-of.ts";
 import { MemoryHost } from "./memory-host.ts";
 
 const CLUSTER = 4096;
@@ -23,6 +23,8 @@ class HoldingHost extends MemoryHost {
   }
 }
 
+// A read that takes long gets what was there when it began, though the host cluster that it reads is
+// given up meanwhile, and somebody else would like to have it.
 test("a host cluster is not given to others while somebody reads it", async () => {
   const made = new MemoryHost();
   createQcow2On(made, "image", { size: 16 * CLUSTER, clusterSize: CLUSTER });
@@ -51,5 +53,24 @@ test("a host cluster is not given to others while somebody reads it", async () =
   await read;
   expect(buffer.equals(Buffer.alloc(512, 1))).toBe(true);
   storage.close();
+  expect(checkQcow2On(host, "image")).toEqual({ corruptions: 0, leaks: 0, findings: [] });
+});
+
+test("writes to parts of one cluster that has no host cluster yet all get into it", async () => {
+  const host = new MemoryHost();
+  createQcow2On(host, "image", { size: 2 * CLUSTER, clusterSize: CLUSTER });
+  const storage = openQcow2On(host, "image");
+  const expected = Buffer.alloc(2 * CLUSTER);
+  const under: Promise<unknown>[] = [];
+  // With gaps between them, so that they are not made one.
+  for (let at = 0; at < 2 * CLUSTER; at += 300) {
+    expected.fill(at % 251, at, at + 200);
+    under.push(ask(storage, "write", at, 200, Buffer.alloc(200, at % 251)));
+    under.push(ask(storage, at % 200 === 0 ? "discard" : "write-zeroes", at + 250, 20));
+  }
+  storage.kick();
+  await Promise.all(under);
+  storage.close();
+  expect(contentIn(host).equals(expected)).toBe(true);
   expect(checkQcow2On(host, "image")).toEqual({ corruptions: 0, leaks: 0, findings: [] });
 });
