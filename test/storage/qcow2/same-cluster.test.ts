@@ -63,7 +63,7 @@ test("writes to parts of one cluster that has no host cluster yet all get into i
   const expected = Buffer.alloc(2 * CLUSTER);
   const under: Promise<unknown>[] = [];
   // With gaps between them, so that they are not made one.
-  for (let at = 0; at < 2 * CLUSTER; at += 300) {
+  for (let at = 0; at + 300 <= 2 * CLUSTER; at += 300) {
     expected.fill(at % 251, at, at + 200);
     under.push(ask(storage, "write", at, 200, Buffer.alloc(200, at % 251)));
     under.push(ask(storage, at % 200 === 0 ? "discard" : "write-zeroes", at + 250, 20));
