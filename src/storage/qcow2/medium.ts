@@ -49,7 +49,8 @@ export class Qcow2Medium implements Medium {
       let at = (Math.floor(offset / clusterSize) + 1) * clusterSize;
       for (let seen = 0; at < end && seen < STATUS_CLUSTERS_MAX; seen++) {
         if (this.#isZero(at) !== first) break;
-        const bare = this.#image.mapping.withoutTable(at / clusterSize);
+        const left = Math.ceil((end - at) / clusterSize);
+        const bare = this.#image.mapping.withoutTable(at / clusterSize, left);
         at += Math.max(1, bare) * clusterSize;
       }
       return extent(first ? "zero" : "data", Math.min(end, at) - offset);
