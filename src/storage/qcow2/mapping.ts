@@ -67,12 +67,16 @@ export class Mapping {
     return readL2Entry(table.bytes, cluster % l2Entries, this.#geometry, this.#version);
   }
 
-  /** How many guest clusters, from this one on, have no entry because they have no L2 table. */
-  withoutTable(cluster: number): number {
+  /**
+   * How many guest clusters, from this one on, have no entry because they have no L2 table. It looks
+   * no further than for `enough` of them.
+   */
+  withoutTable(cluster: number, enough: number): number {
     const { l2Entries } = this.#geometry;
     const first = Math.floor(cluster / l2Entries);
+    const end = Math.min(this.#l1.length / 8, Math.ceil((cluster + enough) / l2Entries));
     let index = first;
-    while (index * 8 < this.#l1.length && this.#offset(index) === 0) index++;
+    while (index < end && this.#offset(index) === 0) index++;
     return index === first ? 0 : index * l2Entries - cluster;
   }
 

@@ -20,8 +20,10 @@ import { readPiece } from "./read-piece.ts";
 import { writePiece } from "./write-piece.ts";
 import { zeroPiece } from "./zero-piece.ts";
 
-/** bytes; a piece has one cluster at least */
-const PIECE_MAX = 4 * 1024 * 1024;
+/** bytes that a piece moves, unless that is less than a cluster */
+const MOVED_MAX = 4 * 1024 * 1024;
+/** guest clusters of a piece that moves nothing: discarded or zeroed before others get their turn */
+const ZEROED_MAX = 8192;
 /** guest clusters that block-status looks at in one call */
 const STATUS_CLUSTERS_MAX = 65_536;
 
@@ -47,7 +49,8 @@ export class Qcow2Medium implements Medium {
       let at = (Math.floor(offset / clusterSize) + 1) * clusterSize;
       for (let seen = 0; at < end && seen < STATUS_CLUSTERS_MAX; seen++) {
         if (this.#isZero(at) !== first) break;
-        const bare = this.#image.mapping.withoutTable(at / clusterSize);
+        const left = Math.ceil((end - at) / clusterSize);
+        const bare = this.#image.mapping.withoutTable(at / clusterSize, left);
         at += Math.max(1, bare) * clusterSize;
       }
       return extent(first ? "zero" : "data", Math.min(end, at) - offset);
@@ -103,10 +106,11 @@ export class Qcow2Medium implements Medium {
     }
   }
 
-  *#pieces({ offset, length }: Batch): Generator<{ offset: number; length: number }> {
+  *#pieces({ offset, length, operation }: Batch): Generator<{ offset: number; length: number }> {
     const { clusterSize, l2Entries } = this.#image.geometry;
     const table = clusterSize * l2Entries;
-    const most = Math.max(PIECE_MAX, clusterSize);
+    const moves = operation === "read" || operation === "write";
+    const most = moves ? Math.max(MOVED_MAX, clusterSize) : ZEROED_MAX * clusterSize;
     const end = offset + length;
     for (let at = offset; at < end; ) {
       const tableEnd = (Math.floor(at / table) + 1) * table;

@@ -33,7 +33,8 @@ export function* ownClusters(
       yield { kind, offset: start, length: at - start };
       [start, kind] = [at, next];
     }
-    at = (cluster + Math.max(1, image.mapping.withoutTable(cluster))) * clusterSize;
+    const left = Math.ceil((end - at) / clusterSize);
+    at = (cluster + Math.max(1, image.mapping.withoutTable(cluster, left))) * clusterSize;
   }
   if (end > start) yield { kind, offset: start, length: end - start };
 }

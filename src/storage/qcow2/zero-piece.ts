@@ -29,9 +29,14 @@ export async function zeroPiece(
   const toTheEnd = end === image.header.size;
   const tail = toTheEnd ? end : Math.max(head, Math.floor(end / clusterSize) * clusterSize);
   await zeroBytes(image, locks, offset, head - offset, discard);
-  for (let at = head; at < tail; at += clusterSize) {
-    const done = zeroCluster(image, at / clusterSize, discard);
+  const nothingIsZero = discard || image.header.backing === null;
+  for (let at = head; at < tail; ) {
+    const cluster = at / clusterSize;
+    const left = Math.ceil((tail - at) / clusterSize);
+    const bare = nothingIsZero ? image.mapping.withoutTable(cluster, left) : 0;
+    const done = bare > 0 || zeroCluster(image, cluster, discard);
     if (!done) await zeroBytes(image, locks, at, Math.min(clusterSize, tail - at), discard);
+    at += Math.max(1, bare) * clusterSize;
   }
   await zeroBytes(image, locks, tail, end - tail, discard);
 }

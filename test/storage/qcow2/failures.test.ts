@@ -52,7 +52,7 @@ test("a flush that fails for want of space can be tried again", async () => {
   expect(checkQcow2On(host, "image")).toEqual(CLEAN);
 });
 
-test("after a sync that failed nothing is changed: nobody knows what is stable", async () => {
+test("after a sync that failed nothing is changed any more: who knows what is stable", async () => {
   const { host, storage } = makeImage();
   await askNow(storage, "write", 0, CLUSTER, data(1, 1));
   host.failing = { kind: "sync", code: "EIO" };

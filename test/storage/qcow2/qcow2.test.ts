@@ -49,20 +49,24 @@ function subject(host: HostFile, again: () => HostFile) {
 }
 
 describe("qcow2 in a file", () => {
-  storageContract(inFile, { holes: true, block: 65_536, runs: 50 });
+  storageContract(inFile, { holes: true, block: 65_536, runs: 30 });
 });
 
 describe.each([512, 4096, 2 * 1024 * 1024])("qcow2 with clusters of %d bytes", (size) => {
   const large = size > 1024 * 1024;
-  const options = { holes: !large, block: size, runs: large ? 30 : 200 };
+  const options = { holes: !large, block: size, runs: large ? 20 : 100 };
   storageContract((length) => inMemory(length, { clusterSize: size }), options);
 });
 
 describe("qcow2 of version 2", () => {
-  storageContract((length) => inMemory(length, { version: 2 }), { holes: true, block: 65_536 });
+  storageContract((length) => inMemory(length, { version: 2 }), {
+    holes: true,
+    block: 65_536,
+    runs: 60,
+  });
 });
 
 describe.each([1, 8, 64])("qcow2 with refcounts of %d bits", (refcountBits) => {
   const options = { clusterSize: 512, refcountBits };
-  storageContract((length) => inMemory(length, options), { holes: true, block: 512 });
+  storageContract((length) => inMemory(length, options), { holes: true, block: 512, runs: 60 });
 });
