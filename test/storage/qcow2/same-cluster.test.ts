@@ -23,7 +23,7 @@ class HoldingHost extends MemoryHost {
   }
 }
 
-// A read that takes long gets what was there when it began, though the host cluster that it reads is
+// A read that takes long gets what was there when it began, though its host cluster is
 // given up meanwhile, and somebody else would like to have it.
 test("a host cluster is not given to others while somebody reads it", async () => {
   const made = new MemoryHost();
