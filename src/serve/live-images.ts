@@ -19,14 +19,14 @@ import { basename } from "node:path";
 import { BlockgraphError } from "../error.ts";
 import { collision } from "../graph/file-locks.ts";
 import type { Graph, JsonValue } from "../graph/graph.ts";
-import type { ImageFact } from "../graph/image-facts.ts";
+import type { ImageFact, ImageHeader } from "../graph/image-facts.ts";
 import { ALL_PERMISSIONS } from "../graph/permission.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { LockBits } from "../storage/file-lock.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
 import { type LiveFile, openFormatted, openRaw } from "./live-file.ts";
-import { formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
+import { filesInUse, formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
 
 export class LiveImages {
   readonly #paths: ReadonlyMap<string, string>;
@@ -70,22 +70,43 @@ export class LiveImages {
     const named = all.filter(
       ({ filename, format }) => format !== "raw" || !formatted.has(filename),
     );
-    for (let image = named.shift(); image !== undefined; image = named.shift()) {
-      const problem = this.#openOne(image, formattedFiles(graph));
+    for (const image of named) {
+      const problem = this.#openChain(image, filesInUse(graph));
       if (problem !== null) return problem;
-      const backing = this.facts.get(image.filename)?.header?.backing ?? null;
-      if (!image.backed || backing === null) continue;
-      const { filename, driver } = backing;
-      named.push({ filename, format: driver, readOnly: true, backed: driver === "qcow2" });
     }
     return null;
   }
 
-  #openOne({ filename, format, readOnly }: NamedImage, formatted: Set<string>): string | null {
+  /** Opens an image, and what its header names, if that counts, and so on. */
+  #openChain(first: NamedImage, used: ReadonlySet<string>): string | null {
+    const opened = new Set<string>();
+    for (let image: NamedImage | null = first; image !== null; ) {
+      if (opened.has(image.filename)) {
+        return `Could not open '${first.filename}': its backing files lead in a circle`;
+      }
+      opened.add(image.filename);
+      const problem = this.#openOne(image, used);
+      if (problem !== null) return problem;
+      const backing: ImageHeader["backing"] = image.backed
+        ? (this.facts.get(image.filename)?.header?.backing ?? null)
+        : null;
+      image =
+        backing === null
+          ? null
+          : {
+              ...{ filename: backing.filename, format: backing.driver, readOnly: true },
+              backed: backing.driver === "qcow2",
+            };
+    }
+    return null;
+  }
+
+  /** One that is in use stays what it is; the graph then refuses to take it for an image. */
+  #openOne({ filename, format, readOnly }: NamedImage, used: ReadonlySet<string>): string | null {
     const known = this.#files.get(filename);
     const isFormatted = format === "qcow2";
     if (known !== undefined && (known.format !== null || !isFormatted)) return null;
-    if (known !== undefined && formatted.has(filename)) return null;
+    if (known !== undefined && used.has(filename)) return null;
     const path = this.#paths.get(filename) ?? filename;
     const { writable, problem } = lookAt(path);
     if (problem !== null) return problem;

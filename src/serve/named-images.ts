@@ -50,3 +50,9 @@ export function formattedFiles({ nodes, edges }: Graph): Set<string> {
   });
   return new Set(files.filter((filename) => typeof filename === "string"));
 }
+
+/** The files of nodes that somebody uses. */
+export function filesInUse({ nodes, edges }: Graph): Set<string> {
+  const files = edges.map(({ child }) => nodes.get(child)?.options.filename);
+  return new Set(files.filter((filename) => typeof filename === "string"));
+}
