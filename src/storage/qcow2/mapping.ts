@@ -68,8 +68,8 @@ export class Mapping {
   }
 
   /**
-   * How many guest clusters, from this one on, have no entry because they have no L2 table. It looks
-   * no further than for `enough` of them.
+   * How many guest clusters, from this one on, have no entry because they have no L2 table. It
+   * looks no further than for `enough` of them.
    */
   withoutTable(cluster: number, enough: number): number {
     const { l2Entries } = this.#geometry;
