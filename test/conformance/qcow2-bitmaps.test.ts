@@ -64,6 +64,12 @@ test("changes are recorded, and QEMU goes on with what we stored", async () => {
     });
     expect(checkByQemu(path)).toEqual(CLEAN);
     ioByQemu(path, ["write -P 3 7M 1k"]);
+    const reader = openQcow2(path, { readOnly: true });
+    expect([...reader.bits("every")].map((byte) => byte.toString(2))).toEqual([
+      ...["1", "0", "1", "0", "0", "0", "0", "0", "1", "0", "0", "0", "0", "0", "1", "0"],
+    ]);
+    expect(reader.bits("off").some((byte) => byte !== 0)).toBe(false);
+    reader.close();
     expect(dirtyByQemu(path, "every")).toEqual(["0+64", "1024+64", "4096+64", "7168+64"]);
     expect(dirtyByQemu(path, "fine")).toEqual(["0+4", "1028+4", "4096+64", "7168+4"]);
     expect(dirtyByQemu(path, "off")).toEqual([]);
@@ -88,6 +94,8 @@ test("a crash makes them inconsistent, for both, and they stay so", async () => 
   ]);
   await withImage(copy, async (again) => {
     expect(again.bitmaps.every(({ inconsistent }) => inconsistent)).toBe(true);
+    expect(() => again.bits("every")).toThrow(/Inconsistent and cannot be used: 'every'/);
+    expect(() => again.bits("none")).toThrow(/no bitmap 'none'/);
     await fill(again, 0, 512, 2);
   });
   expect(flagsByQemu(copy)).toMatchObject([

@@ -1,6 +1,6 @@
 /**
  * One image, changed by us and by qemu-io in turn, at random: after every turn it is clean, and
- * holds what an array of bytes holds. `EXPLORE=100` makes it 5,000 operations.
+ * holds what an array of bytes holds. `EXPLORE=50` makes it 5,000 operations.
  */
 import * as fc from "fast-check";
 import { expect } from "vitest";

@@ -22,7 +22,7 @@ import { zeroPiece } from "./zero-piece.ts";
 
 /** bytes that a piece moves, unless that is less than a cluster */
 const MOVED_MAX = 4 * 1024 * 1024;
-/** guest clusters of a piece that moves nothing: so many before others get their turn */
+/** guest clusters of a piece that moves nothing: zeroed before others get their turn */
 const ZEROED_MAX = 8192;
 /** guest clusters that block-status looks at in one call */
 const STATUS_CLUSTERS_MAX = 65_536;

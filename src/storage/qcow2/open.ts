@@ -11,9 +11,10 @@ import { basename } from "node:path";
 import { openFile } from "../file.ts";
 import { orRefuse } from "../file-refusal.ts";
 import { QueuedStorage } from "../queued-storage.ts";
+import type { BitmapRecorder } from "./bitmap-recorder.ts";
 import { markInUse, recorderFor, storeBitmaps } from "./bitmap-store.ts";
-import type { StoredBitmap } from "./bitmaps.ts";
-import { orUnusable } from "./damage.ts";
+import { readBits, type StoredBitmap } from "./bitmaps.ts";
+import { orUnusable, unusable } from "./damage.ts";
 import type { Header } from "./header.ts";
 import { type HostFile, OpenedFile } from "./host-file.ts";
 import type { Qcow2Image } from "./image.ts";
@@ -34,10 +35,12 @@ export class Qcow2Storage extends QueuedStorage {
   /** as they were in the file when it was opened */
   readonly bitmaps: readonly StoredBitmap[];
   readonly #image: Qcow2Image;
+  readonly #recorder: BitmapRecorder;
 
   /** @param release closes the image */
-  constructor(image: Qcow2Image, medium: Qcow2Medium, facts: ImageFacts, release: () => void) {
-    super(image.name, image.header.size, medium, release);
+  constructor(image: Qcow2Image, recorder: BitmapRecorder, facts: ImageFacts, release: () => void) {
+    super(image.name, image.header.size, new Qcow2Medium(image, recorder), release);
+    this.#recorder = recorder;
     this.#image = image;
     this.header = image.header;
     this.snapshots = facts.snapshots;
@@ -47,6 +50,25 @@ export class Qcow2Storage extends QueuedStorage {
   /** The first contradiction in the image that a request met, and failed for; null: none so far */
   get damage(): string | null {
     return this.#image.damage;
+  }
+
+  /**
+   * What a bitmap says: a bit for each `granularity` bytes of the disk, the lowest of a byte first.
+   * If it records, these are the bits as they are now; they go on to change.
+   *
+   * @param name of one of `bitmaps`
+   * @throws BlockgraphError `image-unusable`: no such bitmap, or one that is inconsistent
+   */
+  bits(name: string): Uint8Array {
+    const recorded = this.#recorder.bitmaps.get(name);
+    if (recorded !== undefined) return recorded.bits;
+    const bitmap = this.bitmaps.find((other) => other.name === name);
+    if (bitmap === undefined || bitmap.inconsistent) {
+      const what = bitmap === undefined ? "There is no bitmap" : "Inconsistent and cannot be used:";
+      throw unusable(this.name, `${what} '${name}': remove it, or add one`);
+    }
+    const { geometry, header, host } = this.#image;
+    return readBits(host, bitmap, header.size, geometry.clusterSize, this.name);
   }
 
   /**
@@ -113,8 +135,7 @@ export function storageOf({ image, facts }: OpenedImage): Qcow2Storage {
     if (!image.readOnly && directory !== null) markInUse(host, directory);
     return recorderFor(image, directory);
   });
-  const medium = new Qcow2Medium(image, recorder);
-  return new Qcow2Storage(image, medium, facts, () => {
+  return new Qcow2Storage(image, recorder, facts, () => {
     try {
       if (image.readOnly) return;
       orUnusable(name, () => {

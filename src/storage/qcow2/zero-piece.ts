@@ -3,11 +3,12 @@
  * written (QEMU block/qcow2-cluster.c, `discard_in_l2_slice` and `zero_in_l2_slice`).
  *
  * Both give the host cluster back, and afterwards the guest reads zeros, whatever a backing file
- * has. A discard leaves alone what is absent: there, a backing file may show.
+ * has. Where that would take data to be written, a discard leaves alone what is absent, and the
+ * backing file goes on to show: parts of clusters, and everything in version 2.
  */
 import type { ClusterLocks } from "./cluster-locks.ts";
 import type { Qcow2Image } from "./image.ts";
-import { type L2Entry, writeOffset, writeZeroEntry } from "./l2-entry.ts";
+import { writeOffset, writeZeroEntry } from "./l2-entry.ts";
 import { giveUpCluster, writePiece } from "./write-piece.ts";
 
 /**
@@ -29,12 +30,13 @@ export async function zeroPiece(
   const toTheEnd = end === image.header.size;
   const tail = toTheEnd ? end : Math.max(head, Math.floor(end / clusterSize) * clusterSize);
   await zeroBytes(image, locks, offset, head - offset, discard);
-  const nothingIsZero = discard || image.header.backing === null;
+  const { backing, version } = image.header;
+  const nothingIsZero = backing === null || (discard && version < 3);
   for (let at = head; at < tail; ) {
     const cluster = at / clusterSize;
     const left = Math.ceil((tail - at) / clusterSize);
     const bare = nothingIsZero ? image.mapping.withoutTable(cluster, left) : 0;
-    const done = bare > 0 || zeroCluster(image, cluster, discard);
+    const done = bare > 0 || zeroCluster(image, cluster);
     if (!done) await zeroBytes(image, locks, at, Math.min(clusterSize, tail - at), discard);
     at += Math.max(1, bare) * clusterSize;
   }
@@ -62,11 +64,12 @@ async function zeroBytes(
 }
 
 /** Makes a whole cluster read as zeros by its entry. Returns whether that was possible. */
-function zeroCluster(image: Qcow2Image, cluster: number, discard: boolean): boolean {
+function zeroCluster(image: Qcow2Image, cluster: number): boolean {
   const { changes, header, mapping } = image;
   const entry = mapping.entry(cluster);
   const backed = header.backing !== null;
-  if (isZeroAlready(entry, backed, discard)) return true;
+  if (entry.kind === "absent" && !backed) return true;
+  if (entry.kind === "zero" && entry.offset === 0) return true;
   if (header.version < 3 && backed) return false;
   image.requireData(entry);
   mapping.change(cluster, changes, (table, index) => {
@@ -75,9 +78,4 @@ function zeroCluster(image: Qcow2Image, cluster: number, discard: boolean): bool
   });
   giveUpCluster(image, entry);
   return true;
-}
-
-function isZeroAlready({ kind, offset }: L2Entry, backed: boolean, discard: boolean): boolean {
-  if (kind === "absent") return discard || !backed;
-  return kind === "zero" && offset === 0;
 }

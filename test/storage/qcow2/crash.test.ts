@@ -9,36 +9,16 @@ import { openQcow2On } from "../../../src/storage/qcow2/open.ts";
 import { explored } from "../../support/exploration.ts";
 import { askNow } from "../ask.ts";
 import { MemoryHost } from "./memory-host.ts";
-import { type Change, crashed, faultsAfter, record } from "./power-cut.ts";
+import { crashed, dice, faultsAfter, programsFor, record } from "./power-cut.ts";
 
 const SIZE = 60_000;
-
-const programs: fc.Arbitrary<Change[]> = fc.array(
-  fc.record({
-    operation: fc.constantFrom(
-      ...(["write", "write", "write", "discard", "write-zeroes", "flush"] as const),
-    ),
-    offset: fc.nat(SIZE - 1),
-    length: fc.oneof(fc.nat(2000), fc.nat(SIZE)),
-    wait: fc.boolean(),
-  }),
-  { minLength: 1, maxLength: 25, size: "max" },
-);
+const programs = programsFor(SIZE);
 
 const images: fc.Arbitrary<CreateQcow2Options> = fc.record({
   size: fc.constant(SIZE),
   clusterSize: fc.constantFrom(512, 512, 1024, 4096),
   refcountBits: fc.constantFrom(16, 16, 64),
 });
-
-/** Numbers below 1000, from a seed. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 16) % 1000;
-  };
-}
 
 function newImage(options: CreateQcow2Options): Buffer {
   const host = new MemoryHost();

@@ -39,7 +39,7 @@ test("it tells which clusters are its own, in clusters of its own size", async (
   await askNow(storage, "write-zeroes", 256 * KIB, 64 * KIB);
   await askNow(storage, "discard", 512 * KIB, 64 * KIB);
   expect([...storage.ownClusters()].map(({ kind, length }) => `${kind} ${length / KIB}`)).toEqual([
-    ...["absent 64", "data 128", "absent 64", "zero 64", "absent 704"],
+    ...["absent 64", "data 128", "absent 64", "zero 64", "absent 192", "zero 64", "absent 448"],
   ]);
   await askNow(storage, "discard", 64 * KIB, 64 * KIB);
   expect([...storage.ownClusters(100 * KIB, 50 * KIB)]).toEqual([

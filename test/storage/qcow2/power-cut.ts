@@ -3,6 +3,7 @@
  * that a crash at some moment leaves: with everything up to the last line that a sync drew, and
  * with any part of what was written after it.
  */
+import * as fc from "fast-check";
 import { checkQcow2On } from "../../../src/storage/qcow2/check.ts";
 import type { HostStep } from "../../../src/storage/qcow2/host-file.ts";
 import { openQcow2On } from "../../../src/storage/qcow2/open.ts";
@@ -16,6 +17,30 @@ export interface Change {
   readonly length: number;
   /** wait until all before it is done; a flush always does */
   readonly wait: boolean;
+}
+
+/** Up to 25 changes of a disk of that many bytes. */
+export function programsFor(size: number): fc.Arbitrary<Change[]> {
+  return fc.array(
+    fc.record({
+      operation: fc.constantFrom(
+        ...(["write", "write", "write", "discard", "write-zeroes", "flush"] as const),
+      ),
+      offset: fc.nat(size - 1),
+      length: fc.oneof(fc.nat(2000), fc.nat(size)),
+      wait: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 25, size: "max" },
+  );
+}
+
+/** Numbers below 1000, from a seed. */
+export function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 16) % 1000;
+  };
 }
 
 /** What was done to the file, and what may stand in each byte of the disk. */

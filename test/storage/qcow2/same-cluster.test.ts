@@ -23,8 +23,8 @@ class HoldingHost extends MemoryHost {
   }
 }
 
-// A read that takes long gets what was there when it began, though its host cluster is
-// given up meanwhile, and somebody else would like to have it.
+// A read that takes long gets what was there when it began, though the host cluster that it reads
+// is given up meanwhile, and somebody else would like to have it.
 test("a host cluster is not given to others while somebody reads it", async () => {
   const made = new MemoryHost();
   createQcow2On(made, "image", { size: 16 * CLUSTER, clusterSize: CLUSTER });
