@@ -9,8 +9,9 @@
  *
  * What clients are told, and when, is QEMU's (job.c, `job_state_transition`; blockjob.c).
  *
- * Limits: what an image says of its backing file is not changed when a commit or stream has made
- * its chain shorter, so the files that are behind it must stay until it is told so (`qemu-img
+ * Limits: of a job that begins in a transaction which is refused nobody hears, where QEMU tells of
+ * its short life. What an image says of its backing file is not changed when a commit or stream has
+ * made its chain shorter, so the files that are behind it must stay until it is told so (`qemu-img
  * rebase -u`). Not mirrors, nor commits of the file that is written: to complete them, what was
  * written last has to be copied while the guest stands still.
  */
@@ -86,10 +87,19 @@ export class JobRunner {
     const paused = this.#options.live.session.graph.jobs.get(id)?.paused === true;
     const { status, offset, length } = running;
     return {
-      "current-progress": offset,
-      "total-progress": length,
+      ...{ "current-progress": offset, "total-progress": length },
       ...(status === "running" && !paused && { status }),
     };
+  }
+
+  /** What `query-block-jobs` says of it besides what the graph does; null: nothing. */
+  blockJob(id: string): JsonObject | null {
+    const running = this.#running.get(id);
+    if (running === undefined) return null;
+    const { length, offset, finalizes } = running;
+    const { status } = this.statusOf(id) ?? {};
+    const told = { len: length, offset, "auto-finalize": finalizes, busy: false };
+    return { ...told, "io-status": "ok", ...(status !== undefined && { status }) };
   }
 
   #goOn(running: Running): void {

@@ -8,7 +8,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
-import type { Graph, JsonObject } from "../graph/graph.ts";
+import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
@@ -148,27 +148,39 @@ export class StorageDaemon {
    * user does not want to.
    */
   async beginJob(execute: string, args: JsonObject): Promise<QmpResult> {
-    const { top, "top-node": topNode, device } = args;
-    const isActive = top === undefined && (topNode === undefined || topNode === device);
-    if (execute === "block-commit" && isActive) return refused(NO_MIRROR);
-    const { "auto-finalize": wanted = true } = args;
-    const known = typeof wanted === "boolean" ? { "auto-finalize": false } : {};
-    const result = await this.obey({ execute, arguments: { ...args, ...known } });
-    const id = args["job-id"] ?? args.device;
-    if ("return" in result) this.#options.jobs.begin(String(id), wanted === true);
+    if (mirrors(execute, args)) return refused(NO_MIRROR);
+    const result = await this.obey({ execute, arguments: awaited(args) });
+    if ("return" in result) this.#begun(args);
     return result;
   }
 
+  /** Jobs may begin in a transaction as well. */
+  async transact(args: JsonObject): Promise<QmpResult> {
+    const actions = Array.isArray(args.actions) ? args.actions.filter(isObject) : [];
+    const jobs = actions.filter(({ type }) => JOBS.has(String(type)));
+    const datas = jobs.map(({ type, data }) => ({ type: String(type), data: data ?? {} }));
+    if (datas.some(({ type, data }) => isObject(data) && mirrors(type, data))) {
+      return refused(NO_MIRROR);
+    }
+    const told = Array.isArray(args.actions) ? { actions: args.actions.map(awaitedAction) } : {};
+    const result = await this.obey({ execute: "transaction", arguments: { ...args, ...told } });
+    if ("return" in result) for (const { data } of datas) if (isObject(data)) this.#begun(data);
+    return result;
+  }
+
+  #begun(args: JsonObject): void {
+    const { "auto-finalize": wanted = true, "job-id": id = args.device } = args;
+    this.#options.jobs.begin(String(id), wanted === true);
+  }
+
   /** What the graph says of jobs, and how far those are that copy. */
-  async queryJobs(args: JsonObject): Promise<QmpResult> {
-    const result = await this.obey({ execute: "query-jobs", arguments: args });
+  async queryJobs(execute: string, args: JsonObject): Promise<QmpResult> {
+    const result = await this.obey({ execute, arguments: args });
     if ("error" in result || !Array.isArray(result.return)) return result;
     const { jobs } = this.#options;
-    const told = result.return.map((job) =>
-      typeof job === "object" && job !== null && !Array.isArray(job)
-        ? { ...job, ...jobs.statusOf(String(job.id)) }
-        : job,
-    );
+    const more = (job: JsonObject) =>
+      execute === "query-jobs" ? jobs.statusOf(String(job.id)) : jobs.blockJob(String(job.device));
+    const told = result.return.map((job) => (isObject(job) ? { ...job, ...more(job) } : job));
     return { return: told };
   }
 
@@ -194,6 +206,11 @@ export class StorageDaemon {
   }
 }
 
+/** Commands by which jobs begin. */
+const JOBS: ReadonlySet<string> = new Set([
+  ...["blockdev-backup", "block-stream", "block-commit", "fleecing-backup", "blockdev-mirror"],
+]);
+
 /** Commands that are not the graph's, or not only. */
 const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-start", (daemon, args) => daemon.startServer(args)],
@@ -202,11 +219,12 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
-  ...["blockdev-backup", "block-stream", "block-commit", "fleecing-backup"].map(
-    (name): [string, Own] => [name, (daemon, args) => daemon.beginJob(name, args)],
-  ),
-  ["blockdev-mirror", () => refused(NO_MIRROR)],
-  ["query-jobs", (daemon, args) => daemon.queryJobs(args)],
+  ...[...JOBS].map((name): [string, Own] => [name, (daemon, args) => daemon.beginJob(name, args)]),
+  ["transaction", (daemon, args) => daemon.transact(args)],
+  ...["query-jobs", "query-block-jobs"].map((name): [string, Own] => [
+    name,
+    (daemon, args) => daemon.queryJobs(name, args),
+  ]),
   ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
   ["query-version", (daemon) => ({ return: daemon.version })],
   ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],
@@ -215,6 +233,28 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
 
 /** To complete one, what was written last would have to be copied while the guest stands still. */
 const NO_MIRROR = "mirrors, and commits of the file that is written, are not built yet";
+
+/** Whether a job is a mirror: by its name, or as the commit of the file that is written. */
+function mirrors(execute: string, args: JsonObject): boolean {
+  const { top, "top-node": topNode, device } = args;
+  const isActive = top === undefined && (topNode === undefined || topNode === device);
+  return execute === "blockdev-mirror" || (execute === "block-commit" && isActive);
+}
+
+/** The same job, which somebody finalizes; what was given wrongly stays as it is. */
+function awaited(args: JsonObject): JsonObject {
+  const { "auto-finalize": wanted = true } = args;
+  return typeof wanted === "boolean" ? { ...args, "auto-finalize": false } : args;
+}
+
+function awaitedAction(action: JsonValue): JsonValue {
+  if (!isObject(action) || !JOBS.has(String(action.type)) || !isObject(action.data)) return action;
+  return { ...action, data: awaited(action.data) };
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 function quit(daemon: StorageDaemon): QmpResult {
   daemon.quit();

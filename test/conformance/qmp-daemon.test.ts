@@ -106,6 +106,24 @@ const chains: Conversation = async (talk) => {
   await talk.say("blockdev-del", { "node-name": "top" });
 };
 
+const transactions: Conversation = async (talk) => {
+  await talk.say("blockdev-add", raw("a"));
+  await talk.say("blockdev-add", raw("b"));
+  const backup = { "job-id": "j", device: "a", target: "b", sync: "full" };
+  const actions = [
+    { type: "block-dirty-bitmap-add", data: { node: "a", name: "since" } },
+    { type: "blockdev-backup", data: { ...backup, "auto-finalize": false } },
+  ];
+  await talk.say("transaction", { actions });
+  await talk.jobIs("j", "pending");
+  await talk.say("query-block-jobs");
+  await talk.say("job-finalize", { id: "j" });
+  await talk.jobIs("j", "null");
+  const bad = { type: "block-dirty-bitmap-add", data: { node: "a", name: "since" } };
+  await talk.say("transaction", { actions: [bad, { type: "blockdev-backup", data: backup }] });
+  await talk.say("query-block-jobs");
+};
+
 const mistakes: Conversation = async (talk) => {
   await talk.say("blockdev-add", raw("a", "nowhere.raw"));
   await talk.say("blockdev-add", raw("a", "."));
@@ -135,6 +153,11 @@ const mistakes: Conversation = async (talk) => {
 
 test("backups begin, end and are dismissed", async () => {
   const { ours, theirs } = await transcripts(backups);
+  expect(ours).toEqual(theirs);
+});
+
+test("a backup begins in a transaction, or not at all", async () => {
+  const { ours, theirs } = await transcripts(transactions);
   expect(ours).toEqual(theirs);
 });
 

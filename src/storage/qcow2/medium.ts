@@ -1,11 +1,11 @@
 /**
  * Requests for the disk that an image shows: which bytes go where in the file.
  *
- * A request is served in pieces of one L2 table at most, one after the other. A write finds the
- * host clusters that it may write in place, takes new ones for the rest, writes the data, and only
- * then changes the L2 table: nobody ever sees a mapping without its data. While a guest cluster
- * gets a new host cluster it is locked, and other writes to it wait; requests for the same byte
- * never meet here (queue.ts).
+ * A request is served in pieces of bounded size, one after the other. A write finds the host
+ * clusters that it may write in place, takes new ones for the rest, writes the data, and only then
+ * changes the L2 table: nobody ever sees a mapping without its data. While a guest cluster gets a
+ * new host cluster it is locked, and other writes to it wait; requests for the same byte never meet
+ * here (queue.ts).
  */
 import type { Batch } from "../batch.ts";
 import { toErrno } from "../errno.ts";
@@ -107,15 +107,12 @@ export class Qcow2Medium implements Medium {
   }
 
   *#pieces({ offset, length, operation }: Batch): Generator<{ offset: number; length: number }> {
-    const { clusterSize, l2Entries } = this.#image.geometry;
-    const table = clusterSize * l2Entries;
+    const { clusterSize } = this.#image.geometry;
     const moves = operation === "read" || operation === "write";
     const most = moves ? Math.max(MOVED_MAX, clusterSize) : ZEROED_MAX * clusterSize;
     const end = offset + length;
     for (let at = offset; at < end; ) {
-      const tableEnd = (Math.floor(at / table) + 1) * table;
-      const pieceEnd = (Math.floor(at / most) + 1) * most;
-      const next = Math.min(end, tableEnd, pieceEnd);
+      const next = Math.min(end, (Math.floor(at / most) + 1) * most);
       yield { offset: at, length: next - at };
       at = next;
     }

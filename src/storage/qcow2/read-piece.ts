@@ -9,7 +9,7 @@ import type { L2Entry } from "./l2-entry.ts";
 
 /**
  * @param offset of the disk, in bytes
- * @param length bytes, within one L2 table
+ * @param length in bytes
  * @param into takes the bytes
  */
 export async function readPiece(

@@ -4,7 +4,7 @@
 import { Damage } from "./damage.ts";
 
 /** as many as memory is reserved for without asking */
-const CLUSTERS_MAX = 2 ** 28;
+const CLUSTERS_MAX = 2 ** 26;
 
 export class UseCounts {
   /** host clusters that are in the file, or used though the file ends at them */

@@ -31,7 +31,7 @@ interface Target {
 }
 
 /**
- * @param offset of the disk, in bytes; the range lies within one L2 table
+ * @param offset of the disk, in bytes
  * @param data what to write
  */
 export async function writePiece(

@@ -13,7 +13,7 @@ import { giveUpCluster, writePiece } from "./write-piece.ts";
 
 /**
  * @param offset of the disk, in bytes
- * @param length bytes, within one L2 table
+ * @param length in bytes
  * @param discard false: write-zeroes
  */
 export async function zeroPiece(

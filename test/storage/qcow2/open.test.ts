@@ -127,3 +127,26 @@ test("what cannot be made is refused, and leaves no file", () => {
   expect(refusal("image-unusable", () => createQcow2(path, { size: 512 }))).toMatch(/exists/);
   expect(refusal("bad-argument", () => resizeQcow2(path, 512))).toMatch(/does not shrink/);
 });
+
+test("clusters in a row, in the disk and in the file, cost one call", async () => {
+  const made = new MemoryHost();
+  createQcow2On(made, "image", { size: 1024 * KIB, clusterSize: 4096 });
+  const host = new MemoryHost(made.content(), true);
+  const storage = openQcow2On(host, "image");
+  const written = () => host.steps?.filter(({ kind }) => kind === "write").length;
+  await askNow(storage, "write", 100, 300 * KIB, Buffer.alloc(300 * KIB, 1));
+  expect(written()).toBe(1);
+  await askNow(storage, "write", 512, 200 * KIB, Buffer.alloc(200 * KIB, 2));
+  expect(written()).toBe(2);
+  storage.close();
+});
+
+test("what is no file with an image in it is refused", () => {
+  const path = newPath();
+  expect(refusal("image-unusable", () => openQcow2(path))).toMatch(/no such file/);
+  fs.mkdirSync(path);
+  expect(refusal("image-unusable", () => openQcow2(path))).toMatch(/is a directory/);
+  const text = newPath();
+  fs.writeFileSync(text, "no image");
+  expect(refusal("image-unusable", () => openQcow2(text))).toMatch(/not in qcow2 format/);
+});
