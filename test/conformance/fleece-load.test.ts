@@ -108,10 +108,10 @@ needsTool("qemu-io").test(
           await writing;
         });
         expect(ended.stderr.includes("left over from a run that was killed")).toBe(killed > 0);
-        expect(acknowledged.pattern).toBeGreaterThan(0);
-        expectPattern(disk, acknowledged.pattern);
+        if (acknowledged.pattern > 0) expectPattern(disk, acknowledged.pattern);
         expect(readLog(log).records[0]?.kind).toBe("start");
       }
+      expect(acknowledged.pattern).toBeGreaterThan(0);
       const after = await blockgraph(["fleece", disk, "--run", "true"]);
       expect(after.code).toBe(0);
       expect(after.stderr).toContain("The view of that run is lost");
