@@ -25,11 +25,12 @@
  */
 import type { QmpCommand } from "../../src/graph/commands.ts";
 import type { JsonObject } from "../../src/graph/graph.ts";
-import { type Model, type Mutant, qmp } from "../../src/system/model.ts";
+import { type Model, qmp } from "../../src/system/model.ts";
 import { guestOnDisk, rawNode } from "../graph.ts";
 import { claimIsNotExclusive, copyIsNotSaved } from "../mutations.ts";
-import { evictForgetsFirst, storeIsNotSettled, storeTakesNoTurn } from "./mutations.ts";
+import { evictForgetsFirst } from "./mutations.ts";
 import { asks, common, images, keeper, LENGTH, openCache } from "./parts.ts";
+import { STORES_WRONGLY } from "./stores-wrongly.ts";
 
 function startBackup(sync: "none" | "full", cache: JsonObject): QmpCommand[] {
   return [
@@ -50,21 +51,6 @@ function stopBackup(users: readonly string[], tiers: readonly string[]): QmpComm
     ...["cache", "ram", ...tiers].map((name) => qmp("blockdev-del", { "node-name": name })),
   ];
 }
-
-const STORES_WRONGLY: readonly Mutant[] = [
-  {
-    name: "store-takes-no-turn",
-    statement: "what is saved does not wait for reads under way on its clusters",
-    mutation: storeTakesNoTurn,
-    caughtBy: "view-equals-point-in-time",
-  },
-  {
-    name: "store-is-not-settled",
-    statement: "what was saved goes on being read from the disk",
-    mutation: storeIsNotSettled,
-    caughtBy: "view-equals-point-in-time",
-  },
-];
 
 const shared = {
   ...common,

@@ -10,11 +10,10 @@ import {
   releaseKeepsRoom,
   releaseTakesNoTurn,
   roomIsGivenTooSoon,
-  storeIsNotSettled,
-  storeTakesNoTurn,
   waitsInItsTurn,
 } from "./mutations.ts";
 import { asks, CLUSTER, common, images, startCaching, stopCaching } from "./parts.ts";
+import { STORES_WRONGLY } from "./stores-wrongly.ts";
 
 export const fleecingCacheRam: Model = {
   ...common,
@@ -36,18 +35,7 @@ export const fleecingCacheRam: Model = {
   properties: ["view-equals-point-in-time", "discarded-is-unreadable", "disk-keeps-guest-writes"],
   invariants: ["memory-is-accounted"],
   mutants: [
-    {
-      name: "store-takes-no-turn",
-      statement: "what is saved does not wait for reads under way on its clusters",
-      mutation: storeTakesNoTurn,
-      caughtBy: "view-equals-point-in-time",
-    },
-    {
-      name: "store-is-not-settled",
-      statement: "what was saved goes on being read from the disk",
-      mutation: storeIsNotSettled,
-      caughtBy: "view-equals-point-in-time",
-    },
+    ...STORES_WRONGLY,
     {
       name: "full-counts-as-kept",
       statement: "a copy for which there is no room counts as kept",

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import type { ChildSlot, DriverCatalogue, DriverShape } from "./catalogue.ts";
-import type { JsonObject, JsonValue } from "./graph.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./graph.ts";
 import { parseArguments, refuse } from "./refuse.ts";
 
 const common = z.object({ driver: z.string(), "node-name": z.string().optional() });
@@ -86,7 +86,7 @@ export function givenChildren({ children }: DriverShape, args: JsonObject): Give
 
 /** Whether a child is defined on the spot. */
 export function isDefinition(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(value);
 }
 
 /** A node's own options among all that were given. */

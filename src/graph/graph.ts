@@ -15,6 +15,11 @@ import type { Role } from "./role.ts";
 export type JsonValue = z.core.util.JSONType;
 export type JsonObject = Record<string, JsonValue>;
 
+/** Whether what came as JSON is an object, and no list. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 export interface GraphNode {
   readonly name: string;
   readonly driver: string;

@@ -5,7 +5,7 @@
  * Whoever reads JSON may be given anything, so nothing here relies on a type. What passes is nested
  * so little that functions which call themselves may look at it.
  */
-import type { JsonObject } from "./graph.ts";
+import { isJsonObject, type JsonObject } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
 /** A command as QMP spells it. */
@@ -23,20 +23,16 @@ const NESTING_MAX = 1024;
  */
 export function parseCommand(input: unknown): QmpCommand {
   requireShallow(input);
-  if (!isObject(input)) throw refuse("QMP input must be a JSON object");
+  if (!isJsonObject(input)) throw refuse("QMP input must be a JSON object");
   const { execute, arguments: given = {}, id: _id, ...others } = input;
   const [unexpected] = Object.keys(others);
   if (unexpected !== undefined) throw refuse(`QMP input member '${unexpected}' is unexpected`);
   if (execute !== undefined && typeof execute !== "string") {
     throw refuse("QMP input member 'execute' must be a string");
   }
-  if (!isObject(given)) throw refuse("QMP input member 'arguments' must be an object");
+  if (!isJsonObject(given)) throw refuse("QMP input member 'arguments' must be an object");
   if (execute === undefined) throw refuse("QMP input lacks member 'execute'");
   return { execute, arguments: given };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Level by level, since a function that called itself would exhaust the stack. */

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { BlockgraphError } from "../error.ts";
-import type { JsonObject, JsonValue } from "../graph/graph.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 
 /**
  * @param option for messages: `--blockdev`
@@ -32,7 +32,7 @@ export function parseKeyValues(option: string, text: string, implied?: string): 
 function parseJson(option: string, text: string): JsonObject {
   try {
     const value: JsonValue = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    if (isJsonObject(value)) return value;
   } catch {
     throw wrong(option, "what begins with { is to be JSON, and is none");
   }
@@ -55,7 +55,7 @@ function put(option: string, into: JsonObject, path: readonly string[], value: s
   }
   into[key] ??= {};
   const inner = into[key];
-  if (typeof inner !== "object" || inner === null || Array.isArray(inner)) {
+  if (!isJsonObject(inner)) {
     throw wrong(option, `'${key}' is given in two ways`);
   }
   put(option, inner, rest, value);
@@ -64,7 +64,7 @@ function put(option: string, into: JsonObject, path: readonly string[], value: s
 /** Objects whose keys are 0, 1, 2... are lists. */
 function asLists<T extends JsonValue>(option: string, value: T): T;
 function asLists(option: string, value: JsonValue): JsonValue {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, asLists(option, inner)]);
   const numbers = Object.keys(value).filter((key) => /^\d+$/.test(key));
   if (numbers.length === 0) return Object.fromEntries(entries);
@@ -78,7 +78,7 @@ function asLists(option: string, value: JsonValue): JsonValue {
 export function typedBy(schema: z.ZodType, value: JsonValue | undefined): JsonValue {
   if (value === undefined) return null;
   const wanted = unwrapped(schema);
-  if (wanted instanceof z.ZodObject && isObject(value)) {
+  if (wanted instanceof z.ZodObject && isJsonObject(value)) {
     const shape: Readonly<Record<string, z.ZodType>> = wanted.shape;
     const typed = Object.entries(value).map(([key, inner]) => {
       const own = shape[key];
@@ -107,10 +107,6 @@ function unwrapped(schema: z.ZodType): z.ZodType {
     inner = inner.unwrap();
   }
   return inner instanceof z.ZodType ? inner : schema;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrong(option: string, problem: string): BlockgraphError {

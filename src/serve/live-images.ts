@@ -27,6 +27,7 @@ import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
 import { type LiveFile, openFormatted, openRaw } from "./live-file.ts";
 import { filesInUse, formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
+import { systemText } from "./system-text.ts";
 
 export class LiveImages {
   readonly #paths: ReadonlyMap<string, string>;
@@ -215,17 +216,6 @@ function locksOf(graph: Graph): Map<string, LockBits> {
   return all;
 }
 
-/** What the C library says of errors of opening, which QEMU hands on. */
-const TEXTS: Readonly<Record<string, string>> = {
-  ENOENT: "No such file or directory",
-  EACCES: "Permission denied",
-  EISDIR: "Is a directory",
-  ENOTDIR: "Not a directory",
-  ELOOP: "Too many levels of symbolic links",
-  ENAMETOOLONG: "File name too long",
-  EMFILE: "Too many open files",
-};
-
 /** Whether a file can be opened as an image, and written; what keeps it from it in QEMU's words. */
 function lookAt(filename: string): { readonly writable: boolean; readonly problem: string | null } {
   try {
@@ -239,7 +229,7 @@ function lookAt(filename: string): { readonly writable: boolean; readonly proble
     fs.accessSync(filename, fs.constants.R_OK);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const problem = `Could not open '${filename}': ${TEXTS[code] ?? "Input/output error"}`;
+    const problem = `Could not open '${filename}': ${systemText(code) ?? "Input/output error"}`;
     return { writable: false, problem };
   }
   return { writable: isWritable(filename), problem: null };

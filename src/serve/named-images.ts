@@ -2,7 +2,7 @@
  * The images that a command names: those of the nodes that it defines, wherever in its arguments,
  * and those that a new node of a format is put above.
  */
-import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
+import { type Graph, isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 
 /** An image, and how its bytes are to be taken. */
 export interface NamedImage {
@@ -38,8 +38,7 @@ function formatted(node: JsonObject, file: JsonValue | undefined, graph: Graph):
 }
 
 function filenameOf(file: JsonValue | undefined): JsonValue | undefined {
-  const isDefinition = typeof file === "object" && file !== null && !Array.isArray(file);
-  return isDefinition && file.driver === "file" ? file.filename : undefined;
+  return isJsonObject(file) && file.driver === "file" ? file.filename : undefined;
 }
 
 /** The files whose bytes a node of a format takes for its own. */

@@ -9,6 +9,7 @@ import type { NbdExport } from "../nbd/export.ts";
 import { NbdServer } from "../nbd/server.ts";
 import type { NbdAddress } from "./nbd-address.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
+import { systemText } from "./system-text.ts";
 
 /** As QEMU's default of `max-connections`. */
 const CONNECTIONS_MAX = 100;
@@ -57,20 +58,11 @@ export class NbdListener {
   }
 }
 
-/** What the C library says of addresses that cannot be listened on. */
-const TEXTS: Readonly<Record<string, string>> = {
-  ENOENT: "No such file or directory",
-  EACCES: "Permission denied",
-  EADDRINUSE: "Address already in use",
-  EADDRNOTAVAIL: "Cannot assign requested address",
-  ENOTDIR: "Not a directory",
-};
-
 function unusable(address: NbdAddress, { cause, message }: BlockgraphError): BlockgraphError {
   const given = cause instanceof Error && "code" in cause ? String(cause.code) : message;
   // libuv says that a folder which is not there may not be entered.
   const isNowhere = address.kind === "unix" && !fs.existsSync(dirname(address.path));
-  const text = TEXTS[given === "EACCES" && isNowhere ? "ENOENT" : given] ?? given;
+  const text = systemText(given === "EACCES" && isNowhere ? "ENOENT" : given) ?? given;
   const words =
     address.kind === "unix"
       ? `Failed to bind socket to ${address.path}: ${text}`

@@ -7,7 +7,7 @@
  *
  * Limit: commands out of band (`exec-oob`) are not offered.
  */
-import type { JsonObject, JsonValue } from "../graph/graph.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 import { JsonSplitter } from "./json-splitter.ts";
 
 /** What a command came to: what it returns, or why not, in QEMU's words. */
@@ -81,8 +81,7 @@ export class QmpConnection {
 function parse(document: string): JsonObject | string {
   try {
     const input: JsonValue = JSON.parse(document);
-    const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
-    return isObject ? input : "QMP input must be a JSON object";
+    return isJsonObject(input) ? input : "QMP input must be a JSON object";
   } catch {
     return "JSON parse error, what was sent is no JSON";
   }

@@ -8,7 +8,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
-import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
+import { type Graph, isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
@@ -156,15 +156,15 @@ export class StorageDaemon {
 
   /** Jobs may begin in a transaction as well. */
   async transact(args: JsonObject): Promise<QmpResult> {
-    const actions = Array.isArray(args.actions) ? args.actions.filter(isObject) : [];
+    const actions = Array.isArray(args.actions) ? args.actions.filter(isJsonObject) : [];
     const jobs = actions.filter(({ type }) => JOBS.has(String(type)));
     const datas = jobs.map(({ type, data }) => ({ type: String(type), data: data ?? {} }));
-    if (datas.some(({ type, data }) => isObject(data) && mirrors(type, data))) {
+    if (datas.some(({ type, data }) => isJsonObject(data) && mirrors(type, data))) {
       return refused(NO_MIRROR);
     }
     const told = Array.isArray(args.actions) ? { actions: args.actions.map(awaitedAction) } : {};
     const result = await this.obey({ execute: "transaction", arguments: { ...args, ...told } });
-    if ("return" in result) for (const { data } of datas) if (isObject(data)) this.#begun(data);
+    if ("return" in result) for (const { data } of datas) if (isJsonObject(data)) this.#begun(data);
     return result;
   }
 
@@ -180,7 +180,7 @@ export class StorageDaemon {
     const { jobs } = this.#options;
     const more = (job: JsonObject) =>
       execute === "query-jobs" ? jobs.statusOf(String(job.id)) : jobs.blockJob(String(job.device));
-    const told = result.return.map((job) => (isObject(job) ? { ...job, ...more(job) } : job));
+    const told = result.return.map((job) => (isJsonObject(job) ? { ...job, ...more(job) } : job));
     return { return: told };
   }
 
@@ -248,12 +248,9 @@ function awaited(args: JsonObject): JsonObject {
 }
 
 function awaitedAction(action: JsonValue): JsonValue {
-  if (!isObject(action) || !JOBS.has(String(action.type)) || !isObject(action.data)) return action;
+  if (!isJsonObject(action) || !JOBS.has(String(action.type)) || !isJsonObject(action.data))
+    return action;
   return { ...action, data: awaited(action.data) };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function quit(daemon: StorageDaemon): QmpResult {

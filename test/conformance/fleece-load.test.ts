@@ -4,13 +4,13 @@
  *
  * FLEECE_SECONDS says how long fio goes on, FLEECE_KILLS how often it is killed.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { readLog } from "../../src/log/reader.ts";
 import { blockgraph } from "../cli/blockgraph.ts";
+import { outputOf } from "../nbd/serving.ts";
 import { Fleeced } from "../support/fleeced.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
@@ -28,19 +28,6 @@ function makeDisk(folder: string): { readonly disk: string; readonly original: B
   return { disk, original };
 }
 
-/** Runs a tool to its end. @throws Error with what it said if it fails */
-async function run(tool: string, ...args: readonly string[]): Promise<void> {
-  const child = spawn(tool, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (text) => {
-      said += text;
-    });
-  }
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`${tool} ended with ${code}: ${said}`);
-}
-
 needsTool("fio", "nbdcopy").test(
   `fio finds what it wrote, and every copy of the view is the point in time, for ${SECONDS} s`,
   () =>
@@ -49,7 +36,7 @@ needsTool("fio", "nbdcopy").test(
       let copies = 0;
       await Fleeced.using(disk, folder, ["--cache", join(folder, "cache")], async (fleeced) => {
         let going = true;
-        const load = run(
+        const load = outputOf(
           "fio",
           ...["--name=guest", "--ioengine=nbd", `--uri=${fleeced.guest}`, "--rw=randwrite"],
           // No multiple of a cluster, so that many go over the end of one; blocks never overlap.
@@ -68,7 +55,7 @@ needsTool("fio", "nbdcopy").test(
         );
         while (going) {
           const copy = join(folder, "copy.raw");
-          await run("nbdcopy", "--connections=2", fleeced.view, copy);
+          await outputOf("nbdcopy", "--connections=2", fleeced.view, copy);
           expect(fs.readFileSync(copy).equals(original)).toBe(true);
           copies++;
         }
@@ -85,7 +72,7 @@ async function writeUntilKilled(guest: string, acknowledged: { pattern: number }
     const areas = [0, 5, 11].map((cluster) => `write -P ${next} ${cluster * 65_536 + 512} 70000`);
     const commands = [...areas, "flush"].flatMap((command) => ["-c", command]);
     try {
-      await run("qemu-io", "-f", "raw", ...commands, guest);
+      await outputOf("qemu-io", "-f", "raw", ...commands, guest);
     } catch {
       return;
     }
@@ -124,7 +111,7 @@ needsTool("qemu-io", "qemu-img").test(
   () =>
     inTemporaryFolder(async (folder) => {
       const disk = join(folder, "disk.qcow2");
-      await run("qemu-img", "create", "-q", "-f", "qcow2", disk, String(LENGTH));
+      await outputOf("qemu-img", "create", "-q", "-f", "qcow2", disk, String(LENGTH));
       const acknowledged = { pattern: 0 };
       for (let killed = 0; killed < KILLS; killed++) {
         await Fleeced.using(disk, folder, [], async (fleeced) => {
@@ -136,7 +123,7 @@ needsTool("qemu-io", "qemu-img").test(
         const checked = spawnSync("qemu-img", ["check", disk]);
         expect([0, 3], String(checked.stdout)).toContain(checked.status);
         const raw = join(folder, "content.raw");
-        await run("qemu-img", "convert", "-O", "raw", disk, raw);
+        await outputOf("qemu-img", "convert", "-O", "raw", disk, raw);
         if (acknowledged.pattern > 0) expectPattern(raw, acknowledged.pattern);
       }
       expect(acknowledged.pattern).toBeGreaterThan(0);

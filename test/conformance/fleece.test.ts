@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { z } from "zod";
 import { blockgraph } from "../cli/blockgraph.ts";
+import { outputOf } from "../nbd/serving.ts";
 import { Fleeced } from "../support/fleeced.ts";
 import { runTool } from "../support/qemu-tools.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
@@ -33,21 +34,7 @@ const tools = needsTool("qemu-img", "qemu-io", "nbdinfo", "nbdcopy");
 /** As qemu-io is told: discards go through, and it ends with 0 if all patterns were found. */
 async function io(uri: string, ...commands: readonly string[]): Promise<void> {
   const args = commands.flatMap((command) => ["-c", command]);
-  await run("qemu-io", "-d", "unmap", "-f", "raw", ...args, uri);
-}
-
-/** Runs a tool while we serve: nothing here may wait for it. */
-async function run(tool: string, ...args: readonly string[]): Promise<string> {
-  const child = spawn(tool, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (text) => {
-      said += text;
-    });
-  }
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`${tool} ${args.join(" ")} ended with ${code}: ${said}`);
-  return said;
+  await outputOf("qemu-io", "-d", "unmap", "-f", "raw", ...args, uri);
 }
 
 const WRITES = [
@@ -78,10 +65,10 @@ describe.each([
         const [one = "", two = "", three = ""] = copies;
         await Promise.all([
           io(guest, ...WRITES),
-          run("nbdcopy", "--connections=4", "--requests=16", view, one),
-          run("qemu-img", "convert", "-f", "raw", "-O", "raw", view, two),
+          outputOf("nbdcopy", "--connections=4", "--requests=16", view, one),
+          outputOf("qemu-img", "convert", "-f", "raw", "-O", "raw", view, two),
         ]);
-        await run("nbdcopy", view, three);
+        await outputOf("nbdcopy", view, three);
         for (const copy of copies) expect(fs.readFileSync(copy).equals(original)).toBe(true);
         await io(guest, ...READS, "flush");
       });
@@ -130,9 +117,9 @@ tools.test(
       before.fill(77, 1000 * 1024, 1300 * 1024);
       const copy = join(folder, "copy.raw");
       const ended = await Fleeced.using(disk, folder, [], async ({ guest, view }) => {
-        await Promise.all([io(guest, ...WRITES), run("nbdcopy", view, copy)]);
+        await Promise.all([io(guest, ...WRITES), outputOf("nbdcopy", view, copy)]);
         expect(fs.readFileSync(copy).equals(before)).toBe(true);
-        await run("nbdcopy", view, copy);
+        await outputOf("nbdcopy", view, copy);
         expect(fs.readFileSync(copy).equals(before)).toBe(true);
         await io(guest, ...READS);
       });
@@ -155,7 +142,7 @@ tools.test("a client is told what was saved, what was let go of, and what to cop
   inTemporaryFolder(async (folder) => {
     const { disk } = makeDisk(folder);
     const told = async (uri: string) => {
-      const text = await run("nbdinfo", "--json", "--map=blockgraph:fleecing", uri);
+      const text = await outputOf("nbdinfo", "--json", "--map=blockgraph:fleecing", uri);
       return mapSchema.parse(JSON.parse(text)).map(({ offset, type }) => [offset / 65_536, type]);
     };
     await Fleeced.using(disk, folder, ["--trim"], async ({ guest, view }) => {
@@ -205,9 +192,9 @@ needsTool("qemu-nbd", "nbdinfo", "qemu-io").test(
       const uri = `nbd+unix:///?socket=${socket}`;
       while (!fs.existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
       const info = async (of: string) =>
-        infoSchema.parse(JSON.parse(await run("nbdinfo", "--json", of)));
+        infoSchema.parse(JSON.parse(await outputOf("nbdinfo", "--json", of)));
       const map = async (of: string) =>
-        mapSchema.parse(JSON.parse(await run("nbdinfo", "--json", "--map", of)));
+        mapSchema.parse(JSON.parse(await outputOf("nbdinfo", "--json", "--map", of)));
       const theirs = { info: await info(uri), map: await map(uri) };
       qemu.kill();
       await once(qemu, "close");

@@ -10,40 +10,12 @@ import { imageFleecing } from "../../models/image-fleecing.ts";
 import { copyImage, createImage, qemuIo, requireSame } from "../support/qemu-tools.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
+import { commands, OVERWRITES, PATTERNS, REMAINDERS, ZEROES } from "./fleecing-areas.ts";
 import { beforeOf, requireHolds, requireReplays, runInFolder } from "./run-in-folder.ts";
 
 const { test } = needsTool("qemu-img", "qemu-io");
 
-/** Pattern, offset and length as qemu-io spells them. */
-type Area = readonly [byte: string, offset: string, length: string];
-
-const PATTERNS: readonly Area[] = [
-  ["0x5d", "0", "64k"],
-  ["0xd5", "1M", "64k"],
-  ["0xdc", "32M", "64k"],
-  ["0xcd", "0x3ff0000", "64k"],
-];
-const OVERWRITES: readonly Area[] = [
-  ["0xab", "0", "64k"],
-  ["0xad", "0x00f8000", "64k"],
-  ["0x1d", "0x2008000", "64k"],
-  ["0xea", "0x3fe0000", "64k"],
-];
-const ZEROES: readonly Area[] = [
-  ["0", "0x00f8000", "32k"],
-  ["0", "0x2010000", "32k"],
-  ["0", "0x3fe0000", "64k"],
-];
-const REMAINDERS: readonly Area[] = [
-  ["0xd5", "0x108000", "32k"],
-  ["0xdc", "32M", "32k"],
-  ["0xcd", "0x3ff0000", "64k"],
-];
-
 const MIB = 1024 * 1024;
-
-const commands = (verb: "read" | "write", areas: readonly Area[]) =>
-  areas.map(([byte, offset, length]) => `${verb} -P ${byte} ${offset} ${length}`);
 
 /** Makes the disk of the upstream test; if it is to be longer, with something in the rest. */
 function makeDisk(folder: string, bytes = 64 * MIB): void {

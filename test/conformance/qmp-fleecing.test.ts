@@ -15,38 +15,11 @@ import { createImage, runTool } from "../support/qemu-tools.ts";
 import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
+import { commands, OVERWRITES, PATTERNS, REMAINDERS, ZEROES } from "./fleecing-areas.ts";
 
 const { test } = needsTool("qemu-storage-daemon", "qemu-io", "qemu-img");
 
 const LENGTH = 64 * 1024 * 1024;
-
-type Area = readonly [byte: string, offset: string, length: string];
-
-const PATTERNS: readonly Area[] = [
-  ["0x5d", "0", "64k"],
-  ["0xd5", "1M", "64k"],
-  ["0xdc", "32M", "64k"],
-  ["0xcd", "0x3ff0000", "64k"],
-];
-const OVERWRITES: readonly Area[] = [
-  ["0xab", "0", "64k"],
-  ["0xad", "0x00f8000", "64k"],
-  ["0x1d", "0x2008000", "64k"],
-  ["0xea", "0x3fe0000", "64k"],
-];
-const ZEROES: readonly Area[] = [
-  ["0", "0x00f8000", "32k"],
-  ["0", "0x2010000", "32k"],
-  ["0", "0x3fe0000", "64k"],
-];
-const REMAINDERS: readonly Area[] = [
-  ["0xd5", "0x108000", "32k"],
-  ["0xdc", "32M", "32k"],
-  ["0xcd", "0x3ff0000", "64k"],
-];
-
-const commands = (verb: "read" | "write", areas: readonly Area[]) =>
-  areas.map(([byte, offset, length]) => `${verb} -P ${byte} ${offset} ${length}`);
 
 /** What qemu-io says of commands on an export, without how long they took. */
 async function io(folder: string, name: string, all: readonly string[]): Promise<string> {

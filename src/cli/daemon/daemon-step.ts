@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { DRIVERS } from "../../drivers/registry.ts";
 import { BlockgraphError } from "../../error.ts";
 import { blockExportAdd } from "../../graph/block-export.ts";
-import type { JsonObject, JsonValue } from "../../graph/graph.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../graph/graph.ts";
 import { objectAdd } from "../../graph/throttle-group.ts";
 import { parseKeyValues, typedBy } from "../../serve/key-values.ts";
 import { tlsObjectOptions } from "../../serve/tls-objects.ts";
@@ -58,17 +58,17 @@ function typedNode(given: JsonObject): JsonObject {
   const driver = DRIVERS.get(String(given.driver));
   if (driver === undefined) return given;
   const typed = typedBy(driver.options, given);
-  if (!isObject(typed)) return given;
+  if (!isJsonObject(typed)) return given;
   const children = driver.children.flatMap(({ name }) => {
     const child = typed[name];
-    return isObject(child) ? [[name, typedNode(child)] as const] : [];
+    return isJsonObject(child) ? [[name, typedNode(child)] as const] : [];
   });
   return { ...typed, ...Object.fromEntries(children) };
 }
 
 /** QMP puts the parts of an address into `data`, the command line does not. */
 function legacyAddress({ addr, ...rest }: JsonObject): JsonObject {
-  if (!isObject(addr)) return { ...rest, ...(addr !== undefined && { addr }) };
+  if (!isJsonObject(addr)) return { ...rest, ...(addr !== undefined && { addr }) };
   const { type, ...data } = addr;
   return { ...rest, addr: { ...(type !== undefined && { type }), data } };
 }
@@ -102,8 +102,4 @@ export function monitorOf(value: string): string {
     "bad-argument",
     `--monitor ${value}: only QMP is supported; give chardev=ID, and no mode but control`,
   );
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,19 @@
+/**
+ * What the C library says of errors of the system, which QEMU hands on to its clients.
+ */
+const TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: "No such file or directory",
+  EACCES: "Permission denied",
+  EISDIR: "Is a directory",
+  ENOTDIR: "Not a directory",
+  ELOOP: "Too many levels of symbolic links",
+  ENAMETOOLONG: "File name too long",
+  EMFILE: "Too many open files",
+  EADDRINUSE: "Address already in use",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+};
+
+/** @param code as Node gives it; undefined: the text is not known here */
+export function systemText(code: string): string | undefined {
+  return TEXTS[code];
+}
