@@ -71,8 +71,9 @@ export class LiveImages {
     const named = all.filter(
       ({ filename, format }) => format !== "raw" || !formatted.has(filename),
     );
+    const used = filesInUse(graph);
     for (const image of named) {
-      const problem = this.#openChain(image, filesInUse(graph));
+      const problem = this.#openChain(image, used);
       if (problem !== null) return problem;
     }
     return null;

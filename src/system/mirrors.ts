@@ -6,7 +6,6 @@
  */
 import type { Graph } from "../graph/graph.ts";
 import { mirrors } from "../graph/job.ts";
-import { guestImages } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import { type ImageWindow, imageBelow } from "./image-window.ts";
 
@@ -32,13 +31,15 @@ export function mirrorsOf(graph: Graph, execution: Execution): Map<string, Mirro
   return running;
 }
 
-/** Of the mirrors that ran before a command those that it completed. */
+/**
+ * Of the mirrors that ran before a command those that it completed.
+ * @param used images of the disks that guests are on now
+ */
 export function completedMirrors(
   before: ReadonlyMap<string, Mirror>,
   graph: Graph,
-  execution: Execution,
+  used: ReadonlySet<string>,
 ): Mirror[] {
-  const used = guestImages(graph, execution);
   return [...before].flatMap(([id, mirror]) =>
     !graph.jobs.has(id) && used.has(mirror.target.image) ? [mirror] : [],
   );

@@ -107,7 +107,8 @@ export class Monitor {
     // Filters wrote there, not guests: what was known of these parts is out of date.
     for (const target of this.#targets) this.#disks.settle(target);
     this.#targets = targetWindows(execution);
-    for (const mirror of completedMirrors(this.#mirrors, graph, execution)) {
+    const guests = guestImages(graph, execution);
+    for (const mirror of completedMirrors(this.#mirrors, graph, guests)) {
       this.#replaced(mirror, seq);
     }
     this.#mirrors = mirrorsOf(graph, execution);
@@ -130,7 +131,7 @@ export class Monitor {
     this.#saved?.rewired(execution);
     this.#handles.rewired(graph, execution);
     this.#judgeClosed(execution, seq);
-    for (const image of guestImages(graph, execution)) this.#disks.of(image);
+    for (const image of guests) this.#disks.of(image);
   }
 
   #taken(node: string, image: string, seq: number): void {

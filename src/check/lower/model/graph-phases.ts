@@ -19,7 +19,7 @@ import { clientsOf, EMPTY_GRAPH, type Graph, parentEdges, rootNode } from "../..
 import type { Notice } from "../../../graph/notice.ts";
 import { profile } from "../../../graph/profile.ts";
 import { answerSystem } from "../../../system/answer-system.ts";
-import { resolveEntry, targetWindows } from "../../../system/entry.ts";
+import { guestImages, resolveEntry, targetWindows } from "../../../system/entry.ts";
 import { Execution } from "../../../system/execution.ts";
 import { requireExpected } from "../../../system/expected-answer.ts";
 import { type Denoted, Handles } from "../../../system/handles.ts";
@@ -230,7 +230,8 @@ class Watcher {
     }
     for (const stretch of this.#targets) this.#changes.push({ kind: "settled", stretch });
     this.#targets = targetWindows(execution);
-    for (const mirror of completedMirrors(this.#mirrors, this.#graph, execution)) {
+    const guests = guestImages(this.#graph, execution);
+    for (const mirror of completedMirrors(this.#mirrors, this.#graph, guests)) {
       const { source, target, length } = mirror;
       const ends = { source: { ...source, length }, target: { ...target, length } };
       this.#changes.push({ kind: "replaced", ...ends });
