@@ -34,6 +34,7 @@ const SERIES: readonly Series[] = [
   { bounds: size(4, 4, 2), peers: EXHAUSTIVE },
   { bounds: size(4, 3, 3), peers: SYMMETRIC },
   { bounds: size(4, 4, 2), peers: SYMMETRIC },
+  { bounds: size(4, 4, 2), peers: [oursPeer("on", 1, "guest-does-not-drain")] },
 ];
 
 /** Measures and prints a table for each size. */

@@ -11,7 +11,7 @@ import type { Stop } from "../result.ts";
 import { MOST_LEVELS, type Shared } from "./engine.ts";
 import { NUMBER_BITS, PARTITIONS } from "./layout.ts";
 import { LEVEL, noted, PROBING } from "./notes.ts";
-import { at, beyondCount, frontierCount, stateCount, storeBytes } from "./store.ts";
+import { at, beyondCount, frontierCount, growthAhead, stateCount, storeBytes } from "./store.ts";
 
 /** When to end before everything is seen; null: never. */
 export interface Limits {
@@ -46,7 +46,7 @@ const STOPS: readonly Stop[] = [
  */
 const LEAST_ROUND = 2 ** 13;
 const USUAL_ROUND = 2 ** 21;
-const STATES_A_USUAL_ROUND = 2 ** 20;
+const STATES_A_USUAL_ROUND = 2 ** 17;
 const MANY_STATES_A_TRANSITION = 64;
 
 export class Control {
@@ -156,12 +156,15 @@ export class Control {
     const { maxStates, maxDepth } = this.#limits;
     const states = stateCount(store);
     const requested = STOPS[at(control, REQUESTED) - 1];
-    const round = this.#roundTransitions(states, maxStates);
-    const next = round * (store.layout.entry + 2) * 4;
+    const room = store.layout.memory - this.bytes;
+    const each = (store.layout.entry + 2) * 4;
+    const usual = this.#roundTransitions(states, maxStates);
+    const round = Math.min(usual, Math.max(LEAST_ROUND, room / each / 2));
+    const next = round * each + growthAhead(store, round / PARTITIONS);
     if (requested !== undefined) this.#stop(requested);
     else if (maxStates !== null && states >= maxStates) this.#stop("max-states");
     else if (this.level >= Math.min(maxDepth ?? Infinity, MOST_LEVELS - 1)) this.#stop("max-depth");
-    else if (this.bytes + next > store.layout.memory) this.#stop("memory");
+    else if (next > room) this.#stop("memory");
     const expanded = Math.max(1, states - frontierCount(store) - beyondCount(this.#shared.store));
     const branching = Math.max(1, this.transitions / expanded);
     control[SHARE] =

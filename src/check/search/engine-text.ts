@@ -49,7 +49,7 @@ const HOME = `let page = Math.imul(g >>> 16, count) >>> 16;
       let slot = pages[pageBase + page] + (h >>> ${NUMBER_BITS - PAGE_BITS} & ${PAGE - 1});`;
 /** Moves `slot` on by one; a page ends where a multiple of its size is reached. */
 const NEXT_SLOT = `if ((++slot & ${PAGE - 1}) === 0) {
-          page = page + 1 === count ? 0 : page + 1;
+          if (++page === count) page = 0;
           slot = pages[pageBase + page];
         }`;
 const place = (layout: Layout, number: string): string =>
@@ -213,7 +213,8 @@ function growText(layout: Layout): string {
       const start = pages[pageBase + index];
       arena.fill(0, start, start + ${PAGE});
     }
-    index(partition, old + Math.max(1, Math.floor(old * ${GROWTH})));
+    const grown = Math.max(${layout.grown}, old + Math.floor(old * ${GROWTH}));
+    index(partition, old === 0 ? 1 : grown);
   }
   function index(partition, count) {
     const arena = arenas[partition / ${PARTITIONS_PER_ARENA} | 0];

@@ -23,8 +23,15 @@ export const ARENAS = 64;
 export const PARTITIONS_PER_ARENA = PARTITIONS / ARENAS;
 /** An index grows when more than this part of its slots is used... */
 export const FULLEST = 0.8;
-/** ...by this part of its pages, and at least by one. */
+/** ...by this part of its pages... */
 export const GROWTH = 0.5;
+/**
+ * ...and from one page to so many at once. To grow means to look for a place for all states again:
+ * a million states would be moved three times over if small indices grew by small steps. Where
+ * memory is little they do.
+ */
+const PAGES_OF_A_GROWN_INDEX = 9;
+const LITTLE_MEMORY = 2 ** 28;
 /** Bytes that the states may take if nobody says. */
 const USUAL_MEMORY = 20 * 2 ** 30;
 /** 32-bit integers of an arena at the most: 4 GiB, and indices stay small integers. */
@@ -45,6 +52,8 @@ export interface Layout {
   /** pages, and blocks, that one partition can have */
   readonly pages: number;
   readonly blocks: number;
+  /** pages of an index whose first page was not enough, at the least */
+  readonly grown: number;
   /** 32-bit integers of a chunk of an outbox, a power of two */
   readonly chunk: number;
   /** chunks of an outbox */
@@ -70,6 +79,7 @@ export function layoutFor(words: number, memory: number = USUAL_MEMORY): Layout 
     arena,
     pages: Math.min(Math.ceil(share / PAGE), most * 3),
     blocks: Math.min(Math.ceil(share / block) + 1, most),
+    grown: memory < LITTLE_MEMORY ? 2 : PAGES_OF_A_GROWN_INDEX,
     chunk,
     chunks: Math.floor(Math.min(2 ** 25 * entry, 2 ** 29) / chunk),
     memory,

@@ -8,6 +8,8 @@
 import { BlockgraphError } from "../../error.ts";
 import {
   ARENAS,
+  FULLEST,
+  GROWTH,
   type Layout,
   NUMBER_BITS,
   PAGE,
@@ -137,6 +139,17 @@ export function beyondCount(store: Store): number {
 /** Bytes handed out for states and index. */
 export function storeBytes(store: Store): number {
   return store.tops.reduce((sum, top) => sum + top, 0) * 4;
+}
+
+/** Bytes that the index grows by, about, if every partition gets so many states more. */
+export function growthAhead({ layout, ends, pageCounts }: Store, states: number): number {
+  let pages = 0;
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const count = at(pageCounts, partition);
+    if (at(ends, partition) + states <= count * PAGE * FULLEST) continue;
+    pages += count === 0 ? 1 : Math.max(layout.grown - count, Math.floor(count * GROWTH));
+  }
+  return pages * PAGE * 4;
 }
 
 /** Part of the index's slots that is used, 0 to 1. */
