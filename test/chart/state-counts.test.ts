@@ -84,9 +84,9 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   ...forwarding("copy-on-read", ["flush", "block-status", "is-missing", "is-in-base"]),
   ...forwarding("memory", OPERATIONS),
   // Where it is, changed or not (7, and 8 with a disk tier) x copy (2) x turn, as in qcow2 (4).
-  // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead; with read-once
-  // copy (3).
-  "fleecing-cache/cluster": [56, 64, 80, 84, 96, 120, 160, 240],
+  // With copy-on-read where it is (5) x changed (2) x on disk (1 or 2) instead, and what is in
+  // memory, unchanged and needed read lately or not; with read-once copy (3).
+  "fleecing-cache/cluster": [56, 64, 84, 96, 128, 168, 256],
   // intact or not (2) x clusters that are taken (3).
   "fleecing-cache/node": [6, 12],
   "fleecing-cache/read": [25, 26, 27, 28],
@@ -95,7 +95,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "fleecing-cache/discard": [6, 7],
   "fleecing-cache/flush": [1, 2, 9, 10],
   "fleecing-cache/block-status": [26, 27],
-  "fleecing-cache/reserve": [5, 6, 7],
+  "fleecing-cache/reserve": [5, 6, 7, 9],
   "fleecing-cache/fill": [16],
   "fleecing-cache/read-unchanged": [7],
   "fleecing-cache/mark-changed": [2],

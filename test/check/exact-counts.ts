@@ -119,12 +119,12 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
   },
   "fleecing-cache-zeroes": { plain: [4_308, 15_229, 15], ordered: [4_046, 11_959, 15] },
   "cor-into-cache": {
-    plain: [24_085, 73_116, 19],
+    plain: [25_145, 75_558, 19],
     symmetries: ["requests of guest", "requests of reader"],
-    symmetric: [10_389, 31_748, 19],
-    ordered: [22_571, 61_322, 19],
+    symmetric: [10_891, 32_896, 19],
+    ordered: [23_405, 63_008, 19],
   },
-  "cor-zeroes": { plain: [5_612, 19_024, 18], ordered: [5_220, 14_863, 18] },
+  "cor-zeroes": { plain: [6_278, 21_444, 18], ordered: [5_784, 16_714, 18] },
   "guest-read-benefit": {
     plain: [31_271, 99_086, 18],
     symmetries: ["requests of guest"],

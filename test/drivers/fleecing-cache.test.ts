@@ -43,6 +43,27 @@ describe("a cluster that is in memory for readers only", () => {
     expect(told("DROP", ...before)).toBeNull();
   });
 
+  const READ = [...FILLED, "ENTER", "LEAVE"];
+
+  test("is not dropped if it was read lately, until all have been told that time passed", () => {
+    expect(told("DROP", ...READ)).toBeNull();
+    expect(told("DROP", ...READ, "AGE")).toBe("DROPPED");
+    expect(told("DROP", ...READ, "AGE", "ENTER", "LEAVE")).toBeNull();
+  });
+
+  test("is nobody's any more once it was released, however lately it was read", () => {
+    expect(told("DROP", ...READ, "EXCLUDE")).toBe("DROPPED");
+  });
+
+  test.each([
+    ["changed", ["SETTLE"]],
+    ["counted on by a copy", ["PLAN"]],
+    ["on the disk tier", ["EVICT"]],
+    ["released", ["EXCLUDE"]],
+  ])("is %s, and when it was read makes no difference any more", (_, events) => {
+    expect(state(...READ, ...events)).toBe(state(...FILLED, ...events));
+  });
+
   test("need not be written to the disk tier", () => {
     expect(told("EVICT", ...FILLED)).toBe("GONE");
     expect(told("EVICT", ...FILLED, "SETTLE")).toBe("SPILL");

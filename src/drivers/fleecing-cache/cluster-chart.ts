@@ -12,6 +12,7 @@
  *               in        kept there
  *               zero      known to be zeros, which take no room
  *     disk      whether it is kept there, where memory had no room for it any more
+ *     recency   whether somebody has read it there since it was last asked what is old
  *     busy      how many requests are reading it
  *     turn      free, or taken by a request that stores, releases or evicts
  *
@@ -19,7 +20,8 @@
  * while the turn is taken, and SERIALISE while anybody uses the cluster. DROP is offered to any
  * cluster, and handled by one that is in memory for readers only, of whom none is reading it: from
  * the moment on in which a copy counts on it (PLAN) it is as good as changed. Such a cluster is
- * what guests may read as well (PEEK), until one of them is about to change it (CHANGE). DROP is
+ * what guests may read as well (PEEK), until one of them is about to change it (CHANGE). One that
+ * was read lately handles no DROP either, until all are told that time has passed (AGE). DROP is
  * also handled by one that was released and whose room nobody has given back.
  *
  * RECOMMEND asks when a reader who reads everything should come to the cluster (the thread,
@@ -57,6 +59,7 @@ type ClusterEvent =
   | { type: "FILLED" }
   | { type: "UNFILL" }
   | { type: "DROP" }
+  | { type: "AGE" }
   | { type: "RECOMMEND" }
   | { type: "PEEK" }
   | { type: "RETIRE_DISK" }
@@ -221,6 +224,32 @@ function memoryOf({
   return readOnce ? lazyMemory : memory;
 }
 
+const FORGOTTEN = { target: "old" } as const;
+
+/** Whether what is kept for readers only was read lately: counted as old whatever else is there. */
+const recency = {
+  initial: "old",
+  states: {
+    old: { on: { ENTER: { guard: "kept for readers", target: "recent" } } },
+    recent: {
+      on: {
+        AGE: { target: "old", actions: reply("OK") },
+        ...{ PLAN: FORGOTTEN, SETTLE: FORGOTTEN, CHANGE: FORGOTTEN },
+        ...{ EVICT: FORGOTTEN, SPILLED: FORGOTTEN, EXCLUDE: FORGOTTEN },
+      },
+    },
+  },
+} as const;
+
+/** The same where what was read is released at a word. */
+const recencyOnce = {
+  initial: "old",
+  states: {
+    ...recency.states,
+    recent: { on: { ...recency.states.recent.on, ACKNOWLEDGE: FORGOTTEN } },
+  },
+} as const;
+
 /** Whether the cluster is kept on the disk tier, where nobody counts. */
 const disk = {
   initial: "no",
@@ -313,7 +342,9 @@ export function clusterChart(
       unneeded: or([stateIn({ changed: "no" }), stateIn({ copy: "released" })]),
       current: and([stateIn({ changed: "no" }), stateIn({ turn: "free" })]),
       wanted: and([stateIn({ changed: "no" }), not("needless")]),
-      droppable: and(["idle", "unneeded", stateIn({ turn: "free" })]),
+      "kept for readers": and(["current", "in memory", not("released")]),
+      droppable: and(["idle", "unneeded", "not lately", stateIn({ turn: "free" })]),
+      "not lately": copyOnRead ? or(["released", stateIn({ recency: "old" })]) : () => true,
     },
   }).createMachine({
     id: "fleecing-cache/cluster",
@@ -342,11 +373,13 @@ export function clusterChart(
       },
       copy: readOnce ? copyOnce : copy,
       memory: memoryOf({ copyOnRead, readOnce }),
+      ...(copyOnRead && { recency: readOnce ? recencyOnce : recency }),
       ...(tiers && { disk: diskBudget === null ? disk : countedDisk }),
       turn: TURN,
     },
     on: {
       LEAVE: { actions: ["leave", reply("OK")] },
+      ...(copyOnRead && { AGE: { actions: reply("OK") } }),
       RECOMMEND: [
         { guard: "released", actions: reply("NEVER") },
         { guard: "in memory", actions: reply("FIRST") },

@@ -9,7 +9,8 @@
  * Whoever reads the image is an export of the cache.
  *
  * With `copy-on-read` it keeps what is read as well, as long as memory has room for it. Such a
- * cluster is still on the guest's disk, so it is dropped as soon as a copy needs its room.
+ * cluster is still on the guest's disk, so it is dropped as soon as a copy needs its room; those
+ * that were read lately go last.
  *
  * With `read-once` nobody has to say of which clusters he is through with them: a reader flushes,
  * and what it has read before is released, as if it had discarded it.

@@ -94,10 +94,11 @@ export function storeZeroesChart(): Chart {
  *
  * Where memory is full of what readers have put there, or need no more, a cluster of theirs is
  * dropped, and its room goes straight to the one that is to be stored: in between nobody can have
- * it.
+ * it. One that was read since the last look at all of them is dropped only if there is no other
+ * (as operating systems choose pages: not recently used, which comes near to the longest unused).
  */
 export function reserveTaskChart(parameters: FleecingCacheParameters): Chart {
-  const { whenFull } = parameters;
+  const { whenFull, copyOnRead } = parameters;
   const drops = mayDrop(parameters);
   type Reply = "VACANT" | "NEEDLESS" | "TAKEN" | "FULL" | "DROPPED" | "OK";
   const machine = requestSetup<Reply>().createMachine({
@@ -114,7 +115,14 @@ export function reserveTaskChart(parameters: FleecingCacheParameters): Chart {
         },
       },
       ...(drops && {
-        dropping: { meta: askAny("DROP"), on: { DROPPED: "reserving", NONE: "full" } },
+        dropping: {
+          meta: askAny("DROP"),
+          on: { DROPPED: "reserving", NONE: copyOnRead ? "ageing" : "full" },
+        },
+      }),
+      ...(copyOnRead && {
+        ageing: { meta: askClusters("AGE", "all"), on: { OK: "dropping any" } },
+        "dropping any": { meta: askAny("DROP"), on: { DROPPED: "reserving", NONE: "full" } },
       }),
       reserving: { meta: askClusters("RESERVE"), on: { OK: "done", NEEDLESS: "giving" } },
       giving: { meta: askNode("GIVE"), on: { OK: "done" } },
