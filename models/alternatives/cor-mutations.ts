@@ -43,3 +43,8 @@ export const missingIsTakenForZeros = inTask("copy", (chart) =>
 export const failedReadKeepsItsTurn = inRequest("read", (chart) =>
   bypass(chart, "giving up", "OK"),
 );
+
+/** A read that has its clusters for itself waits until it has. */
+export const readWaitsForItself = inRequest("read", (chart) =>
+  replaceEffect(chart, "freeing", askClusters("SERIALISE")),
+);

@@ -42,6 +42,7 @@ import {
   missingIsTakenForZeros,
   readsCopyBeforeTheirTurn,
   readsDoNotSerialise,
+  readWaitsForItself,
   writesDoNotEnter,
 } from "./cor-mutations.ts";
 import { claimIsShared } from "./mutations.ts";
@@ -137,6 +138,12 @@ export const corOverlay: Model = {
       name: "failed-read-keeps-its-turn",
       statement: "a read for whose copy there was no room keeps others from its clusters",
       mutation: failedReadKeepsItsTurn,
+      caughtBy: "no-deadlock",
+    },
+    {
+      name: "read-waits-for-itself",
+      statement: "a read that has its clusters for itself waits until it has (H04)",
+      mutation: readWaitsForItself,
       caughtBy: "no-deadlock",
     },
   ],

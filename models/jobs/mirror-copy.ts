@@ -33,6 +33,9 @@ import {
   mirrorForgetsWrites,
   mirrorMarksEarly,
   mirrorRoundsOutward,
+  mirrorWaitsForWork,
+  modeIsReadTwice,
+  writeWaitsForItself,
 } from "./mutations.ts";
 import { CLUSTER, common, copies, images, LENGTH, pieces } from "./parts.ts";
 
@@ -158,6 +161,18 @@ export const mirrorWriteBlocking: Model = {
       mutation: mirrorForgetsErrors,
       caughtBy: "mirror-keeps-guest-writes",
     },
+    {
+      name: "write-waits-for-itself",
+      statement: "a guest's write that is at its clusters waits until nobody is (H24)",
+      mutation: writeWaitsForItself,
+      caughtBy: "no-deadlock",
+    },
+    {
+      name: "mirror-waits-for-work",
+      statement: "the job waits at a cluster until the guest writes there, and is never done (H25)",
+      mutation: mirrorWaitsForWork,
+      caughtBy: "no-deadlock",
+    },
   ],
 };
 
@@ -210,6 +225,12 @@ export const mirrorChanged: Model = {
       name: "guest-overtakes-copy",
       statement: "a guest's write does not wait for the copy under way, which then overwrites it",
       mutation: guestOvertakesCopy,
+      caughtBy: "mirror-keeps-guest-writes",
+    },
+    {
+      name: "mode-is-read-twice",
+      statement: "a write that went to the disk alone ends as if the target had it as well (H26)",
+      mutation: modeIsReadTwice,
       caughtBy: "mirror-keeps-guest-writes",
     },
   ],

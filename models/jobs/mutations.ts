@@ -138,6 +138,26 @@ export const mirrorCopyForgetsErrors = mirror.inTask("copy", (chart) =>
   confuse(chart, "saving", "FAILED", "DONE"),
 );
 
+/** A guest's write that is at its clusters waits until nobody is. */
+export const writeWaitsForItself = inWrite(true, (chart) =>
+  replaceEffect(chart, "cleaning", askClusters("ENTER")),
+);
+
+/** The job waits where there is nothing to copy, instead of going on. */
+export const mirrorWaitsForWork = mirror.inCluster((chart) =>
+  reanswer(chart, "use.free", "CLAIM", {
+    guard: "dirty",
+    target: "copied",
+    actions: [{ type: "reply", params: { type: "GRANTED" } }],
+  }),
+);
+
+/** A write that went to the disk alone ends as if it had gone to the target as well. */
+export const modeIsReadTwice = inWrite(false, (chart) => {
+  const cleans = replaceEffect(chart, "touching", askClusters("CLEAN", "interior"));
+  return confuse(cleans, "touching", "NONE", "OK");
+});
+
 /** A write clears also clusters that it covers in part. */
 export const mirrorRoundsOutward = inWrite(true, (chart) =>
   replaceEffect(chart, "cleaning", askClusters("CLEAN")),
