@@ -41,3 +41,15 @@ export const MODELS: ReadonlyMap<string, Model> = new Map(
     ...VIEW_MODELS,
   ].map((model) => [model.name, model]),
 );
+
+/** What the thread and the reference call designs, and the models that they are here. */
+export const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["backup-sync-none", "insertion-keeps-link"],
+  ["cbw-view", "image-fleecing"],
+  ["cow-versus-cbw", "cbw-hook"],
+]);
+
+/** The model of a name, of either kind. */
+export function modelNamed(name: string): Model | undefined {
+  return MODELS.get(OTHER_NAMES.get(name) ?? name);
+}

@@ -74,10 +74,11 @@ ${EXIT_HELP}`;
 /** For the search of what there was time for, after which the check is to end. */
 const PART_SECONDS = 1;
 
-async function check(name: string, options: Options): Promise<ExitCode> {
+async function check(wanted: string, options: Options): Promise<ExitCode> {
   const began = performance.now();
   requireSense(options);
-  const checked = findChecked(name);
+  const checked = findChecked(wanted);
+  const { name } = checked;
   const mutant = options.mutant ?? null;
   const named = subjectName({ model: name, mutant });
   const lowered = await lowerInTime(checked, named, options);

@@ -1,7 +1,7 @@
 /**
  * Models, mutants and properties by the names that users type.
  */
-import { MODELS } from "../../models/index.ts";
+import { MODELS, modelNamed } from "../../models/index.ts";
 import { PROPERTIES } from "../../properties/index.ts";
 import { BlockgraphError } from "../error.ts";
 import type { Model, Mutant } from "../system/model.ts";
@@ -10,7 +10,7 @@ import { allNamed } from "./named.ts";
 
 /** @throws BlockgraphError `model-unknown` listing the models that there are */
 export function findModel(name: string): Model {
-  const model = MODELS.get(name);
+  const model = modelNamed(name);
   if (model !== undefined) return model;
   const known = [...MODELS.keys()].join(", ");
   throw new BlockgraphError("model-unknown", `there is no model '${name}'; there is: ${known}`);
@@ -18,7 +18,7 @@ export function findModel(name: string): Model {
 
 /** The models of these names, each once; all if there are none. */
 export function findModels(names: readonly string[]): Model[] {
-  return names.length === 0 ? [...MODELS.values()] : [...new Set(names)].map(findModel);
+  return names.length === 0 ? [...MODELS.values()] : [...new Set(names.map(findModel))];
 }
 
 /** @throws BlockgraphError `bad-argument` listing the model's mutants */

@@ -62,8 +62,7 @@ ${EXIT_HELP}`;
 
 async function mutants(names: readonly string[], options: Options): Promise<ExitCode> {
   const began = performance.now();
-  const wanted = names.length === 0 ? [...SKETCHES.keys(), ...MODELS.keys()] : [...new Set(names)];
-  for (const name of wanted) findChecked(name);
+  const wanted = names.length === 0 ? [...SKETCHES.keys(), ...MODELS.keys()] : namesOf(names);
   const limit = options.maxStates ?? null;
   const results: MutantResult[] = [];
   for (const name of wanted) results.push(...(await namedResults(name, limit)));
@@ -81,6 +80,11 @@ async function mutants(names: readonly string[], options: Options): Promise<Exit
   for (const { model, mutant, statement } of bad) warn(`${model}: ${mutant}: ${statement}`);
   if (bad.some(({ complete, caughtBy }) => complete || caughtBy !== null)) return EXIT.violated;
   return bad.length > 0 ? EXIT.undecided : EXIT.ok;
+}
+
+/** Of what was asked for, the names that it goes by here, each once. */
+function namesOf(wanted: readonly string[]): string[] {
+  return [...new Set(wanted.map((name) => findChecked(name).name))];
 }
 
 async function namedResults(model: string, limit: number | null): Promise<MutantResult[]> {

@@ -6,7 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { MODELS } from "../../models/index.ts";
+import { MODELS, modelNamed } from "../../models/index.ts";
 import { BlockgraphError } from "../error.ts";
 import { permissionNames } from "../graph/permission.ts";
 import { MemoryLog } from "../log/memory-log.ts";
@@ -69,7 +69,7 @@ interface Shown {
 }
 
 function show(what: string, options: Options): void {
-  const model = MODELS.get(what);
+  const model = modelNamed(what);
   const shown = model === undefined ? fold(what, options) : setUp(model);
   if (options.json) printJson(documentOf(shown));
   else if (model === undefined) printState(shown);

@@ -46,3 +46,12 @@ test("is a table for people, which says how to fill what is empty", async () => 
   expect(other).toMatch(new RegExp(`^${NAME} +holds +- +-/2 +- +- +A cache`));
   expect(rest).toBe("2 not verified or checked as they are now: blockgraph verify, check");
 });
+
+test("is found by what the thread calls it as well, once", async () => {
+  const names = ["cbw-view", "image-fleecing", "backup-sync-none"];
+  const { stdout } = await blockgraph(["models", ...names, "--json"], { cwd: scratchFolder() });
+  const { models } = JSON.parse(stdout);
+  expect(models.map((model: { name: string }) => model.name)).toEqual([
+    ...["image-fleecing", "insertion-keeps-link"],
+  ]);
+});

@@ -6,7 +6,7 @@
  */
 
 import { SURGERIES } from "../../../models/graph-surgery.ts";
-import { MODELS } from "../../../models/index.ts";
+import { MODELS, modelNamed } from "../../../models/index.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
 import { BlockgraphError } from "../../error.ts";
 import type { Checked } from "./checked.ts";
@@ -19,7 +19,7 @@ import { didYouMean } from "./did-you-mean.ts";
 export function findChecked(name: string): Checked {
   const sketch = SKETCHES.get(name);
   if (sketch !== undefined) return checkedSketch(sketch);
-  const model = MODELS.get(name);
+  const model = modelNamed(name);
   if (model !== undefined) return checkedModel(model);
   const surgery = SURGERIES.get(name);
   if (surgery !== undefined) return checkedSurgery(surgery);
