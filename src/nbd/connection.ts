@@ -6,6 +6,8 @@
  * the client.
  */
 import type { Socket } from "node:net";
+import { directSocket } from "./direct-socket.ts";
+import { Inlet } from "./inlet.ts";
 import type { Catalog } from "./negotiation.ts";
 import { type Peer, Session } from "./session.ts";
 
@@ -38,14 +40,16 @@ export class Connection implements Peer {
    * @param closed called once, when the connection has gone and its last request has ended
    */
   constructor(socket: Socket, catalog: Catalog, startTls: StartTls | null, closed: () => void) {
-    this.#socket = socket;
+    const inlet = new Inlet();
+    this.#socket = (startTls === null ? directSocket(socket, inlet) : null) ?? socket;
     this.#startTls = startTls;
     this.#closed = closed;
     this.#timer = setTimeout(() => {
       if (this.session.export === null) this.destroy();
     }, HANDSHAKE_PATIENCE);
     this.session = new Session(this, catalog, startTls !== null);
-    this.#attach(socket);
+    inlet.lead(this.session);
+    this.#attach(this.#socket);
   }
 
   get backlog(): number {

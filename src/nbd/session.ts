@@ -73,6 +73,9 @@ export class Session {
   readonly #negotiation: Negotiation;
   #transmission: Transmission | null = null;
   #expected: Expected = FLAGS;
+  /** whether a request was given a view of what came in last */
+  #viewed = false;
+  #lastPayload = 0;
   #running = false;
   #listening = true;
   /** no more will come in */
@@ -104,11 +107,33 @@ export class Session {
     return this.#transmission?.outstanding ?? 0;
   }
 
-  /** Takes in what the client sent. */
-  receive(chunk: Buffer): void {
-    if (this.#stopping) return;
+  /** Takes in what the client sent. Returns whether somebody still has a view of it. */
+  receive(chunk: Buffer): boolean {
+    if (this.#stopping) return false;
+    this.#viewed = false;
     this.#input.push(chunk);
     this.resume();
+    return this.#viewed || this.#input.length > 0;
+  }
+
+  /** Where the next bytes belong, if they are the rest of a payload; else null. */
+  get payloadRoom(): Buffer | null {
+    const expected = this.#expected;
+    if (expected.kind !== "payload" || this.#input.length > 0) return null;
+    return expected.bytes.subarray(expected.filled);
+  }
+
+  /** So many bytes were put into {@link payloadRoom}. */
+  receivedPayload(bytes: number): void {
+    const expected = this.#expected;
+    if (expected.kind !== "payload") return;
+    expected.filled += bytes;
+    this.resume();
+  }
+
+  /** bytes of the last request's payload */
+  get lastPayload(): number {
+    return this.#lastPayload;
   }
 
   /** Goes on after the peer's backlog has shrunk. */
@@ -256,8 +281,12 @@ export class Session {
     if (transmission.outstanding >= REQUESTS_MAX) return false;
     if (transmission.outstanding > 0 && transmission.bytes + bytes > BYTES_MAX) return false;
     if (length === 0) return this.#serve(request, null, false);
+    this.#lastPayload = length;
     const whole = this.#input.piece(length);
-    if (whole !== null) return this.#serve(request, whole, false);
+    if (whole !== null) {
+      this.#viewed = true;
+      return this.#serve(request, whole, false);
+    }
     this.#expected = { kind: "payload", request, bytes: PAYLOADS.take(length), filled: 0 };
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * The system calls that Node does not offer: finding data and holes, punching holes, and locks on
- * single bytes of an open file.
+ * The system calls that Node does not offer: finding data and holes, punching holes, locks on
+ * single bytes of an open file, and a second descriptor of what is open.
  *
  * This is the only file that knows koffi, which calls into the C library without a compiler. It is
  * loaded on first use. Where it or the library is not there (another operating system, another C
@@ -16,6 +16,7 @@ const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
+const F_DUPFD_CLOEXEC = 1030;
 const F_OFD_GETLK = 36;
 const F_OFD_SETLK = 37;
 const F_RDLCK = 0;
@@ -41,10 +42,17 @@ export interface ByteLocks {
   isByteLocked(fd: number, offset: number): boolean;
 }
 
-let loaded: (Libc & ByteLocks) | null | undefined;
+export interface Descriptors {
+  /** Another descriptor of what one is open on; or a negative errno. */
+  duplicate(fd: number): number;
+}
+
+type Calls = Libc & ByteLocks & Descriptors;
+
+let loaded: Calls | null | undefined;
 
 /** The C library's calls, or null where they cannot be had. */
-export function loadLibc(): (Libc & ByteLocks) | null {
+export function loadLibc(): Calls | null {
   if (loaded === undefined) {
     try {
       loaded = bind();
@@ -56,7 +64,7 @@ export function loadLibc(): (Libc & ByteLocks) | null {
   return loaded;
 }
 
-function bind(): Libc & ByteLocks {
+function bind(): Calls {
   const koffi: typeof import("koffi") = createRequire(import.meta.url)("koffi");
   const library = koffi.load("libc.so.6");
   // The names with 64 take 64-bit offsets on 32-bit machines too; `off_t` would not.
@@ -65,12 +73,12 @@ function bind(): Libc & ByteLocks {
   );
   const fallocate: (fd: number, mode: number, offset: number, length: number) => number =
     library.func("int fallocate64(int fd, int mode, int64_t offset, int64_t length)");
-  const fcntl: (fd: number, command: number, type: string, lock: Buffer) => number = library.func(
-    "int fcntl64(int fd, int command, ...)",
-  );
+  const fcntl: (fd: number, command: number, type: string, lock: Buffer | number) => number =
+    library.func("int fcntl64(int fd, int command, ...)");
   const ofd = (fd: number, command: number, lock: Buffer) => fcntl(fd, command, "void *", lock);
   const orErrno = (result: number) => (result < 0 ? -koffi.errno() : result);
   return {
+    duplicate: (fd) => orErrno(fcntl(fd, F_DUPFD_CLOEXEC, "int", 0)),
     seekData: (fd, offset) => orErrno(lseek(fd, offset, SEEK_DATA)),
     seekHole: (fd, offset) => orErrno(lseek(fd, offset, SEEK_HOLE)),
     punchHole: (fd, offset, length) =>
