@@ -31,8 +31,9 @@ export function conformancePage(latest: ConformReceipt | null): PageDocument {
     trail: [{ title: "Overview", path: "index" }],
     blocks: [
       paragraph(
-        "Rules that are only read in a source are wrong somewhere. Everything here that claims to " +
-          "be as in QEMU is compared with one: verdicts, words, permissions of every edge, bytes.",
+        "Rules that are only read in a source are wrong somewhere. Everything here that claims " +
+          "to be as in QEMU is compared with one: verdicts, words, permissions of every edge, " +
+          "bytes.",
       ),
       ...recordedBlocks(),
       ...campaignBlocks(),

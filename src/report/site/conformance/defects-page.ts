@@ -38,13 +38,13 @@ function introduction(): Block[] {
   const unknown = DEFECTS.filter(({ known }) => !known).length;
   return [
     paragraph(
-      `${DEFECTS.length} defects, of which ${unknown} were not known before they were found here. ` +
+      `${DEFECTS.length} defects, of which ${unknown} were not known before. ` +
         "Profiles have them, so that a model can be checked by the rules of the QEMU that there " +
         "is; profile `proposed` has what repairs them.",
     ),
     paragraph(
-      "Each script can be pasted into a shell in an empty folder, with QEMU's tools installed. It " +
-        "starts a program of QEMU, tells it the commands, and says at its end how the program " +
+      "Each script can be pasted into a shell in an empty folder, with QEMU's tools installed. " +
+        "It starts a program of QEMU, tells it the commands, and says at its end how the program " +
         "ended. Those that need QEMU 10.0 are refused, or show nothing, on an older one.",
     ),
   ];

@@ -35,10 +35,10 @@ export function designsPage(): PageDocument {
     trail: [{ title: "Overview", path: "index" }],
     blocks: [
       paragraph(
-        "The first answer to the proposal doubted that it is of much use. Here are numbers: every " +
-          "design under the same guest and the same backup, in simulated time. The charts that run " +
-          "are the ones that are checked, and a design whose backup is not the disk as it was is " +
-          "an error, not a row.",
+        "The first answer to the proposal doubted that it is of much use. Here are numbers: " +
+          "every design under the same guest and the same backup, in simulated time. The charts " +
+          "that run are the ones that are checked, and a design whose backup is not the disk as " +
+          "it was is an error, not a row.",
       ),
       ...costBlocks(),
       ...designBlocks(),
@@ -46,8 +46,8 @@ export function designsPage(): PageDocument {
       heading(2, "What wins where"),
       bullets(WINS),
       paragraph(
-        "To measure again: `npm run build && node dist/bench/designs/run.js`. No clock is read, so " +
-          "it is the same on every machine.",
+        "To measure again: `npm run build && node dist/bench/designs/run.js`. No clock is " +
+          "read, so it is the same on every machine.",
       ),
     ],
   };
@@ -57,9 +57,10 @@ function costBlocks(): Block[] {
   return [
     heading(2, "What things cost"),
     paragraph(
-      "The disk has 256 MiB in clusters of 64 KiB, 7 of 10 with data, and 16 clusters are copied at " +
-        "once. A medium serves so many requests at once; each takes its latency and its share of " +
-        "the bandwidth. Charts take no time. The table compares designs; it predicts no machine.",
+      "The disk has 256 MiB in clusters of 64 KiB, 7 of 10 with data, and 16 clusters are " +
+        "copied at once. A medium serves so many requests at once; each takes its latency and " +
+        "its share of the bandwidth. Charts take no time. The table compares designs; it " +
+        "predicts no machine.",
     ),
     {
       kind: "table",

@@ -173,8 +173,8 @@ export const MEASURED: readonly MeasuredWorkload[] = [
     name: "everywhere",
     title: "A guest that writes everywhere",
     told:
-      "2,000 requests/s, every place alike: more clusters are changed in a second than the target " +
-      "can take.",
+      "2,000 requests/s, every place alike: more clusters are changed in a second than the " +
+      "target can take.",
     figures: [
       row("no-backup", [0.36, 0.36, 0.36], 0, 0, 0, 0, null),
       row("backup-full", [507.79, 824.45, 838.63], 7221, 0, 0, 0, 4.28),

@@ -14,7 +14,8 @@ export const BEYOND: readonly Beyond[] = [
     title: "The life of a backup job",
     told:
       "A backup that runs to its end, is cancelled, is paused, stops because its target is full, " +
-      "or fails: what it says it has copied is the point in time, and nothing of the guest is lost.",
+      "or fails: what it says it has copied is the point in time, and nothing of the guest " +
+      "is lost.",
     models: [
       "backup-full",
       "backup-cancelled",
@@ -28,8 +29,8 @@ export const BEYOND: readonly Beyond[] = [
   {
     title: "Increments, one after the other",
     told:
-      "A bitmap says what changed since a backup. Each increment must have what was written since " +
-      "the one before, whenever the bitmap is cleared, and whatever became of the job.",
+      "A bitmap says what changed since a backup. Each increment must have what was written " +
+      "since the one before, whenever the bitmap is cleared, and whatever became of the job.",
     models: [
       "bitmap-chain",
       "bitmap-cleared-late",

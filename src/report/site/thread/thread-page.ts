@@ -49,13 +49,15 @@ function introduction(): Block[] {
   return [
     paragraph(
       "In August 2018 a proposal was posted to the block layer's mailing list of QEMU, with a " +
-        "patch that worked: fleecing and backup made of nodes of the graph. One long answer came, " +
-        "with as many doubts as suggestions. This page takes their ideas one by one, in our own " +
-        "words: what was meant, what QEMU has of it, and the design that formalises it here.",
+        "patch that worked: fleecing and backup made of nodes of the graph. One long answer " +
+        "came, with as many doubts as suggestions. This page takes their ideas one by one, in " +
+        "our own words: what was meant, what QEMU has of it, and the design that formalises it " +
+        "here.",
     ),
     paragraph(
       `"Not by ${LOOKED_AT}" says that the source of that version was looked at. A verdict is of ` +
-        "the model with its profile: many models show, on purpose, what an older rule gets wrong.",
+        "the model with its profile: many models show, on purpose, what an older rule gets " +
+        "wrong.",
     ),
   ];
 }

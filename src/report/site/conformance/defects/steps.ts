@@ -6,7 +6,7 @@ import { qmp } from "../../../../system/model.ts";
 import type { Script, ScriptImage, ScriptStep } from "../script.ts";
 
 /** bytes of most images */
-export const LENGTH = 1_048_576;
+const LENGTH = 1_048_576;
 /** bytes of a cluster of copy-before-write */
 export const CLUSTER = 65_536;
 
