@@ -1,33 +1,57 @@
 /**
- * What an example needs: commands and drivers that a profile must have, and images.
+ * Examples of the reference, executed: on a graph, by the rules of every profile that has all that
+ * they use, and by a daemon of QEMU.
  */
 import { join } from "node:path";
-import type { QmpCommand } from "../../src/graph/commands.ts";
+import { expect } from "vitest";
+import { DRIVERS } from "../../src/drivers/registry.ts";
+import { answerCommand, type QmpCommand } from "../../src/graph/commands.ts";
+import { EMPTY_GRAPH, type Graph } from "../../src/graph/graph.ts";
+import { PROFILES, type ProfileName, profile } from "../../src/graph/profile.ts";
 import { createImage } from "./qemu-tools.ts";
+import { StorageDaemon } from "./storage-daemon.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
 
-/** Names of all commands and drivers that it uses. */
-export function usedBy(example: readonly QmpCommand[]): string[] {
-  return example.flatMap(({ execute, arguments: given }) => [
+/** bytes of each image */
+const LENGTH = 1_048_576;
+const STOP = { execute: "nbd-server-stop", arguments: {} };
+
+/** The profiles that have all that an example uses. */
+export function profilesOf(example: readonly QmpCommand[]): ProfileName[] {
+  const used = example.flatMap(({ execute, arguments: given }) => [
     execute,
     ...valuesOf(given, "driver"),
     // The actions of a transaction are commands.
     ...valuesOf(given, "type"),
   ]);
+  return PROFILES.filter((name) => used.every((each) => !profile(name).absent.has(each)));
 }
 
-/** Calls `use` with a folder that has the images that an example opens, of one MiB each. */
-export function withImages<T>(
-  example: readonly QmpCommand[],
-  use: (folder: string) => Promise<T>,
-): Promise<T> {
+/** The graph that an example makes of an empty one; all its commands must be accepted. */
+export function graphAfter(example: readonly QmpCommand[], rules: ProfileName): Graph {
+  let graph: Graph = { ...EMPTY_GRAPH, nbdServer: false };
+  for (const command of example) {
+    const context = { drivers: DRIVERS, profile: profile(rules) };
+    const answer = answerCommand(graph, command, context);
+    expect(answer.refusal?.message, `${rules}: ${JSON.stringify(command)}`).toBeUndefined();
+    graph = answer.graph;
+  }
+  return graph;
+}
+
+/** Sends an example to a daemon of QEMU, which must accept it; the images are there. */
+export function onDaemon(example: readonly QmpCommand[]): Promise<void> {
   const names = example.flatMap(({ arguments: given }) => valuesOf(given, "filename"));
   return inTemporaryFolder((folder) => {
     for (const name of new Set(names)) {
       const format = name.endsWith(".qcow2") ? "qcow2" : "raw";
-      createImage(join(folder, name), 1_048_576, "-f", format);
+      createImage(join(folder, name), LENGTH, "-f", format);
     }
-    return use(folder);
+    return StorageDaemon.using(folder, async (daemon) => {
+      // The daemon of the tests has its server from the beginning.
+      if (example[0]?.execute === "nbd-server-start") await daemon.commands([STOP]);
+      await daemon.commands(example);
+    });
   });
 }
 
