@@ -16,7 +16,7 @@ import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
-import { nodes, exported as offered, SERVER, sent } from "./example.ts";
+import { nodes, exported as offered, sent } from "./example.ts";
 import { findNode } from "./find-node.ts";
 import type { BlockExport, Edge, Graph, GraphNode } from "./graph.ts";
 import { activated } from "./hand-over.ts";
@@ -54,7 +54,7 @@ export const blockExportAdd = defineCommand({
   name: "block-export-add",
   summary: "Offers a node to clients under an id.",
   schema,
-  example: [SERVER, ...nodes("disk"), offered("guest", "disk", true)],
+  example: [...nodes("disk"), offered("guest", "disk", true)],
   apply(before, args, context) {
     const { id, writable, "node-name": child, "allow-inactive": allowInactive } = args;
     if (allowInactive !== undefined && context.profile.inactiveNodes === "none") {
@@ -154,12 +154,7 @@ export const blockExportDel = defineCommand({
       .default("safe")
       .meta({ description: "whether clients that are connected keep it from going; here none is" }),
   }),
-  example: [
-    SERVER,
-    ...nodes("disk"),
-    offered("guest", "disk"),
-    sent("block-export-del", { id: "guest" }),
-  ],
+  example: [...nodes("disk"), offered("guest", "disk"), sent("block-export-del", { id: "guest" })],
   apply(graph, { id }, context) {
     if (!graph.exports.has(id)) throw refuse(`Export '${id}' is not found`);
     const exports = new Map(graph.exports);

@@ -12,7 +12,7 @@ import { z } from "zod";
 import { requireAttachable } from "./attachable.ts";
 import { defineCommand } from "./command.ts";
 import { attach, closeUnused, detach } from "./edges.ts";
-import { exported, nodes, opened, SERVER, sent } from "./example.ts";
+import { exported, nodes, opened, sent } from "./example.ts";
 import { find } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
 import { childEdges, type Edge, type Graph, type Parent } from "./graph.ts";
@@ -28,7 +28,6 @@ export const blockdevReplace = defineCommand({
     "new-child": z.string().meta({ description: "the node that it uses from now on" }),
   }),
   example: [
-    SERVER,
     ...nodes("disk", "target"),
     exported("guest", "disk", true),
     opened("copy-before-write", "hook", { file: "disk", target: "target" }),

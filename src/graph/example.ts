@@ -1,8 +1,8 @@
 /**
  * What examples of commands begin with: some nodes, a server, an export, a job.
  *
- * An example is a list of commands that can be sent one after the other to an empty graph. The last
- * one is what it is an example of.
+ * An example is a list of commands that can be sent one after the other to an empty graph, whose
+ * server for exports runs already. The last one is what it is an example of.
  */
 import type { JsonObject } from "./graph.ts";
 import type { QmpCommand } from "./qmp-input.ts";

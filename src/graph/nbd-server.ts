@@ -20,7 +20,7 @@ export const nbdServerStart = defineCommand({
           "where it listens, as QEMU writes addresses; other arguments are taken, and unused",
       }),
   }),
-  example: [SERVER],
+  example: [sent("nbd-server-stop"), SERVER],
   apply(graph) {
     if (graph.nbdServer) throw refuse("NBD server already running");
     return { ...graph, nbdServer: true };
@@ -31,7 +31,7 @@ export const nbdServerStop = defineCommand({
   name: "nbd-server-stop",
   summary: "Stops the server, and withdraws all exports.",
   schema: z.strictObject({}),
-  example: [SERVER, sent("nbd-server-stop")],
+  example: [sent("nbd-server-stop")],
   apply(graph, _args, context) {
     if (!graph.nbdServer) throw refuse("NBD server not running");
     const withdrawn = [...graph.exports.keys()].reduce(

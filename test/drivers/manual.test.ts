@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { DRIVERS } from "../../src/drivers/registry.ts";
-import { graphAfter, onDaemon, profilesOf } from "../support/examples.ts";
+import { profilesOf } from "../../src/report/site/reference/example-blocks.ts";
+import { graphAfter, onDaemon } from "../support/examples.ts";
 import { qemuVersion } from "../support/storage-daemon.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 

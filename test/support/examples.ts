@@ -1,35 +1,23 @@
 /**
- * Examples of the reference, executed: on a graph, by the rules of every profile that has all that
- * they use, and by a daemon of QEMU.
+ * Examples of the reference, executed: on a graph, by the rules of a profile, and by a daemon of
+ * QEMU.
  */
 import { join } from "node:path";
 import { expect } from "vitest";
 import { DRIVERS } from "../../src/drivers/registry.ts";
 import { answerCommand, type QmpCommand } from "../../src/graph/commands.ts";
 import { EMPTY_GRAPH, type Graph } from "../../src/graph/graph.ts";
-import { PROFILES, type ProfileName, profile } from "../../src/graph/profile.ts";
+import { type ProfileName, profile } from "../../src/graph/profile.ts";
 import { createImage } from "./qemu-tools.ts";
 import { StorageDaemon } from "./storage-daemon.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
 
 /** bytes of each image */
 const LENGTH = 1_048_576;
-const STOP = { execute: "nbd-server-stop", arguments: {} };
-
-/** The profiles that have all that an example uses. */
-export function profilesOf(example: readonly QmpCommand[]): ProfileName[] {
-  const used = example.flatMap(({ execute, arguments: given }) => [
-    execute,
-    ...valuesOf(given, "driver"),
-    // The actions of a transaction are commands.
-    ...valuesOf(given, "type"),
-  ]);
-  return PROFILES.filter((name) => used.every((each) => !profile(name).absent.has(each)));
-}
 
 /** The graph that an example makes of an empty one; all its commands must be accepted. */
 export function graphAfter(example: readonly QmpCommand[], rules: ProfileName): Graph {
-  let graph: Graph = { ...EMPTY_GRAPH, nbdServer: false };
+  let graph: Graph = EMPTY_GRAPH;
   for (const command of example) {
     const context = { drivers: DRIVERS, profile: profile(rules) };
     const answer = answerCommand(graph, command, context);
@@ -47,11 +35,7 @@ export function onDaemon(example: readonly QmpCommand[]): Promise<void> {
       const format = name.endsWith(".qcow2") ? "qcow2" : "raw";
       createImage(join(folder, name), LENGTH, "-f", format);
     }
-    return StorageDaemon.using(folder, async (daemon) => {
-      // The daemon of the tests has its server from the beginning.
-      if (example[0]?.execute === "nbd-server-start") await daemon.commands([STOP]);
-      await daemon.commands(example);
-    });
+    return StorageDaemon.using(folder, (daemon) => daemon.commands(example));
   });
 }
 

@@ -34,7 +34,7 @@ const options = commonOptions.extend({
     description: "file of further rules, which the simulator does not read",
   }),
   "inject-error": z
-    .array(z.looseObject({ event: z.string() }))
+    .array(z.looseObject({ event: z.string().meta({ description: "what it happens to" }) }))
     .optional()
     .meta({ description: "errors to inject; the simulator has faults of its own" }),
   "unshare-child-perms": permissionList("unshare-child-perms").meta({

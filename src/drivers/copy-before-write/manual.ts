@@ -21,7 +21,7 @@ export const manual: Manual = {
       "choose.",
     "With `on-cbw-error=break-snapshot` QEMU's rule has a race (R01); profile `proposed` " +
       "has the repaired one.",
-    "`discard-source` belongs to jobs.",
+    "`discard-source` is for hooks of jobs, and `min-cluster-size` came with 9.2.",
   ],
   example: [
     ...nodes("disk", "cache"),

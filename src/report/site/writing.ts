@@ -16,6 +16,11 @@ export function prose(text: string): Text {
     );
 }
 
+/** Prose where there can be nothing but text: titles, summaries. */
+export function plain(text: string): string {
+  return text.replaceAll("`", "");
+}
+
 export function code(text: string): Inline {
   return { kind: "code", text };
 }
