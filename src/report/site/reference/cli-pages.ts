@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import type { Block, PageDocument } from "../page-document.ts";
-import { cell, code, heading, leftColumn, paragraph } from "../writing.ts";
+import { cell, code, heading, leftColumn, paragraph, prose } from "../writing.ts";
 import { referencePath, trailOf } from "./reference-links.ts";
 
 /**
@@ -21,7 +21,7 @@ function cliPage(command: Command): PageDocument {
   return {
     path: referencePath("cli", name),
     title: `blockgraph ${name}`,
-    summary: `${command.summary()}.`,
+    summary: `${command.summary().replace(/^./, (letter) => letter.toUpperCase())}.`,
     trail: trailOf("cli"),
     blocks: [
       heading(2, "Synopsis"),
@@ -62,20 +62,23 @@ function argumentBlocks({ registeredArguments }: Command): Block[] {
       kind: "terms",
       rows: registeredArguments.map((argument) => {
         const { description, required, argChoices: choices } = argument;
-        const said = description === "" ? DEFAULT_MEANINGS[argument.name()] : description;
+        const said = description || (ARGUMENT_WORDS[argument.name()] ?? "");
         const among = choices === undefined ? "" : `: ${choices.join(", ")}`;
         return {
           term: [code(argument.name())],
-          text: [`${said ?? argument.name()}${among}${required ? "" : " (may be absent)"}`],
+          text: prose(`${said}${among}${required ? "" : " (may be absent)"}`),
         };
       }),
     },
   ];
 }
 
-/** What arguments mean that commands do not describe. */
-const DEFAULT_MEANINGS: Readonly<Record<string, string>> = {
-  script: "commands and requests, a JSON line each; or a log",
+/** What arguments mean that commands do not describe, because their names say it in a usage. */
+const ARGUMENT_WORDS: Readonly<Record<string, string>> = {
+  model: "name of a model; `blockgraph models` lists them",
+  script: "file of commands and requests, a JSON line each; or a log",
+  log: "file of a log, or a trace that a check has written",
+  "log|model": "file of a log, or name of a model",
 };
 
 function optionBlocks({ options }: Command): Block[] {
@@ -89,18 +92,19 @@ function optionBlocks({ options }: Command): Block[] {
       columns: ["option", "default", "meaning"].map(leftColumn),
       rows: shown.map(
         ({ flags, description, defaultValue, defaultValueDescription, argChoices }) => {
-          const byDefault: unknown = defaultValueDescription ?? defaultValue;
+          const byDefault = defaultText(defaultValueDescription ?? defaultValue);
           const among = argChoices === undefined ? "" : ` (${argChoices.join(", ")})`;
-          return [
-            cell([code(flags)]),
-            cell([byDefault === undefined ? "-" : String(byDefault)]),
-            cell([`${description}${among}`]),
-          ];
+          return [cell([code(flags)]), cell(byDefault), cell([`${description}${among}`])];
         },
       ),
       sortable: shown.length > 8,
     },
   ];
+}
+
+/** A list or a table that options are collected in is no default that anybody could type. */
+function defaultText(value: unknown): string {
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : "-";
 }
 
 /** A paragraph of what stands below the options. */

@@ -18,7 +18,7 @@ function documentPage(document: DocumentKind): PageDocument {
   return {
     path: referencePath("schemas", name),
     title,
-    summary: `All properties of this document and their types: ${title}.`,
+    summary: `${title}: all its properties and their types.`,
     trail: trailOf("schemas"),
     blocks: [
       paragraph(told),
@@ -52,7 +52,8 @@ function choiceBlocks(document: DocumentKind, choices: readonly JsonSchema[]): B
       const rows = worded(document, propertyRows(choice)).filter((row) => !isShared(row));
       return [
         heading(2, kind),
-        rows.length === 0 ? paragraph("Nothing more.") : propertyTable(`Of ${kind}`, rows),
+        paragraph(document.kinds?.[kind] ?? ""),
+        ...(rows.length === 0 ? [] : [propertyTable(`Of ${kind}`, rows)]),
       ];
     }),
   ];

@@ -7,7 +7,7 @@ import { traceJsonSchema } from "../../check/trace-document.ts";
 import { receiptJsonSchema } from "../../receipt.ts";
 import { CHECK_RECEIPT_WORDS } from "./words/check-receipt.ts";
 import { CHECK_TRACE_WORDS } from "./words/check-trace.ts";
-import { LOG_WORDS } from "./words/log.ts";
+import { LOG_WORDS, RECORD_WORDS } from "./words/log.ts";
 import { VERIFY_RECEIPT_WORDS } from "./words/verify-receipt.ts";
 
 export interface DocumentKind {
@@ -18,6 +18,8 @@ export interface DocumentKind {
   schema(): Readonly<Record<string, unknown>>;
   /** what its properties mean, by their paths, where the schema does not say so */
   readonly words: Readonly<Record<string, string>>;
+  /** of one that is of several kinds: what each is; null: it is of one */
+  readonly kinds: Readonly<Record<string, string>> | null;
 }
 
 export const DOCUMENTS: readonly DocumentKind[] = [
@@ -30,6 +32,7 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "inputs; returns, errors and ends follow from them, and a replay compares them.",
     schema: logJsonSchema,
     words: LOG_WORDS,
+    kinds: RECORD_WORDS,
   },
   {
     name: "check-receipt",
@@ -39,6 +42,7 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "with `--json`. Sizes are bytes, times seconds.",
     schema: checkReceiptJsonSchema,
     words: CHECK_RECEIPT_WORDS,
+    kinds: null,
   },
   {
     name: "check-trace",
@@ -48,6 +52,7 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "can take the same steps again: `blockgraph replay` does.",
     schema: traceJsonSchema,
     words: CHECK_TRACE_WORDS,
+    kinds: null,
   },
   {
     name: "verify-receipt",
@@ -58,5 +63,6 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "proves.",
     schema: receiptJsonSchema,
     words: VERIFY_RECEIPT_WORDS,
+    kinds: null,
   },
 ];

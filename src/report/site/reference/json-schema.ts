@@ -71,7 +71,8 @@ export function propertyRows(schema: JsonSchema, at = ""): PropertyRow[] {
     return [row, ...propertyRows(property, path)];
   });
   const inside = items === undefined ? [] : propertyRows(items, `${at}[]`);
-  return once([...own, ...inside, ...anyOf.flatMap((each) => propertyRows(each, at))]);
+  const chosen = anyOf.flatMap((each) => propertyRows(each, at));
+  return once([...own, ...inside, ...chosen.map((row) => ({ ...row, required: false }))]);
 }
 
 /** Of several choices that have a property the first one tells. */

@@ -72,6 +72,10 @@ describe.each(CLI_COMMANDS)("the page of blockgraph $name", ({ name }) => {
     expect(examples).not.toEqual([]);
     expect(shellOf(`reference/cli/${name}`)).toContain(`${examples.join("\n")}\n`);
     const text = JSON.stringify(page(`reference/cli/${name}`));
+    const terms = blocksOf(page(`reference/cli/${name}`)).flatMap((block) =>
+      block.kind === "terms" ? block.rows : [],
+    );
+    for (const { text: meaning } of terms) expect(meaning[0]).toMatch(/.{5,}/);
     for (const [, flag] of stdout.matchAll(/^ {2}(--[a-z-]+)/gm)) expect(text).toContain(flag);
   });
 });
@@ -124,7 +128,13 @@ describe("examples", () => {
   });
 });
 
-describe.each(DOCUMENTS)("the page of $name", ({ name, schema, words }) => {
+describe.each(DOCUMENTS)("the page of $name", ({ name, schema, words, kinds }) => {
+  test("says what each kind is, if there are several", () => {
+    const { anyOf } = readJsonSchema(schema());
+    const names = anyOf?.map(({ properties }) => properties?.kind?.const);
+    expect(kinds === null ? undefined : Object.keys(kinds).sort()).toEqual(names?.sort());
+  });
+
   test("explains every property of the schema, and nothing else", () => {
     const paths = propertyRows(readJsonSchema(schema())).map(({ path }) => path);
     expect(paths.filter((path) => !(path in words))).toEqual([]);

@@ -8,9 +8,7 @@ export const LOG_WORDS: Readonly<Record<string, string>> = {
   prev: "XXH64 of the line before, 16 hexadecimal digits; of nothing for the first",
   kind: "what the record is",
   model: "name of the model, or of what else made the log",
-  digest:
-    "of the model, whose log replays with no other; of an operation: XXH64 of what a read " +
-    "returned",
+  digest: "XXH64: of the model, or of what a read returned",
   profile: "whose rules are in force",
   mutant: "the mutant that was built in; null: none",
   "cluster-size": "bytes of the smallest cluster that is copied",
@@ -49,4 +47,20 @@ export const LOG_WORDS: Readonly<Record<string, string>> = {
   agent: "number of the request or task that moved",
   event: "its call succeeds, it asks again, or it stops waiting for its copies",
   text: "for people",
+};
+
+/** What each kind of record is. */
+export const RECORD_WORDS: Readonly<Record<string, string>> = {
+  start: "The first line: the model, whose rules, and what the images were.",
+  qmp: "A command, as QMP has it.",
+  return: "A command was accepted.",
+  error: "A command was refused.",
+  io: "A request of a guest or a reader begins.",
+  done: "A request has ended.",
+  step: "The schedule: somebody moves, because a call has ended, or may be tried again.",
+  drained:
+    "The schedule: nothing is in flight any more where a command makes changes; now it does.",
+  fault: "A call fails.",
+  crash: "Power fails: what was not flushed may be lost.",
+  note: "Something for people, which nothing follows from.",
 };
