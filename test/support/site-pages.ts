@@ -9,7 +9,7 @@ import type { Block, Inline, PageDocument, Text } from "../../src/report/site/pa
 import { prosePages } from "../../src/report/site/prose-pages.ts";
 
 /** The commands of the command line, configured as for a run. */
-export function configuredCommands(): Promise<Command[]> {
+function configuredCommands(): Promise<Command[]> {
   return Promise.all(
     COMMANDS.map(async ({ name, summary, load }) => {
       const command = new Command(name).summary(summary);

@@ -83,7 +83,7 @@ function once(rows: readonly PropertyRow[]): PropertyRow[] {
 }
 
 /** The type of a value in words: `"safe" or "hard"`, `list of string`. */
-export function typeText(schema: JsonSchema): string {
+function typeText(schema: JsonSchema): string {
   const { type, items, anyOf, additionalProperties } = schema;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return choice(schema.enum.map((each) => JSON.stringify(each)));

@@ -1,7 +1,7 @@
 /**
  * Where the pages of the reference are, and what stands above them.
  */
-import type { Inline, PageDocument } from "../page-document.ts";
+import type { PageDocument } from "../page-document.ts";
 
 export const REFERENCE = "reference";
 
@@ -16,11 +16,6 @@ export type Section = keyof typeof SECTIONS;
 
 export function referencePath(section: Section, name: string): string {
   return `${REFERENCE}/${section}/${name}`;
-}
-
-/** A link to a page of the reference. */
-export function referenceLink(section: Section, name: string): Inline {
-  return { kind: "link", text: name, to: referencePath(section, name) };
 }
 
 /** The pages above one of a section. */
