@@ -4,16 +4,18 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../../../models/index.ts";
 import type { QmpCommand } from "../../../../src/graph/commands.ts";
 import { parseRecorded, type RecordedSequence } from "../../../../src/qemu/recorded.ts";
+import type { QemuVersion } from "../../../../src/qemu/version.ts";
 import type { Defect } from "../../../../src/report/site/conformance/defect.ts";
 import { DEFECTS } from "../../../../src/report/site/conformance/defects/all.ts";
 import { defectsPage } from "../../../../src/report/site/conformance/defects-page.ts";
 import { scriptText } from "../../../../src/report/site/conformance/script-text.ts";
-import { qemuVersion } from "../../../support/storage-daemon.ts";
+import { daemons, machines } from "../../../support/machines.ts";
 import { inTemporaryFolder } from "../../../support/temporary-folder.ts";
 import { needsTool } from "../../../tools/needs-tool.ts";
 
@@ -106,10 +108,15 @@ describe("defects", () => {
 /** ms; a script waits for each of its commands */
 const PATIENCE = 60_000;
 
-async function pasted(text: string): Promise<string> {
+/** Pastes a script into a shell for which the programs of QEMU are these. */
+function pasted(text: string, programs: Readonly<Record<string, string>>): Promise<string> {
   return inTemporaryFolder(async (folder) => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    for (const [name, binary] of Object.entries(programs)) symlinkSync(binary, join(bin, name));
     const shell = spawn("timeout", ["-s", "KILL", "40", "sh", "-c", text], {
       cwd: folder,
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const chunks: Buffer[] = [];
@@ -121,23 +128,41 @@ async function pasted(text: string): Promise<string> {
   });
 }
 
-const tools = ["qemu-img", "qemu-io", "qemu-storage-daemon", "qemu-system-x86_64"] as const;
+/** Programs by their names, where they are not those that are installed. */
+function fetchedPrograms(version: QemuVersion): Record<string, string> {
+  const all = [
+    ["qemu-storage-daemon", daemons()],
+    ["qemu-system-x86_64", machines()],
+  ] as const;
+  return Object.fromEntries(
+    all.flatMap(([name, binaries]) =>
+      binaries
+        .filter((each) => each.version === version && each.binary !== name)
+        .map(({ binary }) => [name, binary]),
+    ),
+  );
+}
 
-describe("scripts of defects", () => {
-  const { test: live } = needsTool(...tools);
-  for (const { id, script, shown, seen } of DEFECTS) {
-    if (!seen.includes("7.2")) continue;
-    live(
-      `${id} is seen on QEMU 7.2`,
-      async () => {
-        const said = await pasted(scriptText(script, shown));
-        if (qemuVersion().join(".") !== "7.2") return;
-        expect(said).not.toContain("No such file");
-        expect(said).toContain(
-          shown.kind === "says" ? shown.text : `ended with status ${shown.status}`,
-        );
-      },
-      PATIENCE,
-    );
+const tools = ["qemu-img", "qemu-io", "qemu-storage-daemon", "qemu-system-x86_64"] as const;
+const { describe: describeLive, test: live } = needsTool(...tools);
+
+describeLive("scripts of defects", () => {
+  const versions = daemons().map(({ version }) => version);
+  for (const version of new Set(versions)) {
+    const programs = fetchedPrograms(version);
+    for (const { id, script, shown, seen } of DEFECTS) {
+      if (!seen.includes(version)) continue;
+      live(
+        `${id} is seen on QEMU ${version}`,
+        async () => {
+          const said = await pasted(scriptText(script, shown), programs);
+          expect(said).not.toContain("No such file");
+          expect(said).toContain(
+            shown.kind === "says" ? shown.text : `ended with status ${shown.status}`,
+          );
+        },
+        PATIENCE,
+      );
+    }
   }
 });
