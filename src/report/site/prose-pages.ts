@@ -15,7 +15,7 @@ export interface ProseSources extends ReferenceSources {
   readonly conformance: ConformReceipt | null;
 }
 
-/** Those that the navigation leads to are the first of each kind: see {@link PROSE_NAVIGATION}. */
+/** All of them; the navigation leads to those of {@link PROSE_NAVIGATION}. */
 export function prosePages(sources: ProseSources): PageDocument[] {
   return [
     threadPage(sources.models),

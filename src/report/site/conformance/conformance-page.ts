@@ -41,8 +41,10 @@ export function conformancePage(latest: ConformReceipt | null): PageDocument {
       ...(latest === null ? [] : latestBlocks(latest)),
       heading(2, "What differs"),
       paragraph(
-        "No difference is known between a QEMU and its profile. Where QEMU aborts, crashes or " +
-          "hangs, that is predicted: the command is refused here, with a reason.",
+        "No graph command is known that a QEMU judges otherwise than its profile. Where QEMU " +
+          "aborts, crashes or hangs, that is predicted: the command is refused here, with a " +
+          "reason. Slips of QEMU's code in serving requests, which no rule has (H15, M5), are " +
+          "not simulated.",
       ),
       {
         kind: "paragraph",

@@ -39,13 +39,14 @@ function introduction(): Block[] {
   return [
     paragraph(
       `${DEFECTS.length} defects, of which ${unknown} were not known before. ` +
-        "Profiles have them, so that a model can be checked by the rules of the QEMU that there " +
-        "is; profile `proposed` has what repairs them.",
+        "Where one is a matter of rules, profiles have it, so that a model can be checked by the " +
+        "rules of the QEMU that there is; profile `proposed` has what repairs it.",
     ),
     paragraph(
       "Each script can be pasted into a shell in an empty folder, with QEMU's tools installed. " +
         "It starts a program of QEMU, tells it the commands, and says at its end how the program " +
-        "ended. Those that need QEMU 10.0 are refused, or show nothing, on an older one.",
+        "ended. A test pastes each into a shell, beside every version on which it was seen and " +
+        "that is installed.",
     ),
   ];
 }

@@ -120,7 +120,7 @@ function modelText(name: string, known: ReadonlyMap<string, JudgedModel>): Text 
   const model = known.get(name);
   const named = modelLink(name, known);
   if (model === undefined) return [named, ": there is no such model any more"];
-  return [named, `: ${model.title} `, ...verdictText(model)];
+  return [named, " ", ...verdictText(model), `: ${model.title}`];
 }
 
 const TONE_OF: Readonly<Record<"holds" | "violated" | "undecided", Tone>> = {

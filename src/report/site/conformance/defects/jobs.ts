@@ -34,6 +34,7 @@ export const JOB_DEFECTS: readonly Defect[] = [
       "The filter of a stream that is dismissed aborts in the same way (F95).",
     known: false,
     seen: ["7.2"],
+    mended: "10.0 or before",
     models: [],
     cases: ["F08", "F95"],
     script: script(
@@ -159,7 +160,7 @@ export const JOB_DEFECTS: readonly Defect[] = [
     title: "A guest's disk is moved to the node that it is on: abort",
     told: "`qom-set` of `drive` to the same node fails an assertion where one sentence would do.",
     known: true,
-    seen: ["7.2"],
+    seen: ["7.2", "10.0"],
     models: [],
     cases: [],
     script: {
@@ -177,7 +178,7 @@ export const JOB_DEFECTS: readonly Defect[] = [
     title: "A copy-on-read filter whose bottom is not in its chain hangs",
     told: "Freezing the chain goes down until it comes to the `bottom`, and never does.",
     known: true,
-    seen: ["7.2"],
+    seen: ["7.2", "10.0"],
     models: [],
     cases: [],
     script: script(

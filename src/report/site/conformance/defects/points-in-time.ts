@@ -69,7 +69,7 @@ export const POINT_IN_TIME_DEFECTS: readonly Defect[] = [
       "another read of the view is being served from there. That one is given zeros, with " +
       "success.",
     known: false,
-    seen: ["7.2"],
+    seen: ["7.2", "10.0"],
     models: ["view-discard-race", "view-discard"],
     cases: [],
     script: script(
@@ -207,7 +207,7 @@ export const POINT_IN_TIME_DEFECTS: readonly Defect[] = [
       "guest is moved onto it. A write in between is on the disk, and neither in the " +
       "hook's bitmap nor in the view; nobody is told.",
     known: false,
-    seen: ["7.2"],
+    seen: ["7.2", "10.0"],
     models: ["incremental-in-two-steps", "incremental"],
     cases: [],
     script: script(
@@ -239,7 +239,7 @@ export const DISCARD_DEFECTS: readonly Defect[] = [
       "not told; discards end there, with success. A disk that is trimmed during a backup " +
       "does not shrink.",
     known: true,
-    seen: ["7.2"],
+    seen: ["7.2", "10.0"],
     models: ["discard-lost", "discard-kept"],
     cases: [],
     script: script(
