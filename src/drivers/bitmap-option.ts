@@ -9,7 +9,10 @@ import type { Graph, GraphNode } from "../graph/graph.ts";
 import { type Notice, recorderOf } from "../graph/notice.ts";
 
 export const bitmapOption = z
-  .strictObject({ node: z.string(), name: z.string() })
+  .strictObject({
+    node: z.string().meta({ description: "name of its node" }),
+    name: z.string().meta({ description: "name of the bitmap" }),
+  })
   .optional()
   .meta({ description: "dirty bitmap of the clusters to keep; default: all" });
 

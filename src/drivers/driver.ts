@@ -13,6 +13,7 @@ import { defaultPermissions } from "../graph/default-permissions.ts";
 import type { PermissionRule } from "../graph/permission-query.ts";
 import type { Profile } from "../graph/profile.ts";
 import type { Operation } from "../vocabulary.ts";
+import type { Manual } from "./manual.ts";
 
 /** All charts of a node. An operation without a chart is answered with ENOTSUP. */
 export interface DriverCharts {
@@ -71,6 +72,7 @@ export interface Instance {
 
 export interface Driver extends DriverShape {
   readonly summary: string;
+  readonly manual: Manual;
   /**
    * The edge to the child in which a node saves what its primary child loses, so that the image of
    * one point in time stays; null: it is no hook.
@@ -102,6 +104,7 @@ export function defineDriver<
 >(definition: {
   name: string;
   summary: string;
+  manual: Manual;
   options: Schema;
   /** default: none of them */
   ofJobs?: readonly string[];
@@ -157,10 +160,11 @@ export function defineDriver<
   savesStably?(options: z.infer<Schema>): boolean;
   image?(options: z.infer<Schema>): string;
 }): Driver {
-  const { name, summary, options, children, charts } = definition;
+  const { name, summary, manual, options, children, charts } = definition;
   return {
     name,
     summary,
+    manual,
     options,
     children,
     permissions: definition.permissions ?? defaultPermissions,

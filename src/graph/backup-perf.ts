@@ -14,10 +14,19 @@ import { refuse } from "./refuse.ts";
 
 /** In QEMU's order, which decides what is refused first. */
 export const BACKUP_PERF = z.strictObject({
-  "use-copy-range": z.boolean().optional(),
-  "max-workers": int64.optional(),
-  "max-chunk": int64.optional(),
-  "min-cluster-size": size.optional(),
+  "use-copy-range": z
+    .boolean()
+    .optional()
+    .meta({ description: "whether the host may copy by itself; makes no difference here" }),
+  "max-workers": int64
+    .optional()
+    .meta({ description: "clusters that are copied at once; default 64" }),
+  "max-chunk": int64
+    .optional()
+    .meta({ description: "bytes read at once, at the most; 0: no limit" }),
+  "min-cluster-size": size
+    .optional()
+    .meta({ description: "bytes of a cluster, at the least; a power of two" }),
 });
 
 export type BackupPerf = z.infer<typeof BACKUP_PERF>;

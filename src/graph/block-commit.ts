@@ -9,10 +9,12 @@
  * Limits: the graph knows a job until a command ends it: it is cancelled, or finalized or, as a
  * mirror, completed (ended-well.ts), of which whoever does it must know that all was copied.
  */
+
 import { z } from "zod";
 import { holdBetween, isShorter, mirrored, requireRoot } from "./blockdev-mirror.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { layer, sent } from "./example.ts";
 import { find, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -35,11 +37,23 @@ export const blockCommit = defineCommand({
   name: "block-commit",
   summary: "Moves the data of a chain's upper files down into one of them.",
   schema: JOB_OPTIONS.extend({
-    device: z.string(),
-    "top-node": z.string().optional(),
-    "base-node": z.string().optional(),
+    device: z.string().meta({ description: "the topmost node of the chain" }),
+    "top-node": z
+      .string()
+      .optional()
+      .meta({ description: "the uppermost file that is emptied; default: the topmost one" }),
+    "base-node": z
+      .string()
+      .optional()
+      .meta({ description: "the file that gets the data; default: the lowest one" }),
     "on-error": ON_ERROR,
   }),
+  example: [
+    ...[layer("base", null), layer("middle", "base"), layer("top", "middle")],
+    sent("block-commit", {
+      ...{ "job-id": "job", device: "top", "top-node": "middle", "base-node": "base" },
+    }),
+  ],
   apply(before, args, context) {
     const disk = find(before, args.device, `Device '${args.device}' not found`);
     const fed = context.profile.targetCommit === "allowed" && isBackedUpTo(before, disk.name);

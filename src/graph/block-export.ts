@@ -8,6 +8,7 @@
  * Whoever exports an inactive node activates it, also if the export is refused afterwards; with
  * `allow-inactive` the export waits for it instead (block/export/export.c, `blk_exp_add`).
  */
+
 import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import type { DriverCatalogue } from "./catalogue.ts";
@@ -15,6 +16,7 @@ import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
+import { nodes, exported as offered, sent } from "./example.ts";
 import { findNode } from "./find-node.ts";
 import type { BlockExport, Edge, Graph, GraphNode } from "./graph.ts";
 import { activated } from "./hand-over.ts";
@@ -26,20 +28,33 @@ import { ROOT_ROLES } from "./role.ts";
 import { arriving, asking } from "./suspended.ts";
 
 const schema = z.strictObject({
-  type: z.literal("nbd"),
-  id: z.string(),
-  "node-name": z.string(),
-  name: z.string().optional(),
-  writable: z.boolean().default(false),
-  bitmaps: z.array(z.string()).default([]),
-  "allocation-depth": z.boolean().default(false),
-  "allow-inactive": z.boolean().optional(),
+  type: z.literal("nbd").meta({ description: "kind of export" }),
+  id: z.string().meta({ description: "id of the export" }),
+  "node-name": z.string().meta({ description: "the node that is offered" }),
+  name: z
+    .string()
+    .optional()
+    .meta({ description: "by which clients know it; default: the name of the node" }),
+  writable: z.boolean().default(false).meta({ description: "whether clients may write" }),
+  bitmaps: z
+    .array(z.string())
+    .default([])
+    .meta({ description: "dirty bitmaps of the node that clients are shown" }),
+  "allocation-depth": z
+    .boolean()
+    .default(false)
+    .meta({ description: "whether clients are told in which layer data is" }),
+  "allow-inactive": z
+    .boolean()
+    .optional()
+    .meta({ description: "whether the node may be, or become, inactive" }),
 });
 
 export const blockExportAdd = defineCommand({
   name: "block-export-add",
   summary: "Offers a node to clients under an id.",
   schema,
+  example: [...nodes("disk"), offered("guest", "disk", true)],
   apply(before, args, context) {
     const { id, writable, "node-name": child, "allow-inactive": allowInactive } = args;
     if (allowInactive !== undefined && context.profile.inactiveNodes === "none") {
@@ -132,7 +147,14 @@ function exportable(
 export const blockExportDel = defineCommand({
   name: "block-export-del",
   summary: "Withdraws an export.",
-  schema: z.strictObject({ id: z.string(), mode: z.enum(["safe", "hard"]).default("safe") }),
+  schema: z.strictObject({
+    id: z.string().meta({ description: "id of the export" }),
+    mode: z
+      .enum(["safe", "hard"])
+      .default("safe")
+      .meta({ description: "whether clients that are connected keep it from going; here none is" }),
+  }),
+  example: [...nodes("disk"), offered("guest", "disk"), sent("block-export-del", { id: "guest" })],
   apply(graph, { id }, context) {
     if (!graph.exports.has(id)) throw refuse(`Export '${id}' is not found`);
     const exports = new Map(graph.exports);

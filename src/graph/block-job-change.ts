@@ -8,8 +8,10 @@
  * What the command says of the kind of the job QEMU does not look at. Another one than `mirror` has
  * no copy mode, and what is not there counts as `background`.
  */
+
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
+import { MIRROR, sent } from "./example.ts";
 import { type Graph, withNode } from "./graph.ts";
 import { requireAccepted, stateOf } from "./job-state.ts";
 import { parseArguments, refuse } from "./refuse.ts";
@@ -21,14 +23,26 @@ const KINDS = [
 
 const MODES = ["background", "write-blocking"] as const;
 
-const common = z.looseObject({ id: z.string(), type: z.enum(KINDS) });
+const common = z.looseObject({
+  id: z.string().meta({ description: "id of the job" }),
+  type: z.enum(KINDS).meta({ description: "kind of the job" }),
+});
 const mirror = z.strictObject({ ...common.shape, "copy-mode": z.enum(MODES) });
 const other = z.strictObject(common.shape).transform(() => ({ "copy-mode": MODES[0] }));
 
 export const blockJobChange = defineCommand({
   name: "block-job-change",
   summary: "Has a mirror write its target as soon as its guests write.",
-  schema: common,
+  schema: common.extend({
+    "copy-mode": z
+      .unknown()
+      .optional()
+      .meta({ description: "how a mirror copies from now on: `write-blocking`" }),
+  }),
+  example: [
+    ...MIRROR,
+    sent("block-job-change", { id: "job", type: "mirror", "copy-mode": "write-blocking" }),
+  ],
   apply(before, args) {
     const { "copy-mode": mode } = parseArguments(args.type === "mirror" ? mirror : other, args);
     const job = before.jobs.get(args.id);

@@ -8,9 +8,11 @@
  * Limits: a file that was resized, closed and opened again is as long as it was said to be at
  * first.
  */
+
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, detach } from "./edges.ts";
+import { opened, sent } from "./example.ts";
 import { find } from "./find-node.ts";
 import { type Edge, filteredEdge, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { wholeSectors } from "./length.ts";
@@ -26,10 +28,17 @@ export const blockResize = defineCommand({
   name: "block_resize",
   summary: "Gives a node another length.",
   schema: z.strictObject({
-    device: z.string().optional(),
-    "node-name": z.string().optional(),
-    size: z.int(),
+    device: z
+      .string()
+      .optional()
+      .meta({ description: "name of the node, where `node-name` is not given" }),
+    "node-name": z.string().optional().meta({ description: "name of the node" }),
+    size: z.int().meta({ description: "bytes that it is to have" }),
   }),
+  example: [
+    opened("file", "disk", { filename: "disk.raw" }),
+    sent("block_resize", { "node-name": "disk", size: 2_097_152 }),
+  ],
   apply(before, { device = "", "node-name": named = "", size }, context) {
     const text = `Cannot find device='${device}' nor node-name='${named}'`;
     const { name } = find(before, before.nodes.has(named) ? named : device, text);

@@ -8,10 +8,12 @@
  * Limits: the graph knows a job until a command ends it: it is cancelled, or finalized
  * (ended-well.ts), of which whoever does it must know that all was copied.
  */
+
 import { z } from "zod";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { endedJob, restored } from "./ended-job.ts";
+import { layer, sent } from "./example.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, type Parent, sameParent } from "./graph.ts";
@@ -27,9 +29,15 @@ import { shapeOf } from "./shape-of.ts";
 const KEPT = CONSISTENT_READ | WRITE_UNCHANGED;
 
 const schema = JOB_OPTIONS.extend({
-  device: z.string(),
-  "base-node": z.string().optional(),
-  bottom: z.string().optional(),
+  device: z.string().meta({ description: "the file that gets the data" }),
+  "base-node": z
+    .string()
+    .optional()
+    .meta({ description: "the file below it that stays its backing file; default: none" }),
+  bottom: z
+    .string()
+    .optional()
+    .meta({ description: "the lowest file that is copied from; instead of `base-node`" }),
   "on-error": ON_ERROR,
 });
 
@@ -37,6 +45,10 @@ export const blockStream = defineCommand({
   name: "block-stream",
   summary: "Copies into a file what it has from files below.",
   schema,
+  example: [
+    ...[layer("base", null), layer("middle", "base"), layer("top", "middle")],
+    sent("block-stream", { "job-id": "job", device: "top", "base-node": "base" }),
+  ],
   apply(before, args, context) {
     if (args["base-node"] !== undefined && args.bottom !== undefined) {
       throw refuse("'bottom' and 'base-node' cannot be specified at the same time");

@@ -12,6 +12,7 @@
  * named `#block0`, `#block1`..., pass discards on, and are read-only or share everything if their
  * parent does; an inline backing file is read-only anyway.
  */
+
 import { z } from "zod";
 import { requireAttachable } from "./attachable.ts";
 import type { ChildSlot, DriverShape } from "./catalogue.ts";
@@ -25,6 +26,7 @@ import {
   ownOptions,
 } from "./definition.ts";
 import { attach, closeNode, closeUnused, detach } from "./edges.ts";
+import { opened } from "./example.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
 import { backingDefinition } from "./image-facts.ts";
@@ -50,12 +52,19 @@ export const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
 const NODE_NAME_MAX = 31;
 
 /** Any object: drivers look at the options, and nobody at what no driver knows. */
-const definition = z.custom<JsonObject>();
+const definition = z.custom<JsonObject>().meta({
+  description:
+    "`driver`, `node-name`, the options of all nodes and those of the driver, and for each of " +
+    "its children the name of a node or another such definition",
+});
 
 export const blockdevAdd = defineCommand({
   name: "blockdev-add",
   summary: "Opens a node, with the children that it defines inline.",
   schema: definition,
+  example: [
+    opened("raw", "disk", { discard: "unmap", file: { driver: "file", filename: "disk.raw" } }),
+  ],
   apply(graph, args, context) {
     checkDefinition(args, "", context.drivers);
     return takingBack(

@@ -14,12 +14,14 @@
  * job begins, and not while it looks through the disk; a guest's write meanwhile makes no
  * difference, as a filter of such a job saves nothing that the disk did not have.
  */
+
 import { z } from "zod";
 import { bitmapInUse, withoutBacking } from "./backup-bitmap.ts";
 import { backupEnds } from "./backup-ends.ts";
 import { BACKUP_PERF, requireChunk } from "./backup-perf.ts";
 import { defineCommand } from "./command.ts";
 import { requireLength } from "./copied-at-once.ts";
+import { nodes, sent } from "./example.ts";
 import type { BlockJob, JsonObject } from "./graph.ts";
 import type { JobEdges } from "./job.ts";
 import { insertedFilter } from "./job-filter.ts";
@@ -32,20 +34,34 @@ const common = JOB_OPTIONS.shape;
 // In QEMU's order, which decides what is missed first.
 const schema = z.strictObject({
   "job-id": common["job-id"],
-  device: z.string(),
-  sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
+  device: z.string().meta({ description: "the disk, or a view of one" }),
+  sync: z.enum(["none", "full", "top", "incremental", "bitmap"]).meta({
+    description:
+      "what is copied: nothing by itself, everything, the top layer, or what a bitmap says",
+  }),
   speed: common.speed,
-  bitmap: z.string().optional(),
-  "bitmap-mode": z.enum(["on-success", "never", "always"]).optional(),
+  bitmap: z
+    .string()
+    .optional()
+    .meta({ description: "dirty bitmap of the disk that says what is copied" }),
+  "bitmap-mode": z
+    .enum(["on-success", "never", "always"])
+    .optional()
+    .meta({ description: "when the bitmap begins anew; else it gets back what it had" }),
   "on-source-error": ON_ERROR,
   "on-target-error": ON_ERROR,
   "auto-finalize": common["auto-finalize"],
   "auto-dismiss": common["auto-dismiss"],
   "filter-node-name": common["filter-node-name"],
-  "discard-source": z.boolean().optional(),
-  "x-perf": BACKUP_PERF.optional(),
-  target: z.string(),
-  "flush-target": z.boolean().optional(),
+  "discard-source": z
+    .boolean()
+    .optional()
+    .meta({ description: "whether the source forgets what was copied" }),
+  "x-perf": BACKUP_PERF.optional().meta({ description: "how it copies" }),
+  target: z.string().meta({ description: "the node that is written" }),
+  "flush-target": z.boolean().optional().meta({
+    description: "whether the target is flushed before a guest overwrites what was saved",
+  }),
 });
 
 const OLDER_PERF = BACKUP_PERF.omit({ "min-cluster-size": true });
@@ -65,6 +81,10 @@ export const blockdevBackup = defineCommand({
   name: "blockdev-backup",
   summary: "Puts a hook under all who use a disk, which saves old data to a target.",
   schema,
+  example: [
+    ...nodes("disk", "target"),
+    sent("blockdev-backup", { "job-id": "job", device: "disk", target: "target", sync: "full" }),
+  ],
   schemaIn: ({ clusterSizes, flushedTarget, sourceDiscards }) => {
     const perf = clusterSizes === "fixed" ? OLDER_PERF : BACKUP_PERF;
     const known = schema.extend({ "x-perf": perf.optional() });

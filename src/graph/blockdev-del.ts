@@ -3,9 +3,11 @@
  *
  * Inline children that only the closed node used are closed with it.
  */
+
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { closeNode } from "./edges.ts";
+import { nodes, sent } from "./example.ts";
 import { find } from "./find-node.ts";
 import { parentEdges } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
@@ -14,7 +16,8 @@ import { refuse } from "./refuse.ts";
 export const blockdevDel = defineCommand({
   name: "blockdev-del",
   summary: "Closes a node that nothing uses.",
-  schema: z.strictObject({ "node-name": z.string() }),
+  schema: z.strictObject({ "node-name": z.string().meta({ description: "name of the node" }) }),
+  example: [...nodes("disk"), sent("blockdev-del", { "node-name": "disk" })],
   apply(graph, args, context) {
     const name = args["node-name"];
     const node = find(graph, name, `Failed to find node with node-name='${name}'`);

@@ -11,11 +11,13 @@
  * Limits: the graph knows a job until it is cancelled or completed. Of what it does by itself only
  * `sync: full` and a commit can be simulated; other ways to mirror can be judged.
  */
+
 import { z } from "zod";
 import { UNEQUAL } from "./backup-ends.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { endedJob, restOf } from "./ended-job.ts";
+import { nodes, sent } from "./example.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { requireFreezable } from "./frozen.ts";
 import { type BlockJob, type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -35,13 +37,22 @@ export const blockdevMirror = defineCommand({
   name: "blockdev-mirror",
   summary: "Copies a disk to a target, and all that is written to it.",
   schema: JOB_OPTIONS.extend({
-    device: z.string(),
-    target: z.string(),
-    sync: z.enum(["none", "full", "top", "incremental", "bitmap"]),
+    device: z.string().meta({ description: "the disk" }),
+    target: z.string().meta({ description: "the node that becomes equal to it" }),
+    sync: z
+      .enum(["none", "full", "top", "incremental", "bitmap"])
+      .meta({ description: "what is copied besides what guests write" }),
     "on-source-error": ON_ERROR,
     "on-target-error": ON_ERROR,
-    "copy-mode": z.enum(["background", "write-blocking"]).default("background"),
+    "copy-mode": z
+      .enum(["background", "write-blocking"])
+      .default("background")
+      .meta({ description: "whether guests write the target as well, and wait for it" }),
   }),
+  example: [
+    ...nodes("disk", "target"),
+    sent("blockdev-mirror", { "job-id": "job", device: "disk", target: "target", sync: "full" }),
+  ],
   apply(before, args, context) {
     const disk = findDeviceOrNode(before, args.device);
     requireRoot(before, disk.name);

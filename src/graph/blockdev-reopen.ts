@@ -11,6 +11,7 @@
  * QEMU 7.2 aborts whenever an edge above a diamond is detached here, also while it undoes what was
  * refused (defect M1; rewiring.ts).
  */
+
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { requireAttachable } from "./attachable.ts";
@@ -20,6 +21,7 @@ import { type CommandContext, defineCommand } from "./command.ts";
 import { requireNoCycle } from "./cycle.ts";
 import { checkDefinition, isDefinition, ownOptions } from "./definition.ts";
 import { closeUnused } from "./edges.ts";
+import { nodes, opened, sent } from "./example.ts";
 import { find, findNode } from "./find-node.ts";
 import { requireFlushable } from "./flush.ts";
 import { isFrozen } from "./frozen.ts";
@@ -54,7 +56,17 @@ const definition = z.custom<JsonObject>();
 export const blockdevReopen = defineCommand({
   name: "blockdev-reopen",
   summary: "Gives nodes other options and children, all of them or none.",
-  schema: z.strictObject({ options: z.array(definition) }),
+  schema: z.strictObject({
+    options: z.array(definition).meta({
+      description: "nodes, each with all its options and children as `blockdev-add` takes them",
+    }),
+  }),
+  example: [
+    ...nodes("disk", "target"),
+    opened("raw", "top", { file: "disk" }),
+    opened("copy-before-write", "hook", { file: "disk", target: "target" }),
+    sent("blockdev-reopen", { options: [{ driver: "raw", "node-name": "top", file: "hook" }] }),
+  ],
   apply(before, { options }, context) {
     for (const [index, given] of options.entries()) {
       checkDefinition(given, `options[${index}].`, context.drivers);

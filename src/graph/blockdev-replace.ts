@@ -7,10 +7,12 @@
  * somebody froze stays; no loop is closed; and whoever uses the node already need not move (QEMU
  * asserts that: defect R04).
  */
+
 import { z } from "zod";
 import { requireAttachable } from "./attachable.ts";
 import { defineCommand } from "./command.ts";
 import { attach, closeUnused, detach } from "./edges.ts";
+import { exported, nodes, opened, sent } from "./example.ts";
 import { find } from "./find-node.ts";
 import { isFrozen } from "./frozen.ts";
 import { childEdges, type Edge, type Graph, type Parent } from "./graph.ts";
@@ -25,6 +27,12 @@ export const blockdevReplace = defineCommand({
     child: z.string().default("root").meta({ description: "its edge: `file`, `backing`, `root`" }),
     "new-child": z.string().meta({ description: "the node that it uses from now on" }),
   }),
+  example: [
+    ...nodes("disk", "target"),
+    exported("guest", "disk", true),
+    opened("copy-before-write", "hook", { file: "disk", target: "target" }),
+    sent("blockdev-replace", { parent: "guest", "new-child": "hook" }),
+  ],
   apply(before, args, context) {
     const child = args["new-child"];
     const edge = edgeOf(before, args.parent, args.child);

@@ -7,8 +7,10 @@
  * 10.0 begins with those of the monitor behind the last of the others, and so forgets some
  * (block/block-backend.c, `bdrv_next` and `bdrv_first_blk`; seen in 10.0).
  */
+
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { nodes, sent } from "./example.ts";
 import { find } from "./find-node.ts";
 import { type Edge, type Graph, isBackend, parentEdges, sameParent } from "./graph.ts";
 import { activated, hasActiveParent, inactivated } from "./hand-over.ts";
@@ -18,7 +20,11 @@ import { prefixed, refuse } from "./refuse.ts";
 export const blockdevSetActive = defineCommand({
   name: "blockdev-set-active",
   summary: "Activates a node, or all, or leaves them to another process.",
-  schema: z.strictObject({ "node-name": z.string().optional(), active: z.boolean() }),
+  schema: z.strictObject({
+    "node-name": z.string().optional().meta({ description: "name of the node; absent: all nodes" }),
+    active: z.boolean().meta({ description: "whether it is to be active" }),
+  }),
+  example: [...nodes("disk"), sent("blockdev-set-active", { "node-name": "disk", active: false })],
   apply(graph, { "node-name": name, active }, context) {
     if (name !== undefined) {
       find(graph, name, `Failed to find node with node-name='${name}'`);

@@ -3,10 +3,12 @@
  * `external_snapshot_action`; block.c, `bdrv_append`). From then on writes go to the overlay, and
  * the node becomes read-only if it can. An overlay above an inactive node is inactivated.
  */
+
 import { z } from "zod";
 import { append } from "./append.ts";
 import { inactivatedAlone } from "./blockdev-set-active.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { layer, nodes, sent } from "./example.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { flushed } from "./flush.ts";
 import { type Graph, type GraphNode, parentEdges } from "./graph.ts";
@@ -21,7 +23,17 @@ import { Topology } from "./topology.ts";
 export const blockdevSnapshot = defineCommand({
   name: "blockdev-snapshot",
   summary: "Puts an overlay above a node, under all who use the node.",
-  schema: z.strictObject({ node: z.string(), overlay: z.string() }),
+  schema: z.strictObject({
+    node: z.string().meta({ description: "the node that is covered" }),
+    overlay: z
+      .string()
+      .meta({ description: "the node that covers it; it has no backing file and no user" }),
+  }),
+  example: [
+    ...nodes("disk"),
+    layer("overlay", null),
+    sent("blockdev-snapshot", { node: "disk", overlay: "overlay" }),
+  ],
   apply(given, args, context) {
     const node = findDeviceOrNode(given, args.node);
     requireUnblocked(given, node.name);

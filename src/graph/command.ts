@@ -6,6 +6,7 @@ import type { DriverCatalogue } from "./catalogue.ts";
 import type { Graph, JsonValue } from "./graph.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import type { Profile } from "./profile.ts";
+import type { QmpCommand } from "./qmp-input.ts";
 import { parseArguments } from "./refuse.ts";
 
 /** What commands need besides the graph. */
@@ -24,6 +25,8 @@ export interface GraphCommand {
   /** one sentence for `--help` and the reference */
   readonly summary: string;
   readonly schema: z.ZodType;
+  /** commands for an empty graph, of which the last one is this (see example.ts) */
+  readonly example: readonly QmpCommand[];
   /** the same without what a profile does not know; absent: all of them know everything */
   schemaIn?(profile: Profile): z.ZodType;
   /**
@@ -41,6 +44,7 @@ export function defineCommand<Schema extends z.ZodType>(definition: {
   name: string;
   summary: string;
   schema: Schema;
+  example: readonly QmpCommand[];
   schemaIn?(profile: Profile): z.ZodType<z.infer<Schema>>;
   apply(graph: Graph, args: z.infer<Schema>, context: CommandContext): Graph;
   answer?(graph: Graph, profile: Profile): JsonValue;

@@ -9,9 +9,11 @@
  * (hw/core/qdev-properties-system.c, `set_drive_helper`). QEMU aborts when the drive is set to the
  * node it already is (defect R04); here that is refused, with the abort predicted.
  */
+
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { attach, closeUnused, detach, releaseAll } from "./edges.ts";
+import { nodes, opened, sent } from "./example.ts";
 import { findNode } from "./find-node.ts";
 import { type Graph, type GraphNode, sameParent } from "./graph.ts";
 import {
@@ -30,16 +32,25 @@ import { arriving, asking } from "./suspended.ts";
 /** Path under which a device is found, as in QEMU. */
 const PERIPHERAL = "/machine/peripheral/";
 
+const GUEST = sent("device_add", { driver: "virtio-blk-pci", id: "guest", drive: "disk" });
+
 export const deviceAdd = defineCommand({
   name: "device_add",
   summary: "Gives the guest a disk.",
   schema: z.strictObject({
-    driver: z.enum(["scsi-hd", "virtio-blk-pci"]),
-    id: z.string().min(1),
-    drive: z.string(),
-    bus: z.string().optional(),
-    "share-rw": z.boolean().default(false),
+    driver: z.enum(["scsi-hd", "virtio-blk-pci"]).meta({ description: "kind of disk" }),
+    id: z.string().min(1).meta({ description: "id of the disk" }),
+    drive: z.string().meta({ description: "the node that it is on" }),
+    bus: z
+      .string()
+      .optional()
+      .meta({ description: "where it is plugged in; nothing here depends on it" }),
+    "share-rw": z
+      .boolean()
+      .default(false)
+      .meta({ description: "whether others may write the node as well" }),
   }),
+  example: [...nodes("disk"), GUEST],
   apply(before, { driver, id, drive, "share-rw": shareWrite }, context) {
     if (before.devices.has(id) || before.exports.has(id)) {
       throw refuse(`Duplicate device ID '${id}'`);
@@ -69,7 +80,8 @@ function guestMasks({ readOnly }: GraphNode, shareWrite: boolean): Masks {
 export const deviceDel = defineCommand({
   name: "device_del",
   summary: "Takes a disk away from the guest.",
-  schema: z.strictObject({ id: z.string() }),
+  schema: z.strictObject({ id: z.string().meta({ description: "id of the disk" }) }),
+  example: [...nodes("disk"), GUEST, sent("device_del", { id: "guest" })],
   apply(graph, { id }, context) {
     if (!graph.devices.has(id)) throw refuse(`Device '${id}' not found`);
     const devices = new Map(graph.devices);
@@ -82,10 +94,18 @@ export const qomSet = defineCommand({
   name: "qom-set",
   summary: "Moves a guest disk to another node (property `drive`).",
   schema: z.strictObject({
-    path: z.string(),
-    property: z.literal("drive"),
-    value: z.string(),
+    path: z
+      .string()
+      .meta({ description: "the disk: its id, or its path below `/machine/peripheral`" }),
+    property: z.literal("drive").meta({ description: "what is set" }),
+    value: z.string().meta({ description: "the node that the disk is on from now on" }),
   }),
+  example: [
+    ...nodes("disk", "target"),
+    GUEST,
+    opened("copy-before-write", "hook", { file: "disk", target: "target" }),
+    sent("qom-set", { path: "/machine/peripheral/guest", property: "drive", value: "hook" }),
+  ],
   apply(before, { path, value }, context) {
     const id = path.startsWith(PERIPHERAL) ? path.slice(PERIPHERAL.length) : path;
     const parent = { kind: "device", name: id } as const;

@@ -7,8 +7,10 @@
  * (notice.ts). Persistent bitmaps are stored when their node becomes read-only
  * (stored-bitmaps.ts). Limits: what is stored is not found again when the image is opened anew.
  */
+
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
+import { BITMAP, nodes, sent } from "./example.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { type Notice, recorderOf } from "./notice.ts";
@@ -20,7 +22,13 @@ import { telling } from "./telling.ts";
 const USUAL_GRANULARITY = 65536;
 const LEAST_GRANULARITY = 512;
 
-const named = z.strictObject({ node: z.string(), name: z.string() });
+/** The bitmap of the examples. */
+const CHANGES = { node: "disk", name: "changes" };
+
+const named = z.strictObject({
+  node: z.string().meta({ description: "name of its node" }),
+  name: z.string().meta({ description: "name of the bitmap" }),
+});
 
 /** The bitmap of a node (`block_dirty_bitmap_lookup`). @throws BlockgraphError `graph-refused` */
 export function findBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
@@ -92,10 +100,16 @@ const dirtyBitmapAdd = defineCommand({
   name: "block-dirty-bitmap-add",
   summary: "Records which parts of a node are written from now on.",
   schema: named.extend({
-    granularity: uint32.optional(),
-    persistent: z.boolean().default(false),
-    disabled: z.boolean().default(false),
+    granularity: uint32
+      .optional()
+      .meta({ description: "bytes of a bit, a power of two; default: 65536" }),
+    persistent: z.boolean().default(false).meta({ description: "whether its image keeps it" }),
+    disabled: z.boolean().default(false).meta({ description: "whether it records nothing yet" }),
   }),
+  example: [
+    ...nodes("disk"),
+    sent("block-dirty-bitmap-add", { node: "disk", name: "changes", granularity: 65_536 }),
+  ],
   apply(graph, args, { drivers }) {
     const { name, granularity = USUAL_GRANULARITY, persistent, disabled } = args;
     const node = findDeviceOrNode(graph, args.node);
@@ -119,6 +133,7 @@ const dirtyBitmapRemove = defineCommand({
   name: "block-dirty-bitmap-remove",
   summary: "Removes a dirty bitmap.",
   schema: named,
+  example: [...BITMAP, sent("block-dirty-bitmap-remove", CHANGES)],
   apply(graph, { node: nodeName, name }) {
     modifiableBitmap(graph, nodeName, name);
     const node = find(graph, nodeName, `Node '${nodeName}' not found`);
@@ -132,6 +147,7 @@ const dirtyBitmapClear = defineCommand({
   name: "block-dirty-bitmap-clear",
   summary: "Forgets what a dirty bitmap has recorded.",
   schema: named,
+  example: [...BITMAP, sent("block-dirty-bitmap-clear", CHANGES)],
   apply(graph, { node, name }) {
     modifiableBitmap(graph, node, name);
     return cleared(graph, node, name);
@@ -148,6 +164,7 @@ function switchBitmap(verb: "enable" | "disable", summary: string) {
     name: `block-dirty-bitmap-${verb}`,
     summary,
     schema: named,
+    example: [...BITMAP, sent(`block-dirty-bitmap-${verb}`, CHANGES)],
     apply(graph, { node, name }) {
       const bitmap = { ...freeBitmap(graph, node, name), enabled: verb === "enable" };
       return withBitmap(graph, find(graph, node, `Node '${node}' not found`), name, bitmap);
@@ -162,10 +179,17 @@ const dirtyBitmapMerge = defineCommand({
   name: "block-dirty-bitmap-merge",
   summary: "Adds to a dirty bitmap what others have recorded.",
   schema: z.strictObject({
-    node: z.string(),
-    target: z.string(),
-    bitmaps: z.array(z.union([z.string(), named])),
+    node: z.string().meta({ description: "name of the node of all that are named without one" }),
+    target: z.string().meta({ description: "the bitmap that gets the bits of the others" }),
+    bitmaps: z
+      .array(z.union([z.string(), named]))
+      .meta({ description: "the others: names, or names with those of their nodes" }),
   }),
+  example: [
+    ...BITMAP,
+    sent("block-dirty-bitmap-add", { node: "disk", name: "all" }),
+    sent("block-dirty-bitmap-merge", { node: "disk", target: "all", bitmaps: ["changes"] }),
+  ],
   apply(graph, { node, target, bitmaps }) {
     const { length } = findBitmap(graph, node, target);
     const sources = bitmaps.map((source) => {

@@ -5,10 +5,12 @@
  * with it. What works for it is a node that only jobs can open (src/drivers/fleecing-backup); its
  * own edges keep the nodes from being used for other things. QEMU does not have this command.
  */
+
 import { z } from "zod";
 import { backupEnds } from "./backup-ends.ts";
 import { INHERITS_NOTHING, openNode } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
+import { nodes, opened, sent } from "./example.ts";
 import { JOB_OPTIONS, newLife, ON_ERROR } from "./job-options.ts";
 import { takingBack } from "./refuse.ts";
 import { started } from "./start-job.ts";
@@ -17,13 +19,24 @@ export const fleecingBackup = defineCommand({
   name: "fleecing-backup",
   summary: "Copies a view to a target.",
   schema: JOB_OPTIONS.extend({
-    "job-id": z.string(),
-    device: z.string(),
-    target: z.string(),
+    "job-id": z.string().meta({ description: "id of the job" }),
+    device: z
+      .string()
+      .meta({ description: "the view that is copied: a fleecing cache, or a `snapshot-access`" }),
+    target: z.string().meta({ description: "the node that is written" }),
     "on-source-error": ON_ERROR,
     "on-target-error": ON_ERROR,
-    "discard-source": z.boolean().default(false),
+    "discard-source": z
+      .boolean()
+      .default(false)
+      .meta({ description: "whether the view forgets what was copied" }),
   }),
+  example: [
+    ...nodes("disk", "cache", "target"),
+    opened("copy-before-write", "hook", { file: "disk", target: "cache" }),
+    opened("snapshot-access", "view", { file: "hook" }),
+    sent("fleecing-backup", { "job-id": "job", device: "view", target: "target" }),
+  ],
   apply(before, args, context) {
     const { source: view, target, graph: known } = backupEnds(before, args, null, context);
     const filterName = args["filter-node-name"];

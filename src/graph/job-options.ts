@@ -8,18 +8,31 @@ import { int64 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
 
 export const JOB_OPTIONS = z.strictObject({
-  "job-id": z.string().optional(),
-  "filter-node-name": z.string().optional(),
-  speed: int64.optional(),
-  "auto-finalize": z.boolean().optional(),
-  "auto-dismiss": z.boolean().optional(),
+  "job-id": z
+    .string()
+    .optional()
+    .meta({ description: "id of the job; default: the name of its device" }),
+  "filter-node-name": z
+    .string()
+    .optional()
+    .meta({ description: "name of the job's filter; default: one is made up" }),
+  speed: int64.optional().meta({ description: "bytes a second; 0: as many as it can" }),
+  "auto-finalize": z
+    .boolean()
+    .optional()
+    .meta({ description: "false: it waits for `job-finalize` when its work is done" }),
+  "auto-dismiss": z
+    .boolean()
+    .optional()
+    .meta({ description: "false: it is listed until `job-dismiss` when it has ended" }),
 });
 
 /** What a job does about errors (QEMU block/block-backend.c, `blk_get_error_action`: `auto`). */
 export const ON_ERROR = z
   .enum(["report", "ignore", "enospc", "stop", "auto"])
   .transform((action) => (action === "auto" ? "enospc" : action))
-  .optional();
+  .optional()
+  .meta({ description: "what an error does: end the job, nothing, or have it stand still" });
 
 export type Life = Pick<
   BlockJob,

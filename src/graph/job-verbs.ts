@@ -14,26 +14,34 @@
  * One that is completed while it is paused ends when it is resumed. A job that stops on errors can
  * be resumed whenever: the graph does not know whether it has met one. It tells the job's charts.
  */
+
 import { z } from "zod";
 import { bitmapLeft } from "./backup-bitmap.ts";
 import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
 import { dismissed, endedJob, requireNoHook, restOf } from "./ended-job.ts";
 import { endedWell } from "./ended-well.ts";
-import type { BlockJob, ErrorAction, Graph } from "./graph.ts";
+import { BACKUP, DONE, MIRROR, sent } from "./example.ts";
+import type { BlockJob, ErrorAction, Graph, JsonObject } from "./graph.ts";
 import { hasLife } from "./job.ts";
 import { requireSpeed } from "./job-options.ts";
 import { type JobVerb, requireAccepted, stateOf } from "./job-state.ts";
 import { lifeOf } from "./notice.ts";
 import { int64 } from "./qapi-integer.ts";
+import type { QmpCommand } from "./qmp-input.ts";
 import { refuse } from "./refuse.ts";
 import { telling } from "./telling.ts";
 
 /** How a command names the job, and what it says of one that there is not. */
 const AS_DEVICE = {
-  schema: z.strictObject({ device: z.string() }).transform(({ device }) => ({ id: device })),
+  schema: z
+    .strictObject({ device: z.string().meta({ description: "id of the job" }) })
+    .transform(({ device }) => ({ id: device })),
   missing: (id: string) => `Block job '${id}' not found`,
 };
-const AS_ID = { schema: z.strictObject({ id: z.string() }), missing: AS_DEVICE.missing };
+const AS_ID = {
+  schema: z.strictObject({ id: z.string().meta({ description: "id of the job" }) }),
+  missing: AS_DEVICE.missing,
+};
 const OF_ANY_KIND = { schema: AS_ID.schema, missing: () => "Job not found" };
 
 type Spelling = Pick<typeof AS_ID, "missing">;
@@ -114,39 +122,64 @@ function withJob(graph: Graph, job: BlockJob): Graph {
   return { ...graph, jobs: new Map(graph.jobs).set(job.id, job) };
 }
 
-/** Both commands of a verb. @param named how the block jobs' one names its job */
+/**
+ * Both commands of a verb.
+ * @param named how the block jobs' one names its job
+ * @param begun what an example begins with: a job `job` that can be told it
+ */
 function commandsOf(
   verb: JobVerb,
   summary: string,
   named: typeof AS_DEVICE | typeof AS_ID,
+  begun: readonly QmpCommand[],
   apply: Apply,
 ): GraphCommand[] {
-  const command = (name: string, { schema, missing }: typeof named) =>
+  const command = (name: string, { schema, missing }: typeof named, id: JsonObject) =>
     defineCommand({
-      ...{ name, summary, schema },
+      ...{ name, summary, schema, example: [...begun, sent(name, id)] },
       apply(before, { id }, context) {
         return apply(before, find(before, id, { missing }), context);
       },
     });
-  return [command(`block-job-${verb}`, named), command(`job-${verb}`, OF_ANY_KIND)];
+  return [
+    command(`block-job-${verb}`, named, named === AS_DEVICE ? { device: "job" } : { id: "job" }),
+    command(`job-${verb}`, OF_ANY_KIND, { id: "job" }),
+  ];
 }
+
+const PAUSED = [...BACKUP, sent("job-pause", { id: "job" })];
+const ENDED = [...DONE, sent("job-finalize", { id: "job" })];
 
 /** All commands that tell a job something. */
 export const JOB_VERBS: readonly GraphCommand[] = [
-  ...commandsOf("pause", "Has a job stand still until it is resumed.", AS_DEVICE, pause),
-  ...commandsOf("resume", "Has a job go on that stands still.", AS_DEVICE, resume),
+  ...commandsOf("pause", "Has a job stand still until it is resumed.", AS_DEVICE, BACKUP, pause),
+  ...commandsOf("resume", "Has a job go on that stands still.", AS_DEVICE, PAUSED, resume),
   ...commandsOf(
     "complete",
     "Ends a mirror: who used the disk uses its target.",
     AS_DEVICE,
+    MIRROR,
     complete,
   ),
-  ...commandsOf("finalize", "Ends a job whose work is done, and which waits.", AS_ID, finalize),
-  ...commandsOf("dismiss", "Forgets a job that has ended.", AS_ID, dismiss),
+  ...commandsOf(
+    "finalize",
+    "Ends a job whose work is done, and which waits.",
+    AS_ID,
+    DONE,
+    finalize,
+  ),
+  ...commandsOf("dismiss", "Forgets a job that has ended.", AS_ID, ENDED, dismiss),
   defineCommand({
     name: "block-job-cancel",
     summary: "Ends a job; its filter leaves the graph.",
-    schema: z.strictObject({ device: z.string(), force: z.boolean().default(false) }),
+    schema: z.strictObject({
+      device: z.string().meta({ description: "id of the job" }),
+      force: z
+        .boolean()
+        .default(false)
+        .meta({ description: "whether a mirror that is ready ends without having made its copy" }),
+    }),
+    example: [...BACKUP, sent("block-job-cancel", { device: "job" })],
     apply: (before, { device, force }, context) =>
       cancel(before, find(before, device, AS_DEVICE), force, context),
   }),
@@ -154,13 +187,18 @@ export const JOB_VERBS: readonly GraphCommand[] = [
     name: "job-cancel",
     summary: "Ends a job, by force if there are two ways.",
     schema: OF_ANY_KIND.schema,
+    example: [...BACKUP, sent("job-cancel", { id: "job" })],
     apply: (before, { id }, context) =>
       cancel(before, find(before, id, OF_ANY_KIND), true, context),
   }),
   defineCommand({
     name: "block-job-set-speed",
     summary: "Limits how many bytes a second a job copies.",
-    schema: z.strictObject({ device: z.string(), speed: int64 }),
+    schema: z.strictObject({
+      device: z.string().meta({ description: "id of the job" }),
+      speed: int64.meta({ description: "bytes a second; 0: as many as it can" }),
+    }),
+    example: [...BACKUP, sent("block-job-set-speed", { device: "job", speed: 65_536 })],
     apply(before, { device, speed }) {
       const job = find(before, device, AS_DEVICE);
       requireAccepted(job.id, stateOf(before, job), "set-speed");

@@ -9,9 +9,11 @@
  * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are,
  * and whether they have met an error.
  */
+
 import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { isBusy } from "./dirty-bitmap.ts";
+import { BACKUP, nodes, sent } from "./example.ts";
 import {
   childEdges,
   type Edge,
@@ -36,6 +38,7 @@ export const queryBlockGraph = defineCommand({
   name: "x-debug-query-block-graph",
   summary: "Shows all nodes, users and edges, with permissions.",
   schema: z.strictObject({}),
+  example: [...nodes("disk"), sent("x-debug-query-block-graph")],
   apply: (graph) => graph,
   answer(graph) {
     const ids = new Map<string, number>();
@@ -61,6 +64,7 @@ export const queryJobs = defineCommand({
   name: "query-jobs",
   summary: "Lists all jobs and their states.",
   schema: z.strictObject({}),
+  example: [...BACKUP, sent("query-jobs")],
   apply: (graph) => graph,
   answer: (graph) => jobsOf(graph).map((job) => ({ ...job })),
 });
@@ -69,6 +73,7 @@ export const queryBlockJobs = defineCommand({
   name: "query-block-jobs",
   summary: "Lists all jobs, their states, and how they are to end.",
   schema: z.strictObject({}),
+  example: [...BACKUP, sent("query-block-jobs")],
   apply: (graph) => graph,
   answer: (graph) => blockJobsOf(graph),
 });
@@ -120,7 +125,13 @@ function nameOf(graph: Graph, { kind, name }: Parent): string {
 export const queryNamedBlockNodes = defineCommand({
   name: "query-named-block-nodes",
   summary: "Lists the nodes that have names.",
-  schema: z.strictObject({ flat: z.boolean().optional() }),
+  schema: z.strictObject({
+    flat: z
+      .boolean()
+      .optional()
+      .meta({ description: "whether backing files are left out of each; they always are" }),
+  }),
+  example: [...nodes("disk"), sent("query-named-block-nodes", { flat: true })],
   apply: (graph) => graph,
   answer: (graph, profile) => namedBlockNodes(graph, profile, null),
 });

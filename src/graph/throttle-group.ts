@@ -2,9 +2,11 @@
  * `object-add` and `object-del` of throttle groups, which `throttle` nodes belong to (QEMU
  * block/throttle-groups.c). Other objects are refused.
  */
+
 import { z } from "zod";
 import { WELL_FORMED } from "./blockdev-add.ts";
 import { defineCommand } from "./command.ts";
+import { sent } from "./example.ts";
 import type { GraphNode } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 
@@ -16,19 +18,30 @@ function limits(prefix: string): Readonly<Record<string, z.ZodOptional<z.ZodInt>
     ),
   );
   return Object.fromEntries(
-    [...names, "iops-size"].map((name) => [`${prefix}${name}`, z.int().optional()]),
+    [...names, "iops-size"].map((name) => [
+      `${prefix}${name}`,
+      z.int().optional().meta({ description: "a limit; no time passes here" }),
+    ]),
   );
 }
+
+const GROUP = sent("object-add", {
+  ...{ "qom-type": "throttle-group", id: "group", limits: { "iops-total": 100 } },
+});
 
 export const objectAdd = defineCommand({
   name: "object-add",
   summary: "Makes a throttle group.",
   schema: z.strictObject({
-    "qom-type": z.literal("throttle-group"),
-    id: z.string().regex(WELL_FORMED, "an identifier"),
-    limits: z.strictObject(limits("")).optional(),
+    "qom-type": z.literal("throttle-group").meta({ description: "kind of object" }),
+    id: z.string().regex(WELL_FORMED, "an identifier").meta({ description: "id of the group" }),
+    limits: z
+      .strictObject(limits(""))
+      .optional()
+      .meta({ description: "requests and bytes a second" }),
     ...limits("x-"),
   }),
+  example: [GROUP],
   apply(graph, { id }) {
     if (graph.throttleGroups.has(id)) {
       throw refuse(`attempt to add duplicate property '${id}' to object (type 'container')`);
@@ -40,7 +53,8 @@ export const objectAdd = defineCommand({
 export const objectDel = defineCommand({
   name: "object-del",
   summary: "Removes a throttle group that no node belongs to.",
-  schema: z.strictObject({ id: z.string() }),
+  schema: z.strictObject({ id: z.string().meta({ description: "id of the group" }) }),
+  example: [GROUP, sent("object-del", { id: "group" })],
   apply(graph, { id }) {
     if (!graph.throttleGroups.has(id)) throw refuse(`object '${id}' not found`);
     if ([...graph.nodes.values()].some((node) => groupOf(node) === id)) {

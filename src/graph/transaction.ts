@@ -7,6 +7,7 @@
  * Where the profile says so, the graph can be rewired as well, and permissions are judged once, at
  * the end: what stands in between need not be allowed.
  */
+
 import { z } from "zod";
 import { blockdevAdd } from "./blockdev-add.ts";
 import { blockdevBackup } from "./blockdev-backup.ts";
@@ -15,6 +16,7 @@ import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
+import { BITMAP, nodes, sent } from "./example.ts";
 import type { Graph } from "./graph.ts";
 import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -42,7 +44,27 @@ const nothing = z.strictObject({});
 export const transaction = defineCommand({
   name: "transaction",
   summary: "Executes several actions, all of them or none.",
-  schema: z.strictObject({ actions: z.array(z.unknown()), properties: z.unknown().optional() }),
+  schema: z.strictObject({
+    actions: z.array(z.unknown()).meta({
+      description: "each a `type`, which is the name of a command, and its arguments as `data`",
+    }),
+    properties: z.unknown().optional().meta({
+      description: "`completion-mode`: whether jobs end each by itself, or fail all together",
+    }),
+  }),
+  example: [
+    ...BITMAP,
+    ...nodes("target"),
+    sent("transaction", {
+      actions: [
+        { type: "block-dirty-bitmap-clear", data: { node: "disk", name: "changes" } },
+        {
+          type: "blockdev-backup",
+          data: { "job-id": "job", device: "disk", target: "target", sync: "full" },
+        },
+      ],
+    }),
+  ],
   apply(before, { actions: listed, properties = {} }, given) {
     const actions = listed.map((action, index) => parseAction(action, index, given.profile));
     const mode = parseArguments(propertiesSchema, properties, "properties.")["completion-mode"];

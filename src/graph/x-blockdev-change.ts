@@ -6,10 +6,12 @@
  * A child that is added must not have another parent. It gets the next number; a number is given
  * again only if the child that had it was the last, and went first.
  */
+
 import { z } from "zod";
 import { requireAttachable } from "./attachable.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { attach, release } from "./edges.ts";
+import { nodes, opened, sent } from "./example.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { childEdges, type Graph, type GraphNode, parentEdges, withNode } from "./graph.ts";
 import { NO_DEMANDS } from "./permission.ts";
@@ -21,10 +23,18 @@ export const xBlockdevChange = defineCommand({
   name: "x-blockdev-change",
   summary: "Adds or removes a child, of drivers that can do so.",
   schema: z.strictObject({
-    parent: z.string(),
-    child: z.string().optional(),
-    node: z.string().optional(),
+    parent: z.string().meta({ description: "a node that has a list of children" }),
+    child: z
+      .string()
+      .optional()
+      .meta({ description: "the child that is removed, by the name of its edge" }),
+    node: z.string().optional().meta({ description: "the node that becomes another child" }),
   }),
+  example: [
+    ...nodes("a", "b", "c"),
+    opened("quorum", "quorum", { children: ["a", "b"], "vote-threshold": 1 }),
+    sent("x-blockdev-change", { parent: "quorum", node: "c" }),
+  ],
   apply(graph, { parent: name, child, node }, context) {
     const parent = findDeviceOrNode(graph, name);
     if (child !== undefined && node !== undefined) {

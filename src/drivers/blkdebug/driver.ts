@@ -12,6 +12,7 @@ import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
+import { manual } from "./manual.ts";
 
 /** QEMU loses an empty list on the way to the driver, and then does not know the option. */
 const permissionList = (name: string) =>
@@ -33,7 +34,7 @@ const options = commonOptions.extend({
     description: "file of further rules, which the simulator does not read",
   }),
   "inject-error": z
-    .array(z.looseObject({ event: z.string() }))
+    .array(z.looseObject({ event: z.string().meta({ description: "what it happens to" }) }))
     .optional()
     .meta({ description: "errors to inject; the simulator has faults of its own" }),
   "unshare-child-perms": permissionList("unshare-child-perms").meta({
@@ -54,6 +55,7 @@ const permissions: PermissionRule = ({ demands: { perm, shared }, options: given
 export const blkdebug = defineDriver({
   name: "blkdebug",
   summary: "hands every request on; takes or unshares permissions as it is told",
+  manual,
   options,
   children: [{ name: "image", roles: ["filtered", "primary"] }],
   permissions,

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
+import { manual } from "./manual.ts";
 
 const SECTOR_MIN = 512;
 const SECTOR_MAX = 1 << 23;
@@ -32,6 +33,7 @@ const sectorSize = (size: unknown) => (typeof size === "number" ? size : SECTOR_
 export const blklogwrites = defineDriver({
   name: "blklogwrites",
   summary: "writes down what is written (permissions only)",
+  manual,
   options,
   children: [
     { name: "file", roles: ["filtered", "primary"] },

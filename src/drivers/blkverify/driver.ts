@@ -7,10 +7,12 @@
  */
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
+import { manual } from "./manual.ts";
 
 export const blkverify = defineDriver({
   name: "blkverify",
   summary: "does everything twice, and stops at a difference (permissions only)",
+  manual,
   options: commonOptions,
   children: [
     { name: "raw", roles: ["filtered", "primary"] },

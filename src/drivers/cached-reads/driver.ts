@@ -17,6 +17,7 @@ import { ALL_PERMISSIONS, CONSISTENT_READ } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { defineDriver } from "../driver.ts";
 import { changeChart, readChart } from "./charts.ts";
+import { manual } from "./manual.ts";
 
 /** Of the cache it only reads, and lets others do what they like with it. */
 const permissions: PermissionRule = ({ edge, demands }) =>
@@ -25,6 +26,7 @@ const permissions: PermissionRule = ({ edge, demands }) =>
 export const cachedReads = defineDriver({
   name: "cached-reads",
   summary: "reads from a hook's cache what no guest has changed",
+  manual,
   options: commonOptions,
   children: [
     { name: "file", roles: ["filtered", "primary"] },

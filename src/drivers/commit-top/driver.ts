@@ -16,12 +16,14 @@ import { copiedChart } from "../copied-chart.ts";
 import { defineDriver } from "../driver.ts";
 import { jobCopyChart } from "../job-copy-chart.ts";
 import { copyTaskChart } from "./copy-task-chart.ts";
+import { manual } from "./manual.ts";
 
 const HANDED_ON = ["read", "flush", "block-status", "is-missing", "is-in-base"] as const;
 
 export const commitTop = defineDriver({
   name: "commit_top",
   summary: "hides from who is above that a commit empties the files below",
+  manual,
   options: commonOptions.extend({
     bottom: z.string().optional().meta({ description: "the base that a commit writes to" }),
   }),

@@ -7,6 +7,7 @@ import { childEdges } from "../../graph/graph.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
+import { manual } from "./manual.ts";
 
 /** Drivers that take compressed data, or hand it on (`bdrv_co_pwritev_compressed`). */
 const CAN_COMPRESS: ReadonlySet<string> = new Set(["qcow2", "copy-on-read", "throttle"]);
@@ -14,6 +15,7 @@ const CAN_COMPRESS: ReadonlySet<string> = new Set(["qcow2", "copy-on-read", "thr
 export const compress = defineDriver({
   name: "compress",
   summary: "a filter that has data written compressed",
+  manual,
   options: commonOptions,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,

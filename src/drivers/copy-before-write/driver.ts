@@ -36,6 +36,7 @@ import { jobCopyChart } from "../job-copy-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { isFleecing } from "./fleecing.ts";
 import { guestChart } from "./guest-charts.ts";
+import { manual } from "./manual.ts";
 import { nodeChart } from "./node-chart.ts";
 import { type CopyBeforeWriteParameters, EVERY_PARAMETERS } from "./parameters.ts";
 import { permissions } from "./permissions.ts";
@@ -83,6 +84,7 @@ function requireFreshLength(graph: Graph, { name }: GraphNode, context: OpenedCo
 export const copyBeforeWrite = defineDriver({
   name: "copy-before-write",
   summary: "saves old data to its target before a guest overwrites it",
+  manual,
   options,
   ofJobs: ["discard-source"],
   children: [

@@ -31,6 +31,7 @@ import { Refusal, refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { changeChart, copyTaskChart, populateChart, readChart } from "./charts.ts";
 import { clusterChart } from "./cluster-chart.ts";
+import { manual } from "./manual.ts";
 
 const permissions: PermissionRule = ({ demands: { perm, shared }, opening, inactive }) =>
   opening
@@ -57,6 +58,7 @@ function requireChain(graph: Graph, node: GraphNode, { drivers }: OpenedContext)
 export const copyOnRead = defineDriver({
   name: "copy-on-read",
   summary: "copies what is read from a backing file into the file above it",
+  manual,
   options: commonOptions.extend({
     bottom: z.string().optional().meta({ description: "node below which nothing is copied from" }),
   }),

@@ -13,6 +13,7 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { type Change, changeChart } from "./change-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
+import { manual } from "./manual.ts";
 import { nodeChart } from "./node-chart.ts";
 
 const RECORDS = ["nothing", "bitmap", "successor"] as const;
@@ -20,6 +21,7 @@ const RECORDS = ["nothing", "bitmap", "successor"] as const;
 export const dirtyBitmap = defineDriver({
   name: "dirty-bitmap",
   summary: "records which clusters of a node were changed",
+  manual,
   options: commonOptions.extend({
     records: z.enum(RECORDS).meta({
       description: "where changes are recorded: nowhere, in the bitmap, or in its successor",

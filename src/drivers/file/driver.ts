@@ -11,6 +11,7 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { storageCharts } from "../storage-charts.ts";
+import { manual } from "./manual.ts";
 
 const options = commonOptions.extend({
   locking: z.enum(["auto", "on", "off"]).default("auto").meta({
@@ -27,6 +28,7 @@ const options = commonOptions.extend({
 export const file = defineDriver({
   name: "file",
   summary: "keeps its bytes in an image",
+  manual,
   options,
   children: [],
   parameters: () => ({}),

@@ -14,6 +14,7 @@ import { copiedChart } from "../copied-chart.ts";
 import { copyTaskChart } from "../copy-task-chart.ts";
 import { defineDriver } from "../driver.ts";
 import { jobCopyChart } from "../job-copy-chart.ts";
+import { manual } from "./manual.ts";
 
 /** To have something forgotten is to write. Nobody else writes the target, where the copy is. */
 const permissions: PermissionRule = ({ edge, options }) => {
@@ -25,6 +26,7 @@ const permissions: PermissionRule = ({ edge, options }) => {
 export const fleecingBackup = defineDriver({
   name: "fleecing-backup",
   summary: "copies a view to a target, for the job of that name",
+  manual,
   options: commonOptions.extend({
     "discard-source": z.boolean().default(false).meta({
       description: "whether the view forgets what was copied",

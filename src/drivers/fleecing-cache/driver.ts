@@ -41,6 +41,7 @@ import { clusterChart } from "./cluster-chart.ts";
 import { evictChart, spillTaskChart } from "./evict-charts.ts";
 import { fillTaskChart } from "./fill-chart.ts";
 import { markChangedChart, readUnchangedChart } from "./guest-charts.ts";
+import { manual } from "./manual.ts";
 import { nodeChart } from "./node-chart.ts";
 import {
   DISK_TIER,
@@ -90,6 +91,7 @@ const permissions: PermissionRule = (query) => {
 export const fleecingCache = defineDriver({
   name: "fleecing-cache",
   summary: "keeps in memory what a guest is about to change, and shows the image before that",
+  manual,
   options,
   children: [
     { name: "memory", roles: ["data", "primary"] },

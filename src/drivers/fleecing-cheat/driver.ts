@@ -10,10 +10,12 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ } from "../../graph/permission.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
+import { manual } from "./manual.ts";
 
 export const fleecingCheat = defineDriver({
   name: "fleecing-cheat",
   summary: "reads a disk that others may write (as posted in 2018)",
+  manual,
   options: commonOptions,
   children: [{ name: "backing", roles: ["filtered", "primary"] }],
   permissions: () => ({ perm: CONSISTENT_READ, shared: ALL_PERMISSIONS }),

@@ -20,10 +20,12 @@ import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart, copyTaskChart, guestChart } from "./charts.ts";
+import { manual } from "./manual.ts";
 
 export const fleecingHook = defineDriver({
   name: "fleecing-hook",
   summary: "saves old data to its cache before a guest overwrites it (as posted in 2018)",
+  manual,
   options: commonOptions.extend({
     "append-to": z
       .string()

@@ -10,12 +10,14 @@ import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { copyChart } from "./copy-chart.ts";
+import { manual } from "./manual.ts";
 
 const REACTIONS = ["report", "stop", "enospc"] as const;
 
 export const jobLife = defineDriver({
   name: "job-life",
   summary: "stops a job, or has it fail, when what it copies cannot be copied",
+  manual,
   options: commonOptions.extend({
     reaction: z.enum(REACTIONS).meta({ description: "what the job does about an error" }),
   }),

@@ -21,6 +21,7 @@ import type { PermissionRule } from "../../graph/permission-query.ts";
 import { defineDriver } from "../driver.ts";
 import { applyChart, applyTaskChart, changeChart, deferChart } from "./charts.ts";
 import { clusterChart } from "./cluster-chart.ts";
+import { manual } from "./manual.ts";
 
 /** It hands discards on also for who only reads; while nobody uses it, it asks for nothing. */
 const permissions: PermissionRule = ({ demands, inactive }) =>
@@ -32,6 +33,7 @@ const forwarded = (operation: Parameters<typeof forwardChart>[2]) =>
 export const lazyDiscards = defineDriver({
   name: "lazy-discards",
   summary: "puts discards off until they are asked for",
+  manual,
   options: commonOptions,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { storageCharts } from "../storage-charts.ts";
+import { manual } from "./manual.ts";
 
 const options = commonOptions.extend({
   image: z
@@ -19,6 +20,7 @@ const options = commonOptions.extend({
 export const memory = defineDriver({
   name: "memory",
   summary: "keeps its bytes in memory",
+  manual,
   options,
   children: [],
   parameters: () => ({}),

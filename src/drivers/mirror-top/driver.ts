@@ -20,6 +20,7 @@ import { defineDriver } from "../driver.ts";
 import { jobCopyChart } from "../job-copy-chart.ts";
 import { clusterChart } from "./cluster-chart.ts";
 import { backgroundChart, writeBlockingChart } from "./guest-charts.ts";
+import { manual } from "./manual.ts";
 
 /** The filter of a commit knows where the chain ends that it keeps from being changed. */
 const permissions: PermissionRule = ({ demands: { perm, shared }, options: { bottom } }) =>
@@ -38,6 +39,7 @@ interface Parameters {
 export const mirrorTop = defineDriver({
   name: "mirror_top",
   summary: "lets a mirror see what is written",
+  manual,
   options: commonOptions.extend({
     bottom: z.string().optional().meta({ description: "the base that a commit writes to" }),
     "copy-mode": z.enum(MODES).default("background").meta({

@@ -9,6 +9,7 @@ import { acceptChart } from "../../chart/accept.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { nodeChart, zeroReadChart } from "./charts.ts";
+import { manual } from "./manual.ts";
 
 /** bytes */
 const USUAL_SIZE = 1 << 30;
@@ -27,6 +28,7 @@ const options = commonOptions.extend({
 export const nullCo = defineDriver({
   name: "null-co",
   summary: "forgets what is written, reads as zeros",
+  manual,
   options,
   children: [],
   parameters: () => ({}),

@@ -11,6 +11,7 @@ import { RESIZE, WRITE } from "../../graph/permission.ts";
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
+import { manual } from "./manual.ts";
 
 const permissions: PermissionRule = ({ demands: { perm, shared }, found }) => {
   const kept = found.keeps === true ? WRITE | RESIZE : 0;
@@ -35,6 +36,7 @@ const options = commonOptions.extend({
 export const preallocate = defineDriver({
   name: "preallocate",
   summary: "grows its file ahead of the writer",
+  manual,
   options,
   reopens: ["prealloc-align", "prealloc-size"],
   children: [{ name: "file", roles: ["filtered", "primary"] }],

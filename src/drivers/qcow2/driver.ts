@@ -17,6 +17,7 @@ import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { defineDriver } from "../driver.ts";
 import { clusterChart } from "./cluster-chart.ts";
+import { manual } from "./manual.ts";
 import { EVERY_PARAMETERS, type Qcow2Parameters } from "./parameters.ts";
 import { blockStatusChart, isInBaseChart, isMissingChart, readChart } from "./read-charts.ts";
 import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
@@ -24,6 +25,7 @@ import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
 export const qcow2 = defineDriver({
   name: "qcow2",
   summary: "a format with metadata and a backing file",
+  manual,
   options: commonOptions,
   children: [
     { name: "file", roles: ["data", "metadata", "primary"] },

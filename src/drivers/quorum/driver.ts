@@ -16,6 +16,7 @@ import { CONSISTENT_READ, WRITE, WRITE_UNCHANGED } from "../../graph/permission.
 import type { PermissionRule } from "../../graph/permission-query.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
+import { manual } from "./manual.ts";
 
 const options = commonOptions.extend({
   "vote-threshold": z.int().meta({ description: "children that must agree" }),
@@ -38,6 +39,7 @@ const permissions: PermissionRule = ({ demands: { perm, shared }, options: given
 export const quorum = defineDriver({
   name: "quorum",
   summary: "keeps its bytes in several children, and reads what most agree on (permissions only)",
+  manual,
   options,
   children: [{ name: "children", roles: ["data"], list: true }],
   permissions,

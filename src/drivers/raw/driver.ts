@@ -14,6 +14,7 @@ import { refuse } from "../../graph/refuse.ts";
 import { Topology } from "../../graph/topology.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
+import { manual } from "./manual.ts";
 
 const bytes = z.int().min(0, "a non-negative number below 2^64");
 
@@ -35,6 +36,7 @@ const permissions: PermissionRule = ({ demands: { perm, shared }, options, inact
 export const raw = defineDriver({
   name: "raw",
   summary: "shows its file, or a window of it",
+  manual,
   options,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   permissions,

@@ -11,10 +11,12 @@ import { forwardChart } from "../../chart/forward.ts";
 import { commonOptions } from "../../graph/common-options.ts";
 import { NO_DEMANDS } from "../../graph/permission.ts";
 import { defineDriver } from "../driver.ts";
+import { manual } from "./manual.ts";
 
 export const snapshotAccess = defineDriver({
   name: "snapshot-access",
   summary: "shows the point-in-time image that a filter below keeps",
+  manual,
   options: commonOptions,
   children: [{ name: "file", roles: ["data", "primary"] }],
   // What it reads is not the child's data, so it needs none of it (`snapshot_access_child_perm`).

@@ -10,6 +10,7 @@ import { refuse } from "../../graph/refuse.ts";
 import { groupOf } from "../../graph/throttle-group.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
+import { manual } from "./manual.ts";
 
 const options = commonOptions.extend({
   "throttle-group": z.string().meta({ description: "id of the throttle group it belongs to" }),
@@ -18,6 +19,7 @@ const options = commonOptions.extend({
 export const throttle = defineDriver({
   name: "throttle",
   summary: "holds requests back, as its group is told to",
+  manual,
   options,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,

@@ -1,0 +1,68 @@
+/**
+ * The documents that blockgraph writes, and whose schemas it prints (`blockgraph schema`).
+ */
+import { logJsonSchema } from "../../../log/json-schema.ts";
+import { checkReceiptJsonSchema } from "../../check/receipt.ts";
+import { traceJsonSchema } from "../../check/trace-document.ts";
+import { receiptJsonSchema } from "../../receipt.ts";
+import { CHECK_RECEIPT_WORDS } from "./words/check-receipt.ts";
+import { CHECK_TRACE_WORDS } from "./words/check-trace.ts";
+import { LOG_WORDS, RECORD_WORDS } from "./words/log.ts";
+import { VERIFY_RECEIPT_WORDS } from "./words/verify-receipt.ts";
+
+export interface DocumentKind {
+  /** as `blockgraph schema` takes it */
+  readonly name: string;
+  readonly title: string;
+  readonly told: string;
+  schema(): Readonly<Record<string, unknown>>;
+  /** what its properties mean, by their paths, where the schema does not say so */
+  readonly words: Readonly<Record<string, string>>;
+  /** of one that is of several kinds: what each is; null: it is of one */
+  readonly kinds: Readonly<Record<string, string>> | null;
+}
+
+export const DOCUMENTS: readonly DocumentKind[] = [
+  {
+    name: "log",
+    title: "The event log",
+    told:
+      "One JSON object a line, chained by hashes: the truth of a simulation or a run. The state " +
+      "at any line is the fold of the lines up to it. Commands, requests and the schedule are " +
+      "inputs; returns, errors and ends follow from them, and a replay compares them.",
+    schema: logJsonSchema,
+    words: LOG_WORDS,
+    kinds: RECORD_WORDS,
+  },
+  {
+    name: "check-receipt",
+    title: "The receipt of a check",
+    told:
+      "What `blockgraph check` found out, in `reports/MODEL/receipt.json`, and what it prints " +
+      "with `--json`. Sizes are bytes, times seconds.",
+    schema: checkReceiptJsonSchema,
+    words: CHECK_RECEIPT_WORDS,
+    kinds: null,
+  },
+  {
+    name: "check-trace",
+    title: "A counterexample",
+    told:
+      "Every step with the state after it, in `reports/MODEL/trace.json`. Whoever has the model " +
+      "can take the same steps again: `blockgraph replay` does.",
+    schema: traceJsonSchema,
+    words: CHECK_TRACE_WORDS,
+    kinds: null,
+  },
+  {
+    name: "verify-receipt",
+    title: "The receipt of verify",
+    told:
+      "What `blockgraph verify` did with a model and what came out, in " +
+      "`reports/MODEL/verify.json`: enough to do the same again, and to judge how much it " +
+      "proves.",
+    schema: receiptJsonSchema,
+    words: VERIFY_RECEIPT_WORDS,
+    kinds: null,
+  },
+];
