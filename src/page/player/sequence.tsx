@@ -13,7 +13,7 @@ import { useRows, useSize } from "./use-rows.ts";
 const ROW_HEIGHT = 34;
 const HEAD_HEIGHT = 40;
 const GUTTER = 44;
-const LANE_WIDTH_MIN = 78;
+const LANE_WIDTH_MIN = 84;
 const LANE_WIDTH_MAX = 220;
 
 interface SequenceProps {
