@@ -102,7 +102,7 @@ function laneWidthFor(room: number, lanes: number): number {
   return Math.max(LANE_WIDTH_MIN, Math.min(LANE_WIDTH_MAX, even));
 }
 
-/** In a frame that is too narrow, if there is one: scrolls sideways so that the lanes of the current messages are in sight. */
+/** In a frame that is too narrow, if there is one: scrolls sideways to the current messages. */
 function useSight(
   frame: { readonly current: HTMLElement | null } | null,
   messages: readonly SequenceRow[],
