@@ -10,13 +10,9 @@ import { compares } from "./wanted-values.ts";
 export function holdsIn(program: Program, condition: Condition, state: ProgramState): boolean {
   switch (condition.kind) {
     case "and":
-      return (
-        holdsIn(program, condition.left, state) && holdsIn(program, condition.right, state)
-      );
+      return holdsIn(program, condition.left, state) && holdsIn(program, condition.right, state);
     case "or":
-      return (
-        holdsIn(program, condition.left, state) || holdsIn(program, condition.right, state)
-      );
+      return holdsIn(program, condition.left, state) || holdsIn(program, condition.right, state);
     case "not":
       return !holdsIn(program, condition.of, state);
     case "compare": {

@@ -18,7 +18,7 @@ export type Parsed =
   | { readonly kind: "problem"; readonly problem: Problem };
 
 /** Characters of a condition, at the most. */
-export const LONGEST_CONDITION = 4096;
+const LONGEST_CONDITION = 4096;
 /** Parentheses and negations within each other, at the most. */
 const DEEPEST = 64;
 

@@ -1,7 +1,7 @@
 /**
  * The text of a condition as tokens, each with its place in the text.
  */
-import { type Comparison, COMPARISONS } from "./condition.ts";
+import { COMPARISONS, type Comparison } from "./condition.ts";
 import { wordsOf } from "./words.ts";
 
 /** From a character of the text to another one, which is not in it any more. */
@@ -73,7 +73,9 @@ function signToken(sign: string): Kind {
   }
   if (kind === "not") return { kind };
   const comparison = COMPARISONS.find((each) => each === (OTHERWISE_WRITTEN[sign] ?? sign));
-  return comparison === undefined ? { kind: "stray", text: sign } : { kind: "comparison", comparison };
+  return comparison === undefined
+    ? { kind: "stray", text: sign }
+    : { kind: "comparison", comparison };
 }
 
 function wordToken(word: string): Kind {

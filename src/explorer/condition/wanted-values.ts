@@ -76,7 +76,8 @@ function namedValues(
 
 function named(values: readonly NounValue[], words: readonly Word[]): number[] {
   const [first] = words;
-  if (first?.exact && words.length === 1) return numbersOf(values, ({ name }) => name === first.word);
+  if (first?.exact && words.length === 1)
+    return numbersOf(values, ({ name }) => name === first.word);
   const wanted = words.flatMap(({ word, exact }) => (exact ? wordsOf(word) : [word]));
   const whole = numbersOf(
     values,
@@ -121,10 +122,7 @@ export function compares(left: number, comparison: Comparison, right: number): b
   }
 }
 
-function numbersOf(
-  values: readonly NounValue[],
-  isMeant: (value: NounValue) => boolean,
-): number[] {
+function numbersOf(values: readonly NounValue[], isMeant: (value: NounValue) => boolean): number[] {
   return values.flatMap((value, number) => (isMeant(value) ? [number] : []));
 }
 

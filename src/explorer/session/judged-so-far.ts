@@ -40,7 +40,11 @@ export function judgeState(
 }
 
 /** The same, for a state from which no step can be taken. */
-export function judgeStuck(program: Program, before: JudgedSoFar, state: ProgramState): JudgedSoFar {
+export function judgeStuck(
+  program: Program,
+  before: JudgedSoFar,
+  state: ProgramState,
+): JudgedSoFar {
   if (isFinal(program, state) || before.get(NO_DEADLOCK)?.status === "violated") return before;
   const why = "nobody can take a step any more";
   return new Map([...before, [NO_DEADLOCK, { status: "violated", why }]]);

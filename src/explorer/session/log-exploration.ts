@@ -12,7 +12,7 @@ import { BlockgraphError } from "../../error.ts";
 import type { MemoryLog } from "../../log/memory-log.ts";
 import type { LogRecord } from "../../log/record.ts";
 import { agentsInFlight } from "../../report/in-flight.ts";
-import { replayInSimulation, type ReplayOptions } from "../../simulate/replay.ts";
+import { type ReplayOptions, replayInSimulation } from "../../simulate/replay.ts";
 import type { Simulation } from "../../simulate/simulation.ts";
 import type { StartBody } from "../../system/start.ts";
 import type {
@@ -92,11 +92,16 @@ export class LogExploration implements Exploration {
     folded.of = NOWHERE;
     takeMove(move, folded.simulation);
     const text = `${move.who} ${move.what}`;
-    folded.of = this.#tree.add(from, move.key, { text }, {
-      records: folded.log.records.slice(length),
-      used: move.kind === "input" ? new Set([...used, move.record.seq]) : used,
-      violated: violatedIn(folded.simulation),
-    });
+    folded.of = this.#tree.add(
+      from,
+      move.key,
+      { text },
+      {
+        records: folded.log.records.slice(length),
+        used: move.kind === "input" ? new Set([...used, move.record.seq]) : used,
+        violated: violatedIn(folded.simulation),
+      },
+    );
     return folded.of;
   }
 

@@ -81,13 +81,12 @@ function nextInputs(session: Session, inputs: readonly LogRecord[]): LogMove[] {
 
 function canCome(session: Session, record: InputRecord): boolean {
   if (record.kind === "qmp") {
-    return record.quiesces === undefined
-      ? session.execution.agents.size === 0
-      : !session.draining;
+    return record.quiesces === undefined ? session.execution.agents.size === 0 : !session.draining;
   }
   const { graph } = session;
   const { through } = record;
-  const isThere = graph.devices.has(through) || graph.exports.has(through) || graph.jobs.has(through);
+  const isThere =
+    graph.devices.has(through) || graph.exports.has(through) || graph.jobs.has(through);
   return isThere && session.takesRequests(through);
 }
 

@@ -73,9 +73,9 @@ export class ProgramExploration implements Exploration {
 
   /** The way to a state, as the checker tells of one. */
   trace(to: number): Trace {
-    const steps = this.#tree.path(to).flatMap(({ move, state }) =>
-      move === null ? [] : [{ step: move, state: state.state }],
-    );
+    const steps = this.#tree
+      .path(to)
+      .flatMap(({ move, state }) => (move === null ? [] : [{ step: move, state: state.state }]));
     return { initial: this.#tree.at(0).state.state, steps, loop: null };
   }
 

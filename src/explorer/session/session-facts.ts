@@ -12,7 +12,10 @@ export function sessionFacts({
     const { name, cluster } = node.description;
     if (cluster === null) return [];
     return clusterRuns(node).map(({ first, count, state }) => ({
-      what: count === 1 ? `${name} cluster ${first}` : `${name} clusters ${first} to ${first + count - 1}`,
+      what:
+        count === 1
+          ? `${name} cluster ${first}`
+          : `${name} clusters ${first} to ${first + count - 1}`,
       value: state,
     }));
   });

@@ -35,10 +35,11 @@ function read(program: Program, condition: Condition, state: ProgramState): bool
   const facts = programFacts(program, state);
   const alike = facts.filter(
     ({ what }) =>
-      what === name ||
-      (what.startsWith(name) && /^(\[\d+\]| \d+)$/.test(what.slice(name.length))),
+      what === name || (what.startsWith(name) && /^(\[\d+\]| \d+)$/.test(what.slice(name.length))),
   );
-  const own = alike.filter(({ what }) => (kind === "field") === (what === name || /\]$/.test(what)));
+  const own = alike.filter(
+    ({ what }) => (kind === "field") === (what === name || /\]$/.test(what)),
+  );
   const shown = (noun?.count === 1 ? alike.slice(kind === "field" ? -1 : 0) : own).slice(
     0,
     noun?.count,

@@ -10,8 +10,8 @@ import type { ProgramState } from "../../../src/check/program/state.ts";
 import type { Condition } from "../../../src/explorer/condition/condition.ts";
 import { holdsIn } from "../../../src/explorer/condition/evaluate.ts";
 import { vocabularyOf } from "../../../src/explorer/condition/vocabulary.ts";
-import { findCondition } from "../../../src/explorer/search/find-condition.ts";
 import type { BackgroundSearch } from "../../../src/explorer/search/background-search.ts";
+import { findCondition } from "../../../src/explorer/search/find-condition.ts";
 import { ProgramExploration } from "../../../src/explorer/session/program-exploration.ts";
 import { MODEL, SKETCH } from "../support/explored-programs.ts";
 import { someCondition } from "../support/some-condition.ts";
@@ -72,7 +72,12 @@ it("a search that is stopped says how far it came", async () => {
   const { program } = SKETCH;
   const never: Condition = {
     kind: "not",
-    of: { kind: "compare", target: { kind: "field", name: "disk", which: 0 }, comparison: ">=", value: 0 },
+    of: {
+      kind: "compare",
+      target: { kind: "field", name: "disk", which: 0 },
+      comparison: ">=",
+      value: 0,
+    },
   };
   const found = findCondition(program, never, { threads: 1, memory: 2 ** 28 }, () => {});
   open.push(found.search);

@@ -10,8 +10,8 @@ import {
   retake,
   successorsOf,
 } from "../../../src/check/program/interpret.ts";
-import { MOST_VISITS, VisitTree } from "../../../src/explorer/session/visit-tree.ts";
 import { ProgramExploration } from "../../../src/explorer/session/program-exploration.ts";
+import { MOST_VISITS, VisitTree } from "../../../src/explorer/session/visit-tree.ts";
 import { BROKEN_SKETCH, PROGRAMS, SKETCH } from "../support/explored-programs.ts";
 
 /** Somebody who looks around: takes a step, goes back, or goes to any state that was visited. */
