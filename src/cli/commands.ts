@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./promote.ts"),
   },
   {
+    name: "explore",
+    summary: "explore a model or a log in a page",
+    load: () => import("./explore.ts"),
+  },
+  {
     name: "export",
     summary: "print a model for another checker",
     load: () => import("./export.ts"),

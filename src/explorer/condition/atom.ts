@@ -9,15 +9,9 @@
 import type { Comparison, Condition, Target, Which } from "./condition.ts";
 import { nearNames } from "./near-names.ts";
 import { ConditionProblem } from "./problem.ts";
-import type { Span, Token } from "./tokens.ts";
+import type { Span, Token, Word } from "./tokens.ts";
 import { type Noun, type Vocabulary, vocabularyNames } from "./vocabulary.ts";
 import { wantedValues } from "./wanted-values.ts";
-
-/** A word with its place, or a whole name that was quoted. */
-export interface Word extends Span {
-  readonly word: string;
-  readonly exact: boolean;
-}
 
 /** An atom taken apart at its comparison and its bars. */
 interface Sides {

@@ -29,8 +29,19 @@ export type Token = Span &
     | { readonly kind: "stray"; readonly text: string }
   );
 
-const PATTERN =
-  /(?<exact>"[^"]*")|(?<sign>\|\||[()|]|&&|[!<>]=|={1,2}|<>|[<>!]|≠|≤|≥)|(?<word>[^\s()|&<>=!≠≤≥"]+)|(?<stray>\S)/gu;
+/** A word with its place, or a whole name that was quoted. */
+export interface Word extends Span {
+  readonly word: string;
+  readonly exact: boolean;
+}
+
+const EXACT = /"[^"]*"/u;
+const SIGN = /\|\||[()|]|&&|[!<>]=|={1,2}|<>|[<>!]|≠|≤|≥/u;
+const WORD = /[^\s()|&<>=!≠≤≥"]+/u;
+const PATTERN = new RegExp(
+  `(?<exact>${EXACT.source})|(?<sign>${SIGN.source})|(?<word>${WORD.source})|(?<stray>\\S)`,
+  "gu",
+);
 
 const SIGNS: Readonly<Record<string, Token["kind"]>> = {
   "(": "(",

@@ -1,11 +1,10 @@
 /**
  * What a thing is to be, said in words: a number, or some of the names that its values have.
  */
-import type { Word } from "./atom.ts";
 import type { Comparison, Condition, Target } from "./condition.ts";
 import { nearNames } from "./near-names.ts";
 import { ConditionProblem } from "./problem.ts";
-import { type Span, spanOf } from "./tokens.ts";
+import { type Span, spanOf, type Word } from "./tokens.ts";
 import type { Noun, NounValue } from "./vocabulary.ts";
 import { findWords, wordsOf } from "./words.ts";
 
