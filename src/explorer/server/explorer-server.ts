@@ -28,6 +28,7 @@ import type { Workshop } from "./workshop.ts";
 /** ms in which a request's head must be there, and all of it */
 const HEAD_MS = 10_000;
 const REQUEST_MS = 600_000;
+const PORT_MAX = 65_535;
 
 export class ExplorerServer {
   readonly #server: Server;
@@ -51,6 +52,9 @@ export class ExplorerServer {
    * @throws BlockgraphError `bad-argument` for a port that is in use, or not allowed
    */
   static async listen(workshop: Workshop, port: number): Promise<ExplorerServer> {
+    if (port > PORT_MAX) {
+      throw new BlockgraphError("bad-argument", `--port ${port}: give 0 to ${PORT_MAX}`);
+    }
     const explorer = new ExplorerServer(workshop);
     const server = explorer.#server;
     await new Promise<void>((resolve, reject) => {

@@ -16,22 +16,37 @@ const SLICE_MS = 8;
 /** States between two looks at the clock. */
 const PIECE = 64;
 
-/** Declares `tryIt`; `named` must be there (try-it-script.ts). */
+/**
+ * Declares `search(report, done)`, which begins a search, calls `done` with what it came to, and
+ * returns a function that stops it:
+ *
+ *     { progress, complete, stopped, judged, found: null | { number, failure, steps, rows } }
+ *
+ * `found.number` is that of the property, the number of properties for a deadlock, -1 for a
+ * failure; `rows` are the words of the states on the way there.
+ */
 export function loopText(kernel: Kernel): string {
   const words = Array.from({ length: kernel.words }, (_, word) => `w${word}`);
   const all = words.join(", ");
+  const { length } = kernel.properties;
   return `
-function search(report) {
-const judged = new Float64Array(named.properties.length), covered = new Uint8Array(0);
-let rows = new Int32Array(${1024 * kernel.words}), table = new Int32Array(4096);
-let end = 0, next = 0, levelEnd = 0, depth = 0, transitions = 0;
-let found = null, inspecting = false, failed = false, stopped = false;
+function search(report, done) {
+const judged = new Float64Array(${length}), covered = new Uint8Array(0);
+let rows = new Int32Array(${1024 * kernel.words}), parents = new Int32Array(1024);
+let table = new Int32Array(4096);
+let end = 0, next = 0, parent = -1, levelEnd = 0, depth = 0, transitions = 0;
+let found = null, broken = false, inspecting = false, failed = false, stopped = false;
 
 function note(number, failure, steps) {
-if (found === null || steps < found.steps) found = { number, failure, steps };
+if (found !== null && found.steps <= steps) return false;
+found = { number, failure, steps, at: parent, last: null };
+return true;
 }
-function violate(property) { note(property, null, inspecting ? depth : depth + 1); }
-function fail(failure) { failed = true; note(-1, failure, depth + 1); }
+function violate(property) {
+if (inspecting) note(property, null, depth);
+else broken = note(property, null, depth + 1) || broken;
+}
+function fail(failure) { failed = true; broken = false; note(-1, failure, depth + 1); }
 ${emitText(words)}
 const { successors, isFinal, inspect, present } = (function () {
 ${kernel.source}
@@ -39,13 +54,15 @@ return { successors, isFinal, inspect: ${kernel.inspects ? "inspect" : "null"}, 
 })();
 
 function expand() {
-const at = next++ * ${kernel.words};
+broken = false;
+parent = next++;
+const at = parent * ${kernel.words};
 const ${words.map((word, index) => `${word} = rows[at + ${index}]`).join(", ")};
 if (inspect !== null) { inspecting = true; inspect(${all}); inspecting = false; }
 failed = false;
 const emitted = successors(${all});
 transitions += emitted;
-if (emitted === 0 && !failed && !isFinal(${all})) note(${kernel.properties.length}, null, depth);
+if (emitted === 0 && !failed && !isFinal(${all})) note(${length}, null, depth);
 }
 /** @returns whether there is more to do */
 function advance() {
@@ -59,61 +76,66 @@ expand();
 }
 return true;
 }
-${RESULT}
+function progress() { return { states: end, transitions, depth }; }
+function path() {
+const path = found.last === null ? [] : [found.last];
+for (let at = found.at; at >= 0; at = parents[at]) {
+path.unshift(Array.from(rows.subarray(at * ${kernel.words}, (at + 1) * ${kernel.words})));
+}
+return path;
+}
 present(${kernel.initial.join(", ")});
 levelEnd = end;
-let finish;
-const over = new Promise((resolve) => { finish = resolve; });
 function slice() {
 const began = Date.now();
 let more = true;
 while (more && !stopped && Date.now() - began < ${SLICE_MS}) more = advance();
-if (!more || stopped) { finish(result(!more && end <= ${MOST_STATES})); return; }
+if (more && !stopped) {
 report(progress());
 setTimeout(slice, 0);
+return;
+}
+const complete = !more && next === end && end <= ${MOST_STATES};
+const rest = found === null ? null : { ...found, rows: path() };
+done({ progress: progress(), complete, stopped: more, judged, found: rest });
 }
 setTimeout(slice, 0);
-return { over, stop() { stopped = true; } };
-}
-
-let running = null;
-const tryIt = {
-bounds: named.bounds,
-start(report) {
-if (running !== null) running.stop();
-running = search(report);
-return running.over;
-},
-stop() { if (running !== null) running.stop(); },
-};`;
+return () => { stopped = true; };
+}`;
 }
 
 /** Keeps a state if it is new. */
 function emitText(words: readonly string[]): string {
   const { length } = words;
-  const is = (place: string) =>
-    words.map((word, index) => `rows[${place} + ${index}] === ${word}`).join(" && ");
+  const all = words.join(", ");
+  const is = words.map((word, index) => `rows[known + ${index}] === ${word}`).join(" && ");
   const put = words.map((word, index) => `rows[at + ${index}] = ${word};`).join(" ");
   const declared = words.map((word, index) => `${word} = rows[at + ${index}]`).join(", ");
   return `
-function emit(${words.join(", ")}) {
+function emit(${all}) {
+if (broken) { broken = false; found.last = [${all}]; }
 ${hashText(words)}
 const mask = table.length - 1;
 let slot = (h ^ g) & mask;
 for (let held = table[slot]; held !== 0; held = table[slot]) {
 const known = (held - 1) * ${length};
-if (${is("known")}) return;
+if (${is}) return;
 slot = (slot + 1) & mask;
 }
-const at = end * ${length};
-if (at === rows.length) {
-const larger = new Int32Array(rows.length * 2);
-larger.set(rows);
-rows = larger;
+if (end === parents.length) {
+rows = larger(rows);
+parents = larger(parents);
 }
+const at = end * ${length};
 ${put}
+parents[end] = parent;
 table[slot] = ++end;
 if (end * 2 > table.length) enlarge();
+}
+function larger(array) {
+const copy = new Int32Array(array.length * 2);
+copy.set(array);
+return copy;
 }
 function enlarge() {
 table = new Int32Array(table.length * 4);
@@ -128,34 +150,3 @@ table[slot] = number + 1;
 }
 }`;
 }
-
-/** What came out, as the checker would say it. @param complete whether everything was seen */
-const RESULT = `
-function progress() { return { states: end, transitions, depth }; }
-function result(complete) {
-const { verdict, property, problem } = judge(complete);
-const count = (number, what) => number.toLocaleString("en") + " " + what;
-const seen = count(end, "states") + ", " + count(transitions, "transitions");
-const steps = property !== null && found !== null ? found.steps : null;
-const text = verdict + (problem === "" ? "" : " (" + problem + ")") + ": " + seen;
-return { ...progress(), verdict, property, steps, text, notChecked: named.notChecked };
-}
-function judge(complete) {
-const undecided = (problem) => ({ verdict: "undecided", property: null, problem });
-if (found !== null && found.failure === null) {
-const property = named.properties[found.number];
-return { verdict: "violated", property, problem: property + " in " + found.steps + " steps" };
-}
-if (found !== null) return undecided("the model leaves its bounds: " + named.failures[found.failure]);
-if (!complete) return undecided(stopped ? "it was stopped" : "it has too many states for a page");
-const silent = (sometimes) =>
-named.sometimes.findIndex((each, index) => each === sometimes && judged[index] === 0);
-const never = silent(true);
-if (never >= 0) {
-const property = named.properties[never];
-return { verdict: "violated", property, problem: property + " is true in no reachable state" };
-}
-const mute = silent(false);
-if (mute >= 0) return undecided(named.properties[mute] + " was never judged");
-return { verdict: "holds", property: null, problem: "" };
-}`;

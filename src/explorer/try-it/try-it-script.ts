@@ -3,13 +3,16 @@
  *
  * It is the kernel that the checker generates, as static text, and a breadth-first loop around it
  * (loop-text.ts): no eval, no module, no worker, so that it also runs from a file on disk under a
- * strict content-security policy. It counts what `blockgraph check --symmetry off` counts.
+ * strict content-security policy. It counts what `blockgraph check --symmetry off` counts, and looks
+ * at everything but what must happen at last.
+ *
+ * Limits: two million states; the kernel of a large model is some hundred kilobytes of text.
  */
 import { compileProgram } from "../../check/compile/compile.ts";
-import { NO_DEADLOCK } from "../../check/only-properties.ts";
 import type { Program } from "../../check/program/program.ts";
-import { TRY_IT } from "../../report/site/try-it.ts";
 import { loopText } from "./loop-text.ts";
+import { namedProgram } from "./named-program.ts";
+import { RESULT_TEXT } from "./result-text.ts";
 
 /** A model at given bounds. */
 export interface TriedModel {
@@ -17,30 +20,36 @@ export interface TriedModel {
   /** for people: `2 clusters, 2 guests` */
   readonly bounds: string;
   readonly program: Program;
+  /** properties in words, by name */
+  readonly statements: ReadonlyMap<string, string>;
 }
 
-/** @throws BlockgraphError `program-malformed` as the checker */
-export function tryItScript({ model, bounds, program }: TriedModel): string {
-  const { kernel } = compileProgram(program, { symmetry: false, coverage: false });
-  const notChecked = [...new Set(program.liveness.map(({ property }) => property))];
-  const named = {
-    bounds,
-    properties: [...kernel.properties, NO_DEADLOCK],
-    sometimes: program.properties.map(({ promise }) => promise === "sometimes"),
-    failures: kernel.failures,
-    notChecked,
-  };
+/**
+ * The text of a classic script, which registers a `TryIt` (src/report/site/try-it.ts).
+ * @throws BlockgraphError `program-malformed` as the checker
+ */
+export function tryItScript({ model, bounds, program, statements }: TriedModel): string {
+  const compiled = compileProgram(program, { symmetry: false, coverage: false });
+  const named = namedProgram({ model, bounds }, program, statements, compiled);
   return `"use strict";
 (function () {
-const named = ${literal(named)};
-${loopText(kernel)}
-const all = globalThis.${TRY_IT} ??= {};
-all[${literal(model)}] = tryIt;
+const named = ${JSON.stringify(named)};
+${loopText(compiled.kernel)}
+${RESULT_TEXT}
+let stop = () => {};
+globalThis.blockgraphTryIt = {
+...globalThis.blockgraphTryIt,
+[named.model]: {
+start(report) {
+stop();
+const began = Date.now();
+return new Promise((resolve) => {
+stop = search(report, (outcome) => resolve(resultOf(outcome, Date.now() - began)));
+});
+},
+stop() { stop(); },
+},
+};
 })();
 `;
-}
-
-/** JSON is JavaScript. */
-function literal(value: unknown): string {
-  return JSON.stringify(value);
 }

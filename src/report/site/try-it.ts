@@ -1,44 +1,46 @@
 /**
- * A search of a small model in the page: what its script registers, and what comes out.
+ * A search of a small model that runs in the reader's own browser.
  *
- * The script is a classic one, without imports and without eval. Once it ran, `window` has
- * {@link TRY_IT}, an object with a {@link TryIt} for each model whose script ran.
+ * A page that has a `try-it` block loads its `script`, a classic one, when the reader asks for it.
+ * The script registers under the model's name what the page then starts and stops:
+ *
+ *     window.blockgraphTryIt = { ...window.blockgraphTryIt, fleecing: { start, stop } };
  */
+import type { Tone } from "./picture.ts";
+import type { PlayerTrace } from "./player-trace.ts";
 
-/** Name of the property of `window` under which scripts register models, by their names. */
-export const TRY_IT = "blockgraphTryIt";
-
-export interface TryIt {
-  /** what is searched: `2 clusters, 2 guests, 2 readers, 2 values` */
-  readonly bounds: string;
-  /**
-   * Begins a search from the beginning; one that is under way is stopped.
-   * @param report is told how far it is, some times a second; the page stays responsive meanwhile
-   */
-  start(report: (progress: TryItProgress) => void): Promise<TryItResult>;
-  /** Ends the search that is under way, which is then undecided. */
-  stop(): void;
-}
-
-/** By the name of the model. */
-export type TryItRegistry = Readonly<Record<string, TryIt>>;
-
+/** How far a search is. */
 export interface TryItProgress {
+  /** distinct states so far */
   readonly states: number;
   readonly transitions: number;
-  /** steps from the initial state */
+  /** steps from the first state to those that are looked at now */
   readonly depth: number;
 }
 
-export interface TryItResult extends TryItProgress {
-  /** as `blockgraph check --symmetry off` says it, of what is not about for ever */
-  readonly verdict: "holds" | "violated" | "undecided";
-  /** what is violated; null: nothing was found */
-  readonly property: string | null;
-  /** steps of a shortest trace that shows it; null: there is none */
-  readonly steps: number | null;
-  /** the verdict in one line: `holds: 2,482 states, 11,640 transitions` */
-  readonly text: string;
-  /** properties that are not looked at in a page: that something happens at last */
-  readonly notChecked: readonly string[];
+/** What a search came to. */
+export interface TryItResult {
+  /** `holds`, `violated`, `stopped`: for people */
+  readonly verdict: string;
+  readonly tone: Tone;
+  readonly progress: TryItProgress;
+  readonly milliseconds: number;
+  /** what else there is to say, a sentence each */
+  readonly notices: readonly string[];
+  /** the counterexample; null: there is none */
+  readonly trace: PlayerTrace | null;
 }
+
+/** A model that a page can search. */
+export interface TryIt {
+  /**
+   * Searches. `report` may be called as often as there is something new; the page stays usable.
+   * A search that is stopped ends with a result, too; a promise that is rejected is shown as such.
+   */
+  readonly start: (report: (progress: TryItProgress) => void) => Promise<TryItResult>;
+  /** asks the search to end soon; without one under way, nothing */
+  readonly stop: () => void;
+}
+
+/** What scripts add themselves to: models by name. */
+export type TryItRegistry = Readonly<Record<string, TryIt>>;

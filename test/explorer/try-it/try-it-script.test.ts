@@ -5,7 +5,11 @@
 import { createContext, runInContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { startCheck } from "../../../src/check/check.ts";
+import { initialState, successorsOf } from "../../../src/check/program/interpret.ts";
+import type { Program } from "../../../src/check/program/program.ts";
+import type { ProgramState } from "../../../src/check/program/state.ts";
 import { findChecked } from "../../../src/cli/check/find-checked.ts";
+import { programFacts } from "../../../src/explorer/session/facts.ts";
 import { tryItScript } from "../../../src/explorer/try-it/try-it-script.ts";
 import { checkVerdict } from "../../../src/report/check/verdict.ts";
 import type { TryIt, TryItProgress } from "../../../src/report/site/try-it.ts";
@@ -38,9 +42,8 @@ function lowered({ name, mutant, bounds = {} }: Subject) {
 }
 
 function tried(subject: Subject): TryIt {
-  const { program, bounds } = lowered(subject);
   const context = page();
-  runInContext(tryItScript({ model: subject.name, bounds, program }), context);
+  runInContext(tryItScript({ model: subject.name, ...lowered(subject) }), context);
   const found = context.blockgraphTryIt?.[subject.name];
   if (found === undefined) throw new Error("the script registered nothing");
   return found;
@@ -80,8 +83,9 @@ function title({ name, mutant = "", bounds = {} }: Subject): string {
 
 it("fleece at 2,2,2,2 has 2,482 states", async () => {
   const result = await tried({ name: "fleece" }).start(() => {});
-  expect(result.text).toBe("holds: 2,482 states, 11,640 transitions");
-  expect(result.notChecked).toEqual(["guest-requests-end"]);
+  expect(result).toMatchObject({ verdict: "holds", tone: "good", trace: null });
+  expect(result.progress).toEqual({ states: 2482, transitions: 11640, depth: 18 });
+  expect(result.notices).toEqual(["Not looked at in a page: guest-requests-end."]);
 });
 
 describe("a script counts what the checker counts", () => {
@@ -91,7 +95,7 @@ describe("a script counts what the checker counts", () => {
       const [result, expected] = [await tried(subject).start(() => {}), await checked(subject)];
       expect(result.verdict).toBe(checkVerdict(expected).verdict);
       const { states, transitions, depth } = expected;
-      expect(result).toMatchObject({ states, transitions, depth, property: null, steps: null });
+      expect(result).toMatchObject({ progress: { states, transitions, depth }, trace: null });
     },
   );
 });
@@ -102,13 +106,42 @@ describe("a script finds what the checker finds", () => {
     async (_, subject) => {
       const [result, expected] = [await tried(subject).start(() => {}), await checked(subject)];
       const [finding] = expected.findings;
-      expect(result).toMatchObject({
-        ...{ verdict: "violated", property: finding?.property },
-        steps: finding?.trace.steps.length,
-      });
+      const { property = "", trace } = finding ?? {};
+      expect(result).toMatchObject({ verdict: "violated", tone: "bad" });
+      expect(result.notices[0]).toBe(`${property} is violated after ${trace?.steps.length} steps.`);
+      expect(result.trace?.properties.map(({ name }) => name)).toEqual([property]);
+      expect(result.trace?.steps).toHaveLength(trace?.steps.length ?? -1);
+      expect(result.trace?.steps.at(-1)?.judged).toMatchObject([{ status: "violated" }]);
     },
   );
 });
+
+it("a trace is one that the model can take, and ends where the property breaks", async () => {
+  const subject = { name: "fleece", mutant: "guest-does-not-drain" };
+  const { program } = lowered(subject);
+  const { trace } = await tried(subject).start(() => {});
+  const facts = new Map(trace?.facts.map(({ what, value }) => [what, value]));
+  let state = initialState(program);
+  expect([...facts]).toEqual(printed(program, state));
+  let broken: readonly string[] = [];
+  for (const { changes } of trace?.steps ?? []) {
+    for (const { what, after } of changes) facts.set(what, after ?? "");
+    const wanted = JSON.stringify([...facts]);
+    const taken = successorsOf(program, state).filter(
+      (successor) => JSON.stringify(printed(program, successor.state)) === wanted,
+    );
+    if (taken[0] === undefined) throw new Error("nobody can take that step");
+    state = taken[0].state;
+    broken = taken.flatMap(({ judgements }) =>
+      judgements.flatMap(({ property, violated }) => (violated ? [property] : [])),
+    );
+  }
+  expect(broken).toContain("view-equals-point-in-time");
+});
+
+function printed(program: Program, state: ProgramState): [string, string][] {
+  return programFacts(program, state).map(({ what, value }) => [what, value]);
+}
 
 describe("a search in a page", () => {
   const large = { name: "fleece", bounds: { clusters: 3, guests: 2, readers: 2, values: 2 } };
@@ -117,23 +150,20 @@ describe("a search in a page", () => {
     const reports: TryItProgress[] = [];
     let turns = 0;
     const turning = setInterval(() => turns++, 1);
-    const { states } = await tried(large).start((progress) => reports.push(progress));
+    const { progress } = await tried(large).start((each) => reports.push(each));
     clearInterval(turning);
-    expect(states).toBeGreaterThan(10_000);
+    expect(progress.states).toBeGreaterThan(10_000);
     expect(reports.length).toBeGreaterThan(1);
     expect(turns).toBeGreaterThan(0);
     const counts = reports.map((report) => report.states);
     expect(counts).toEqual(counts.toSorted((one, other) => one - other));
   });
 
-  it("ends undecided when it is stopped, and can be begun again", async () => {
+  it("ends when it is stopped, and can be begun again", async () => {
     const model = tried(large);
     const first = model.start(() => {});
     model.stop();
-    expect(await first).toMatchObject({
-      verdict: "undecided",
-      text: expect.stringMatching(/stopped/),
-    });
+    expect(await first).toMatchObject({ verdict: "stopped", tone: "open" });
     expect(await model.start(() => {})).toMatchObject({ verdict: "holds" });
   });
 
@@ -143,7 +173,6 @@ describe("a search in a page", () => {
 });
 
 it("a script says nothing of the machine it was made on", () => {
-  const { program, bounds } = lowered({ name: "fleece" });
-  const script = tryItScript({ model: "fleece", bounds, program });
+  const script = tryItScript({ model: "fleece", ...lowered({ name: "fleece" }) });
   expect(script).not.toMatch(/\/(home|tmp|work)\b|\beval\b|new Function|import\(/);
 });
