@@ -39,6 +39,17 @@ describe("the layers rule", () => {
     expect(layerFindings({ path: "src/log/fold.ts", text })).toHaveLength(1);
   });
 
+  test("lets a page import types of reports, and no code but its own", () => {
+    const types = 'import type { Picture } from "../report/site/picture.ts";\n';
+    expect(layerFindings({ path: "src/page/a.tsx", text: types })).toEqual([]);
+    expect(verdict("src/page/a.tsx", "./style/page.css")).toEqual([]);
+    expect(verdict("src/page/a.tsx", "./b.tsx")).toEqual([]);
+    expect(verdict("src/page/a.tsx", "../report/site/picture.ts")).toHaveLength(1);
+    expect(verdict("src/page/a.tsx", "../log/fold.ts")).toHaveLength(1);
+    expect(verdict("src/cli/main.ts", "../page/a.tsx")).toHaveLength(1);
+    expect(verdict("src/explorer/server.ts", "../page/fold.ts")).toHaveLength(1);
+  });
+
   test("lets the shared files import nobody but each other", () => {
     expect(verdict("src/vocabulary.ts", "./error.ts")).toEqual([]);
     expect(verdict("src/error.ts", "./graph/role.ts")).toHaveLength(1);
@@ -76,7 +87,7 @@ describe("the cycle rule", () => {
 });
 
 describe("this repository", () => {
-  const files = trackedFiles((path) => path.endsWith(".ts") && path.includes("/"));
+  const files = trackedFiles((path) => /\.tsx?$/.test(path) && path.includes("/"));
 
   test("has only folders and shared files that the table knows", () => {
     const strangers = files.filter(

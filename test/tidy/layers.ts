@@ -13,7 +13,7 @@ const OUTSIDE = ["src/storage", "src/nbd", "src/qemu"];
 const INTERPRETERS = ["src/simulate", "src/check", "src/run"];
 const BELOW_REPORT = [...INTERPRETED, ...OUTSIDE, ...INTERPRETERS];
 const DESIGNS = ["models", "properties"];
-const ABOVE = ["src/serve", "src/report", "src/explorer", "src/cli", "test", "bench"];
+const ABOVE = ["src/serve", "src/report", "src/explorer", "src/cli", "src/page", "test", "bench"];
 const ALL = [...BELOW_REPORT, ...DESIGNS, ...ABOVE];
 
 /** Folder -> the other folders that its files may import. Its own files it may always import. */
@@ -32,6 +32,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/run", [...INTERPRETED, "src/storage", "src/nbd"]],
   ["src/serve", [...INTERPRETED, ...OUTSIDE, "src/run"]],
   ["src/report", [...BELOW_REPORT, ...DESIGNS]],
+  ["src/page", ["src/report"]],
   ["src/explorer", [...BELOW_REPORT, "src/report"]],
   ["src/cli", [...BELOW_REPORT, ...DESIGNS, "src/serve", "src/report", "src/explorer"]],
   ["models", ["src/system", "src/graph", "src/drivers", "src/chart", "src/log"]],
@@ -42,6 +43,9 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Files beside the folders of src/ that everybody may import, and that import nobody. */
 export const SHARED = ["src/buffer-pool.ts", "src/error.ts", "src/vocabulary.ts"];
+
+/** What runs in a browser: it shares types with the rest, and no code. */
+const IN_BROWSER = "src/page";
 
 /** The row of the table that a file belongs to: `src/graph/role.ts` belongs to `src/graph`. */
 export function layerOf(path: string): string {
@@ -66,13 +70,20 @@ function objection(importer: string, target: string): string | undefined {
   return `${from} may not import ${to} (${target})`;
 }
 
-/** Relative imports of one file that point the wrong way, or at a file without its `.ts`. */
+/** What keeps a page from an import that the table allows; undefined where nothing does. */
+function browserObjection(importer: string, target: string, types: boolean): string | undefined {
+  const leaves = layerOf(importer) === IN_BROWSER && layerOf(target) !== IN_BROWSER;
+  return leaves && !types ? `${importer} may import only types of ${target}` : undefined;
+}
+
+/** Relative imports of one file that point the wrong way, or at a file without its extension. */
 export function layerFindings({ path, text }: SourceFile): Finding[] {
-  return importsOf(text).flatMap(({ specifier, line }) => {
+  return importsOf(text).flatMap(({ specifier, types, line }) => {
     const target = targetOf(path, specifier);
     if (target === undefined) return [];
-    const what = target.endsWith(".ts")
-      ? objection(path, target)
+    const extension = layerOf(path) === IN_BROWSER ? /\.(ts|tsx|css)$/ : /\.ts$/;
+    const what = extension.test(target)
+      ? (objection(path, target) ?? browserObjection(path, target, types))
       : `"${specifier}" does not end in .ts`;
     return what === undefined ? [] : [{ line, what }];
   });

@@ -11,6 +11,16 @@ test("comments and the inside of literals become spaces, everything else stays i
   expect(code.length).toBe(text.length);
 });
 
+test("the slash of an element divides nothing and opens no expression", () => {
+  const text = "const a = <p>{b}</p>; c as any; const d = <p e={f} />; g as any;";
+  expect(codeOf(text)).toBe(text);
+});
+
+test("an import of types is told from one of code", () => {
+  const text = 'import type { A } from "a";\nimport { type B } from "b";\nexport type * from "c";';
+  expect(importsOf(text).map(({ types }) => types)).toEqual([true, false, true]);
+});
+
 test("code inside a template is code, however deep", () => {
   const text = `\`Date \${f({ a: \`Date \${Date}\` })} Date\` + Date`;
   expect(codeOf(text).match(/Date/g)).toHaveLength(2);

@@ -26,6 +26,8 @@ export interface Finding {
 /** An import or re-export as the source spells it. */
 export interface Import {
   readonly specifier: string;
+  /** whether it is an `import type`, of which nothing is left when the program runs */
+  readonly types: boolean;
   readonly line: number;
 }
 
@@ -66,11 +68,17 @@ const OPERAND_ENDS: ReadonlySet<SyntaxKind> = new Set([
   SyntaxKind.FalseKeyword,
 ]);
 
+/** Whether the slash before the scanner is the one of `</p>` or `<br />`, and of no expression. */
+function endsElement(scanner: Scanner): boolean {
+  const text = scanner.getText();
+  return text[scanner.getTokenStart() - 1] === "<" || text[scanner.getTokenEnd()] === ">";
+}
+
 /** The next token; the two decisions that a scanner leaves to its parser are made from the past. */
 function scanOne(scanner: Scanner, afterOperand: boolean, templateDepths: number[]): SyntaxKind {
   const kind = scanner.scan();
   const slash = kind === SyntaxKind.SlashToken || kind === SyntaxKind.SlashEqualsToken;
-  if (slash && !afterOperand) return scanner.reScanSlashToken();
+  if (slash && !afterOperand && !endsElement(scanner)) return scanner.reScanSlashToken();
   const innermost = templateDepths.length - 1;
   const depth = templateDepths[innermost];
   if (kind === SyntaxKind.TemplateHead) {
@@ -98,6 +106,9 @@ function tokensOf(text: string): Token[] {
   for (;;) {
     const kind = scanOne(scanner, afterOperand, templateDepths);
     if (kind === SyntaxKind.EndOfFile) return tokens;
+    if (scanner.getTokenEnd() === scanner.getTokenStart()) {
+      throw new Error(`no token at line ${lineAt(text, scanner.getTokenStart())}: is it code?`);
+    }
     const value = kind === SyntaxKind.StringLiteral ? scanner.getTokenValue() : "";
     tokens.push({ kind, start: scanner.getTokenStart(), end: scanner.getTokenEnd(), value });
     if (!COMMENTS.has(kind) && !BLANKS.has(kind)) {
@@ -138,10 +149,19 @@ export function importsOf(text: string): Import[] {
     const keyword = called ? tokens[index - 2]?.kind : before;
     const named = !called && keyword === SyntaxKind.FromKeyword;
     if (named || keyword === SyntaxKind.ImportKeyword) {
-      imports.push({ specifier: token.value, line: lineAt(text, token.start) });
+      const types = named && isTypeOnly(tokens.slice(0, index));
+      imports.push({ specifier: token.value, types, line: lineAt(text, token.start) });
     }
   }
   return imports;
+}
+
+/** Whether the last `import` or `export` of these tokens is followed by `type`. */
+function isTypeOnly(tokens: readonly Token[]): boolean {
+  const start = tokens.findLastIndex(
+    ({ kind }) => kind === SyntaxKind.ImportKeyword || kind === SyntaxKind.ExportKeyword,
+  );
+  return tokens[start + 1]?.kind === SyntaxKind.TypeKeyword;
 }
 
 /** One finding for every place where a pattern (with the flag `g`) matches. */

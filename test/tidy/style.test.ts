@@ -78,12 +78,13 @@ describe("the rules", () => {
 
 describe("this repository", () => {
   const all = trackedFiles((path) => path !== "package-lock.json" && path !== "LICENSE");
-  const sources = all.filter(({ path }) => path.endsWith(".ts"));
+  const sources = all.filter(({ path }) => /\.tsx?$/.test(path));
+  const styled = all.filter(({ path }) => /\.(tsx?|css)$/.test(path));
   const lock = trackedFiles((path) => path === "package-lock.json");
 
   test.for<[string, Rule, SourceFile[]]>([
-    ["begins every source file with a header comment", style.headerFindings, sources],
-    ["keeps files and lines short", style.sizeFindings, sources],
+    ["begins every source file with a header comment", style.headerFindings, styled],
+    ["keeps files and lines short", style.sizeFindings, styled],
     ["does not go around the type checker", style.typeFindings, sources],
     ["leaves every test switched on", style.testFindings, sources],
     ["leaves nothing for later", style.laterFindings, all],

@@ -18,6 +18,8 @@ const INSISTED_ON = [
   "package-lock.json",
   "package.json",
   "tsconfig.json",
+  "tsconfig.page.json",
+  "vite.config.ts",
   "vitest.config.ts",
 ];
 

@@ -23,6 +23,7 @@ const TOOL_PACKAGES = {
   nbdcopy: "libnbd-bin",
   fio: "fio",
   openssl: "openssl",
+  chromium: "chromium",
   "g++": "g++",
   rumur: "rumur",
   spin: "spin",

@@ -11,7 +11,11 @@ export type Inline =
   | string
   | { readonly kind: "code"; readonly text: string }
   | { readonly kind: "strong"; readonly text: string }
-  /** `to`: path of a page below the site's root with an optional `#anchor`: `models/fleecing` */
+  /**
+   * `to`: path of a page below the site's root with an optional `#anchor`: `models/fleecing`,
+   * `models/fleecing#trace/7`; `#anchor` alone is on the same page. What begins with `https://`
+   * leads elsewhere.
+   */
   | { readonly kind: "link"; readonly text: string; readonly to: string }
   /** a mark that says what a thing is: `holds`, `violated` */
   | { readonly kind: "mark"; readonly text: string; readonly tone: Tone };
@@ -37,6 +41,7 @@ export interface Plot {
   readonly up: string;
   /** line: points are joined in their order */
   readonly kind: "line" | "points";
+  /** of the axes, those whose values are all above 0 and range over a power of ten or more */
   readonly logarithmic: boolean;
   readonly series: readonly {
     readonly name: string;
@@ -91,6 +96,12 @@ export interface PageDocument {
   readonly trail: readonly { readonly title: string; readonly path: string }[];
   readonly blocks: readonly Block[];
 }
+
+/**
+ * What every page says of the site around it: the script `#site` of its HTML holds this as JSON, as
+ * `#document` holds the page's own {@link PageDocument}.
+ */
+export type SiteFrame = Pick<SiteDocument, "title" | "navigation">;
 
 /** A site: its pages, and the ones that its navigation leads to. */
 export interface SiteDocument {

@@ -1,0 +1,40 @@
+/**
+ * The player: a trace, or several side by side, stepped through by a reader.
+ */
+import { useSignal } from "@preact/signals";
+import { useCallback, useRef } from "preact/hooks";
+import type { PlayerTrace } from "../../report/site/player-trace.ts";
+import { Announcement } from "./announcement.tsx";
+import { Controls } from "./controls.tsx";
+import { KeyHelp } from "./key-help.tsx";
+import { TraceView } from "./trace-view.tsx";
+import { useSession } from "./use-session.ts";
+
+export function Player({ traces }: { traces: readonly PlayerTrace[] }) {
+  const element = useRef<HTMLElement>(null);
+  const helping = useSignal(false);
+  const help = useCallback(() => {
+    helping.value = true;
+  }, [helping]);
+  const session = useSession(traces, element, help);
+  const title = traces.map((trace) => trace.title).join(" beside ");
+  const apart = traces.length > 1;
+  return (
+    <section class="player" ref={element} aria-label={`Player: ${title}`}>
+      <Controls session={session} help={help} />
+      <Announcement session={session} />
+      <div class={apart ? "traces side-by-side" : "traces"}>
+        {traces.map((trace, place) => (
+          <TraceView key={trace.id} session={session} place={place} />
+        ))}
+      </div>
+      {helping.value && (
+        <KeyHelp
+          close={() => {
+            helping.value = false;
+          }}
+        />
+      )}
+    </section>
+  );
+}
