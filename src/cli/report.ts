@@ -33,9 +33,9 @@ interface Options {
 export function configure(command: Command): void {
   command
     .description(
-      "Makes the site: a page for every model with its graph, charts, properties and verdict, and " +
-        "a run of it to step through. Receipts and logs are those in the reports folder; where " +
-        "there is no log, a short search or a simulation makes one.",
+      "Makes the site: a page for every model with its graph, charts, properties and " +
+        "verdict, and a run of it to step through. Receipts and logs are those in the reports " +
+        "folder; where there is no log, a short search or a simulation makes one.",
     )
     .option("--out <folder>", "where the site goes", join("reports", "site"))
     .option("--reports <folder>", "where receipts and logs are", "reports")

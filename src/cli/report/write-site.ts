@@ -1,7 +1,7 @@
 /**
  * Writes the files of the site.
  */
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fileAction } from "../../log/file-problem.ts";
@@ -12,7 +12,8 @@ import { pageFile, siteIndex } from "../../report/site/page-file.ts";
 const BUILT = import.meta.url.endsWith(".ts")
   ? new URL("../../../dist/page/", import.meta.url)
   : new URL("../../../page/", import.meta.url);
-const ASSETS = ["app.js", "app.css"] as const;
+/** Without these pages stay empty; whatever lies beside them is copied as well. */
+const NEEDED = ["app.js", "app.css"];
 
 /** What was written. Sizes are bytes. */
 export interface Written {
@@ -53,11 +54,8 @@ export function write(path: string, text: string): number {
 }
 
 function copyAssets(out: string): Written["assets"] {
-  const sources = ASSETS.map((name) => fileURLToPath(new URL(name, BUILT)));
-  if (!sources.every((path) => existsSync(path))) return "missing";
-  for (const [index, name] of ASSETS.entries()) {
-    const path = join(out, name);
-    fileAction(path, "cannot be written", () => copyFileSync(sources[index] ?? "", path));
-  }
+  const folder = fileURLToPath(BUILT);
+  if (!NEEDED.every((name) => existsSync(join(folder, name)))) return "missing";
+  fileAction(out, "cannot be written", () => cpSync(folder, out, { recursive: true }));
   return "copied";
 }

@@ -70,7 +70,7 @@ function effectOf({ meta }: AnyStateNode): Effect | null {
 }
 
 /** What a state does, in a few words. */
-export function effectText(effect: Effect): string {
+function effectText(effect: Effect): string {
   switch (effect.kind) {
     case "ask": {
       const over = effect.chart === "node" || effect.over === "hull" ? "" : ` (${effect.over})`;

@@ -2,8 +2,8 @@
  * What a site said of every model, kept beside it: the next one tells what has changed since.
  */
 import { z } from "zod";
+import type { ModelOverview } from "../model-overview.ts";
 import { verdictSchema } from "../verdict.ts";
-import type { ModelEvidence } from "./site-input.ts";
 
 /** The format version of summaries. */
 const SUMMARY_VERSION = 1;
@@ -25,7 +25,8 @@ export const runSummarySchema = z.strictObject({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-export function runSummary(models: readonly ModelEvidence[]): RunSummary {
+/** @param models what is known of each */
+export function runSummary(models: readonly { readonly overview: ModelOverview }[]): RunSummary {
   return {
     kind: "site-summary",
     v: SUMMARY_VERSION,

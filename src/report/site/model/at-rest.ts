@@ -2,32 +2,39 @@
  * A model's graph as it stands while its guests and readers are at work: what its commands make of
  * it, with nobody sending anything.
  */
+import type { QmpCommand } from "../../../graph/commands.ts";
 import { MemoryLog } from "../../../log/memory-log.ts";
-import { simulateModel } from "../../../simulate/simulate-model.ts";
-import type { Model, Phase } from "../../../system/model.ts";
-import { roundRobinSchedule } from "../../../system/schedule.ts";
+import { Simulation } from "../../../simulate/simulation.ts";
+import type { Model } from "../../../system/model.ts";
+import { describeModelImage, modelContent } from "../../../system/model-image.ts";
 import type { Session } from "../../../system/session.ts";
+import { startRecord } from "../../../system/start.ts";
 
 /**
  * The session after as many of the model's commands as give the largest graph. Of several such
  * moments it is the last one.
  */
 export function atRest(model: Model): Session {
-  const phases = model.phases.flatMap((phase): Phase[] => {
-    if (phase.kind === "commands") return [phase];
-    const administrator = phase.kind === "concurrent" ? phase.administrator : undefined;
-    return administrator === undefined ? [] : [{ ...administrator, kind: "commands" }];
+  const commands = model.phases.flatMap((phase): readonly QmpCommand[] => {
+    if (phase.kind === "commands") return phase.commands;
+    return phase.kind === "concurrent" ? (phase.administrator?.commands ?? []) : [];
   });
-  let largest = simulateUpTo(model, phases, 0);
-  for (let count = 1; count <= phases.length; count++) {
-    const session = simulateUpTo(model, phases, count);
-    if (session.graph.edges.length >= largest.graph.edges.length) largest = session;
+  const session = begin(model);
+  let [largest, at] = [0, 0];
+  for (const [index, command] of commands.entries()) {
+    session.command(command);
+    const size = session.graph.edges.length;
+    if (size >= largest) [largest, at] = [size, index + 1];
   }
-  return largest;
+  const again = begin(model);
+  for (const command of commands.slice(0, at)) again.command(command);
+  return again;
 }
 
-function simulateUpTo(model: Model, phases: readonly Phase[], count: number): Session {
-  const sink = new MemoryLog();
-  const options = { properties: [], mutant: null, schedule: roundRobinSchedule(), sink };
-  return simulateModel({ ...model, phases: phases.slice(0, count) }, options).session;
+function begin(model: Model): Session {
+  const records = model.images.map(describeModelImage);
+  const missing = model.images.filter((_, index) => records[index]?.extents === null);
+  const images = new Map(missing.map((image) => [image.filename, modelContent(image)]));
+  const options = { properties: [], mutants: [], sink: new MemoryLog(), images };
+  return new Simulation(startRecord(model, null, records), options).session;
 }

@@ -5,20 +5,25 @@ import { code, commands, heading, paragraph, terms } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
 import type { ModelEvidence, SiteInput } from "../site-input.ts";
 import { mutantBlocks, mutantPages } from "./mutants.ts";
-import { pictureBlocks } from "./pictures.ts";
+import { DrawnCharts, pictureBlocks } from "./pictures.ts";
 import { playerBlocks } from "./players.ts";
 import { propertyBlocks } from "./properties.ts";
 import { storyBlocks } from "./story.ts";
 import { verdictBlocks } from "./verdict.ts";
 
 export function* modelPages(input: SiteInput): Generator<PageDocument, void, void> {
+  const charts = new DrawnCharts(input.viz);
   for (const evidence of input.models) {
-    yield modelPage(evidence, input);
+    yield modelPage(evidence, input, charts);
     yield* mutantPages(evidence);
   }
 }
 
-function modelPage(evidence: ModelEvidence, { viz, models, source }: SiteInput): PageDocument {
+function modelPage(
+  evidence: ModelEvidence,
+  { viz, models, source }: SiteInput,
+  charts: DrawnCharts,
+): PageDocument {
   const { model } = evidence;
   const { name, title, idea, profile, expected } = model;
   return {
@@ -36,7 +41,7 @@ function modelPage(evidence: ModelEvidence, { viz, models, source }: SiteInput):
       ...playerBlocks(evidence, models),
       ...verdictBlocks(evidence),
       ...storyBlocks(model),
-      ...pictureBlocks(viz, model),
+      ...pictureBlocks(viz, model, charts),
       ...propertyBlocks(evidence, source),
       ...mutantBlocks(evidence),
       ...againBlocks(evidence),

@@ -3,10 +3,11 @@
  */
 import { MODELS } from "../../../../models/index.ts";
 import type { Model } from "../../../system/model.ts";
+import { ADMINISTRATOR } from "../../player/lanes.ts";
 import { logTrace } from "../../player/log-trace.ts";
 import { repairedRecords } from "../../player/repaired.ts";
 import { code, commands, heading, link, paragraph } from "../blocks.ts";
-import type { Block } from "../page-document.ts";
+import type { Block, Text } from "../page-document.ts";
 import type { PlayerTrace } from "../player-trace.ts";
 import type { ModelEvidence, ShownLog } from "../site-input.ts";
 import { repairedBy, repairOf } from "./pairs.ts";
@@ -40,9 +41,21 @@ function counterexampleBlocks(model: Model, { log, origin, shortest }: ShownLog)
             link(repair, `models/${repair}`),
             " takes the same commands, requests and decisions, as far as it lets them happen.",
           ]),
+      ...stepLinks(`models/${model.name}`, trace),
       " Step through it with the arrow keys; every step has a link.",
     ),
     { kind: "player", traces: beside === null ? [trace] : [trace, beside] },
+  ];
+}
+
+/** Where requests begin, and where it is wrong: positions count the steps that were taken. */
+function stepLinks(page: string, { id, steps }: PlayerTrace): Text {
+  const at = (position: number) => `${page}#${id}/${position}`;
+  const begins = steps.findIndex(({ lane }) => lane !== ADMINISTRATOR.id);
+  const breaks = steps.findIndex(({ judged }) => judged.some((j) => j.status === "violated"));
+  return [
+    ...(begins < 0 ? [] : [" Requests begin at ", link(`step ${begins + 1}`, at(begins + 1)), "."]),
+    ...(breaks < 0 ? [] : [" It goes wrong at ", link(`step ${breaks + 1}`, at(breaks + 1)), "."]),
   ];
 }
 

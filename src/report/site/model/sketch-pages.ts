@@ -4,6 +4,7 @@
 import type { Viz } from "@viz-js/viz";
 import { PROPERTIES } from "../../../../properties/index.ts";
 import { designOf, type Sketch } from "../../../system/sketch.ts";
+import { chartPicture } from "../../draw/chart-picture.ts";
 import { checkTrace } from "../../player/check-trace.ts";
 import {
   cell,
@@ -65,7 +66,13 @@ function sketchPage(viz: Viz, evidence: SketchEvidence): PageDocument {
 function chartsOf(viz: Viz, sketch: Sketch): Block[] {
   const { cells, actors } = designOf(sketch);
   const charts = [cells, ...actors].map(({ chart }) => chart);
-  return [heading(2, "The charts"), ...charts.flatMap((chart) => chartBlocks(viz, chart))];
+  return [
+    heading(2, "The charts"),
+    ...charts.flatMap((chart) => {
+      const picture = chartPicture(viz, `The chart ${chart.name}`, chart);
+      return chartBlocks(chart, picture);
+    }),
+  ];
 }
 
 function propertyBlocks(sketch: Sketch): Block[] {

@@ -80,7 +80,7 @@ interface ChartCoverage {
 }
 
 /** What all checks together have taken, by chart. */
-export function chartsOf(counted: readonly ModelEvidence[]): Map<string, ChartCoverage> {
+function chartsOf(counted: readonly ModelEvidence[]): Map<string, ChartCoverage> {
   const known = new Map<string, { transition: ChartTransition; taken: boolean }>();
   const models = new Map<string, Set<string>>();
   for (const { model, check, transitions } of counted) {

@@ -164,6 +164,6 @@ function trendBlocks({ models, previous }: SiteInput): Block[] {
 }
 
 /** The first sentence of a text. */
-export function firstSentence(text: string): string {
+function firstSentence(text: string): string {
   return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
 }
