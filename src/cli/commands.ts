@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./export.ts"),
   },
   {
+    name: "report",
+    summary: "make the site: pages of all models to look at and step through",
+    load: () => import("./report.ts"),
+  },
+  {
     name: "conform",
     summary: "compare verdicts on graph commands with a real QEMU",
     load: () => import("./conform.ts"),

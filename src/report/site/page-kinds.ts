@@ -1,0 +1,25 @@
+/**
+ * The kinds of pages that the site has, in the order of its navigation. A new kind is one more
+ * line.
+ */
+
+import { modelPages } from "./model/model-pages.ts";
+import { sketchPages } from "./model/sketch-pages.ts";
+import { coveragePages } from "./overview/coverage-page.ts";
+import { overviewPages } from "./overview/overview-page.ts";
+import type { PageDocument, SiteDocument } from "./page-document.ts";
+import type { SiteInput } from "./site-input.ts";
+
+interface PageKind {
+  /** where the navigation leads; null: others lead to these pages */
+  readonly entry: SiteDocument["navigation"][number] | null;
+  /** pages one after the other, for they take time */
+  make(input: SiteInput): Iterable<PageDocument>;
+}
+
+export const PAGE_KINDS: readonly PageKind[] = [
+  { entry: { title: "Models", path: "index" }, make: overviewPages },
+  { entry: null, make: modelPages },
+  { entry: null, make: sketchPages },
+  { entry: { title: "Coverage", path: "coverage" }, make: coveragePages },
+];
