@@ -30,10 +30,11 @@ const PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>blockgraph explorer</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="explorer.css">
-<script type="module" src="explorer.js"></script>
+<script defer src="explorer.js"></script>
 </head>
-<body><main id="explorer">This page needs its script, and a browser that runs it.</main></body>
+<body><div id="explorer">This page needs its script, and a browser that runs it.</div></body>
 </html>
 `;
 

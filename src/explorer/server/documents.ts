@@ -193,3 +193,5 @@ export type JobNews = { readonly job: number; readonly exploration: number } & (
 export interface Refused {
   readonly error: { readonly code: string; readonly message: string };
 }
+
+export type { StateView, TreeView };

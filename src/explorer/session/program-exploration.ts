@@ -147,10 +147,11 @@ export class ProgramExploration implements Exploration {
       NO_DEADLOCK,
       ...liveness.map(({ property }) => property),
     ];
+    const usual = (name: string) => (name === NO_DEADLOCK ? "holds" : "not judged");
     return [...new Set(names)].map((name) => ({
       name,
-      statement: this.#statements.get(name) ?? "",
-      status: judged.get(name)?.status ?? "not judged",
+      statement: this.#statements.get(name) ?? (name === NO_DEADLOCK ? NOBODY_STUCK : ""),
+      status: judged.get(name)?.status ?? usual(name),
       why: judged.get(name)?.why ?? "",
     }));
   }
@@ -167,6 +168,7 @@ export class ProgramExploration implements Exploration {
   }
 }
 
+const NOBODY_STUCK = "Somebody can take a step, or everything is done.";
 const DEADLOCK = "Nobody can take a step any more, and not everything is done: a deadlock.";
 
 function violatedIn(judged: JudgedSoFar): string[] {
