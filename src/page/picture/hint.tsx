@@ -14,11 +14,12 @@ export interface ShownHint {
 }
 
 const WIDTH = 300;
+const GAP = 10;
 
 export function Hint({ hint: { lines, x, y, room } }: { hint: ShownHint }) {
   const left = Math.max(0, Math.min(x - WIDTH / 2, room - WIDTH));
   return (
-    <div class="hint" aria-hidden="true" style={{ left: `${left}px`, top: `${y + 6}px` }}>
+    <div class="hint" aria-hidden="true" style={{ left: `${left}px`, top: `${y + GAP}px` }}>
       {lines.map((line, place) => (
         <div key={place}>{line}</div>
       ))}

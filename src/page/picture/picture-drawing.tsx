@@ -29,7 +29,8 @@ export function PictureDrawing({ picture, zoom, marked }: PictureDrawingProps) {
     if (frame === undefined) return;
     const place = at.getBoundingClientRect();
     const x = place.left + place.width / 2 - frame.left;
-    hint.value = { lines, x, y: place.bottom - frame.top, room: frame.width };
+    const below = at.classList.contains("line") ? place.top + place.height / 2 : place.bottom;
+    hint.value = { lines, x, y: below - frame.top, room: frame.width };
   };
   const hide = (): void => {
     hint.value = null;

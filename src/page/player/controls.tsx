@@ -26,9 +26,7 @@ export function Controls({ session, help }: ControlsProps) {
           icon={playing.value ? "pause" : "play"}
           label={playing.value ? "Pause" : "Play"}
           off={length === 0}
-          press={() => {
-            playing.value = !playing.value;
-          }}
+          press={session.toggle}
         />
         <Press icon="forward" label="Step" off={length === 0} press={session.forward} />
         <Press icon="last" label="To the end" off={atEnd} press={() => goTo(length)} />

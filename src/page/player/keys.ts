@@ -23,13 +23,11 @@ const PRESSED = "button, a, summary";
 
 /** Does what a key stands for; false: the key is not one of a player's. */
 export function pressKey(session: Session, key: string, help: () => void): boolean {
-  const { playing, goTo, length } = session;
+  const { goTo, length } = session;
   const actions: Readonly<Record<string, () => void>> = {
     ArrowRight: session.forward,
     ArrowLeft: session.back,
-    " ": () => {
-      playing.value = !playing.value;
-    },
+    " ": session.toggle,
     Home: () => goTo(0),
     End: () => goTo(length),
     v: () => session.toWrong(1),

@@ -6,9 +6,14 @@ import { useRef } from "preact/hooks";
 import type { ClusterMap } from "../../report/site/player-trace.ts";
 import { mapLabel } from "./map-label.ts";
 import { rowLength } from "./map-rows.ts";
+import { useUnlessChanged } from "./unless-changed.ts";
 import { useRows, useSize } from "./use-rows.ts";
 
+/** Pixels from one square to the next; a long map has small ones. */
 const SQUARE = 24;
+const SMALL_SQUARE = 18;
+const LONG = 128;
+
 /** width of the numbers before the rows */
 const NUMBERS = 42;
 
@@ -23,20 +28,21 @@ interface MapViewProps {
 export function MapView({ map, cells, changed, wrong }: MapViewProps) {
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
-  const perRow = rowLength(cells.length, Math.floor((size.value.width - NUMBERS) / SQUARE));
+  const square = cells.length > LONG ? SMALL_SQUARE : SQUARE;
+  const perRow = rowLength(cells.length, Math.floor((size.value.width - NUMBERS) / square));
   const rows = Math.ceil(cells.length / perRow);
   const focus = wrong[0] ?? changed[0];
   const row = focus === undefined ? null : Math.floor(focus / perRow);
   const current = row === null ? { first: 1, end: 0 } : { first: row, end: row + 1 };
   const { range, onScroll } = useRows(frame, size, {
-    rowHeight: SQUARE,
+    rowHeight: square,
     rows,
     covered: 0,
     current,
   });
   const { first, end } = range.value;
   return (
-    <div class="map" role="group" aria-label={map.title}>
+    <div class={square === SQUARE ? "map" : "map small"} role="group" aria-label={map.title}>
       <p class="map-title">{map.title}</p>
       <div
         class="map-frame"
@@ -50,17 +56,17 @@ export function MapView({ map, cells, changed, wrong }: MapViewProps) {
           class="map-rows"
           role="img"
           aria-label={mapLabel(map, cells, changed, wrong)}
-          style={{ height: `${rows * SQUARE}px`, minWidth: `${NUMBERS + perRow * SQUARE}px` }}
+          style={{ height: `${rows * square}px`, minWidth: `${NUMBERS + perRow * square}px` }}
         >
           {Array.from({ length: Math.max(0, end - first) }, (_, place) => (
             <MapRow
               key={first + place}
               map={map}
-              cells={cells}
               start={(first + place) * perRow}
-              perRow={perRow}
-              changed={changed}
-              wrong={wrong}
+              top={(first + place) * square}
+              states={cells.slice((first + place) * perRow, (first + place + 1) * perRow).join()}
+              changed={within(changed, (first + place) * perRow, perRow)}
+              wrong={within(wrong, (first + place) * perRow, perRow)}
             />
           ))}
         </div>
@@ -70,17 +76,38 @@ export function MapView({ map, cells, changed, wrong }: MapViewProps) {
   );
 }
 
-interface MapRowProps extends MapViewProps {
-  /** the row's first cluster */
-  readonly start: number;
-  readonly perRow: number;
+/** Those of a row, as one text: so a row is known to be the same without looking at its squares. */
+function within(clusters: readonly number[], start: number, perRow: number): string {
+  return clusters.filter((cluster) => cluster >= start && cluster < start + perRow).join();
 }
 
-function MapRow({ map, cells, start, perRow, changed, wrong }: MapRowProps) {
+function numbersOf(text: string): number[] {
+  return text === "" ? [] : text.split(",").map(Number);
+}
+
+interface MapRowProps {
+  readonly map: ClusterMap;
+  /** the row's first cluster */
+  readonly start: number;
+  /** its upper edge, in pixels */
+  readonly top: number;
+  /** the positions of its clusters' states, with commas between them */
+  readonly states: string;
+  /** clusters, in the same form */
+  readonly changed: string;
+  readonly wrong: string;
+}
+
+function MapRow(props: MapRowProps) {
+  return useUnlessChanged(props, drawRow);
+}
+
+function drawRow({ map, start, top, states, ...special }: MapRowProps) {
+  const [changed, wrong] = [numbersOf(special.changed), numbersOf(special.wrong)];
   return (
-    <div class="map-row" style={{ top: `${(start / perRow) * SQUARE}px` }}>
+    <div class="map-row" style={{ top: `${top}px` }}>
       <span class="map-row-number">{start}</span>
-      {cells.slice(start, start + perRow).map((cell, place) => {
+      {numbersOf(states).map((cell, place) => {
         const cluster = start + place;
         const state = map.states[cell];
         const marks = [

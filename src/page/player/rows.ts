@@ -26,7 +26,13 @@ export function rowsInSight(
   return { first: Math.min(first, Math.max(0, rows - 1)), end: Math.max(end, 0) };
 }
 
-/** How far to scroll so that a row is in sight with one row above and below; least movement. */
+/** Where a row is put that was out of sight: so far down, with more room for what comes than was. */
+const PLACE = 0.35;
+
+/**
+ * How far to scroll so that rows are in sight with one more above and below. What is in sight stays
+ * where it is: so a list moves every dozen steps, and not with each one.
+ */
 export function scrollToRow(
   scrolled: number,
   height: number,
@@ -35,7 +41,7 @@ export function scrollToRow(
 ): number {
   const top = Math.max(0, (rows.first - 1) * rowHeight);
   const bottom = (rows.end + 1) * rowHeight;
-  if (top < scrolled) return top;
-  if (bottom > scrolled + height) return Math.max(0, Math.min(top, bottom - height));
-  return scrolled;
+  if (top >= scrolled && bottom <= scrolled + height) return scrolled;
+  const room = Math.max(0, height - (rows.end - rows.first) * rowHeight);
+  return Math.max(0, Math.round(rows.first * rowHeight - room * PLACE));
 }

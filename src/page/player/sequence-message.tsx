@@ -7,6 +7,7 @@ import type { PlayerTrace } from "../../report/site/player-trace.ts";
 import { laneTone } from "./lane-tone.ts";
 import { goesWrong } from "./next.ts";
 import type { SequenceRow } from "./sequence-rows.ts";
+import { useUnlessChanged } from "./unless-changed.ts";
 
 interface SequenceMessageProps {
   readonly trace: PlayerTrace;
@@ -26,6 +27,10 @@ interface SequenceMessageProps {
 const LETTER_WIDTH = 6.2;
 
 export function SequenceMessage(props: SequenceMessageProps) {
+  return useUnlessChanged(props, drawMessage);
+}
+
+function drawMessage(props: SequenceMessageProps) {
   const { trace, row, y, height, total, when, goTo } = props;
   const step = trace.steps[row.position - 1];
   const wrong = step !== undefined && goesWrong(step);

@@ -42,7 +42,7 @@ export function Sequence({ trace, position, goTo }: SequenceProps) {
   const { first, end } = range.value;
   const shown = rows.slice(first, end);
   const messages = rows.slice(current.first, current.end);
-  useSight(frame, messages, places);
+  useSight(total > size.value.width ? frame : null, messages, places);
   return (
     <div
       class="sequence"
@@ -71,23 +71,30 @@ export function Sequence({ trace, position, goTo }: SequenceProps) {
               y2={shown.length * ROW_HEIGHT}
             />
           ))}
-          {shown.map((row, place) => (
-            <SequenceMessage
-              key={first + place}
-              trace={trace}
-              row={row}
-              y={place * ROW_HEIGHT}
-              height={ROW_HEIGHT}
-              total={total}
-              places={places}
-              when={row.position === position ? "now" : row.position > position ? "later" : "past"}
-              goTo={goTo}
-            />
-          ))}
+          <g transform={`translate(0 ${-first * ROW_HEIGHT})`}>
+            {shown.map((row, place) => (
+              <SequenceMessage
+                key={first + place}
+                trace={trace}
+                row={row}
+                y={(first + place) * ROW_HEIGHT}
+                height={ROW_HEIGHT}
+                total={total}
+                places={places}
+                when={whenOf(row.position, position)}
+                goTo={goTo}
+              />
+            ))}
+          </g>
         </svg>
       </div>
     </div>
   );
+}
+
+function whenOf(row: number, position: number): "past" | "now" | "later" {
+  if (row === position) return "now";
+  return row > position ? "later" : "past";
 }
 
 function laneWidthFor(room: number, lanes: number): number {
@@ -95,9 +102,9 @@ function laneWidthFor(room: number, lanes: number): number {
   return Math.max(LANE_WIDTH_MIN, Math.min(LANE_WIDTH_MAX, even));
 }
 
-/** Scrolls sideways so that the lanes of the current messages are in sight. */
+/** In a frame that is too narrow, if there is one: scrolls sideways so that the lanes of the current messages are in sight. */
 function useSight(
-  frame: { readonly current: HTMLElement | null },
+  frame: { readonly current: HTMLElement | null } | null,
   messages: readonly SequenceRow[],
   places: ReadonlyMap<string, number>,
 ): void {
@@ -106,7 +113,7 @@ function useSight(
   );
   const [left, right] = [Math.min(...ends), Math.max(...ends)];
   useLayoutEffect(() => {
-    const element = frame.current;
+    const element = frame?.current ?? null;
     if (element === null || ends.length === 0) return;
     const margin = LANE_WIDTH_MIN / 2;
     const { scrollLeft, clientWidth } = element;

@@ -27,6 +27,10 @@ export interface Session {
   readonly goTo: (position: number) => void;
   readonly forward: () => void;
   readonly back: () => void;
+  /** whether nothing is left to play: never so with a lasso */
+  readonly isOver: () => boolean;
+  /** plays or pauses; what is over is played from the beginning */
+  readonly toggle: () => void;
   /** to the next place where something goes wrong; false: there is none that way */
   readonly toWrong: (direction: 1 | -1) => boolean;
 }
@@ -38,6 +42,9 @@ export function startSession(traces: readonly PlayerTrace[], start: number): Ses
   const within = (wanted: number): number => Math.max(0, Math.min(length, Math.trunc(wanted) || 0));
   const position = signal(within(start));
   const moved = signal(false);
+  const playing = signal(false);
+  const next = (): number => (longest === undefined ? 0 : positionAfter(longest, position.value));
+  const isOver = (): boolean => next() === position.value;
   const goTo = (wanted: number): void => {
     moved.value = true;
     position.value = within(wanted);
@@ -47,14 +54,17 @@ export function startSession(traces: readonly PlayerTrace[], start: number): Ses
     tracks: traces.map((trace) => new StateTrack(trace)),
     length,
     position,
-    playing: signal(false),
+    playing,
     speed: signal(2),
     moved,
     goTo,
-    forward: () => {
-      if (longest !== undefined) goTo(positionAfter(longest, position.value));
-    },
+    forward: () => goTo(next()),
+    isOver,
     back: () => goTo(position.value - 1),
+    toggle: () => {
+      if (!playing.value && isOver()) goTo(0);
+      playing.value = !playing.value && length > 0;
+    },
     toWrong: (direction) => {
       const found = nextWrong(traces, position.value, direction);
       if (found !== null) goTo(found);
@@ -66,11 +76,4 @@ export function startSession(traces: readonly PlayerTrace[], start: number): Ses
 /** Where one of the traces is while the player is at a position. */
 export function positionIn(trace: PlayerTrace, position: number): number {
   return Math.min(position, trace.steps.length);
-}
-
-/** Whether nothing is left to play: not so with a lasso. */
-export function isOver(session: Session): boolean {
-  const { traces, length, position } = session;
-  const repeats = traces.some(({ steps, loop }) => steps.length === length && loop !== null);
-  return position.value >= length && !repeats;
 }

@@ -5,6 +5,7 @@ import { useId, useRef } from "preact/hooks";
 import type { PlayerStep, PlayerTrace } from "../../report/site/player-trace.ts";
 import { laneTone } from "./lane-tone.ts";
 import { goesWrong } from "./next.ts";
+import { useUnlessChanged } from "./unless-changed.ts";
 import { useRows, useSize } from "./use-rows.ts";
 
 const ROW_HEIGHT = 28;
@@ -68,7 +69,11 @@ interface StepRowProps {
   readonly goTo: (position: number) => void;
 }
 
-function StepRow({ id, trace, row, current, goTo }: StepRowProps) {
+function StepRow(props: StepRowProps) {
+  return useUnlessChanged(props, drawRow);
+}
+
+function drawRow({ id, trace, row, current, goTo }: StepRowProps) {
   const step = trace.steps[row - 1];
   const wrong = step !== undefined && goesWrong(step);
   return (

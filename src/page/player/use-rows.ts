@@ -60,9 +60,11 @@ export function useRows(
   useLayoutEffect(() => {
     const element = frame.current;
     if (element === null) return;
-    const room = element.clientHeight - covered;
-    const wanted = scrollToRow(element.scrollTop, room, rowHeight, current);
-    if (wanted === element.scrollTop) return;
+    // To ask the element itself where it is would have the page laid out anew for every list.
+    const room = size.peek().height - covered;
+    const known = scrolled.peek();
+    const wanted = scrollToRow(known, room, rowHeight, current);
+    if (wanted === known) return;
     element.scrollTop = wanted;
     scrolled.value = element.scrollTop;
   }, [current.first, current.end, rowHeight, covered, scrolled]);

@@ -2,13 +2,13 @@
  * A player's ties to its page: the address that it is opened with and leaves behind, the keys, the
  * clock.
  */
-import { useSignalEffect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { PlayerTrace } from "../../report/site/player-trace.ts";
 import { readStepHash, stepHash } from "./address.ts";
 import { isMeantFor, pressKey, touch } from "./keys.ts";
-import { isOver, type Session, startSession } from "./session.ts";
+import { type Session, startSession } from "./session.ts";
 
 /** Browsers refuse addresses that change all the time: only where a reader stays is written. */
 const ADDRESS_DELAY_MS = 200;
@@ -20,7 +20,7 @@ function linkedPosition(traces: readonly PlayerTrace[]): number | null {
   return address !== null && known ? address.position : null;
 }
 
-/** A session of these traces for as long as the element is on the page. */
+/** A session of these traces, anew when the array is another, for as long as the element is on the page. */
 export function useSession(
   traces: readonly PlayerTrace[],
   element: RefObject<HTMLElement | null>,
@@ -52,6 +52,11 @@ export function useSession(
   return session;
 }
 
+/** Runs an effect of a session's signals for as long as it is this session. */
+function useEffectOf(session: Session, run: () => (() => void) | undefined): void {
+  useEffect(() => effect(run), [session]);
+}
+
 function useAddress(session: Session, element: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const follow = (): void => {
@@ -64,7 +69,7 @@ function useAddress(session: Session, element: RefObject<HTMLElement | null>): v
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, [session, element]);
-  useSignalEffect(() => {
+  useEffectOf(session, () => {
     const position = session.position.value;
     const [first] = session.traces;
     if (!session.moved.value || first === undefined) return;
@@ -75,10 +80,10 @@ function useAddress(session: Session, element: RefObject<HTMLElement | null>): v
 }
 
 function usePlaying(session: Session): void {
-  useSignalEffect(() => {
+  useEffectOf(session, () => {
     if (!session.playing.value) return;
     const timer = setInterval(() => {
-      if (isOver(session)) session.playing.value = false;
+      if (session.isOver()) session.playing.value = false;
       else session.forward();
     }, 1000 / session.speed.value);
     return () => clearInterval(timer);

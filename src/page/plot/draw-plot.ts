@@ -16,6 +16,20 @@ const LABELLED_MAX = 40;
 const DECADE = 10;
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
+/** Distances between ticks: 1, 2 and 5 of every power of ten. */
+const WHOLE = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power));
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Scale {
+  /** 3: logarithmic, in uPlot's words */
+  readonly distr?: 3;
+  readonly range: [number, number];
+}
+
 interface Inks {
   readonly text: string;
   readonly grid: string;
@@ -72,8 +86,8 @@ function optionsOf(plot: Plot, inks: Inks, width: number): uPlot.Options {
       y: up,
     },
     axes: [
-      { ...axis, ...ticksOf(across), label: plot.across, size: 30 },
-      { ...axis, ...ticksOf(up), label: plot.up, size: 60 },
+      { ...axis, ...ticksOf(across, points, "x"), label: plot.across, size: 30 },
+      { ...axis, ...ticksOf(up, points, "y"), label: plot.up, size: 60 },
     ],
     series: [{}, ...plot.series.map(({ name }) => ({ label: name, paths: () => null }))],
     hooks: { draw: [(drawn) => drawSeries(drawn, plot, inks)] },
@@ -81,21 +95,23 @@ function optionsOf(plot: Plot, inks: Inks, width: number): uPlot.Options {
 }
 
 /** Powers of ten where the plot asks for them and all values can have a logarithm. */
-function scaleOf(plot: Plot, points: readonly { x: number; y: number }[], side: "x" | "y") {
+function scaleOf(plot: Plot, points: readonly Point[], side: "x" | "y"): Scale {
   const values = points.map((point) => point[side]);
-  if (values.length === 0) return { range: [0, 1] satisfies [number, number] };
+  if (values.length === 0) return { range: [0, 1] };
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (plot.logarithmic && low > 0 && high / low >= DECADE) {
-    return { distr: 3 as const, range: [low / 1.6, high * 1.6] satisfies [number, number] };
+    return { distr: 3, range: [low / 1.6, high * 1.6] };
   }
   const room = (high - low || Math.abs(high) || 1) * 0.08;
   const start = low >= 0 && low - room < 0 ? 0 : low - room;
-  return { range: [start, high + room] satisfies [number, number] };
+  return { range: [start, high + room] };
 }
 
-/** On a logarithmic axis the powers of ten, and nothing between them. */
-function ticksOf(scale: { readonly distr?: 3; readonly range: readonly [number, number] }) {
-  if (scale.distr === undefined) return {};
+/** On a logarithmic axis the powers of ten alone; whole numbers where there are no others. */
+function ticksOf(scale: Scale, points: readonly Point[], side: "x" | "y"): Partial<uPlot.Axis> {
+  if (scale.distr === undefined) {
+    return points.every((point) => Number.isInteger(point[side])) ? { incrs: WHOLE.flat() } : {};
+  }
   const [low, high] = scale.range;
   const first = Math.ceil(Math.log10(low));
   const count = Math.floor(Math.log10(high)) - first + 1;
