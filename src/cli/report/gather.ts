@@ -69,7 +69,7 @@ async function counterexampleOf(model: Model, gathering: Gathering): Promise<Sho
   if (log !== null) {
     return { log, origin: "the violation that blockgraph verify found", shortest: false };
   }
-  const simulated = seconds === null ? null : simulateViolation(model, null, 0);
+  const simulated = seconds === null ? null : simulateViolation(model);
   if (simulated === null) return null;
   const origin = `a simulation with seed ${simulated.seed}`;
   return { log: simulated.log, origin, shortest: false };

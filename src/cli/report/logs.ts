@@ -20,6 +20,8 @@ import { propertiesOf } from "../find.ts";
 const MEMORY = 2 ** 29;
 /** seeds that are tried where no receipt says with which one something breaks */
 const SEEDS = 40;
+/** the same for each mutant, of which there are many */
+const MUTANT_SEEDS = 8;
 
 /** Searches for the shortest counterexample. @returns null if none was found in time */
 export async function quickCheck(
@@ -50,8 +52,12 @@ export function leftLog(path: string): ReadRecords | null {
 }
 
 /** Simulates until a property breaks; null: none did. */
-export function simulateViolation(model: Model, mutant: Mutant | null, first: number) {
-  for (let seed = first; seed < first + SEEDS; seed++) {
+export function simulateViolation(model: Model) {
+  return simulateSeeds(model, null, 0, SEEDS);
+}
+
+function simulateSeeds(model: Model, mutant: Mutant | null, first: number, count: number) {
+  for (let seed = first; seed < first + count; seed++) {
     const { records, broken } = simulateSeed(model, mutant, seed);
     if (broken !== null) return { seed, log: whole(records.slice(0, broken + 1)) };
   }
@@ -71,7 +77,9 @@ export function simulateSample(model: Model): ShownLog {
 export function simulateMutants(model: Model, seeds: ReadonlyMap<string, number>): CaughtMutant[] {
   return model.mutants.flatMap((mutant): CaughtMutant[] => {
     if (isLeftToCheck(model, mutant)) return [];
-    const found = simulateViolation(model, mutant, seeds.get(mutant.name) ?? 0);
+    const seed = seeds.get(mutant.name);
+    const tries = seed === undefined ? MUTANT_SEEDS : 1;
+    const found = simulateSeeds(model, mutant, seed ?? 0, tries);
     return found === null ? [] : [{ mutant: mutant.name, ...found }];
   });
 }

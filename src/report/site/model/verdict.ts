@@ -49,8 +49,8 @@ function verifyBlocks({ verdict, simulated, ran, replayed, problem }: Receipt): 
     paragraph(
       verdictMark(verdict),
       ` in ${count(simulated.seeds)} simulations with ${count(simulated.requests)} requests ` +
-        `and ${count(simulated.steps)} steps; ${ran.memory} runs on memory, ${ran.files} on files; ` +
-        `${replayed} of their logs replayed in the simulator, all records compared.`,
+        `and ${count(simulated.steps)} steps; ${ran.memory} runs on memory, ${ran.files} on ` +
+        `files; ${replayed} of their logs replayed in the simulator, all records compared.`,
       ...(problem === null ? [] : [` ${problem}.`]),
     ),
   ];
