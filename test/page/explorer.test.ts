@@ -96,7 +96,7 @@ describe("the explorer's page", () => {
     await expect.poll(() => page.locator(".lead").textContent()).toContain("1 cluster, ");
     const log = Buffer.from('{"v":9}\n<b>no markup</b>\n');
     const file = { name: "<i>odd</i>.jsonl", mimeType: "application/json", buffer: log };
-    await page.getByLabel("Log").setInputFiles(file);
+    await page.locator("input[type=file]").setInputFiles(file);
     await expect.poll(() => page.locator("h1").textContent()).toBe("<i>odd</i>.jsonl");
     await expect.poll(() => page.locator(".player").textContent()).toContain("<b>no markup</b>");
     expect(await page.locator("main b, main i").count()).toBe(0);
@@ -114,7 +114,8 @@ describe("the explorer's page", () => {
       const { page } = await open(browser, served.server.url, options);
       await expect.poll(() => page.locator(".player").count()).toBe(1);
       expect(await axeFindings(page)).toEqual([]);
-      const overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+      const overflow =
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth";
       expect(await page.evaluate(overflow)).toBe(0);
       await screenshot(page, `explorer-${width}`);
       await page.close();
