@@ -75,9 +75,9 @@ async function report({ out, reports, log, run, time, json }: Options): Promise<
   const input = await gather({ reports, out, seconds: run ? time : null }, logs);
   const gathered = performance.now();
   const pages = await makePages(input);
-  const navigation = PAGE_KINDS.flatMap(({ entry }) => {
-    return entry !== null && pages.some(({ path }) => path === entry.path) ? [entry] : [];
-  });
+  const paths = new Set(pages.map(({ path }) => path));
+  const entries = PAGE_KINDS.flatMap((kind) => kind.entries);
+  const navigation = entries.filter(({ path }) => paths.has(path));
   const written = writeSite(out, { title: "blockgraph", navigation, pages });
   const { models } = input;
   write(summaryPath(out), `${JSON.stringify(runSummary(models), null, 2)}\n`);
