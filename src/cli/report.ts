@@ -2,15 +2,18 @@
  * `blockgraph report`: the site, made of what other commands left in the reports folder.
  */
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { instance } from "@viz-js/viz";
 import type { Command } from "commander";
+import { BlockgraphError } from "../error.ts";
 import { fileAction } from "../log/file-problem.ts";
+import type { TraceDocument } from "../report/check/trace-document.ts";
 import { conformReceiptSchema } from "../report/conform/receipt.ts";
+import { readRecords } from "../report/player/read-records.ts";
 import type { PageDocument } from "../report/site/page-document.ts";
 import { PAGE_KINDS } from "../report/site/page-kinds.ts";
 import { runSummary, runSummarySchema } from "../report/site/run-summary.ts";
-import type { ModelEvidence, SiteInput } from "../report/site/site-input.ts";
+import type { GivenLog, ModelEvidence, SiteInput } from "../report/site/site-input.ts";
 import { siteReportLines, siteReportSchema } from "../report/site/site-report.ts";
 import { wholeNumber } from "./arguments.ts";
 import { EXIT_HELP } from "./exit-code.ts";
@@ -20,10 +23,12 @@ import { readDocument } from "./model-receipts.ts";
 import { type Gathering, gatherModel, gatherSketches } from "./report/gather.ts";
 import { write, writeSite } from "./report/write-site.ts";
 import { print, printJson, progress, warn } from "./terminal.ts";
+import { readTrace } from "./trace-file.ts";
 
 interface Options {
   readonly out: string;
   readonly reports: string;
+  readonly log: readonly string[];
   readonly run: boolean;
   readonly time: number;
   readonly json?: true;
@@ -39,6 +44,7 @@ export function configure(command: Command): void {
     )
     .option("--out <folder>", "where the site goes", join("reports", "site"))
     .option("--reports <folder>", "where receipts and logs are", "reports")
+    .option("--log <file>", "make a page of a log, or of a trace; may be repeated", collect, [])
     .option("--time <seconds>", "for each search that is missing", wholeNumber(1), 10)
     .option("--no-run", "search and simulate nothing: show what is there")
     .option("--json", "print what was made as JSON")
@@ -50,6 +56,10 @@ const HELP = `
 Examples:
   $ blockgraph report --no-run --out site
 
+A run on real images, to be stepped through:
+  blockgraph run fleecing --dir images --log run.jsonl
+  blockgraph report --log run.jsonl
+
 All that there is to show takes some minutes to find out:
   blockgraph verify
   blockgraph report
@@ -58,13 +68,16 @@ The site is files: open reports/site/index.html, or put the folder on any web se
 
 ${EXIT_HELP}`;
 
-async function report({ out, reports, run, time, json }: Options): Promise<void> {
+async function report({ out, reports, log, run, time, json }: Options): Promise<void> {
   const began = performance.now();
   fileAction(out, "cannot be made", () => mkdirSync(out, { recursive: true }));
-  const input = await gather({ reports, out, seconds: run ? time : null });
+  const logs = log.map(givenLog);
+  const input = await gather({ reports, out, seconds: run ? time : null }, logs);
   const gathered = performance.now();
   const pages = await makePages(input);
-  const navigation = PAGE_KINDS.flatMap(({ entry }) => (entry === null ? [] : [entry]));
+  const paths = new Set(pages.map(({ path }) => path));
+  const entries = PAGE_KINDS.flatMap((kind) => kind.entries);
+  const navigation = entries.filter(({ path }) => paths.has(path));
   const written = writeSite(out, { title: "blockgraph", navigation, pages });
   const { models } = input;
   write(summaryPath(out), `${JSON.stringify(runSummary(models), null, 2)}\n`);
@@ -84,7 +97,26 @@ async function report({ out, reports, run, time, json }: Options): Promise<void>
   else for (const line of siteReportLines(done)) print(line);
 }
 
-async function gather(gathering: Gathering): Promise<SiteInput> {
+function collect(path: string, before: readonly string[]): string[] {
+  return [...before, path];
+}
+
+/** @throws BlockgraphError `bad-argument` for a file that cannot be read */
+function givenLog(path: string): GivenLog {
+  return { file: basename(path), content: wholeTrace(path) ?? readRecords(path) };
+}
+
+/** The trace of a check; null: it is none, or damaged, and then its lines are shown. */
+function wholeTrace(path: string): TraceDocument | null {
+  try {
+    return readTrace(path);
+  } catch (error) {
+    if (!(error instanceof BlockgraphError) || error.code !== "log-broken") throw error;
+    return null;
+  }
+}
+
+async function gather(gathering: Gathering, logs: readonly GivenLog[]): Promise<SiteInput> {
   const models: ModelEvidence[] = [];
   const all = findModels([]);
   for (const [index, model] of all.entries()) {
@@ -97,6 +129,7 @@ async function gather(gathering: Gathering): Promise<SiteInput> {
     viz: await instance(),
     models,
     sketches: await gatherSketches(gathering),
+    logs,
     conform: readDocument(join(reports, "conform", "receipt.json"), conformReceiptSchema),
     previous: readDocument(summaryPath(out), runSummarySchema),
     source: sourceText,

@@ -54,11 +54,19 @@ test("says the rest where something in the reports folder is damaged", async () 
     writeFileSync(join(folder, file), '{"kind": "receipt", <script>');
   }
   writeFileSync(join(cwd, "summary.json"), "[]");
-  const { code, stdout } = await blockgraph(["report", "--no-run", "--out", "."], { cwd });
+  writeFileSync(join(cwd, "trace.json"), '{"kind": "check-trace", "v": 1,');
+  const args = ["report", "--no-run", "--out", ".", "--log", "trace.json"];
+  const { code, stdout } = await blockgraph(args, { cwd });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^\d+ pages in \., [\d.]+ MiB/);
   expect(existsSync(join(cwd, "models", `${NAME}.html`))).toBe(true);
+  expect(documentOf(join(cwd, "logs", "trace.html")).text).toContain("check-trace");
 }, 120_000);
+
+test("refuses a log that is not there", async () => {
+  const refused = await blockgraph(["report", "--log", "run.jsonl"], { cwd: scratchFolder() });
+  expectRefusal(refused, /run\.jsonl cannot be read/);
+});
 
 test("refuses a folder that is a file", async () => {
   const cwd = scratchFolder();

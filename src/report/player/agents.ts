@@ -4,6 +4,7 @@
  */
 import type { Execution } from "../../system/execution.ts";
 import type { Agent, Frame, ImageCall } from "../../system/frame.ts";
+import type { Operation } from "../../vocabulary.ts";
 import { bytesText } from "../bytes-text.ts";
 import type { Lanes } from "./lanes.ts";
 
@@ -31,6 +32,7 @@ export interface KnownRequest {
   /** `write 64 KiB at 0` */
   readonly what: string;
   readonly through: string;
+  readonly operation: Operation;
   readonly offset: number;
   readonly length: number;
 }

@@ -17,6 +17,11 @@ export function imageMapId(filename: string): string {
   return `image ${filename}`;
 }
 
+/** Whether that is the id of such a map. */
+export function isImageMap(id: string): boolean {
+  return id.startsWith("image ");
+}
+
 export class ImageMaps {
   /** images that are too long for a map */
   readonly leftOut: string[] = [];

@@ -16,10 +16,12 @@ import { modelContent } from "../../system/model-image.ts";
 import { replayRecords } from "../../system/replay.ts";
 import { modelDigest, type StartBody } from "../../system/start.ts";
 import type { PlayerStep, PlayerTrace } from "../site/player-trace.ts";
+import { isImageMap } from "./image-maps.ts";
 import { ADMINISTRATOR } from "./lanes.ts";
 import { Observer } from "./observer.ts";
 import { plainLine, plainStep } from "./plain-steps.ts";
 import type { ReadRecords } from "./read-records.ts";
+import { NOT_THERE } from "./state-names.ts";
 import { Witness } from "./witness.ts";
 
 /** What a trace is called. */
@@ -37,19 +39,32 @@ export function logTrace(name: TraceName, { records, lines, notices }: ReadRecor
   if (observed === null && records.length > 0 && first?.kind !== "start") {
     said.push("The log does not begin with a start record, so there is no state to show.");
   }
-  const shown = observed?.steps ?? [];
+  const maps = observed?.observer.maps().filter(saysSomething) ?? [];
+  const shown = observed?.steps.map((step) => ofMaps(step, maps)) ?? [];
   const rest = records.slice(shown.length + 1).map(plainStep);
   const raw = lines.map((line, index) => plainLine(line, records.length + index));
   return {
     ...name,
     notices: said,
     lanes: observed?.observer.lanes() ?? [ADMINISTRATOR],
-    maps: observed?.observer.maps() ?? [],
+    maps,
     facts: first?.kind === "start" ? startFacts(first) : [],
     properties: [...(observed?.observer.properties() ?? []), ...(observed?.ending ?? [])],
     steps: [...shown, ...rest, ...raw],
     loop: null,
   };
+}
+
+/** Whether a map is worth its place: squares of a fact that is always the same say nothing. */
+function saysSomething({ id, states }: PlayerTrace["maps"][number]): boolean {
+  const said = states.filter(({ name }) => name !== NOT_THERE.name);
+  return isImageMap(id) || said.length > 1;
+}
+
+/** A step with the squares of some maps alone. */
+function ofMaps(step: PlayerStep, maps: PlayerTrace["maps"]): PlayerStep {
+  if (step.cells.length === 0) return step;
+  return { ...step, cells: step.cells.filter(({ map }) => maps.some(({ id }) => id === map)) };
 }
 
 interface Replayed {

@@ -136,7 +136,7 @@ export class Observer {
       text: recordText(record, this.#context(record, before, value)),
       lane: this.#laneOf(record, before),
       messages: [
-        ...this.#entering(record),
+        ...this.#entering(record, before),
         ...agentMessages(before, this.#agents, this.#answered(record), this.#lanes),
         ...this.#leaving(record),
       ],
@@ -158,7 +158,7 @@ export class Observer {
     const lane = this.#lanes.client(through);
     const what = rangeText(operation, offset, length);
     const entry = this.#entryOf(through, operation);
-    this.#requests.set(request, { lane, entry, what, through, offset, length });
+    this.#requests.set(request, { lane, entry, what, through, operation, offset, length });
     if (data === undefined || length === 0) return null;
     const kind = this.#lanes.all().find(({ id }) => id === lane)?.kind ?? "reader";
     return this.#tags.addValue(through, VALUE_TONES[kind] ?? "plain", data, length).name;
@@ -216,35 +216,47 @@ export class Observer {
   }
 
   /** What comes in from outside: a request, a command, a decision. */
-  #entering(record: LogRecord): Message[] {
+  #entering(record: LogRecord, before: ReadonlyMap<number, Followed>): Message[] {
     const note = (at: string, text: string): Message[] => [
       { from: at, to: at, text, kind: "note" },
     ];
     switch (record.kind) {
-      case "io": {
-        const request = this.#requests.get(record.request);
-        if (request === undefined) return [];
-        const { lane, entry: to, what } = request;
-        if (to === null) return note(lane, what);
-        // That it asks an image itself is told with what agents did.
-        const agents = [...this.#agents.values()];
-        const asks = agents.some((each) => each.request === record.request && each.call !== null);
-        return to.startsWith("image ") && asks
-          ? []
-          : [{ from: lane, to, text: what, kind: "call" }];
-      }
+      case "io":
+        return this.#handed(record.request);
       case "qmp":
         return note(ADMINISTRATOR.id, commandText(record.execute, record.arguments));
       case "crash":
         return note(ADMINISTRATOR.id, "crash");
       case "step": {
         if (record.event === "DONE") return [];
-        const lane = this.#agents.get(record.agent)?.lane ?? ADMINISTRATOR.id;
-        return note(lane, record.event === "WAKE" ? "goes on" : "stops waiting for its copies");
+        const agent = before.get(record.agent);
+        const lane = agent?.lane ?? ADMINISTRATOR.id;
+        if (record.event === "TIMEOUT") return note(lane, "stops waiting for its copies");
+        if (agent?.blocked !== "queued") return note(lane, "goes on");
+        const request = this.#requests.get(agent.request);
+        if (request === undefined) return [];
+        // The graph is another one than when it came.
+        const entry = this.#entryOf(request.through, request.operation);
+        this.#requests.set(agent.request, { ...request, entry });
+        return this.#handed(agent.request);
       }
       default:
         return [];
     }
+  }
+
+  /** A request is handed to where it is served first. */
+  #handed(number: number): Message[] {
+    const request = this.#requests.get(number);
+    if (request === undefined) return [];
+    const { lane, entry, what } = request;
+    const agent = [...this.#agents.values()].find((each) => each.request === number);
+    // That it waits outside, or asks an image itself, is told with what agents did.
+    if (agent?.blocked === "queued") return [];
+    if (entry?.startsWith("image ") && agent !== undefined && agent.call !== null) return [];
+    return entry === null
+      ? note(lane, what)
+      : [{ from: lane, to: entry, text: what, kind: "call" }];
   }
 
   /** What goes out again. */

@@ -9,7 +9,7 @@ import type { ClusterMap } from "../site/player-trace.ts";
 type SquareState = ClusterMap["states"][number];
 
 /** What every map begins with: there is no such cluster, or not yet. */
-const NOT_THERE: SquareState = { name: "not there", mark: " ", tone: "quiet" };
+export const NOT_THERE: SquareState = { name: "not there", mark: " ", tone: "quiet" };
 
 /** How states that say much are drawn; all others get a letter of their name. */
 const KNOWN: ReadonlyMap<string, Pick<SquareState, "mark" | "tone">> = new Map([

@@ -3,6 +3,7 @@
  * line.
  */
 
+import { logPages } from "./logs/log-pages.ts";
 import { modelPages } from "./model/model-pages.ts";
 import { sketchPages } from "./model/sketch-pages.ts";
 import { coveragePages } from "./overview/coverage-page.ts";
@@ -11,15 +12,16 @@ import type { PageDocument, SiteDocument } from "./page-document.ts";
 import type { SiteInput } from "./site-input.ts";
 
 interface PageKind {
-  /** where the navigation leads; null: others lead to these pages */
-  readonly entry: SiteDocument["navigation"][number] | null;
+  /** where the navigation leads, if there are such pages; none: others lead there */
+  readonly entries: SiteDocument["navigation"];
   /** pages one after the other, for they take time */
   make(input: SiteInput): Iterable<PageDocument>;
 }
 
 export const PAGE_KINDS: readonly PageKind[] = [
-  { entry: { title: "Models", path: "index" }, make: overviewPages },
-  { entry: null, make: modelPages },
-  { entry: null, make: sketchPages },
-  { entry: { title: "Coverage", path: "coverage" }, make: coveragePages },
+  { entries: [{ title: "Overview", path: "index" }], make: overviewPages },
+  { entries: [], make: modelPages },
+  { entries: [], make: sketchPages },
+  { entries: [{ title: "Logs", path: "logs" }], make: logPages },
+  { entries: [{ title: "Coverage", path: "coverage" }], make: coveragePages },
 ];

@@ -58,10 +58,18 @@ export interface SketchEvidence {
   readonly traces: readonly { readonly mutant: string; readonly document: TraceDocument }[];
 }
 
+/** A file that somebody has named: a log, or the trace of a check. */
+export interface GivenLog {
+  /** its name without the folder that it is in */
+  readonly file: string;
+  readonly content: ReadRecords | TraceDocument;
+}
+
 export interface SiteInput {
   readonly viz: Viz;
   readonly models: readonly ModelEvidence[];
   readonly sketches: readonly SketchEvidence[];
+  readonly logs: readonly GivenLog[];
   /** what was compared with a QEMU last; null: nothing, or its receipt is gone */
   readonly conform: ConformReceipt | null;
   /** what the site said when it was made last; null: it was not */

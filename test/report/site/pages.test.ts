@@ -6,6 +6,7 @@ import { instance } from "@viz-js/viz";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
 import { gatherModel, gatherSketches } from "../../../src/cli/report/gather.ts";
+import { parseRecords } from "../../../src/report/player/read-records.ts";
 import { repairedBy, repairOf } from "../../../src/report/site/model/pairs.ts";
 import type { Block, PageDocument } from "../../../src/report/site/page-document.ts";
 import { PAGE_KINDS } from "../../../src/report/site/page-kinds.ts";
@@ -14,6 +15,8 @@ import { inTemporaryFolder } from "../../support/temporary-folder.ts";
 
 /** Looked at whole; of all others it is looked at what they say without anything being run. */
 const RUN = ["break-snapshot-race", "break-snapshot", "overlap"];
+
+const damaged = parseRecords('{"v":9,"kind":"</script>"}\n{"v"');
 
 let pages: PageDocument[] = [];
 
@@ -25,7 +28,11 @@ beforeAll(async () => {
       models.push(await gatherModel(model, { reports: folder, out: folder, seconds }));
     }
     const sketches = await gatherSketches({ reports: folder, out: folder, seconds: 20 });
-    const rest = { conform: null, previous: null, source: () => "export {};" };
+    const logs = [
+      { file: "a log.jsonl", content: damaged },
+      { file: "a-log.json", content: damaged },
+    ];
+    const rest = { logs, conform: null, previous: null, source: () => "export {};" };
     const input: SiteInput = { viz: await instance(), models, sketches, ...rest };
     pages = PAGE_KINDS.flatMap(({ make }) => [...make(input)]);
   });
@@ -62,7 +69,8 @@ describe("every page", () => {
     for (const { path, blocks, trail } of pages) {
       for (const { path: above } of trail) expect(paths.has(above), path).toBe(true);
       for (const to of linksIn(blocks)) {
-        const [target = "", anchor] = to.split("#");
+        if (to.startsWith("https://")) continue;
+        const [target = "", anchor] = (to.startsWith("#") ? path + to : to).split("#");
         const there = paths.get(target);
         expect(there, `${path} leads to ${to}`).toBeDefined();
         if (there === undefined || anchor === undefined) continue;
@@ -73,7 +81,7 @@ describe("every page", () => {
         expect([...anchors, ...traces], `${path} leads to ${to}`).toContain(anchor.split("/")[0]);
       }
     }
-    const entries = PAGE_KINDS.flatMap(({ entry }) => entry?.path ?? []);
+    const entries = PAGE_KINDS.flatMap((kind) => kind.entries.map(({ path }) => path));
     for (const entry of entries) expect(paths.has(entry)).toBe(true);
   });
 
@@ -137,6 +145,13 @@ describe("the page of a model", () => {
       expect(text).toContain(`npx blockgraph verify ${name}`);
     }
   });
+});
+
+test("a log of which nothing can be replayed has a page that says so, and shows its lines", () => {
+  const { blocks } = page("logs/a-log");
+  expect(blocks[0]).toMatchObject({ kind: "notice" });
+  const [trace] = playersOf(page("logs/a-log-2"));
+  expect(trace?.steps.map(({ line }) => line)).toEqual(['{"v":9,"kind":"</script>"}', '{"v"']);
 });
 
 test("what repairs something is a model, and so is what it repairs", () => {

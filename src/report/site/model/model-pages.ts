@@ -30,7 +30,7 @@ function modelPage(
     path: `models/${name}`,
     title: name,
     summary: title,
-    trail: [{ title: "Models", path: "index" }],
+    trail: [{ title: "Overview", path: "index" }],
     blocks: [
       paragraph({ kind: "strong", text: `${title}.` }),
       paragraph(idea),

@@ -67,7 +67,7 @@ function mutantPage(
     title: `${model} with ${name}`,
     summary: `${statement[0]?.toUpperCase()}${statement.slice(1)}.`,
     trail: [
-      { title: "Models", path: "index" },
+      { title: "Overview", path: "index" },
       { title: model, path: `models/${model}` },
     ],
     blocks: [

@@ -37,7 +37,7 @@ function sketchPage(viz: Viz, evidence: SketchEvidence): PageDocument {
     path: `models/${name}`,
     title: name,
     summary: title,
-    trail: [{ title: "Models", path: "index" }],
+    trail: [{ title: "Overview", path: "index" }],
     blocks: [
       paragraph({ kind: "strong", text: `${title}.` }),
       paragraph(idea),
@@ -116,7 +116,7 @@ function mutantPages({ sketch, traces }: SketchEvidence): PageDocument[] {
       title,
       summary: said,
       trail: [
-        { title: "Models", path: "index" },
+        { title: "Overview", path: "index" },
         { title: sketch.name, path: `models/${sketch.name}` },
       ],
       blocks: [

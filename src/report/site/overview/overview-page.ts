@@ -22,7 +22,7 @@ export function overviewPages(input: SiteInput): PageDocument[] {
   return [
     {
       path: "index",
-      title: "Models",
+      title: "Overview",
       summary:
         "Every design that blockgraph checks: its idea, its verdict, and what that rests on.",
       trail: [],
@@ -33,6 +33,7 @@ export function overviewPages(input: SiteInput): PageDocument[] {
           "it. The page of a model has its graph, its charts, and a run of it to step through.",
         ),
         ...missingNotice(models),
+        heading(2, "Models"),
         modelTable(input),
         heading(2, "Sketches"),
         paragraph("Designs reduced to charts, before there are drivers for them."),
