@@ -8,8 +8,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PageDocument, SiteFrame } from "../../src/report/site/page-document.ts";
 
-/** Where `npm run build` leaves what every page loads. */
-export const BUILT = fileURLToPath(new URL("../../dist/page", import.meta.url));
+/** Where a build leaves what every page loads; seen from the sources, or from what it built. */
+export const BUILT = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../../dist/page" : "../../page", import.meta.url),
+);
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +

@@ -20,6 +20,7 @@ export const LONGEST: readonly string[] = [
   "cli/check-checkpoint.test.ts",
   "check/model-counts.test.ts",
   "cli/check.test.ts",
+  "page/page.test.ts",
   "cli/replay-trace.test.ts",
   "conformance/random-requests.test.ts",
   "cli/bad-input.test.ts",

@@ -162,13 +162,18 @@ async function replay(
     const summary = await traceReplay(path, trace, where);
     const { identical, difference, violations } = summary;
     const said = violations.map(({ property, text }) => `${property}: ${text}`);
-    return { identical, difference, line: traceReplayLine(summary), violations: said };
+    return {
+      identical,
+      difference,
+      line: traceReplayLine({ ...summary, trace: "this path" }),
+      violations: said,
+    };
   }
   const images = { image: new Map<string, string>() };
   const summary = await logReplay(path, on, on === "files" ? { ...images, dir } : images);
   const { identical, difference, violations, qemu } = summary;
   return {
-    ...{ identical, difference, line: replayLine(summary) },
+    ...{ identical, difference, line: replayLine({ ...summary, log: "this path" }) },
     violations: [
       ...violations.map(({ property, text, seq }) => `${property} at record ${seq}: ${text}`),
       ...(qemu?.wrong ?? []).map(wrongLine),

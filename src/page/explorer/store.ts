@@ -30,7 +30,7 @@ export const message = signal<{ readonly tone: "bad" | "good"; readonly text: st
 export const busy = signal(false);
 
 /** Does something; what goes wrong is said. */
-export async function attempt(work: () => Promise<void>): Promise<void> {
+async function attempt(work: () => Promise<void>): Promise<void> {
   busy.value = true;
   message.value = null;
   try {

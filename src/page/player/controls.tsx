@@ -8,6 +8,8 @@ import { stepHash } from "./address.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { type Session, SPEEDS } from "./session.ts";
 
+const number = new Intl.NumberFormat("en");
+
 interface ControlsProps {
   readonly session: Session;
   readonly help: () => void;
@@ -96,7 +98,7 @@ function StepNumber({ session }: { session: Session }) {
         value={session.position.value}
         onChange={(event) => session.goTo(event.currentTarget.valueAsNumber)}
       />
-      <span>of {session.length}</span>
+      <span>of {number.format(session.length)}</span>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Draws a plot with uPlot, in the colours that the style sheet has at the time, and again when the
- * system turns dark or the frame changes its width.
+ * system turns dark, the page is printed, or the frame changes its width.
  */
 import uPlot from "uplot";
 import type { Plot } from "../../report/site/page-document.ts";
@@ -54,8 +54,8 @@ export function drawPlot(plot: Plot, frame: HTMLElement, legend: HTMLElement): (
     drawn = new uPlot(options, [across, ...up], frame);
   };
   draw();
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", draw);
+  const media = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
+  for (const query of media) query.addEventListener("change", draw);
   const resized = new ResizeObserver(() => {
     if (drawn !== null && drawn.width !== frame.clientWidth) {
       drawn.setSize({ width: frame.clientWidth, height: HEIGHT });
@@ -64,7 +64,7 @@ export function drawPlot(plot: Plot, frame: HTMLElement, legend: HTMLElement): (
   resized.observe(frame);
   return () => {
     resized.disconnect();
-    dark.removeEventListener("change", draw);
+    for (const query of media) query.removeEventListener("change", draw);
     drawn?.destroy();
   };
 }
