@@ -21,6 +21,7 @@ import { findModels } from "./find.ts";
 import { breathe } from "./leftovers.ts";
 import { readDocument } from "./model-receipts.ts";
 import { type Gathering, gatherModel, gatherSketches } from "./report/gather.ts";
+import { addTryIt } from "./report/try-it.ts";
 import { write, writeSite } from "./report/write-site.ts";
 import { print, printJson, progress, warn } from "./terminal.ts";
 import { readTrace } from "./trace-file.ts";
@@ -74,7 +75,7 @@ async function report({ out, reports, log, run, time, json }: Options): Promise<
   const logs = log.map(givenLog);
   const input = await gather({ reports, out, seconds: run ? time : null }, logs);
   const gathered = performance.now();
-  const pages = await makePages(input);
+  const pages = addTryIt(out, await makePages(input), input);
   const paths = new Set(pages.map(({ path }) => path));
   const entries = PAGE_KINDS.flatMap((kind) => kind.entries);
   const navigation = entries.filter(({ path }) => paths.has(path));
