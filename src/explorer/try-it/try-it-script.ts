@@ -3,8 +3,8 @@
  *
  * It is the kernel that the checker generates, as static text, and a breadth-first loop around it
  * (loop-text.ts): no eval, no module, no worker, so that it also runs from a file on disk under a
- * strict content-security policy. It counts what `blockgraph check --symmetry off` counts, and looks
- * at everything but what must happen at last.
+ * strict content-security policy. It counts what `blockgraph check --symmetry off` counts, and
+ * looks at everything but what must happen at last.
  *
  * Limits: two million states; the kernel of a large model is some hundred kilobytes of text.
  */

@@ -1,5 +1,6 @@
 /**
- * The explorer: what is open, the state that is looked at, what can happen there, and the way to it.
+ * The explorer: what is open, the state that is looked at, what can happen there, and how it was
+ * reached.
  */
 import { ThemeSwitch } from "../frame/theme.tsx";
 import { Player } from "../player/player.tsx";

@@ -18,7 +18,8 @@ export function PropertyList({ properties }: { properties: readonly PropertyView
       <ul>
         {properties.map(({ name, statement, status, why }) => (
           <li key={name}>
-            <Mark tone={TONES[status]} text={status} /> <span class="property-name">{name}</span>{" "}
+            <Mark tone={TONES[status]} text={status} />
+            <span class="property-name">{name}</span>
             <span class="property-statement">{statement}</span>
             {why !== "" && <span class="property-why tone-bad">{why}</span>}
           </li>
