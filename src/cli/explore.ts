@@ -54,7 +54,7 @@ Examples, each of which goes on until Ctrl-C:
 What to type where the page asks for a condition:
   cluster 1 copied and reader 0 frozen
   hook cluster[1] = yes and image disk.raw[1] = 2
-  every guest idle or not (cluster 0 copied frozen > 0)
+  every guest choosing or not (cluster 0 copied frozen > 0)
 
 ${EXIT_HELP}`;
 

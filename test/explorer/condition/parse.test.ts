@@ -1,4 +1,5 @@
 /** Conditions as people type them: what is understood, and what is said of the rest. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCondition } from "../../../src/explorer/condition/parse.ts";
@@ -126,4 +127,16 @@ describe("what is not understood", () => {
     expect(problem(`${"(".repeat(100)}disk[0] = 1${")".repeat(100)}`).message).toMatch(/only 64/);
     expect(problem("x ".repeat(5000)).message).toMatch(/up to 4096 characters/);
   });
+});
+
+it("the conditions that the README and the command show are understood", () => {
+  const texts = [readFileSync("README.md", "utf8"), readFileSync("src/cli/explore.ts", "utf8")];
+  const shown = texts.flatMap((text) => text.match(/^ {2,4}.*\b(copied|idle|yes)\b.*$/gm) ?? []);
+  const conditions = shown.filter((line) => /^\s+(cluster|hook|every) /.test(line));
+  expect(conditions.length).toBe(5);
+  for (const line of conditions) {
+    const understand = (vocabulary: typeof sketch) => parseCondition(line.trim(), vocabulary);
+    const kinds = [understand(sketch).kind, understand(model).kind];
+    expect(kinds, line).toContain("condition");
+  }
 });
