@@ -136,9 +136,17 @@ export class OpenExplorations {
     for (const id of this.#open.keys()) {
       if (this.#open.size <= MOST_OPEN) break;
       this.#open.delete(id);
-      this.#logs.delete(id);
+      this.#forgetLog(id);
     }
     return open.opened;
+  }
+
+  /** A log that was sent is removed with the last exploration of it; others are somebody's own. */
+  #forgetLog(id: number): void {
+    const path = this.#logs.get(id)?.path;
+    this.#logs.delete(id);
+    if (path === undefined || [...this.#logs.values()].some((other) => other.path === path)) return;
+    if (path.startsWith(this.#workshop.folder)) rmSync(path, { force: true });
   }
 }
 

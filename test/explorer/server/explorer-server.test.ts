@@ -2,7 +2,15 @@
  * What a page can do: open a model or a log, go through its states, look for one, check all, and
  * have a path promoted or replayed.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
@@ -214,6 +222,19 @@ describe("a log", () => {
     const answer = await served.post("find", { exploration, text: "guest idle" });
     expect(answer).toMatchObject({ status: 422, text: expect.stringMatching(/a log is no model/) });
   });
+});
+
+it("only the last dozen stay open, and logs that were sent go with the others", async () => {
+  const first = await served.ask("api/log?name=first", { method: "PUT", body: "{}" });
+  const { exploration }: Opened = JSON.parse(first.text);
+  const kept = () => readdirSync(served.folder, { recursive: true }).map(String);
+  const logs = () => kept().filter((name) => name.endsWith("log.jsonl")).length;
+  for (let count = 0; count < 12; count++) {
+    await served.ask("api/log?name=next", { method: "PUT", body: "{}" });
+  }
+  expect(logs()).toBe(12);
+  const gone = await served.post("view", { exploration, state: 0 });
+  expect(gone).toMatchObject({ status: 422, text: expect.stringMatching(/not open any more/) });
 });
 
 it("a search can be stopped, and one that is over cannot", async () => {
