@@ -28,6 +28,9 @@ export interface DataTag {
 const ZERO: DataTag = { name: "zero", mark: "0", tone: "quiet" };
 const OTHER: DataTag = { name: "other data", mark: "?", tone: "open" };
 
+/** Marks of clusters of which parts are of different origin. */
+const MIXED = [..."%&$@*=^!"];
+
 interface FirstContent {
   readonly tag: DataTag;
   readonly content: Uint8Array;
@@ -36,6 +39,7 @@ interface FirstContent {
 export class DataTags {
   readonly #first: FirstContent[] = [];
   readonly #values = new Map<string, DataTag>();
+  readonly #mixtures = new Map<string, DataTag>();
   readonly #counts = new Map<string, number>();
 
   /** What an image held at first. The content must not change afterwards. */
@@ -75,7 +79,7 @@ export class DataTags {
     const [only = ZERO, second, third] = tags.values();
     if (second === undefined) return only;
     const more = third === undefined ? "" : ` and ${tags.size - 2} more`;
-    return { name: `${only.name}, ${second.name}${more}`, mark: "%", tone: "open" };
+    return this.#mixed(`${only.name}, ${second.name}${more}`);
   }
 
   /** What a sector is. */
@@ -84,6 +88,15 @@ export class DataTags {
     const value = this.#known(bytes);
     if (value !== undefined) return value;
     return this.#first.find((first) => isAt(first, bytes, offset))?.tag ?? OTHER;
+  }
+
+  #mixed(name: string): DataTag {
+    const known = this.#mixtures.get(name);
+    if (known !== undefined) return known;
+    const mark = MIXED[this.#mixtures.size % MIXED.length] ?? "%";
+    const tag: DataTag = { name, mark, tone: "open" };
+    this.#mixtures.set(name, tag);
+    return tag;
   }
 
   #known(sector: Uint8Array): DataTag | undefined {

@@ -2,23 +2,20 @@
  * A model's graph as it stands while its guests and readers are at work: what its commands make of
  * it, with nobody sending anything.
  */
-import type { QmpCommand } from "../../../graph/commands.ts";
 import { MemoryLog } from "../../../log/memory-log.ts";
 import { Simulation } from "../../../simulate/simulation.ts";
 import type { Model } from "../../../system/model.ts";
 import { describeModelImage, modelContent } from "../../../system/model-image.ts";
 import type { Session } from "../../../system/session.ts";
 import { startRecord } from "../../../system/start.ts";
+import { commandsOf } from "./pairs.ts";
 
 /**
  * The session after as many of the model's commands as give the largest graph. Of several such
  * moments it is the last one.
  */
 export function atRest(model: Model): Session {
-  const commands = model.phases.flatMap((phase): readonly QmpCommand[] => {
-    if (phase.kind === "commands") return phase.commands;
-    return phase.kind === "concurrent" ? (phase.administrator?.commands ?? []) : [];
-  });
+  const commands = commandsOf(model);
   const session = begin(model);
   let [largest, at] = [0, 0];
   for (const [index, command] of commands.entries()) {

@@ -1,7 +1,6 @@
 /**
  * The players of a model: what breaks it beside what repairs it, or a run of it.
  */
-import { MODELS } from "../../../../models/index.ts";
 import type { Model } from "../../../system/model.ts";
 import { ADMINISTRATOR } from "../../player/lanes.ts";
 import { logTrace } from "../../player/log-trace.ts";
@@ -10,13 +9,13 @@ import { code, commands, heading, link, paragraph } from "../blocks.ts";
 import type { Block, Text } from "../page-document.ts";
 import type { PlayerTrace } from "../player-trace.ts";
 import type { ModelEvidence, ShownLog } from "../site-input.ts";
-import { repairedBy, repairOf } from "./pairs.ts";
+import { repairedBy, repairOf, sendTheSame } from "./pairs.ts";
 
 /** @param others all models, for those that go together */
 export function playerBlocks(evidence: ModelEvidence, others: readonly ModelEvidence[]): Block[] {
   const { model, counterexample, sample } = evidence;
   return [
-    ...(counterexample === null ? [] : counterexampleBlocks(model, counterexample)),
+    ...(counterexample === null ? [] : counterexampleBlocks(model, counterexample, others)),
     ...(counterexample === null && sample !== null ? sampleBlocks(sample) : []),
     ...(counterexample === null && sample === null ? nothingToShow(model) : []),
     ...repairedBy(model.name).flatMap((faithful) => {
@@ -26,26 +25,47 @@ export function playerBlocks(evidence: ModelEvidence, others: readonly ModelEvid
   ];
 }
 
-function counterexampleBlocks(model: Model, { log, origin, shortest }: ShownLog): Block[] {
+function counterexampleBlocks(
+  model: Model,
+  { log, origin, shortest }: ShownLog,
+  others: readonly ModelEvidence[],
+): Block[] {
   const trace = logTrace({ id: "counterexample", title: `${model.name}: ${origin}` }, log);
-  const repair = repairOf(model.name);
-  const beside = repair === undefined ? null : repairedTrace(log.records, repair);
+  const repaired = others.find((each) => each.model.name === repairOf(model.name));
+  const beside = repaired === undefined ? null : repairedTrace(model, log, repaired);
   return [
     heading(2, shortest ? "The shortest counterexample" : "A counterexample"),
     paragraph(
       `${origin[0]?.toUpperCase()}${origin.slice(1)}.`,
-      ...(beside === null || repair === undefined
-        ? []
-        : [
-            " Beside it ",
-            link(repair, `models/${repair}`),
-            " takes the same commands, requests and decisions, as far as it lets them happen.",
-          ]),
+      ...(beside === null ? [] : beside.text),
       ...stepLinks(`models/${model.name}`, trace),
       " Step through it with the arrow keys; every step has a link.",
     ),
-    { kind: "player", traces: beside === null ? [trace] : [trace, beside] },
+    { kind: "player", traces: beside === null ? [trace] : [trace, beside.trace] },
   ];
+}
+
+/** The repair: with the same decisions if rules are all that differs, else in a run of its own. */
+function repairedTrace(
+  faithful: Model,
+  { records }: ShownLog["log"],
+  { model, sample }: ModelEvidence,
+): { readonly trace: PlayerTrace; readonly text: Text } | null {
+  const there = link(model.name, `models/${model.name}`);
+  const again = sendTheSame(faithful, model) ? repairedRecords(records, model) : null;
+  if (again !== null) {
+    const title = `${model.name}: the same decisions, repaired`;
+    const log = { records: again, lines: [], notices: [] };
+    const how = " takes the same commands, requests and decisions, as far as it lets them happen.";
+    return { trace: logTrace({ id: "repaired", title }, log), text: [" Beside it ", there, how] };
+  }
+  if (sample === null) return null;
+  const title = `${model.name}: ${sample.origin}`;
+  const how = " sends other commands, in a run of its own.";
+  return {
+    trace: logTrace({ id: "repaired", title }, sample.log),
+    text: [" Beside it ", there, how],
+  };
 }
 
 /** Where requests begin, and where it is wrong: positions count the steps that were taken. */
@@ -57,14 +77,6 @@ function stepLinks(page: string, { id, steps }: PlayerTrace): Text {
     ...(begins < 0 ? [] : [" Requests begin at ", link(`step ${begins + 1}`, at(begins + 1)), "."]),
     ...(breaks < 0 ? [] : [" It goes wrong at ", link(`step ${breaks + 1}`, at(breaks + 1)), "."]),
   ];
-}
-
-function repairedTrace(records: ShownLog["log"]["records"], name: string): PlayerTrace | null {
-  const repaired = MODELS.get(name);
-  const again = repaired === undefined ? null : repairedRecords(records, repaired);
-  if (again === null) return null;
-  const log = { records: again, lines: [], notices: [] };
-  return logTrace({ id: "repaired", title: `${name}: the same decisions, repaired` }, log);
 }
 
 function sampleBlocks({ log, origin }: ShownLog): Block[] {

@@ -8,8 +8,10 @@ import { bytesText } from "../../bytes-text.ts";
 import { commandText } from "../../player/record-text.ts";
 import { code, heading } from "../blocks.ts";
 import type { Block, Text } from "../page-document.ts";
+import { commandsOf } from "./pairs.ts";
 
-export function storyBlocks({ images, phases }: Model): Block[] {
+export function storyBlocks(model: Model): Block[] {
+  const { images, phases } = model;
   const disks = images.map(({ filename, length }) => `${filename} (${bytesText(length)})`);
   return [
     heading(2, "What happens"),
@@ -21,7 +23,7 @@ export function storyBlocks({ images, phases }: Model): Block[] {
         ...phases.map(phaseText),
       ],
     },
-    { kind: "details", summary: "All commands as QEMU takes them", blocks: commandBlocks(phases) },
+    { kind: "details", summary: "All commands as QEMU takes them", blocks: commandBlocks(model) },
   ];
 }
 
@@ -75,10 +77,7 @@ function timesText(times: number): string {
   return times === 1 ? "once" : `${times} times`;
 }
 
-function commandBlocks(phases: readonly Phase[]): Block[] {
-  const all = phases.flatMap((phase) => {
-    if (phase.kind === "commands") return phase.commands;
-    return phase.kind === "concurrent" ? (phase.administrator?.commands ?? []) : [];
-  });
-  return [{ kind: "code", language: "json", text: all.map((c) => JSON.stringify(c)).join("\n") }];
+function commandBlocks(model: Model): Block[] {
+  const lines = commandsOf(model).map((command) => JSON.stringify(command));
+  return [{ kind: "code", language: "json", text: lines.join("\n") }];
 }
