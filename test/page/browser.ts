@@ -54,7 +54,7 @@ export async function open(
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: AXE });
   const found: unknown = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>" +
+    "axe.run({ preload: false }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>" +
       " nodes.map(({ target, failureSummary }) => [id, target, failureSummary].join(' '))))",
   );
   return Array.isArray(found) ? found.map(String) : [String(found)];

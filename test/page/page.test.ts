@@ -64,6 +64,16 @@ describe("pages in a browser", () => {
     await page.close();
   });
 
+  test("the navigation says where the page belongs, and links work from every depth", async () => {
+    const { page } = await open(browser, site.urlOf("models/fleecing"));
+    expect(await page.locator(".banner nav a.here").allTextContents()).toEqual(["Overview"]);
+    await page.locator(".trail a").click();
+    expect(await page.textContent("h1")).toBe("Overview");
+    await page.getByRole("link", { name: "fleecing" }).click();
+    expect(await page.textContent("h1")).toContain("Image fleecing");
+    await page.close();
+  });
+
   test("an anchor of the address is scrolled to, though the page is drawn later", async () => {
     const { page } = await open(browser, `${site.urlOf("text")}#more`, { height: 400 });
     await expect.poll(() => page.evaluate("scrollY")).toBeGreaterThan(500);

@@ -144,6 +144,9 @@ describe("the player in a browser", () => {
     await page.getByRole("button", { name: "Play" }).click();
     await expect.poll(() => said(page)).toContain("Step 9 of 9");
     await expect.poll(() => page.getByRole("button", { name: "Play" }).count()).toBe(1);
+    await page.getByLabel("Speed").selectOption("0.5");
+    await page.getByRole("button", { name: "Play" }).click();
+    await expect.poll(() => said(page)).toContain("the beginning");
     await page.goto(`${site.urlOf("lasso")}#lasso/9`);
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => said(page)).toContain("Step 8 of 9");

@@ -40,7 +40,7 @@ export function Page({ page, site }: PageProps) {
 }
 
 function Banner({ page, site }: PageProps) {
-  const here = page.path.split("/")[0];
+  const here = currentPath(page, site);
   return (
     <header class="banner">
       <a class="brand" href={siteHref(page.path, "index")}>
@@ -54,7 +54,7 @@ function Banner({ page, site }: PageProps) {
               <a
                 href={siteHref(page.path, path)}
                 aria-current={path === page.path ? "page" : undefined}
-                class={path.split("/")[0] === here ? "here" : undefined}
+                class={path === here ? "here" : undefined}
               >
                 {title}
               </a>
@@ -65,6 +65,12 @@ function Banner({ page, site }: PageProps) {
       <ThemeSwitch />
     </header>
   );
+}
+
+/** The page of the navigation that this one is, or else the nearest above it. */
+function currentPath(page: PageDocument, site: SiteFrame): string | undefined {
+  const above = [page.path, ...page.trail.map(({ path }) => path).reverse()];
+  return above.find((path) => site.navigation.some((entry) => entry.path === path));
 }
 
 /** Three nodes of a graph, one of them copied. */

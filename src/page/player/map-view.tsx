@@ -128,19 +128,24 @@ function drawRow({ map, start, top, states, ...special }: MapRowProps) {
   );
 }
 
+/** What the marks mean that are on the map now, and how many clusters have them. */
 function Legend({ map, cells }: { map: ClusterMap; cells: readonly number[] }) {
   const counts = new Map<number, number>();
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   return (
     <ul class="map-legend">
-      {map.states.map(({ name, mark, tone }, place) => (
-        <li key={name} class={counts.has(place) ? undefined : "absent"}>
-          <span class={`square tone-${tone}`} aria-hidden="true">
-            {mark}
-          </span>
-          {name} <span class="count">{counts.get(place) ?? 0}</span>
-        </li>
-      ))}
+      {map.states.map(({ name, mark, tone }, place) => {
+        const count = counts.get(place);
+        if (count === undefined) return null;
+        return (
+          <li key={name}>
+            <span class={`square tone-${tone}`} aria-hidden="true">
+              {mark}
+            </span>
+            {name} <span class="count">{count}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }

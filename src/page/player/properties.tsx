@@ -1,5 +1,6 @@
 /**
- * What the properties say at the current position, and which observation failed.
+ * What the properties say at the current position, and which observation failed. What a property
+ * means is spelt out where it is judged.
  */
 import type { Tone } from "../../report/site/picture.ts";
 import type { JudgedProperty, PlayerStep, PropertyStatus } from "../../report/site/player-trace.ts";
@@ -28,10 +29,10 @@ export function Properties({ properties, judgements, step }: PropertiesProps) {
           const { status, why } = judgements[place] ?? { status: "not judged", why: "" };
           const now = step?.judged.some(({ property }) => property === place) ?? false;
           return (
-            <li key={name} class={now ? "just-now" : undefined}>
+            <li key={name} class={now ? "just-now" : undefined} title={statement}>
               <Mark tone={TONES[status]} text={status} />
               <span class="property-name">{name}</span>
-              <span class="property-statement">{statement}</span>
+              {(now || why !== "") && <span class="property-statement">{statement}</span>}
               {why !== "" && <span class="property-why tone-bad">{why}</span>}
             </li>
           );

@@ -26,7 +26,7 @@ export function rowsInSight(
   return { first: Math.min(first, Math.max(0, rows - 1)), end: Math.max(end, 0) };
 }
 
-/** Where a row is put that was out of sight: so far down, with more room for what comes than was. */
+/** Where a row is put that was out of sight: so far down, with more room for what comes. */
 const PLACE = 0.35;
 
 /**

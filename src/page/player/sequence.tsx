@@ -13,7 +13,7 @@ import { useRows, useSize } from "./use-rows.ts";
 const ROW_HEIGHT = 34;
 const HEAD_HEIGHT = 40;
 const GUTTER = 44;
-const LANE_WIDTH_MIN = 78;
+const LANE_WIDTH_MIN = 84;
 const LANE_WIDTH_MAX = 220;
 
 interface SequenceProps {
@@ -102,7 +102,7 @@ function laneWidthFor(room: number, lanes: number): number {
   return Math.max(LANE_WIDTH_MIN, Math.min(LANE_WIDTH_MAX, even));
 }
 
-/** In a frame that is too narrow, if there is one: scrolls sideways so that the lanes of the current messages are in sight. */
+/** In a frame that is too narrow, if there is one: scrolls sideways to the current messages. */
 function useSight(
   frame: { readonly current: HTMLElement | null } | null,
   messages: readonly SequenceRow[],

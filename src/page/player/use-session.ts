@@ -20,7 +20,7 @@ function linkedPosition(traces: readonly PlayerTrace[]): number | null {
   return address !== null && known ? address.position : null;
 }
 
-/** A session of these traces, anew when the array is another, for as long as the element is on the page. */
+/** A session of these traces as long as the element is there; of another array another session. */
 export function useSession(
   traces: readonly PlayerTrace[],
   element: RefObject<HTMLElement | null>,
