@@ -80,9 +80,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./promote.ts"),
   },
   {
+    name: "explore",
+    summary: "explore a model or a log in a page",
+    load: () => import("./explore.ts"),
+  },
+  {
     name: "export",
     summary: "print a model for another checker",
     load: () => import("./export.ts"),
+  },
+  {
+    name: "report",
+    summary: "make the site: pages of all models to look at and step through",
+    load: () => import("./report.ts"),
   },
   {
     name: "conform",

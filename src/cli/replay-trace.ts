@@ -18,14 +18,39 @@ export interface TraceReplayOptions {
   readonly folder: string | null;
   /** stop after this step; undefined: at the end */
   readonly at: number | undefined;
-  readonly json: boolean;
 }
 
+/** Replays it, and says on the terminal what came out. */
 export async function replayTrace(
   path: string,
   document: TraceDocument,
-  { folder, at, json }: TraceReplayOptions,
+  options: TraceReplayOptions & { readonly json: boolean },
 ): Promise<ExitCode> {
+  const summary = await traceReplay(path, document, options);
+  const { difference, violations } = summary;
+  for (const { property, text, step } of violations) {
+    warn(`the trace violates ${property} at step ${step}: ${text}`);
+  }
+  if (violations.length === 0 && difference === null && options.at === undefined) {
+    const { property, message } = document.finding;
+    warn(`the trace shows ${property}: ${message}`);
+  }
+  if (difference !== null) warn(`different: ${difference}`);
+  if (options.json) printJson(summary);
+  else print(traceReplayLine(summary));
+  return difference === null ? EXIT.ok : EXIT.violated;
+}
+
+/**
+ * Follows it step by step, and compares every state.
+ * @throws BlockgraphError `bad-argument` for a step that it does not have; `log-mismatch` if it is
+ *   a trace of something else
+ */
+export async function traceReplay(
+  path: string,
+  document: TraceDocument,
+  { folder, at }: TraceReplayOptions,
+): Promise<TraceReplay> {
   const trace = openTrace(path, document);
   const length = document.steps.length;
   if (at !== undefined && at > length) {
@@ -40,7 +65,7 @@ export async function replayTrace(
       ? await follow(trace, new SketchSimulation(trace.design, trace.properties), at)
       : await onFiles(trace, folder, at);
   const { model, mutant, finding } = document;
-  const summary: TraceReplay = traceReplaySchema.parse({
+  return traceReplaySchema.parse({
     kind: "trace-replay",
     trace: path,
     on: folder === null ? "sim" : "files",
@@ -49,17 +74,6 @@ export async function replayTrace(
     ...outcome,
     seconds: (performance.now() - began) / 1000,
   });
-  const { difference, violations } = summary;
-  for (const { property, text, step } of violations) {
-    warn(`the trace violates ${property} at step ${step}: ${text}`);
-  }
-  if (violations.length === 0 && difference === null && at === undefined) {
-    warn(`the trace shows ${finding.property}: ${finding.message}`);
-  }
-  if (difference !== null) warn(`different: ${difference}`);
-  if (json) printJson(summary);
-  else print(traceReplayLine(summary));
-  return difference === null ? EXIT.ok : EXIT.violated;
 }
 
 async function onFiles(trace: OpenedTrace, folder: string, at: number | undefined) {

@@ -11,12 +11,11 @@ import { BlockgraphError } from "../error.ts";
 import { QEMU_VERSIONS } from "../qemu/version.ts";
 import type { TraceDocument } from "../report/check/trace-document.ts";
 import { wrongLine } from "../report/qemu-replay.ts";
-import { type ReplaySummary, replayLine, replaySummarySchema } from "../report/replay-summary.ts";
+import { replayLine } from "../report/replay-summary.ts";
 import { nameAndFile, wholeNumber } from "./arguments.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
-import { openLog, upTo } from "./open-log.ts";
+import { logReplay } from "./replay/log-replay.ts";
 import { type Options, requireFitting } from "./replay/options.ts";
-import { outcomeOn } from "./replay/outcome.ts";
 import { replayTrace } from "./replay-trace.ts";
 import { print, printJson, warn } from "./terminal.ts";
 import { readTrace } from "./trace-file.ts";
@@ -64,27 +63,8 @@ async function replay(path: string, options: Options): Promise<ExitCode> {
   const on = requireFitting(options);
   const trace = readTrace(path);
   if (trace !== null) return ofTrace(path, trace, options);
-  const log = openLog(path);
-  const records = upTo(log.records, options.at);
-  const began = performance.now();
-  const { difference, violations, last, qemu } = await outcomeOn(on, log, records, options);
-  const replayed = records.slice(0, last + 1);
-  const identical = difference === null && (qemu?.unreproduced ?? 0) === 0;
-  const summary: ReplaySummary = replaySummarySchema.parse({
-    kind: "replay",
-    log: path,
-    on,
-    model: log.start.model,
-    mutant: log.start.mutant,
-    identical,
-    difference,
-    records: replayed.length,
-    requests: replayed.filter(({ kind }) => kind === "io").length,
-    digests: replayed.filter((record) => record.kind === "done" && record.digest).length,
-    violations,
-    ...(qemu !== null && { qemu }),
-    seconds: (performance.now() - began) / 1000,
-  });
+  const summary = await logReplay(path, on, options);
+  const { identical, difference, violations, qemu } = summary;
   for (const { property, text, seq } of violations) {
     warn(`the log violates ${property} at record ${seq}: ${text}`);
   }

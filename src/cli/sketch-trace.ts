@@ -12,7 +12,7 @@ import { NO_DEADLOCK } from "../check/only-properties.ts";
 import type { Program } from "../check/program/program.ts";
 import { programDigest } from "../check/program-digest.ts";
 import { BlockgraphError } from "../error.ts";
-import type { TraceDocument } from "../report/check/trace-document.ts";
+import { EXPLORED, type TraceDocument } from "../report/check/trace-document.ts";
 import type { Property } from "../system/property.ts";
 import { designOf, mutateDesign, type SketchDesign } from "../system/sketch.ts";
 import type { SketchStep } from "../system/sketch-execution.ts";
@@ -132,6 +132,7 @@ async function refusalOf(take: () => void | Promise<void>): Promise<BlockgraphEr
 function missing({ finding, steps, initial, loop }: TraceDocument, sketch: SketchOnBytes) {
   const { kind, property } = finding;
   const { violations } = sketch.execution;
+  if (property === EXPLORED) return null;
   if (kind === "property" && property !== NO_DEADLOCK) {
     const shown = violations.some((broken) => broken.property === property);
     return shown ? null : `${property} is not broken, and the trace says that it is`;

@@ -32,7 +32,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["src/run", [...INTERPRETED, "src/storage", "src/nbd"]],
   ["src/serve", [...INTERPRETED, ...OUTSIDE, "src/run"]],
   ["src/report", [...BELOW_REPORT, ...DESIGNS]],
-  ["src/page", ["src/report"]],
+  ["src/page", ["src/report", "src/explorer"]],
   ["src/explorer", [...BELOW_REPORT, "src/report"]],
   ["src/cli", [...BELOW_REPORT, ...DESIGNS, "src/serve", "src/report", "src/explorer"]],
   ["models", ["src/system", "src/graph", "src/drivers", "src/chart", "src/log"]],

@@ -20,6 +20,7 @@ const INSISTED_ON = [
   "tsconfig.json",
   "tsconfig.page.json",
   "vite.config.ts",
+  "vite.explorer.config.ts",
   "vitest.config.ts",
 ];
 

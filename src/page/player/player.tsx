@@ -10,13 +10,19 @@ import { KeyHelp } from "./key-help.tsx";
 import { TraceView } from "./trace-view.tsx";
 import { useSession } from "./use-session.ts";
 
-export function Player({ traces }: { traces: readonly PlayerTrace[] }) {
+interface PlayerProps {
+  readonly traces: readonly PlayerTrace[];
+  /** where it stands at first, unless the page's address says otherwise */
+  readonly start?: number;
+}
+
+export function Player({ traces, start = 0 }: PlayerProps) {
   const element = useRef<HTMLElement>(null);
   const helping = useSignal(false);
   const help = useCallback(() => {
     helping.value = true;
   }, [helping]);
-  const session = useSession(traces, element, help);
+  const session = useSession(traces, element, help, start);
   const title = traces.map((trace) => trace.title).join(" beside ");
   const apart = traces.length > 1;
   return (

@@ -25,8 +25,12 @@ export function useSession(
   traces: readonly PlayerTrace[],
   element: RefObject<HTMLElement | null>,
   help: () => void,
+  start: number,
 ): Session {
-  const session = useMemo(() => startSession(traces, linkedPosition(traces) ?? 0), [traces]);
+  const session = useMemo(
+    () => startSession(traces, linkedPosition(traces) ?? start),
+    [traces, start],
+  );
   useAddress(session, element);
   usePlaying(session);
   useEffect(() => {

@@ -20,7 +20,11 @@ export interface Change {
 }
 
 /** All changes from one state to another: processes first, then fields, in the program's order. */
-function changesBetween(program: Program, before: ProgramState, after: ProgramState): Change[] {
+export function changesBetween(
+  program: Program,
+  before: ProgramState,
+  after: ProgramState,
+): Change[] {
   const moved = program.processes.flatMap(({ name }) =>
     differences(before.nodes[name], after.nodes[name]).map((difference): Change => {
       const label = instanceLabel(program, name, difference.index);

@@ -13,6 +13,9 @@ const count = z.int().min(0);
 /** The format version of traces. */
 const TRACE_VERSION = 1;
 
+/** The `property` of a path that somebody took for its own sake: nothing is said to break on it. */
+export const EXPLORED = "explored-path";
+
 const stateSchema = z.strictObject({
   /** elements of every field */
   fields: z.record(z.string(), z.array(count)),

@@ -1,0 +1,122 @@
+/**
+ * Gathers what the site says of models: receipts and logs that other commands left, and what can be
+ * found out quickly where they left none.
+ */
+import { join } from "node:path";
+import { SKETCHES } from "../../../models/sketches.ts";
+import { startCheck } from "../../check/check.ts";
+import { programDigest } from "../../check/program-digest.ts";
+import { type TraceDocument, traceDocument } from "../../report/check/trace-document.ts";
+import { overviewOf } from "../../report/model-overview.ts";
+import type { Receipt } from "../../report/receipt.ts";
+import type { ModelEvidence, ShownLog, SketchEvidence } from "../../report/site/site-input.ts";
+import type { Model } from "../../system/model.ts";
+import { findChecked } from "../check/find-checked.ts";
+import { perform } from "../check/perform.ts";
+import { checkReceiptOf, verifyReceiptOf } from "../model-receipts.ts";
+import { leftLog, quickCheck, simulateMutants, simulateSample, simulateViolation } from "./logs.ts";
+
+export interface Gathering {
+  /** folder of receipts and logs */
+  readonly reports: string;
+  /** folder of the site; used for what is only passing through */
+  readonly out: string;
+  /** s for each search; null: nothing is run */
+  readonly seconds: number | null;
+}
+
+/** What is known of a model, or can be found out in time. */
+export async function gatherModel(model: Model, gathering: Gathering): Promise<ModelEvidence> {
+  const { reports, seconds } = gathering;
+  const verify = verifyReceiptOf(model, reports);
+  const checked = checkReceiptOf(model.name, reports);
+  const check = checked?.receipt ?? null;
+  const violated =
+    model.expected.verdict === "violated" || [check, verify].some((r) => r?.verdict === "violated");
+  const counterexample = violated ? await counterexampleOf(model, gathering) : null;
+  const seeds = new Map(
+    verify?.mutants.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed]])),
+  );
+  return {
+    model,
+    overview: overviewOf(model, verify, check),
+    verify,
+    check,
+    transitions: check?.coverage == null ? [] : (checked?.program.coverage ?? []),
+    counterexample,
+    sample: violated ? null : sampleOf(model, verify, gathering),
+    caught: seconds === null ? [] : simulateMutants(model, seeds),
+  };
+}
+
+/** That of a check, which is shortest; else one of a search made now, or of simulations. */
+async function counterexampleOf(model: Model, gathering: Gathering): Promise<ShownLog | null> {
+  const { reports, out, seconds } = gathering;
+  const folder = join(reports, model.name);
+  const receipt = checkReceiptOf(model.name, reports)?.receipt;
+  const left =
+    receipt === undefined || receipt.findings.length === 0
+      ? null
+      : leftLog(join(folder, "trace.jsonl"));
+  if (left !== null) {
+    const shortest = receipt?.method.search === "bfs";
+    return { log: left, origin: "the counterexample that blockgraph check found", shortest };
+  }
+  const found = seconds === null ? null : await quickCheck(model, seconds, out);
+  if (found !== null) return found;
+  const violation = verifyReceiptOf(model, reports)?.violation ?? null;
+  const log = violation === null ? null : leftLog(join(folder, "violation.jsonl"));
+  if (log !== null) {
+    return { log, origin: "the violation that blockgraph verify found", shortest: false };
+  }
+  const simulated = seconds === null ? null : simulateViolation(model);
+  if (simulated === null) return null;
+  const origin = `a simulation with seed ${simulated.seed}`;
+  return { log: simulated.log, origin, shortest: false };
+}
+
+function sampleOf(
+  model: Model,
+  verify: Receipt | null,
+  { reports, seconds }: Gathering,
+): ShownLog | null {
+  const left = verify === null ? null : leftLog(join(reports, model.name, "sample.jsonl"));
+  if (left !== null) {
+    return { log: left, origin: "a simulation of blockgraph verify", shortest: false };
+  }
+  return seconds === null ? null : simulateSample(model);
+}
+
+/** What is known of all sketches; their mutants are searched in no time. */
+export async function gatherSketches({ reports, seconds }: Gathering): Promise<SketchEvidence[]> {
+  const evidence: SketchEvidence[] = [];
+  for (const sketch of SKETCHES.values()) {
+    const traces: { mutant: string; document: TraceDocument }[] = [];
+    for (const { name } of seconds === null ? [] : sketch.mutants) {
+      const document = await sketchTrace(sketch.name, name, seconds ?? 0);
+      if (document !== null) traces.push({ mutant: name, document });
+    }
+    const check = checkReceiptOf(sketch.name, reports)?.receipt ?? null;
+    evidence.push({ sketch, check, traces });
+  }
+  return evidence;
+}
+
+async function sketchTrace(
+  model: string,
+  mutant: string,
+  seconds: number,
+): Promise<TraceDocument | null> {
+  const { program, parameters, bounds } = findChecked(model).lower(new Map(), mutant);
+  const check = startCheck(program, {
+    ...{ symmetry: true, coverage: false, liveness: "auto", threads: 1, memory: 2 ** 26 },
+    ...{ maxStates: null, maxDepth: null, walk: null, checkpoint: null, resume: null },
+  });
+  const name = `${model} ${mutant}`;
+  await perform(check, { name, timeout: seconds, jsonProgress: false });
+  const [finding] = check.result().findings;
+  if (finding === undefined) return null;
+  const digest = programDigest(program);
+  const subject = { model, mutant, digest, parameters, bounds, source: "", program };
+  return traceDocument(subject, finding);
+}

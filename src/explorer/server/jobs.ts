@@ -1,0 +1,143 @@
+/**
+ * Searches under way: each in threads of its own, with news of how far it is, until it is over or
+ * somebody stops it.
+ */
+import type { CheckOptions } from "../../check/check.ts";
+import type { Program } from "../../check/program/program.ts";
+import type { CheckResult, Progress } from "../../check/result.ts";
+import { checkVerdict } from "../../report/check/verdict.ts";
+import type { Condition } from "../condition/condition.ts";
+import { BackgroundSearch } from "../search/background-search.ts";
+import { type FoundCondition, findCondition } from "../search/find-condition.ts";
+import type { ProgramExploration } from "../session/program-exploration.ts";
+import type { JobNews } from "./documents.ts";
+import { answerTo, HttpError } from "./http-error.ts";
+import type { News } from "./news.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** Searches at once, at the most. */
+const MOST_JOBS = 4;
+
+/** Of each kind of news what it says. */
+type Said<Of> = Of extends JobNews ? Omit<Of, "job" | "exploration"> : never;
+type Outcome = Said<JobNews>;
+
+export class Jobs {
+  readonly #workshop: Workshop;
+  readonly #news: News;
+  readonly #running = new Map<number, BackgroundSearch>();
+  #next = 0;
+
+  constructor(workshop: Workshop, news: News) {
+    this.#workshop = workshop;
+    this.#news = news;
+  }
+
+  /** Looks for a state that satisfies a condition, and opens the way there as a branch. */
+  find(id: number, exploration: ProgramExploration, condition: Condition): number {
+    const { threads, memory } = this.#limits();
+    const job = this.#next++;
+    const { search, found } = findCondition(
+      exploration.program,
+      condition,
+      { threads, memory },
+      (progress) => this.#progress(job, id, progress),
+    );
+    this.#watch(job, id, search, async () => outcomeOf(await found, exploration));
+    return job;
+  }
+
+  /** Checks everything, and opens the ways to what is found as branches. */
+  check(id: number, exploration: ProgramExploration): number {
+    const { threads, memory } = this.#limits();
+    const job = this.#next++;
+    const options = checkOptions(exploration.program, threads, memory);
+    const search = new BackgroundSearch({ program: exploration.program, options }, (progress) =>
+      this.#progress(job, id, progress),
+    );
+    this.#watch(job, id, search, async () => checkedOf(await search.result, exploration));
+    return job;
+  }
+
+  /** Asks a job to come to its end. @throws HttpError 404 if it is not under way */
+  stop(job: number): void {
+    const search = this.#running.get(job);
+    if (search === undefined) throw new HttpError(404, `job ${job} is not under way`);
+    search.stop("interrupted");
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((search) => search.close()));
+  }
+
+  #limits() {
+    if (this.#running.size >= MOST_JOBS) {
+      throw new HttpError(429, `${MOST_JOBS} searches are under way; stop one first`);
+    }
+    return this.#workshop;
+  }
+
+  #progress(job: number, exploration: number, progress: Progress): void {
+    const { task, states, transitions, depth } = progress;
+    this.#news.tell({ job, exploration, kind: "progress", task, states, transitions, depth });
+  }
+
+  #watch(
+    job: number,
+    exploration: number,
+    search: BackgroundSearch,
+    outcome: () => Promise<Outcome>,
+  ): void {
+    this.#running.set(job, search);
+    const ended = outcome().catch(
+      (error): Outcome => ({ kind: "failed", message: answerTo(error).message }),
+    );
+    void ended.then(async (news) => {
+      this.#running.delete(job);
+      await search.close();
+      this.#news.tell({ job, exploration, ...news });
+    });
+  }
+}
+
+function outcomeOf(found: FoundCondition, exploration: ProgramExploration): Outcome {
+  const { states } = found;
+  if (found.kind === "nowhere") return { kind: "nowhere", states };
+  if (found.kind === "found") {
+    return { kind: "found", state: exploration.adopt(found.trace), states };
+  }
+  const { reason, depth } = found;
+  const message = `it was ended (${reason}); every way was followed for ${depth} steps`;
+  return { kind: "stopped", states, message };
+}
+
+function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcome {
+  const { states, stopped, findings } = result;
+  if (stopped !== null && findings.length === 0) {
+    const { problem } = checkVerdict(result);
+    return { kind: "stopped", states, message: problem ?? stopped };
+  }
+  return {
+    kind: "checked",
+    ...checkVerdict(result),
+    states,
+    findings: findings
+      .filter(({ kind }) => kind !== "bounds")
+      .map(({ property, message, trace }) => ({
+        ...{ property, message },
+        state: exploration.adopt(trace),
+      })),
+  };
+}
+
+/** As `blockgraph check` does it if nobody says how. */
+function checkOptions(program: Program, threads: number, memory: number): CheckOptions {
+  const symmetry = program.symmetries.length > 0;
+  return {
+    ...{ symmetry, threads, memory },
+    reduction: symmetry ? null : "if-large",
+    liveness: "auto",
+    coverage: false,
+    ...{ maxStates: null, maxDepth: null, walk: null, checkpoint: null, resume: null },
+  };
+}

@@ -1,0 +1,193 @@
+/**
+ * Exploring a log from one of its records on: what else could have happened there.
+ *
+ * Up to that record everything is as the log says. From there on whoever explores decides: agents
+ * go on in any order, calls may fail, and what the log has of commands and requests after that
+ * record still comes, each client's in its order, but when one likes.
+ *
+ * A state is its path: the log up to there. One simulation is kept, of the state that was looked at
+ * last, so that to go on costs a step; to go elsewhere folds that log again from the beginning.
+ */
+import { BlockgraphError } from "../../error.ts";
+import type { MemoryLog } from "../../log/memory-log.ts";
+import type { LogRecord } from "../../log/record.ts";
+import { agentsInFlight } from "../../report/in-flight.ts";
+import { type ReplayOptions, replayInSimulation } from "../../simulate/replay.ts";
+import type { Simulation } from "../../simulate/simulation.ts";
+import type { StartBody } from "../../system/start.ts";
+import type {
+  EnabledStep,
+  Exploration,
+  Fact,
+  PropertyView,
+  StateView,
+  TreeView,
+} from "./exploration.ts";
+import { type LogMove, logMoves, takeMove } from "./log-moves.ts";
+import { sessionFacts } from "./session-facts.ts";
+import { VisitTree } from "./visit-tree.ts";
+
+/** A log, and what judges it. */
+export interface ExploredLog extends ReplayOptions {
+  readonly start: StartBody;
+  /** its records from the start record on, without gaps */
+  readonly records: readonly LogRecord[];
+}
+
+interface Visited {
+  /** what the last move appended to the log */
+  readonly records: readonly LogRecord[];
+  /** `seq` of the log's own inputs that came after the record where the exploration begins */
+  readonly used: ReadonlySet<number>;
+  /** names of the properties that are violated by now */
+  readonly violated: readonly string[];
+}
+
+/** The simulation of one state. */
+interface Folded {
+  of: number;
+  readonly simulation: Simulation;
+  readonly log: MemoryLog;
+}
+
+export class LogExploration implements Exploration {
+  readonly #log: ExploredLog;
+  /** the log up to where it begins, with all that follows from its last input */
+  readonly #base: readonly LogRecord[];
+  readonly #inputs: readonly LogRecord[];
+  readonly #tree: VisitTree<Visited, { readonly text: string }>;
+  #folded: Folded;
+
+  /**
+   * @param at number of the record after which it begins
+   * @throws BlockgraphError `bad-argument` if there is none; `log-mismatch` where the log cannot be
+   * replayed up to there
+   */
+  constructor(log: ExploredLog, at: number) {
+    if (log.records[at] === undefined) {
+      throw new BlockgraphError(
+        "bad-argument",
+        `there is no record ${at}: the log ends with record ${log.records.length - 1}`,
+      );
+    }
+    this.#log = log;
+    this.#inputs = log.records.slice(at + 1).filter(({ kind }) => kind === "io" || kind === "qmp");
+    this.#folded = { of: 0, ...this.#fold(log.records.slice(0, at + 1)) };
+    this.#base = [...this.#folded.log.records];
+    const violated = violatedIn(this.#folded.simulation);
+    this.#tree = new VisitTree({ records: [], used: new Set(), violated });
+  }
+
+  take(from: number, step: number): number {
+    const { used } = this.#tree.at(from).state;
+    const folded = this.#at(from);
+    const move = this.#moves(from)[step];
+    if (move === undefined) {
+      throw new BlockgraphError("bad-argument", `state ${from} has no step ${step}`);
+    }
+    const known = this.#tree.known(from, move.key);
+    if (known !== undefined) return known;
+    const { length } = folded.log.records;
+    // Should the move fail half-way, the simulation is of no state any more.
+    folded.of = NOWHERE;
+    takeMove(move, folded.simulation);
+    const text = `${move.who} ${move.what}`;
+    folded.of = this.#tree.add(
+      from,
+      move.key,
+      { text },
+      {
+        records: folded.log.records.slice(length),
+        used: move.kind === "input" ? new Set([...used, move.record.seq]) : used,
+        violated: violatedIn(folded.simulation),
+      },
+    );
+    return folded.of;
+  }
+
+  /** The whole log up to a state. */
+  records(of: number): LogRecord[] {
+    return [...this.#base, ...this.#tree.path(of).flatMap(({ state }) => state.records)];
+  }
+
+  view(id: number): StateView {
+    const { parent, depth, move } = this.#tree.at(id);
+    const { simulation, log } = this.#at(id);
+    const moves = this.#moves(id);
+    const inFlight = simulation.session.execution.agents.size;
+    return {
+      ...{ id, parent, depth },
+      reached: move?.text ?? "",
+      steps: moves.map((each, index) => this.#step(id, each, index)),
+      properties: propertiesIn(simulation, this.#log.properties),
+      facts: this.#facts(simulation, log.records),
+      notices: moves.length > 0 ? [] : [inFlight > 0 ? STUCK : "Everything is done."],
+    };
+  }
+
+  tree(): readonly TreeView[] {
+    return this.#tree.all().map(({ id, parent, move, state }) => ({
+      ...{ id, parent, reached: move?.text ?? "", violated: state.violated },
+    }));
+  }
+
+  #at(id: number): Folded {
+    this.#tree.at(id);
+    if (this.#folded.of !== id) this.#folded = { of: id, ...this.#fold(this.records(id)) };
+    return this.#folded;
+  }
+
+  #fold(records: readonly LogRecord[]) {
+    const { start, records: _records, ...options } = this.#log;
+    const { simulation, derived } = replayInSimulation(start, records, options);
+    return { simulation, log: derived };
+  }
+
+  #moves(id: number): LogMove[] {
+    const { used } = this.#tree.at(id).state;
+    const inputs = this.#inputs.filter(({ seq }) => !used.has(seq));
+    const { simulation, log } = this.#at(id);
+    return logMoves(simulation.session, inputs, log.records);
+  }
+
+  #step(from: number, { key, who, what }: LogMove, index: number): EnabledStep {
+    const visited = this.#tree.known(from, key) ?? null;
+    return { index, who, what, visited, breaks: [], dead: null };
+  }
+
+  #facts({ session }: Simulation, records: readonly LogRecord[]): Fact[] {
+    const agents = agentsInFlight(session.execution, records);
+    return [
+      ...sessionFacts(session).map((fact) => ({ ...fact, before: null })),
+      ...agents.map(({ agent, what, charts, waits }) => ({
+        what: `agent ${agent}`,
+        value: [what, ...charts, waits].join("; "),
+        before: null,
+      })),
+    ];
+  }
+}
+
+/** No state has that number. */
+const NOWHERE = -1;
+const STUCK = "Nobody can go on any more, and requests are under way still: a deadlock.";
+
+function violatedIn({ session }: Simulation): string[] {
+  return [...new Set(session.monitor.violations.map(({ property }) => property))];
+}
+
+function propertiesIn(
+  { session }: Simulation,
+  properties: ExploredLog["properties"],
+): PropertyView[] {
+  const { violations, judged } = session.monitor;
+  return properties.map(({ name, statement }) => {
+    const broken = violations.find(({ property }) => property === name);
+    const status = (judged.get(name) ?? 0) > 0 ? ("holds" as const) : ("not judged" as const);
+    return {
+      ...{ name, statement },
+      status: broken === undefined ? status : "violated",
+      why: broken === undefined ? "" : `${broken.text} (record ${broken.seq})`,
+    };
+  });
+}

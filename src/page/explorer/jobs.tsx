@@ -1,0 +1,82 @@
+/**
+ * Searches: how far each is, how it ended, and the button that stops it.
+ */
+import type { JobNews } from "../../explorer/server/documents.ts";
+import type { Tone } from "../../report/site/picture.ts";
+import { Mark } from "../text/mark.tsx";
+import { current, jobs, stop, visit } from "./store.ts";
+
+const number = new Intl.NumberFormat("en");
+
+export function Jobs() {
+  const own = [...jobs.value.values()].filter(
+    ({ exploration }) => exploration === current.value?.exploration,
+  );
+  if (own.length === 0) return null;
+  return (
+    <section class="panel explorer-panel" aria-label="Searches">
+      <h2>Searches</h2>
+      <ul class="explorer-jobs" aria-live="polite">
+        {own.reverse().map((news) => (
+          <li key={news.job}>
+            <News news={news} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function News({ news }: { news: JobNews }) {
+  const said = saidOf(news);
+  const ways = news.kind === "checked" ? news.findings : [];
+  return (
+    <>
+      <Mark tone={said.tone} text={said.mark} /> {said.text}{" "}
+      {news.kind === "progress" && (
+        <button type="button" onClick={() => stop(news.job)}>
+          Stop
+        </button>
+      )}
+      {news.kind === "found" && (
+        <button type="button" onClick={() => visit(news.state)}>
+          State {news.state}
+        </button>
+      )}
+      {ways.map(({ property, message, state }) => (
+        <p key={property}>
+          {property}: {message}{" "}
+          <button type="button" onClick={() => visit(state)}>
+            State {state}
+          </button>
+        </p>
+      ))}
+    </>
+  );
+}
+
+function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
+  switch (news.kind) {
+    case "progress": {
+      const { states, depth } = news;
+      const text = `${number.format(states)} states, ${depth} steps deep`;
+      return { tone: "quiet", mark: "searching", text };
+    }
+    case "found":
+      return { tone: "good", mark: "found", text: `${number.format(news.states)} states seen` };
+    case "nowhere": {
+      const text = `no state is like that: all ${number.format(news.states)} were seen`;
+      return { tone: "plain", mark: "nowhere", text };
+    }
+    case "checked": {
+      const { verdict, problem, states } = news;
+      const tone = verdict === "holds" ? "good" : verdict === "violated" ? "bad" : "open";
+      const text = `${number.format(states)} states${problem === null ? "" : `: ${problem}`}`;
+      return { tone, mark: verdict, text };
+    }
+    case "stopped":
+      return { tone: "open", mark: "stopped", text: news.message };
+    case "failed":
+      return { tone: "bad", mark: "failed", text: news.message };
+  }
+}

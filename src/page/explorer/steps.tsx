@@ -1,0 +1,44 @@
+/**
+ * What can happen next, and the way back.
+ */
+import type { EnabledStep, StateView } from "../../explorer/session/exploration.ts";
+import { take, visit } from "./store.ts";
+
+export function Steps({ view }: { view: StateView }) {
+  const { parent, depth, reached, steps, notices } = view;
+  return (
+    <section class="panel explorer-panel" aria-label="What can happen next">
+      <h2>What can happen next</h2>
+      <p class="explorer-here">
+        {depth === 0 ? "The beginning." : `After step ${depth}: ${reached}`}{" "}
+        {parent !== null && (
+          <button type="button" onClick={() => visit(parent)}>
+            Back
+          </button>
+        )}
+      </p>
+      {notices.map((notice) => (
+        <p key={notice}>{notice}</p>
+      ))}
+      <ol class="explorer-steps">
+        {steps.map((step) => (
+          <li key={step.index}>
+            <Step step={step} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Step({ step: { index, who, what, visited, breaks, dead } }: { step: EnabledStep }) {
+  const broken = breaks.length === 0 ? null : `breaks ${breaks.join(", ")}`;
+  return (
+    <button type="button" disabled={dead !== null} onClick={() => take(index)}>
+      <strong>{who}</strong> {what}
+      {visited !== null && <span class="explorer-note"> seen as state {visited}</span>}
+      {broken !== null && <span class="explorer-note tone-bad"> ✕ {broken}</span>}
+      {dead !== null && <span class="explorer-note"> leads nowhere: {dead}</span>}
+    </button>
+  );
+}

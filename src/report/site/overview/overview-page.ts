@@ -1,0 +1,170 @@
+/**
+ * The first page: every model with what is known of it, and what has changed since the last run.
+ */
+import {
+  cell,
+  code,
+  column,
+  commands,
+  heading,
+  link,
+  numberCell,
+  paragraph,
+  secondsText,
+  verdictMark,
+} from "../blocks.ts";
+import type { Block, Cell, PageDocument } from "../page-document.ts";
+import { runSummary, trends } from "../run-summary.ts";
+import type { ModelEvidence, SiteInput, SketchEvidence } from "../site-input.ts";
+
+export function overviewPages(input: SiteInput): PageDocument[] {
+  const { models, sketches } = input;
+  return [
+    {
+      path: "index",
+      title: "Overview",
+      summary:
+        "Every design that blockgraph checks: its idea, its verdict, and what that rests on.",
+      trail: [],
+      blocks: [
+        paragraph(
+          "Each line is a design for image fleecing and its relatives: a graph of block nodes, ",
+          "who reads and writes, and what must hold. A verdict is exact within the bounds beside ",
+          "it. The page of a model has its graph, its charts, and a run of it to step through.",
+        ),
+        ...missingNotice(models),
+        heading(2, "Models"),
+        modelTable(input),
+        heading(2, "Sketches"),
+        paragraph("Designs reduced to charts, before there are drivers for them."),
+        sketchTable(sketches),
+        heading(2, "Since the last run"),
+        ...trendBlocks(input),
+      ],
+    },
+  ];
+}
+
+/** What is missing, and which commands find it out. */
+function missingNotice(models: readonly ModelEvidence[]): Block[] {
+  const unchecked = models.filter(({ check }) => check === null).length;
+  const unverified = models.filter(({ verify }) => verify === null).length;
+  if (unchecked + unverified === 0) return [];
+  const text =
+    `${unchecked} of ${models.length} models were not checked as they are now, and ` +
+    `${unverified} not verified. These commands do it, and the next site has it:`;
+  const first = models.find(({ check }) => check === null)?.model.name ?? "fleecing";
+  return [
+    { kind: "notice", tone: "open", text: [text] },
+    commands("npx blockgraph verify", `npx blockgraph check ${first}`),
+  ];
+}
+
+function modelTable(input: SiteInput): Block {
+  return {
+    kind: "table",
+    caption: "All models",
+    sortable: true,
+    columns: [
+      ...[column("model"), column("idea"), column("verdict"), column("bounds")],
+      ...[column("states", "end"), column("search", "end"), column("mutants", "end")],
+      column("QEMU"),
+    ],
+    rows: input.models.map((evidence) => modelRow(evidence, input)),
+  };
+}
+
+function modelRow({ model, overview, verify }: ModelEvidence, input: SiteInput): Cell[] {
+  const { name, idea, checked, verified, expected, caught } = overview;
+  const verdict = checked?.verdict ?? verified;
+  const mark = verdictMark(verdict);
+  const expectation = verdict === "violated" && expected === "violated" ? [" as expected"] : [];
+  const surprise = verdict !== null && verdict !== expected ? [` (expected: ${expected})`] : [];
+  const mutants = model.mutants.length;
+  const left = verify?.leftToCheck.length ?? 0;
+  return [
+    { text: [link(name, `models/${name}`)], sort: name },
+    cell(firstSentence(idea)),
+    { text: [mark, ...expectation, ...surprise], sort: verdict ?? "" },
+    cell(checked?.bounds ?? "-"),
+    numberCell(checked?.states ?? null),
+    numberCell(
+      checked?.seconds ?? null,
+      checked === null ? undefined : secondsText(checked.seconds),
+    ),
+    mutants === 0
+      ? cell("none")
+      : numberCell(caught, `${caught ?? 0} of ${mutants - left}${left > 0 ? ` + ${left}` : ""}`),
+    qemuCell(model.profile, input),
+  ];
+}
+
+/** What was compared of the rules that the model goes by. */
+function qemuCell(profile: string, { conform }: SiteInput): Cell {
+  if (!profile.startsWith("qemu-")) return cell("no QEMU does this");
+  if (conform === null || conform.profile !== profile) return cell("not compared");
+  const recorded = conform.recorded.reduce((sum, { commands }) => sum + commands, 0);
+  const count = recorded + (conform.random?.commands ?? 0);
+  const text = `${count.toLocaleString("en-US")} commands`;
+  return conform.ok
+    ? cell({ kind: "mark", text: "agrees", tone: "good" }, ` in ${text}`)
+    : cell({ kind: "mark", text: "differs", tone: "bad" }, ` in ${text}`);
+}
+
+function sketchTable(sketches: readonly SketchEvidence[]): Block {
+  return {
+    kind: "table",
+    caption: "All sketches",
+    sortable: true,
+    columns: [
+      ...[column("sketch"), column("idea"), column("verdict"), column("bounds")],
+      ...[column("states", "end"), column("search", "end"), column("mutants", "end")],
+    ],
+    rows: sketches.map(({ sketch, check }) => [
+      { text: [link(sketch.name, `models/${sketch.name}`)], sort: sketch.name },
+      cell(firstSentence(sketch.idea)),
+      cell(verdictMark(check?.verdict ?? null)),
+      cell(check?.bounds ?? "-"),
+      numberCell(check?.states ?? null),
+      numberCell(check?.seconds ?? null, secondsText(check?.seconds ?? 0)),
+      numberCell(sketch.mutants.length),
+    ]),
+  };
+}
+
+function trendBlocks({ models, previous }: SiteInput): Block[] {
+  if (previous === null) {
+    return [
+      paragraph(
+        "This is the first site in its folder. The next one made there by ",
+        code("blockgraph report"),
+        " says here which verdicts, states and times have changed.",
+      ),
+    ];
+  }
+  const changed = trends(previous, runSummary(models));
+  if (changed.length === 0)
+    return [paragraph("Nothing: all verdicts, states and times are as they were.")];
+  return [
+    {
+      kind: "table",
+      caption: "What has changed since the last run",
+      sortable: true,
+      columns: [column("model"), column("what"), column("before"), column("now"), column("")],
+      rows: changed.map(({ model, what, before, now, matters }) => [
+        models.some(({ overview }) => overview.name === model)
+          ? cell(link(model, `models/${model}`))
+          : cell(model),
+        cell(what),
+        cell(before),
+        cell(now),
+        matters ? cell({ kind: "mark", text: "look at it", tone: "bad" }) : cell(""),
+      ]),
+    },
+  ];
+}
+
+/** The first sentence of a text. */
+function firstSentence(text: string): string {
+  return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
+}

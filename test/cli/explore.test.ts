@@ -1,0 +1,116 @@
+/** `blockgraph explore` as a user starts it, talks to it, and ends it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Started } from "../../src/explorer/server/documents.ts";
+
+const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ status: number | null; stderr: string }>;
+  firstLine(): Promise<string>;
+}
+
+function explore(...words: readonly string[]): Running {
+  const child = spawn(process.execPath, [MAIN, "explore", "--no-open", ...words], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  started.push(child);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  return {
+    child,
+    ended: once(child, "close").then(([status]) => ({ status, stderr })),
+    async firstLine() {
+      while (!/\n$/.test(stdout)) {
+        const news = once(child.stdout, "data");
+        await Promise.race([news, once(child, "close")]);
+        if (child.exitCode !== null && stdout === "") throw new Error(stderr);
+      }
+      return stdout.trim();
+    },
+  };
+}
+
+async function start(url: string): Promise<Started> {
+  return JSON.parse(await (await fetch(`${url}api/start`)).text());
+}
+
+describe("blockgraph explore", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("serves a model until %s", async (signal) => {
+    const { child, ended, firstLine } = explore("fleece", "--mutant", "guest-does-not-drain");
+    const url = await firstLine();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/);
+    const { opened } = await start(url);
+    expect(opened).toMatchObject([{ title: "fleece with mutant guest-does-not-drain" }]);
+    expect((await fetch(url)).status).toBe(200);
+    const news = await fetch(`${url}api/news`);
+    child.kill(signal);
+    expect(await ended).toEqual({ status: 0, stderr: "" });
+    await news.text();
+  });
+
+  it("ends with its searches", async () => {
+    const { child, ended, firstLine } = explore("fleecing", "--json");
+    const { url } = JSON.parse(
+      await firstLine().then(async (line) => {
+        // The document is printed on several lines.
+        let text = line;
+        while (!text.endsWith("}")) text = await firstLine();
+        return text;
+      }),
+    );
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ exploration: 0 });
+    const begun = await fetch(`${url}api/check`, { method: "POST", headers, body });
+    expect(await begun.json()).toEqual({ job: 0 });
+    child.kill("SIGINT");
+    expect((await ended).status).toBe(0);
+  });
+
+  it.each([
+    [["nothing"], /there is no model 'nothing'/],
+    [["fleece", "--mutant", "x"], /no mutant 'x'/],
+    [["test"], /test is a folder; name a log or a model/],
+    [["--port", "70000"], /--port 70000: give 0 to 65535/],
+    [["--port", "x"], /--port/],
+  ])("refuses %j in one line", async (words, message) => {
+    const { status, stderr } = await explore(...words).ended;
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toMatch(/\n/);
+  });
+
+  it("refuses a port that is in use", async () => {
+    const other = createServer();
+    await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+    const address = other.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const { status, stderr } = await explore("--port", String(port)).ended;
+    other.close();
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/cannot be listened on: .*EADDRINUSE/);
+  });
+
+  it("shows what can be read of a file that is no log", async () => {
+    const { child, ended, firstLine } = explore("package.json");
+    const { opened } = await start(await firstLine());
+    expect(opened[0]?.notices.length).toBeGreaterThan(0);
+    child.kill("SIGINT");
+    expect((await ended).status).toBe(0);
+  });
+});
