@@ -54,7 +54,7 @@ test("says the rest where something in the reports folder is damaged", async () 
     writeFileSync(join(folder, file), '{"kind": "receipt", <script>');
   }
   writeFileSync(join(cwd, "summary.json"), "[]");
-  writeFileSync(join(cwd, "trace.json"), '{"kind": "check-trace", "v": 1,');
+  writeFileSync(join(cwd, "trace.json"), '{"kind": "check-trace",\n"v": 1,');
   const args = ["report", "--no-run", "--out", ".", "--log", "trace.json"];
   const { code, stdout } = await blockgraph(args, { cwd });
   expect(code).toBe(0);
