@@ -163,9 +163,19 @@ function qapiText(issue: z.core.$ZodIssue, at: string): string {
       ? `Parameter '${own}' does not accept value '${issue.input}'`
       : `Invalid parameter type for '${name}', expected: string`;
   }
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
+    const given = valueAt(issue.input, issue.discriminator);
+    return given === undefined
+      ? `Parameter '${name}' is missing`
+      : `Parameter '${own}' does not accept value '${String(given)}'`;
+  }
   // A rule that QEMU checks later, in words of its own.
   if (issue.code === "custom") return issue.message;
   return `Parameter '${own}' expects ${issue.message}`;
+}
+
+function valueAt(input: unknown, key: string): unknown {
+  return typeof input === "object" && input !== null ? Reflect.get(input, key) : undefined;
 }
 
 function qapiType(expected: string): string {

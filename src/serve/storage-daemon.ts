@@ -30,6 +30,8 @@ export interface StorageDaemonOptions {
    * @throws BlockgraphError `graph-refused` if it cannot listen there
    */
   listen(address: NbdAddress, tls: StartTls | null): Promise<NbdListener>;
+  /** credentials that clients of the daemon make and name */
+  readonly tls: TlsObjects;
   /** who copies for jobs */
   readonly jobs: JobRunner;
   /** Tells whoever wants to know, over QMP. */
@@ -46,7 +48,6 @@ type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | Qmp
 
 export class StorageDaemon {
   readonly #options: StorageDaemonOptions;
-  readonly #tls = new TlsObjects();
   #listener: NbdListener | null = null;
   /** one command at a time, as QEMU's dispatcher */
   #last: Promise<unknown> = Promise.resolve();
@@ -92,12 +93,12 @@ export class StorageDaemon {
   /** Credentials are the daemon's, all other objects the graph's. */
   async addObject(args: JsonObject): Promise<QmpResult> {
     if (!TlsObjects.concerns(args)) return this.obey({ execute: "object-add", arguments: args });
-    this.#tls.add(args);
+    this.#options.tls.add(args);
     return { return: {} };
   }
 
   async removeObject(args: JsonObject): Promise<QmpResult> {
-    if (this.#tls.remove(String(args.id))) return { return: {} };
+    if (this.#options.tls.remove(String(args.id))) return { return: {} };
     return this.obey({ execute: "object-del", arguments: args });
   }
 
@@ -105,7 +106,7 @@ export class StorageDaemon {
     const command = { execute: "nbd-server-start", arguments: args };
     const address = addressOf(args);
     if (this.graph.nbdServer) return this.obey(command);
-    const listener = await this.#options.listen(address, this.#tls.of(args));
+    const listener = await this.#options.listen(address, this.#options.tls.of(args));
     const result = await this.obey(command);
     if ("error" in result) await listener.close();
     else this.#listener = listener;

@@ -12,6 +12,7 @@ import { NbdListener } from "../../serve/nbd-listener.ts";
 import { QmpConnection, type QmpResult } from "../../serve/qmp-connection.ts";
 import { QmpServer } from "../../serve/qmp-server.ts";
 import { StorageDaemon } from "../../serve/storage-daemon.ts";
+import { TlsObjects } from "../../serve/tls-objects.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { atExit } from "../leftovers.ts";
@@ -60,7 +61,8 @@ export async function runDaemon(
 }
 
 class RunningDaemon {
-  readonly #images = new LiveImages();
+  readonly #tls = new TlsObjects();
+  readonly #images = new LiveImages(new Map(), (id, host) => this.#tls.ofClient(id, host));
   readonly #live: LiveGraph;
   readonly #jobs: JobRunner;
   readonly #daemon: StorageDaemon;
@@ -88,6 +90,7 @@ class RunningDaemon {
     this.#daemon = new StorageDaemon({
       ...{ live: this.#live, jobs: this.#jobs, event },
       version: this.#version,
+      tls: this.#tls,
       listen: (address, tls) => NbdListener.listen(address, tls),
       quit,
     });
