@@ -41,12 +41,15 @@ const ALLOCATION = "base:allocation";
 /** A server has refused an option. */
 export class OptionRefused extends Error {
   override readonly name = "OptionRefused";
+  /** one of `OPTION` */
+  readonly option: number;
   /** one of `OPTION_REPLY` */
   readonly type: number;
 
-  constructor({ type, payload }: Reply) {
+  constructor(option: number, { type, payload }: Reply) {
     const text = payload.toString("utf8", 0, STRING_MAX).replaceAll(/[^ -~]/g, "?");
     super(`it refuses: ${text || `error ${type}`}`);
+    this.option = option;
     this.type = type;
   }
 }
@@ -80,7 +83,9 @@ export async function clientHandshake(
 
 async function startTls(connection: ClientConnection, tls: ClientTls): Promise<void> {
   const [reply] = (await ask(connection, OPTION.STARTTLS, Buffer.alloc(0))).slice(-1);
-  if (reply !== undefined && reply.type !== OPTION_REPLY.ACK) throw new OptionRefused(reply);
+  if (reply !== undefined && reply.type !== OPTION_REPLY.ACK) {
+    throw new OptionRefused(OPTION.STARTTLS, reply);
+  }
   await connection.secure(tls);
 }
 
@@ -100,7 +105,7 @@ async function selectAllocation(
 function readInfo(replies: readonly Reply[]): Pick<Offer, "size" | "flags" | "maximum"> {
   const last = replies.at(-1);
   if (last === undefined) throw new Error("it breaks the protocol");
-  if (last.type !== OPTION_REPLY.ACK) throw new OptionRefused(last);
+  if (last.type !== OPTION_REPLY.ACK) throw new OptionRefused(OPTION.GO, last);
   let found: { readonly size: number; readonly flags: number } | null = null;
   let maximum = PAYLOAD_MAX;
   for (const { type, payload } of replies) {

@@ -10,7 +10,7 @@ import type { ImageFact } from "../graph/image-facts.ts";
 import { isRefusal, refuse } from "../graph/refuse.ts";
 import { OptionRefused } from "../nbd/client-handshake.ts";
 import type { ClientTls } from "../nbd/client-tls.ts";
-import { OPTION_REPLY } from "../nbd/constants.ts";
+import { OPTION, OPTION_REPLY } from "../nbd/constants.ts";
 import { type NbdImage, openNbd } from "../nbd/nbd-storage.ts";
 import type { RunImage } from "../run/image-set.ts";
 import { systemText } from "./system-text.ts";
@@ -57,7 +57,8 @@ export async function openExport(options: NbdOptions, find: FindCredentials): Pr
   const { server, export: name = "", "tls-creds": id } = options;
   if (options["x-dirty-bitmap"] !== undefined) throw refuse(NO_DIRTY_BITMAP);
   const host = server.type === "inet" ? server.host : null;
-  const tls = id === undefined ? null : find(id, options["tls-hostname"] ?? host);
+  const hostname = options["tls-hostname"] ?? host;
+  const tls = id === undefined ? null : find(id, hostname);
   const address =
     server.type === "unix"
       ? { path: server.path }
@@ -79,7 +80,7 @@ export async function openExport(options: NbdOptions, find: FindCredentials): Pr
   } catch (error) {
     if (!(error instanceof BlockgraphError)) throw error;
     const place = server.type === "unix" ? server.path : `${server.host}:${server.port}`;
-    throw refuse(refusalOf(error, place));
+    throw refuse(refusalOf(error, place, hostname ?? ""));
   }
 }
 
@@ -102,18 +103,34 @@ function firstBytes(storage: NbdImage): Promise<string> {
 }
 
 /** What QEMU says where we have said something else (nbd/client.c, util/qemu-sockets.c). */
-function refusalOf({ cause, message }: BlockgraphError, place: string): string {
-  if (cause instanceof OptionRefused) return REFUSED.get(cause.type) ?? cause.message;
+function refusalOf({ cause, message }: BlockgraphError, place: string, hostname: string): string {
+  if (cause instanceof OptionRefused) return optionText(cause);
   if (!(cause instanceof Error)) return message;
   if (!("code" in cause)) return cause.message;
-  if (cause.code === "ENOTFOUND" || cause.code === "EAI_AGAIN") {
-    return `address resolution failed for ${place}: Name or service not known`;
+  switch (cause.code) {
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `address resolution failed for ${place}: Name or service not known`;
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return `Certificate does not match the hostname ${hostname}`;
   }
   const text = systemText(String(cause.code));
   return text === undefined ? cause.message : `Failed to connect to '${place}': ${text}`;
 }
 
-const REFUSED: ReadonlyMap<number, string> = new Map([
-  [OPTION_REPLY.ERR_UNKNOWN, "Requested export not available"],
-  [OPTION_REPLY.ERR_TLS_REQD, "TLS negotiation required before option 8 (structured reply)"],
-]);
+/** What a server did not want, as QEMU says it (nbd/client.c, `nbd_handle_reply_err`). */
+function optionText({ option, type, message }: OptionRefused): string {
+  const name = `${option} (${option === OPTION.STARTTLS ? "starttls" : "go"})`;
+  switch (type) {
+    case OPTION_REPLY.ERR_UNKNOWN:
+      return "Requested export not available";
+    case OPTION_REPLY.ERR_TLS_REQD:
+      return `TLS negotiation required before option ${name}`;
+    case OPTION_REPLY.ERR_POLICY:
+      return `Denied by server for option ${name}`;
+    case OPTION_REPLY.ERR_BLOCK_SIZE_REQD:
+      return `Server requires INFO_BLOCK_SIZE for option ${name}`;
+    default:
+      return message;
+  }
+}

@@ -84,7 +84,7 @@ export class TlsObjects {
   ofClient(id: string, hostname: string | null): ClientTls {
     const found = this.#find(id);
     if (found.endpoint === "client") return found.prepare(hostname);
-    throw refuse("Expecting TLS credentials with a client endpoint");
+    throw refuse("Expected TLS credentials for a client endpoint");
   }
 
   #find(id: string): Credentials {

@@ -5,8 +5,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, onTestFinished } from "vitest";
 import type { JsonObject } from "../../src/graph/graph.ts";
+import { NbdServer } from "../../src/nbd/server.ts";
+import { certificateTls } from "../../src/nbd/tls-credentials.ts";
+import { makeCertificates } from "../nbd/certificates.ts";
+import { MemoryExport } from "../nbd/memory-export.ts";
 import { outputOf } from "../nbd/serving.ts";
 import { runTool } from "../support/qemu-tools.ts";
 import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
@@ -54,7 +58,9 @@ const { server: __, ...NOWHERE } = nbd();
 
 type Command = readonly [string, JsonObject];
 
-const CONVERSATIONS: readonly (readonly [string, ...Command[]])[] = [
+type Conversation = readonly [string, ...Command[]];
+
+const CONVERSATIONS: readonly Conversation[] = [
   ["an export", add(nbd()), GRAPH],
   ["the export without a name, which there is not", add(NAMELESS)],
   ["an export that there is not", add(nbd({ export: "other" }))],
@@ -126,13 +132,17 @@ const QEMU_SERVER = [
   ...["--export", "nbd,id=r,name=r,node-name=e"],
 ];
 
-/** What a daemon answers to all conversations, each of which finds it as the first one did. */
-async function answers(program: readonly string[], folder: string) {
+/** What a daemon answers to conversations, each of which finds it as the first one did. */
+async function answers(
+  program: readonly string[],
+  folder: string,
+  conversations: readonly Conversation[],
+) {
   return await QmpTalk.using(program, folder, async (talk) => {
     const path = join(folder, "own.sock");
     await talk.say("nbd-server-start", { addr: { type: "unix", data: { path } } });
     const heard: object[] = [];
-    for (const [title, ...commands] of CONVERSATIONS) {
+    for (const [title, ...commands] of conversations) {
       for (const [execute, args] of commands) {
         const { id: ___, ...answer } = await talk.say(execute, args);
         heard.push({ title, ...answer });
@@ -140,6 +150,7 @@ async function answers(program: readonly string[], folder: string) {
       const deleted = talk.hear(({ event }) => event === "BLOCK_EXPORT_DELETED");
       const { error } = await talk.say("block-export-del", { id: "x", mode: "hard" });
       if (error === undefined) await deleted;
+      await talk.say("object-del", { id: "t" });
       for (const name of "wpqmn") await talk.say("blockdev-del", { "node-name": name });
     }
     return heard;
@@ -151,11 +162,60 @@ tools.test("is accepted and refused as by qemu-storage-daemon, in its words", ()
     fs.writeFileSync(join(folder, "e.raw"), Buffer.alloc(MIB));
     const server = ["env", "-C", folder, "qemu-storage-daemon", ...QEMU_SERVER];
     await served(server, join(folder, "n.sock"), async () => {
-      const theirs = await answers(DAEMONS.qemu(), folder);
-      expect(await answers(DAEMONS.ours("qemu-7.2"), folder)).toEqual(theirs);
+      const theirs = await answers(DAEMONS.qemu(), folder, CONVERSATIONS);
+      expect(await answers(DAEMONS.ours("qemu-7.2"), folder, CONVERSATIONS)).toEqual(theirs);
       const { length } = theirs.filter((answer) => !("return" in answer));
       expect(length).toBeGreaterThan(20);
     });
+  }),
+);
+
+const credentials = (more: JsonObject = {}): Command => [
+  "object-add",
+  { "qom-type": "tls-creds-x509", id: "t", dir: "tls", ...more },
+];
+const CLIENT = credentials({ endpoint: "client" });
+
+/** Conversations about a server on a port that wants TLS. */
+function secured(port: number): readonly Conversation[] {
+  const server = { type: "inet", host: "localhost", port: String(port) };
+  const tls = (more: JsonObject = {}) => add(nbd({ server, "tls-creds": "t", ...more }));
+  const address = { ...server, host: "127.0.0.1" };
+  return [
+    ["in the clear", add(nbd({ server }))],
+    ["with credentials", CLIENT, tls()],
+    ["with credentials of nobody in particular", credentials(), tls()],
+    ["with credentials of a server", credentials({ endpoint: "server" }), tls()],
+    ["with credentials of a third kind", credentials({ endpoint: "other" })],
+    ["for another host", CLIENT, tls({ "tls-hostname": "example.org" })],
+    [
+      "for another host, and unseen",
+      credentials({ "verify-peer": false }),
+      tls({ "tls-hostname": "x" }),
+    ],
+    ["for an address", CLIENT, tls({ server: address })],
+    ["for a name of the address", CLIENT, tls({ server: address, "tls-hostname": "localhost" })],
+    [
+      "as a server",
+      ["nbd-server-stop", {}],
+      CLIENT,
+      ["nbd-server-start", { addr: { type: "unix", data: { path: "x" } }, "tls-creds": "t" }],
+    ],
+  ];
+}
+
+needsTool("qemu-storage-daemon", "openssl").test("speaks TLS as QEMU does", () =>
+  inTemporaryFolder(async (folder) => {
+    const path = join(folder, "tls");
+    fs.mkdirSync(path);
+    makeCertificates(path);
+    const server = new NbdServer({ startTls: certificateTls(path) });
+    onTestFinished(() => server.close());
+    server.add(new MemoryExport(MIB, { name: "e" }));
+    const bound = await server.listen({ host: "127.0.0.1", port: 0 });
+    const conversations = secured("port" in bound ? bound.port : 0);
+    const theirs = await answers(DAEMONS.qemu(), folder, conversations);
+    expect(await answers(DAEMONS.ours("qemu-7.2"), folder, conversations)).toEqual(theirs);
   }),
 );
 
