@@ -13,6 +13,7 @@ import { memorySize } from "./check/memory-size.ts";
 import { EXIT_HELP } from "./exit-code.ts";
 import { fleece } from "./fleece/fleece.ts";
 import type { FleeceOptions } from "./fleece/fleece-options.ts";
+import { placeOf } from "./fleece/place.ts";
 
 interface Options {
   readonly guest?: string;
@@ -23,6 +24,12 @@ interface Options {
   readonly onCbwError: FleecingPlan["onError"];
   readonly cbwTimeout: number;
   readonly clusterSize: number;
+  readonly bitmap?: string;
+  readonly object?: readonly string[];
+  readonly tlsCreds?: string;
+  readonly diskTlsCreds?: string;
+  readonly diskTlsHostname?: string;
+  readonly qmp?: string;
   readonly trim?: true;
   readonly keepCache?: true;
   readonly log?: string;
@@ -42,9 +49,17 @@ export function configure(command: Command): void {
         "beginning, for a backup to read. What the guest overwrites is saved in a cache before. " +
         "Ctrl-C or SIGTERM end it; the disk then holds all that the guest has written.",
     )
-    .argument("<disk>", "an image, raw or qcow2")
-    .option("--guest <socket>", "unix socket of the disk (needed without --run)")
-    .option("--view <socket>", "unix socket of the disk as it was (needed without --run)")
+    .argument("<disk>", "an image, raw or qcow2, or an export: nbd+unix:///NAME?socket=PATH")
+    .option(
+      "--guest <place>",
+      "where the disk is: a unix socket (needed without --run), or with TLS nbds://HOST:PORT",
+    )
+    .option("--view <place>", "where it is as it was: as for --guest")
+    .option("--object <definition>", "tls-creds-x509,id=ID,dir=FOLDER,endpoint=server", collected)
+    .option("--tls-creds <id>", "credentials that clients need, of an --object")
+    .option("--disk-tls-creds <id>", "credentials for the server that the disk is on")
+    .option("--disk-tls-hostname <name>", "whose certificate that server has to show")
+    .option("--bitmap <name>", "show what this bitmap of a qcow2 image has recorded, and no more")
     .option("--cache <file>", "where old data is kept (default: DISK.blockgraph-cache)")
     .option("--memory <size>", "keep old data in memory, and so much of it: 512M", memorySize)
     .addOption(whenFull.choices([...errors, "wait"]))
@@ -52,6 +67,7 @@ export function configure(command: Command): void {
     .option("--cbw-timeout <s>", "seconds a write waits for its copies; 0: for ever", seconds, 0)
     .option("--cluster-size <bytes>", "what is copied at once", clusterSize, 65_536)
     .option("--trim", "let readers give back what they have copied, by TRIM")
+    .option("--qmp <socket>", "take QMP commands on a unix socket, as a storage daemon does")
     .option("--log <file>", "write an event log that replays (it holds all that is written)")
     .option("--keep-cache", "leave the cache where it is at the end")
     .option("--run <shell>", 'end when this command does; it finds "$guest" and "$view"')
@@ -62,6 +78,8 @@ export function configure(command: Command): void {
       process.exitCode = await fleece(disk, checked(options));
     });
 }
+
+const collected = (value: string, before: readonly string[] = []) => [...before, value];
 
 const seconds = wholeNumber(0, 0xffff_ffff);
 
@@ -106,8 +124,19 @@ function checked(options: Options): FleeceOptions {
   if (whenFull !== undefined && memory === undefined) {
     throw wrong("--when-full is about memory; add --memory SIZE");
   }
+  const places = {
+    guest: guest === undefined ? null : placeOf("--guest", guest),
+    view: view === undefined ? null : placeOf("--view", view),
+  };
+  const tls = options.tlsCreds ?? null;
+  if (tls === null && [places.guest, places.view].some((place) => place?.kind === "inet")) {
+    throw wrong("a port is only offered with TLS; add --object and --tls-creds");
+  }
   return {
-    ...{ guest: guest ?? null, view: view ?? null, run: run ?? null, log: options.log ?? null },
+    ...{ ...places, tls, run: run ?? null, log: options.log ?? null },
+    objects: options.object ?? [],
+    diskTls: { id: options.diskTlsCreds ?? null, hostname: options.diskTlsHostname ?? null },
+    ...{ bitmap: options.bitmap ?? null, qmp: options.qmp ?? null },
     ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
     whenFull: whenFull ?? "break-snapshot",
     onError: options.onCbwError,

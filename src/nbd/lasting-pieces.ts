@@ -3,10 +3,10 @@
  * `reconnect-delay`; `nbd_co_do_establish_connection`).
  *
  * What was under way when the connection is lost waits, with what is asked for afterwards, until it
- * is made anew, and is then asked for again; what has waited too long fails with EIO. Without such a
- * delay all fails at once, and the next request has the connection made anew behind its back. A
- * server that comes back with an export of another length, or that cannot be written any more, does
- * not count.
+ * is made anew, and is then asked for again; what has waited too long fails with EIO. Without such
+ * a delay all fails at once, and the next request has the connection made anew behind its back. A
+ * server that comes back with an export of another length, or that cannot be written any more,
+ * does not count.
  *
  * Limit: a server that forgets what was not flushed forgets it unnoticed, as before QEMU.
  */

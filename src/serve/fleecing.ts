@@ -2,29 +2,28 @@
  * A disk that is fleeced: served twice over NBD, to the guest that goes on writing it, and to
  * whoever wants to read it as it was when this began.
  *
- * It begins with the commands of fleecing-commands.ts and ends with those that take everything away
- * again; in between it is a live graph.
+ * It begins with the commands of fleecing-commands.ts, and ends when all that is in the graph by
+ * then has been taken down; in between it is a live graph.
  */
 
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
-import {
-  beginFleecing,
-  endFleecing,
-  type FleecingPlan,
-  GUEST,
-  HOOK,
-  VIEW,
-} from "./fleecing-commands.ts";
+import { beginFleecing, DISK, type FleecingPlan, GUEST, HOOK, VIEW } from "./fleecing-commands.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { NbdListener } from "./nbd-listener.ts";
+import { type BitmapContent, fillBitmap } from "./still-bitmap.ts";
+import { takeDown } from "./take-down.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface FleecingOptions {
   readonly live: LiveGraph;
   readonly plan: FleecingPlan;
+  /** of the plan's bitmap; null: there is none */
+  readonly bitmap: BitmapContent | null;
+  /** bytes */
+  readonly clusterSize: number;
   readonly guest: NbdListener;
   readonly view: NbdListener;
   /** ms that only grow */
@@ -49,7 +48,10 @@ export class Fleecing {
   static async begin(options: FleecingOptions): Promise<Fleecing> {
     const fleecing = new Fleecing(options);
     const { live, plan, guest, view } = options;
-    for (const command of beginFleecing(plan)) await obey(live, command);
+    for (const command of beginFleecing(plan, options.clusterSize)) {
+      await obey(live, command);
+      if (command.execute === "block-dirty-bitmap-add") fleecing.#fillBitmap();
+    }
     const { graph } = live.session;
     offer(guest, fleecing.guest.counting(liveExport(live, graph, GUEST)));
     offer(view, fleecing.view.counting(liveExport(live, graph, VIEW)));
@@ -78,12 +80,17 @@ export class Fleecing {
 
   /** Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again. */
   async end(): Promise<void> {
-    const { live, plan, guest, view } = this.#options;
+    const { live, guest, view } = this.#options;
     await view.close();
     await guest.close();
     await flushed(live);
-    for (const command of endFleecing(plan)) await obey(live, command);
+    await takeDown(live);
     live.stop();
+  }
+
+  #fillBitmap(): void {
+    const { live, plan, bitmap } = this.#options;
+    if (plan.bitmap !== null && bitmap !== null) fillBitmap(live, DISK, plan.bitmap, bitmap);
   }
 }
 

@@ -273,7 +273,7 @@ export class LiveImages {
 }
 
 const NO_QCOW2_ON_NBD =
-  "qcow2 images on NBD exports are not built yet: let the server open the image, and export its disk";
+  "qcow2 images on NBD exports are not built yet: let the server open it, and export its disk";
 const NO_REOPEN = "Can't reopen read-only NBD mount as read/write";
 
 function noCredentials(id: string): never {

@@ -16,9 +16,12 @@ const CONNECTIONS_MAX = 100;
 
 export class NbdListener {
   readonly #server: NbdServer;
+  /** where it listens; the port is the one that was found */
+  readonly address: NbdAddress;
 
-  private constructor(server: NbdServer) {
+  private constructor(server: NbdServer, address: NbdAddress) {
     this.#server = server;
+    this.address = address;
   }
 
   /**
@@ -28,14 +31,14 @@ export class NbdListener {
   static async listen(address: NbdAddress, startTls: StartTls | null = null) {
     if (address.kind === "unix") await removeStaleSocket(address.path);
     const server = new NbdServer({ maxConnections: CONNECTIONS_MAX, startTls });
-    const { host = "", port = 0 } = address.kind === "inet" ? address : {};
     try {
-      await server.listen(address.kind === "unix" ? { path: address.path } : { host, port });
+      const given = address.kind === "unix" ? { path: address.path } : address;
+      const bound = await server.listen(given);
+      return new NbdListener(server, "port" in bound ? { kind: "inet", ...bound } : address);
     } catch (error) {
       if (!(error instanceof BlockgraphError)) throw error;
       throw unusable(address, error);
     }
-    return new NbdListener(server);
   }
 
   add(offered: NbdExport): void {

@@ -32,6 +32,8 @@ export interface StorageDaemonOptions {
   listen(address: NbdAddress, tls: StartTls | null): Promise<NbdListener>;
   /** credentials that clients of the daemon make and name */
   readonly tls: TlsObjects;
+  /** the server that exports are offered by from the beginning; default: there is none */
+  readonly listener?: NbdListener;
   /** who copies for jobs */
   readonly jobs: JobRunner;
   /** Tells whoever wants to know, over QMP. */
@@ -54,6 +56,7 @@ export class StorageDaemon {
 
   constructor(options: StorageDaemonOptions) {
     this.#options = options;
+    this.#listener = options.listener ?? null;
   }
 
   get graph(): Graph {

@@ -11,6 +11,7 @@ import { LiveImages } from "../../serve/live-images.ts";
 import { NbdListener } from "../../serve/nbd-listener.ts";
 import { QmpConnection, type QmpResult } from "../../serve/qmp-connection.ts";
 import { QmpServer } from "../../serve/qmp-server.ts";
+import { qmpVersion } from "../../serve/qmp-version.ts";
 import { StorageDaemon } from "../../serve/storage-daemon.ts";
 import { TlsObjects } from "../../serve/tls-objects.ts";
 import { interruptible } from "../check/interrupt.ts";
@@ -26,14 +27,6 @@ export interface DaemonOptions {
 
 /** bytes; what block-copy of QEMU copies at least */
 const CLUSTER = 65_536;
-
-/** As a client of QMP sees the version: that of the QEMU whose rules hold. */
-const VERSIONS: Readonly<Record<ProfileName, JsonObject>> = {
-  "rfc-2018": { major: 3, minor: 0, micro: 0 },
-  "qemu-7.2": { major: 7, minor: 2, micro: 0 },
-  "qemu-10.0": { major: 10, minor: 0, micro: 0 },
-  proposed: { major: 10, minor: 0, micro: 0 },
-};
 
 /** @throws BlockgraphError `bad-argument`, `graph-refused` naming the option that was refused */
 export async function runDaemon(
@@ -74,7 +67,7 @@ class RunningDaemon {
 
   constructor(name: ProfileName, quit: () => void) {
     this.#quit = quit;
-    this.#version = { qemu: VERSIONS[name], package: "blockgraph" };
+    this.#version = qmpVersion(name);
     this.#live = new LiveGraph({
       images: this.#images,
       sink: null,

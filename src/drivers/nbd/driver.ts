@@ -2,9 +2,9 @@
  * `nbd`: a node whose bytes are those of an export of an NBD server (QEMU block/nbd.c).
  *
  * In a model the export is an image like any other, by the name that QEMU gives the node
- * (image-name.ts); in a live graph it is a connection to the server. It locks nothing: whether others
- * may use the export is the server's business. It cannot be made longer, and being made shorter
- * changes nothing.
+ * (image-name.ts); in a live graph it is a connection to the server. It locks nothing: whether
+ * others may use the export is the server's business. It cannot be made longer, and being made
+ * shorter changes nothing.
  *
  * Limits: of QAPI's `SocketAddress` what is `inet` and `unix`, and of `inet` host and port. The
  * options of old (`path`, `host` and `port` without `server`) are refused, as QMP refuses them.

@@ -1,7 +1,7 @@
 /**
- * What the image of an `nbd` node is called: as QEMU calls it (block/nbd.c, `nbd_refresh_filename`),
- * and beyond that by all else that makes what it shows another image, or how it is come by another
- * way.
+ * What the image of an `nbd` node is called: as QEMU calls it (block/nbd.c,
+ * `nbd_refresh_filename`), and beyond that by all else that makes it another image, or another way
+ * to it.
  */
 import type { NbdOptions } from "./options.ts";
 
