@@ -13,7 +13,7 @@ import { WELL_FORMED } from "./blockdev-add.ts";
 import type { DriverCatalogue } from "./catalogue.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { requireFree } from "./dirty-bitmap.ts";
+import { bitmapOrName, findBitmap, requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { findNode } from "./find-node.ts";
 import type { BlockExport, Edge, Graph, GraphNode } from "./graph.ts";
@@ -31,7 +31,7 @@ const schema = z.strictObject({
   "node-name": z.string(),
   name: z.string().optional(),
   writable: z.boolean().default(false),
-  bitmaps: z.array(z.string()).default([]),
+  bitmaps: z.array(bitmapOrName).default([]),
   "allocation-depth": z.boolean().default(false),
   "allow-inactive": z.boolean().optional(),
 });
@@ -83,7 +83,7 @@ function served(
   attached: Graph,
   own: BlockExport,
   edge: Edge,
-  shown: readonly string[],
+  shown: readonly z.infer<typeof bitmapOrName>[],
   context: CommandContext,
 ): Graph {
   const { child } = edge;
@@ -98,10 +98,18 @@ function served(
   const refreshed = refreshPermissions(replaced, [child], { ...context, before });
   const after = measured(refreshed, child, context);
   if (shown.length === 0) return after;
-  const bitmaps = shown.map((name) => {
-    return { node: exportable(before, node, name, own.writable, context.drivers), name };
+  const bitmaps = shown.map((bitmap) => {
+    if (typeof bitmap !== "string") return requireShown(before, bitmap);
+    return { node: exportable(before, node, bitmap, own.writable, context.drivers), name: bitmap };
   });
   return { ...after, exports: new Map(after.exports).set(own.id, { ...own, bitmaps }) };
+}
+
+/** A bitmap that is told with its node is taken as it is. */
+function requireShown(graph: Graph, bitmap: { readonly node: string; readonly name: string }) {
+  findBitmap(graph, bitmap.node, bitmap.name);
+  requireFree(graph, bitmap.node, bitmap.name);
+  return bitmap;
 }
 
 /**

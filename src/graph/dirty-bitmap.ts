@@ -22,6 +22,9 @@ const LEAST_GRANULARITY = 512;
 
 const named = z.strictObject({ node: z.string(), name: z.string() });
 
+/** A bitmap by its name alone, where it is clear of which node (QAPI `BlockDirtyBitmapOrStr`). */
+export const bitmapOrName = z.union([z.string(), named], { error: "BlockDirtyBitmapOrStr" });
+
 /** The bitmap of a node (`block_dirty_bitmap_lookup`). @throws BlockgraphError `graph-refused` */
 export function findBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   const bitmap = find(graph, node, `Node '${node}' not found`).bitmaps.get(name);
@@ -164,7 +167,7 @@ const dirtyBitmapMerge = defineCommand({
   schema: z.strictObject({
     node: z.string(),
     target: z.string(),
-    bitmaps: z.array(z.union([z.string(), named])),
+    bitmaps: z.array(bitmapOrName),
   }),
   apply(graph, { node, target, bitmaps }) {
     const { length } = findBitmap(graph, node, target);

@@ -80,7 +80,7 @@ export function beginFleecing(plan: FleecingPlan, granularity: number): QmpComma
   const view = { driver: "snapshot-access", "node-name": VIEW, file: HOOK, discard: "unmap" };
   const offer = (id: string, node: JsonValue, more: JsonObject) =>
     command("block-export-add", { type: "nbd", id, name: id, "node-name": node, ...more });
-  const shown = bitmap === null ? {} : { bitmaps: [bitmap.name] };
+  const shown = bitmap === null ? {} : { bitmaps: [bitmap] };
   return [
     add(opened(DISK, disk, format)),
     ...(bitmap === null ? [] : [stillBitmap(bitmap, granularity)]),
