@@ -79,6 +79,9 @@ export function configure(command: Command): void {
     });
 }
 
+/** The end of an address whose port is any that is free. */
+const ANY_PORT = /:0\/?$/;
+
 const collected = (value: string, before: readonly string[] = []) => [...before, value];
 
 const seconds = wholeNumber(0, 0xffff_ffff);
@@ -112,7 +115,7 @@ function checked(options: Options): FleeceOptions {
   if (run === undefined && (guest === undefined || view === undefined)) {
     throw wrong("fleece needs --guest SOCKET and --view SOCKET, or --run COMMAND");
   }
-  if (guest !== undefined && guest === view) {
+  if (guest !== undefined && guest === view && !ANY_PORT.test(guest)) {
     throw wrong(`--guest and --view are both ${guest}; give each a socket of its own`);
   }
   if (memory !== undefined && cache !== undefined) {

@@ -12,6 +12,7 @@ import { certificateTls } from "../../src/nbd/tls-credentials.ts";
 import { makeCertificates } from "../nbd/certificates.ts";
 import { MemoryExport } from "../nbd/memory-export.ts";
 import { outputOf } from "../nbd/serving.ts";
+import { answers, type Command, type Conversation } from "../support/conversations.ts";
 import { runTool } from "../support/qemu-tools.ts";
 import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
@@ -55,10 +56,6 @@ const resize = (size: number) => ["block_resize", { "node-name": "n", size }] as
 const GRAPH = ["x-debug-query-block-graph", {}] as const;
 const { export: _, ...NAMELESS } = nbd();
 const { server: __, ...NOWHERE } = nbd();
-
-type Command = readonly [string, JsonObject];
-
-type Conversation = readonly [string, ...Command[]];
 
 const CONVERSATIONS: readonly Conversation[] = [
   ["an export", add(nbd()), GRAPH],
@@ -131,31 +128,6 @@ const QEMU_SERVER = [
   ...["--export", "nbd,id=e,node-name=e,writable=on"],
   ...["--export", "nbd,id=r,name=r,node-name=e"],
 ];
-
-/** What a daemon answers to conversations, each of which finds it as the first one did. */
-async function answers(
-  program: readonly string[],
-  folder: string,
-  conversations: readonly Conversation[],
-) {
-  return await QmpTalk.using(program, folder, async (talk) => {
-    const path = join(folder, "own.sock");
-    await talk.say("nbd-server-start", { addr: { type: "unix", data: { path } } });
-    const heard: object[] = [];
-    for (const [title, ...commands] of conversations) {
-      for (const [execute, args] of commands) {
-        const { id: ___, ...answer } = await talk.say(execute, args);
-        heard.push({ title, ...answer });
-      }
-      const deleted = talk.hear(({ event }) => event === "BLOCK_EXPORT_DELETED");
-      const { error } = await talk.say("block-export-del", { id: "x", mode: "hard" });
-      if (error === undefined) await deleted;
-      await talk.say("object-del", { id: "t" });
-      for (const name of "wpqmn") await talk.say("blockdev-del", { "node-name": name });
-    }
-    return heard;
-  });
-}
 
 tools.test("is accepted and refused as by qemu-storage-daemon, in its words", () =>
   inTemporaryFolder(async (folder) => {
