@@ -7,12 +7,9 @@ import { BlockgraphError } from "../error.ts";
 import type { StartTls } from "../nbd/connection.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import { NbdServer } from "../nbd/server.ts";
-import type { NbdAddress } from "./nbd-address.ts";
+import { CONNECTIONS, type NbdAddress } from "./nbd-address.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
 import { systemText } from "./system-text.ts";
-
-/** As QEMU's default of `max-connections`. */
-const CONNECTIONS_MAX = 100;
 
 export class NbdListener {
   readonly #server: NbdServer;
@@ -26,11 +23,16 @@ export class NbdListener {
 
   /**
    * @param startTls default: clients speak in the clear
+   * @param maxConnections clients at once; who comes beyond is hung up on
    * @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there
    */
-  static async listen(address: NbdAddress, startTls: StartTls | null = null) {
+  static async listen(
+    address: NbdAddress,
+    startTls: StartTls | null = null,
+    maxConnections = CONNECTIONS,
+  ): Promise<NbdListener> {
     if (address.kind === "unix") await removeStaleSocket(address.path);
-    const server = new NbdServer({ maxConnections: CONNECTIONS_MAX, startTls });
+    const server = new NbdServer({ maxConnections, startTls });
     try {
       const given = address.kind === "unix" ? { path: address.path } : address;
       const bound = await server.listen(given);

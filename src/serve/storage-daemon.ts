@@ -16,7 +16,7 @@ import type { Answered } from "../system/session.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
-import { addressOf, type NbdAddress } from "./nbd-address.ts";
+import { addressOf, connectionsOf, type NbdAddress } from "./nbd-address.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 import { TlsObjects } from "./tls-objects.ts";
@@ -27,9 +27,10 @@ export interface StorageDaemonOptions {
   readonly version: JsonObject;
   /**
    * @param tls null: clients speak in the clear
+   * @param connections clients at once
    * @throws BlockgraphError `graph-refused` if it cannot listen there
    */
-  listen(address: NbdAddress, tls: StartTls | null): Promise<NbdListener>;
+  listen(address: NbdAddress, tls: StartTls | null, connections: number): Promise<NbdListener>;
   /** credentials that clients of the daemon make and name */
   readonly tls: TlsObjects;
   /** the server that exports are offered by from the beginning; default: there is none */
@@ -109,7 +110,11 @@ export class StorageDaemon {
     const command = { execute: "nbd-server-start", arguments: args };
     const address = addressOf(args);
     if (this.graph.nbdServer) return this.obey(command);
-    const listener = await this.#options.listen(address, this.#options.tls.of(args));
+    const listener = await this.#options.listen(
+      address,
+      this.#options.tls.of(args),
+      connectionsOf(args),
+    );
     const result = await this.obey(command);
     if ("error" in result) await listener.close();
     else this.#listener = listener;

@@ -127,7 +127,7 @@ test("QMP reaches the graph, takes nothing away that fleecing needs, and ends it
         );
         expect(done).toEqual(done.map(() => ({ return: {} })));
         const now = view.replace("/?", "/now?");
-      await outputOf("qemu-io", "-r", "-f", "raw", "-c", "read -P 9 0 64k", now);
+        await outputOf("qemu-io", "-r", "-f", "raw", "-c", "read -P 9 0 64k", now);
         const refused = await said(
           qmp,
           command("block-export-del", { id: "guest" }),

@@ -84,7 +84,7 @@ class RunningDaemon {
       ...{ live: this.#live, jobs: this.#jobs, event },
       version: this.#version,
       tls: this.#tls,
-      listen: (address, tls) => NbdListener.listen(address, tls),
+      listen: (address, tls, connections) => NbdListener.listen(address, tls, connections),
       quit,
     });
   }
