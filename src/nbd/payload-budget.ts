@@ -2,9 +2,10 @@
  * The memory that payloads of all connections of a server may take together, so that a thousand
  * clients that ask for as much as each of them may do not fill the machine's.
  *
- * Whoever wants some that is not there waits, in the order in which they came. A connection with
- * nothing else in flight needs no leave for a request of {@link SMALL} bytes: whatever others have
- * taken, and however slow they are, it is served.
+ * Whoever wants some that is not there waits. Who wants least is served first, so that modest
+ * clients pass by those that ask for all there is; but nobody is passed by for ever. A connection
+ * with nothing else in flight needs no leave for a request of {@link SMALL} bytes: whatever others
+ * have taken, and however slow they are, it is served.
  */
 
 /** bytes */
@@ -15,8 +16,13 @@ export const SMALL = 256 * 1024;
 /** Somebody who waits. */
 interface Waiting {
   readonly bytes: number;
+  /** others who came later and were served before */
+  passed: number;
   granted(): void;
 }
+
+/** how often somebody is passed by at most */
+const PASSED_MAX = 64;
 
 export class PayloadBudget {
   #free: number;
@@ -47,11 +53,14 @@ export class PayloadBudget {
    */
   take(bytes: number, granted: () => void): (() => void) | null {
     const wanted = Math.min(bytes, this.#total);
-    if (this.#waiting.length === 0 && wanted <= this.#free) {
+    const [first] = this.#waiting;
+    const mayPass = first === undefined || first.passed < PASSED_MAX;
+    if (mayPass && wanted <= this.#free) {
+      for (const waiting of this.#waiting) waiting.passed++;
       this.#free -= wanted;
       return null;
     }
-    const waiting = { bytes: wanted, granted };
+    const waiting: Waiting = { bytes: wanted, passed: 0, granted };
     this.#waiting.push(waiting);
     return () => {
       this.#waiting = this.#waiting.filter((each) => each !== waiting);
@@ -70,12 +79,21 @@ export class PayloadBudget {
     if (this.#granting) return;
     this.#granting = true;
     for (;;) {
-      const [first] = this.#waiting;
-      if (first === undefined || first.bytes > this.#free) break;
-      this.#waiting.shift();
-      this.#free -= first.bytes;
-      first.granted();
+      const next = this.#next();
+      if (next === undefined || next.bytes > this.#free) break;
+      const place = this.#waiting.indexOf(next);
+      for (const earlier of this.#waiting.slice(0, place)) earlier.passed++;
+      this.#waiting.splice(place, 1);
+      this.#free -= next.bytes;
+      next.granted();
     }
     this.#granting = false;
+  }
+
+  /** Who is served next: who wants least, unless the first has been passed by too often. */
+  #next(): Waiting | undefined {
+    const [first] = this.#waiting;
+    if (first === undefined || first.passed >= PASSED_MAX) return first;
+    return this.#waiting.reduce((least, each) => (each.bytes < least.bytes ? each : least));
   }
 }

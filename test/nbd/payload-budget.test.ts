@@ -20,7 +20,7 @@ import * as wire from "./wire.ts";
 const newPath = scratch();
 const MIB = 1024 * 1024;
 
-test("is never exceeded, and given to who waits in the order in which they came", () => {
+test("is never exceeded, and everybody gets some in the end, equals in their order", () => {
   const wishes = fc.array(fc.record({ bytes: fc.nat(12), leaves: fc.boolean() }), { minLength: 1 });
   fc.assert(
     fc.property(wishes, fc.array(fc.nat(20)), (all, order) => {
@@ -41,10 +41,33 @@ test("is never exceeded, and given to who waits in the order in which they came"
         for (const each of held.splice(place, 1)) budget.give(each);
       }
       while (held.length > 0) for (const each of held.splice(0, 1)) budget.give(each);
-      expect(granted).toEqual(waited);
+      expect([...granted].sort((one, other) => one - other)).toEqual(waited);
+      for (const [place, index] of granted.entries()) {
+        const later = granted.slice(place + 1);
+        const earlier = later.filter((other) => all[other]?.bytes === all[index]?.bytes);
+        expect(earlier.every((other) => other > index)).toBe(true);
+      }
       expect([budget.taken, budget.contended]).toEqual([0, false]);
     }),
   );
+});
+
+test("modest ones pass by who wants all there is, but not for ever", () => {
+  const budget = new PayloadBudget(100);
+  expect(budget.take(10, () => {})).toBeNull();
+  let granted = false;
+  const giveUp = budget.take(100, () => {
+    granted = true;
+  });
+  expect(giveUp).not.toBeNull();
+  let passed = 0;
+  while (budget.take(1, () => {}) === null) {
+    passed++;
+    budget.give(1);
+  }
+  expect(passed).toBe(64);
+  budget.give(10);
+  expect(granted).toBe(true);
 });
 
 /** Sessions on one export, all of one budget. */
