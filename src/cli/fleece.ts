@@ -25,6 +25,7 @@ interface Options {
   readonly cbwTimeout: number;
   readonly clusterSize: number;
   readonly bitmap?: string;
+  readonly locking: FleeceOptions["locking"];
   readonly object?: readonly string[];
   readonly tlsCreds?: string;
   readonly diskTlsCreds?: string;
@@ -42,6 +43,7 @@ interface Options {
 export function configure(command: Command): void {
   const errors = ["break-guest-write", "break-snapshot"];
   const onError = new Option("--on-cbw-error <what>", "what a copy that fails breaks");
+  const locking = new Option("--locking <how>", "whether others are kept from the disk's file");
   const whenFull = new Option("--when-full <what>", "what happens when memory is full");
   command
     .description(
@@ -67,6 +69,7 @@ export function configure(command: Command): void {
     .option("--cbw-timeout <s>", "seconds a write waits for its copies; 0: for ever", seconds, 0)
     .option("--cluster-size <bytes>", "what is copied at once", clusterSize, 65_536)
     .option("--trim", "let readers give back what they have copied, by TRIM")
+    .addOption(locking.choices(["auto", "on", "off"]).default("auto"))
     .option("--qmp <socket>", "take QMP commands on a unix socket, as a storage daemon does")
     .option("--log <file>", "write an event log that replays (it holds all that is written)")
     .option("--keep-cache", "leave the cache where it is at the end")
@@ -139,6 +142,7 @@ function checked(options: Options): FleeceOptions {
     ...{ ...places, tls, run: run ?? null, log: options.log ?? null },
     objects: options.object ?? [],
     diskTls: { id: options.diskTlsCreds ?? null, hostname: options.diskTlsHostname ?? null },
+    locking: options.locking,
     ...{ bitmap: options.bitmap ?? null, qmp: options.qmp ?? null },
     ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
     whenFull: whenFull ?? "break-snapshot",

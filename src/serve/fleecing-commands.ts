@@ -47,7 +47,7 @@ export const GUEST = "guest";
 export const VIEW = "view";
 export const HOOK = "hook";
 export const DISK = "disk";
-const CACHE = "cache";
+export const CACHE = "cache";
 /** The images, as nodes call them: the disk, and what a cache is kept in, which is as long. */
 export const DISK_IMAGE = "disk.raw";
 export const CACHE_IMAGE = "cache.raw";

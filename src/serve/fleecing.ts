@@ -9,7 +9,16 @@
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
-import { beginFleecing, DISK, type FleecingPlan, GUEST, HOOK, VIEW } from "./fleecing-commands.ts";
+import type { LiveNode } from "../system/live-node.ts";
+import {
+  beginFleecing,
+  CACHE,
+  DISK,
+  type FleecingPlan,
+  GUEST,
+  HOOK,
+  VIEW,
+} from "./fleecing-commands.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { NbdListener } from "./nbd-listener.ts";
@@ -28,6 +37,17 @@ export interface FleecingOptions {
   readonly view: NbdListener;
   /** ms that only grow */
   now(): number;
+}
+
+/** How far fleecing is. */
+export interface Saved {
+  /** whose old data was saved, and bytes of them */
+  readonly clusters: number;
+  readonly bytes: number;
+  /** clusters that the cache has now, and can have */
+  readonly cache: { readonly used: number; readonly room: number };
+  /** whether the view was given up */
+  readonly broken: boolean;
 }
 
 export class Fleecing {
@@ -58,24 +78,19 @@ export class Fleecing {
     return fleecing;
   }
 
-  /** Clusters whose old data was saved, and whether the view still stands. */
-  get saved(): { readonly clusters: number; readonly bytes: number; readonly broken: boolean } {
-    const { execution } = this.#options.live.session;
-    const hook = execution.node(HOOK);
-    const { cluster, node, clusterSize } = hook.description;
-    // There may be millions of clusters, and there are some dozen states.
-    const isSaved = new Map<number, boolean>();
-    let clusters = 0;
-    for (const state of hook.clusters) {
-      let known = isSaved.get(state);
-      if (known === undefined) {
-        known = cluster?.replyTo(state, "LOCATE") === "IN_TARGET";
-        isSaved.set(state, known);
-      }
-      if (known) clusters++;
-    }
+  /** What was saved by now, and whether the view still stands. */
+  get saved(): Saved {
+    const { live, plan } = this.#options;
+    const hook = live.session.execution.node(HOOK);
+    const { node, clusterSize } = hook.description;
+    const clusters = countReplies(hook, "LOCATE", "IN_TARGET");
     const broken = node !== null && node.replyTo(hook.state, "CHECK") === "BROKEN";
-    return { clusters, bytes: clusters * clusterSize, broken };
+    const used =
+      plan.cache.kind === "memory"
+        ? countReplies(live.session.execution.node(CACHE), "LOCATE", "IN_MEMORY")
+        : clusters;
+    const room = plan.cache.kind === "memory" ? plan.cache.clusters : hook.clusters.length;
+    return { clusters, bytes: clusters * clusterSize, cache: { used, room }, broken };
   }
 
   /** Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again. */
@@ -92,6 +107,21 @@ export class Fleecing {
     const { live, plan, bitmap } = this.#options;
     if (plan.bitmap !== null && bitmap !== null) fillBitmap(live, DISK, plan.bitmap, bitmap);
   }
+}
+
+/** How many clusters of a node would reply so. There may be millions, and some dozen states. */
+function countReplies(node: LiveNode, event: string, reply: string): number {
+  const replies = new Map<number, boolean>();
+  let count = 0;
+  for (const state of node.clusters) {
+    let known = replies.get(state);
+    if (known === undefined) {
+      known = node.description.cluster?.replyTo(state, event) === reply;
+      replies.set(state, known);
+    }
+    if (known) count++;
+  }
+  return count;
 }
 
 /** Clients find it by its name, and without one. */

@@ -39,6 +39,7 @@ test("--json is one document at the end, and the exit status is that of the comm
     kind: "fleece",
     guest: { read: 0, written: 0, stalls: 0 },
     saved: { clusters: 0, bytes: 0 },
+    cache: { used: 0, room: 4 },
     broken: false,
   });
 });

@@ -23,11 +23,18 @@ export function isUri(disk: string): boolean {
 
 /**
  * The node that the disk's bytes are on.
+ * @param locking whether others who open the file can tell that it is in use
  * @throws BlockgraphError `bad-argument`
  */
-export function diskNode(disk: string, credentials: DiskCredentials): JsonObject {
+export function diskNode(
+  disk: string,
+  credentials: DiskCredentials,
+  locking: "auto" | "on" | "off",
+): JsonObject {
   if (isUri(disk)) return { ...exportNode(disk, credentials), driver: "nbd" };
-  if (credentials.id === null) return fileNode(DISK_IMAGE);
+  if (credentials.id === null) {
+    return { ...fileNode(DISK_IMAGE), ...(locking !== "auto" && { locking }) };
+  }
   throw new BlockgraphError(
     "bad-argument",
     `--disk-tls-creds is about a disk on a server, and ${disk} is none; leave it out`,

@@ -15,6 +15,8 @@ export interface FleeceOptions {
   readonly tls: string | null;
   /** those for the server that the disk is on */
   readonly diskTls: DiskCredentials;
+  /** of the disk's file */
+  readonly locking: "auto" | "on" | "off";
   /** name of a bitmap of the disk's image: the view shows what that has recorded; null: all */
   readonly bitmap: string | null;
   /** path of a unix socket; null: nobody is listened to */

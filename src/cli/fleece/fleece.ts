@@ -45,7 +45,7 @@ async function fleeceAt(
 ): Promise<ExitCode> {
   const tls = tlsObjectsOf(options.objects);
   const startTls = options.tls === null ? null : tls.of({ "tls-creds": options.tls });
-  const node = diskNode(disk, options.diskTls);
+  const node = diskNode(disk, options.diskTls, options.locking);
   const credentials = (id: string, hostname: string | null) => tls.ofClient(id, hostname);
   const files = await openFiles(disk, node, credentials, options);
   const ended = new AbortController();
