@@ -102,12 +102,19 @@ const HELP = `
 With Debian's qemu-utils installed:
   blockgraph fleece disk.raw --guest guest.sock --view view.sock
   qemu-img convert -f raw -O qcow2 'nbd+unix:///?socket=view.sock' backup.qcow2
+What a bitmap of an image has recorded, and a disk that a server has:
+  blockgraph fleece disk.qcow2 --bitmap since-monday --guest guest.sock --view view.sock
+  blockgraph fleece 'nbd+unix:///disk?socket=server.sock' --memory 512M --run ...
 
 Examples:
   $ truncate -s 64M disk.raw
   $ blockgraph fleece disk.raw --run 'echo "a backup reads $view"'
   $ blockgraph fleece disk.raw --memory 16M --log run.jsonl --run true
   $ blockgraph replay run.jsonl --on sim
+  $ echo alice:0123456789abcdef0123456789abcdef > keys.psk
+  $ tls="--object tls-creds-psk,id=tls,dir=.,endpoint=server --tls-creds tls"
+  $ at="--guest nbds://localhost:0 --view nbds://localhost:0"
+  $ blockgraph fleece disk.raw $tls $at --run 'echo "a backup that has the key reads $view"'
 
 ${EXIT_HELP}`;
 

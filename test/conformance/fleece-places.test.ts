@@ -28,7 +28,7 @@ function makeDisk(folder: string) {
   return { disk, original };
 }
 
-test("a disk on a server is fleeced as one in a file, and the server has what was written", async () => {
+test("a disk on a server is fleeced as one in a file is", async () => {
   const offered = new MemoryExport(LENGTH, { name: "a disk" });
   const old = Buffer.alloc(LENGTH, 7);
   await serving([offered], async ({ folder, uri }) => {

@@ -46,7 +46,7 @@ async function byteOf(storage: NbdImage): Promise<number | string> {
 }
 
 describe("requests that wait for a server", () => {
-  test("are served when it is back, in their order, and so are those that were under way", async () => {
+  test("are served when it is back, in order, and so are those under way", async () => {
     const host = new Host();
     const held = new HeldExport(LENGTH, () => true);
     await host.begin(held);
