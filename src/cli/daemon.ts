@@ -58,6 +58,12 @@ Serve a disk until Ctrl-C, with a monitor:
     --export type=nbd,id=guest,node-name=disk,name=disk,writable=on \\
     --chardev socket,id=qmp,path=qmp.sock,server=on,wait=off --monitor chardev=qmp
 
+Put a graph on what another server offers (that is asked for before the next option):
+  --blockdev driver=nbd,node-name=disk,server.type=unix,server.path=server.sock,export=disk
+
+Read an image that somebody else writes, as qemu-img -U does:
+  --blockdev driver=file,node-name=f,filename=disk.raw,read-only=on,force-share=on
+
 Example:
   $ printf '%s\\n' '{"execute":"qmp_capabilities"}' '{"execute":"quit"}' | blockgraph daemon \
 --chardev stdio,id=qmp --monitor chardev=qmp

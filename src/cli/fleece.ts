@@ -13,6 +13,7 @@ import { memorySize } from "./check/memory-size.ts";
 import { EXIT_HELP } from "./exit-code.ts";
 import { fleece } from "./fleece/fleece.ts";
 import type { FleeceOptions } from "./fleece/fleece-options.ts";
+import { placeOf } from "./fleece/place.ts";
 
 interface Options {
   readonly guest?: string;
@@ -23,6 +24,13 @@ interface Options {
   readonly onCbwError: FleecingPlan["onError"];
   readonly cbwTimeout: number;
   readonly clusterSize: number;
+  readonly bitmap?: string;
+  readonly locking: FleeceOptions["locking"];
+  readonly object?: readonly string[];
+  readonly tlsCreds?: string;
+  readonly diskTlsCreds?: string;
+  readonly diskTlsHostname?: string;
+  readonly qmp?: string;
   readonly trim?: true;
   readonly keepCache?: true;
   readonly log?: string;
@@ -35,6 +43,7 @@ interface Options {
 export function configure(command: Command): void {
   const errors = ["break-guest-write", "break-snapshot"];
   const onError = new Option("--on-cbw-error <what>", "what a copy that fails breaks");
+  const locking = new Option("--locking <how>", "whether others are kept from the disk's file");
   const whenFull = new Option("--when-full <what>", "what happens when memory is full");
   command
     .description(
@@ -42,9 +51,17 @@ export function configure(command: Command): void {
         "beginning, for a backup to read. What the guest overwrites is saved in a cache before. " +
         "Ctrl-C or SIGTERM end it; the disk then holds all that the guest has written.",
     )
-    .argument("<disk>", "an image, raw or qcow2")
-    .option("--guest <socket>", "unix socket of the disk (needed without --run)")
-    .option("--view <socket>", "unix socket of the disk as it was (needed without --run)")
+    .argument("<disk>", "an image, raw or qcow2, or an export: nbd+unix:///NAME?socket=PATH")
+    .option(
+      "--guest <place>",
+      "where the disk is: a unix socket (needed without --run), or with TLS nbds://HOST:PORT",
+    )
+    .option("--view <place>", "where it is as it was: as for --guest")
+    .option("--object <definition>", "tls-creds-x509,id=ID,dir=FOLDER,endpoint=server", collected)
+    .option("--tls-creds <id>", "credentials that clients need, of an --object")
+    .option("--disk-tls-creds <id>", "credentials for the server that the disk is on")
+    .option("--disk-tls-hostname <name>", "whose certificate that server has to show")
+    .option("--bitmap <name>", "show what this bitmap of a qcow2 image has recorded, and no more")
     .option("--cache <file>", "where old data is kept (default: DISK.blockgraph-cache)")
     .option("--memory <size>", "keep old data in memory, and so much of it: 512M", memorySize)
     .addOption(whenFull.choices([...errors, "wait"]))
@@ -52,6 +69,8 @@ export function configure(command: Command): void {
     .option("--cbw-timeout <s>", "seconds a write waits for its copies; 0: for ever", seconds, 0)
     .option("--cluster-size <bytes>", "what is copied at once", clusterSize, 65_536)
     .option("--trim", "let readers give back what they have copied, by TRIM")
+    .addOption(locking.choices(["auto", "on", "off"]).default("auto"))
+    .option("--qmp <socket>", "take QMP commands on a unix socket, as a storage daemon does")
     .option("--log <file>", "write an event log that replays (it holds all that is written)")
     .option("--keep-cache", "leave the cache where it is at the end")
     .option("--run <shell>", 'end when this command does; it finds "$guest" and "$view"')
@@ -62,6 +81,11 @@ export function configure(command: Command): void {
       process.exitCode = await fleece(disk, checked(options));
     });
 }
+
+/** The end of an address whose port is any that is free. */
+const ANY_PORT = /:0\/?$/;
+
+const collected = (value: string, before: readonly string[] = []) => [...before, value];
 
 const seconds = wholeNumber(0, 0xffff_ffff);
 
@@ -78,12 +102,19 @@ const HELP = `
 With Debian's qemu-utils installed:
   blockgraph fleece disk.raw --guest guest.sock --view view.sock
   qemu-img convert -f raw -O qcow2 'nbd+unix:///?socket=view.sock' backup.qcow2
+What a bitmap of an image has recorded, and a disk that a server has:
+  blockgraph fleece disk.qcow2 --bitmap since-monday --guest guest.sock --view view.sock
+  blockgraph fleece 'nbd+unix:///disk?socket=server.sock' --memory 512M --run ...
 
 Examples:
   $ truncate -s 64M disk.raw
   $ blockgraph fleece disk.raw --run 'echo "a backup reads $view"'
   $ blockgraph fleece disk.raw --memory 16M --log run.jsonl --run true
   $ blockgraph replay run.jsonl --on sim
+  $ echo alice:0123456789abcdef0123456789abcdef > keys.psk
+  $ tls="--object tls-creds-psk,id=tls,dir=.,endpoint=server --tls-creds tls"
+  $ at="--guest nbds://localhost:0 --view nbds://localhost:0"
+  $ blockgraph fleece disk.raw $tls $at --run 'echo "a backup that has the key reads $view"'
 
 ${EXIT_HELP}`;
 
@@ -94,7 +125,7 @@ function checked(options: Options): FleeceOptions {
   if (run === undefined && (guest === undefined || view === undefined)) {
     throw wrong("fleece needs --guest SOCKET and --view SOCKET, or --run COMMAND");
   }
-  if (guest !== undefined && guest === view) {
+  if (guest !== undefined && guest === view && !ANY_PORT.test(guest)) {
     throw wrong(`--guest and --view are both ${guest}; give each a socket of its own`);
   }
   if (memory !== undefined && cache !== undefined) {
@@ -106,8 +137,20 @@ function checked(options: Options): FleeceOptions {
   if (whenFull !== undefined && memory === undefined) {
     throw wrong("--when-full is about memory; add --memory SIZE");
   }
+  const places = {
+    guest: guest === undefined ? null : placeOf("--guest", guest),
+    view: view === undefined ? null : placeOf("--view", view),
+  };
+  const tls = options.tlsCreds ?? null;
+  if (tls === null && [places.guest, places.view].some((place) => place?.kind === "inet")) {
+    throw wrong("a port is only offered with TLS; add --object and --tls-creds");
+  }
   return {
-    ...{ guest: guest ?? null, view: view ?? null, run: run ?? null, log: options.log ?? null },
+    ...{ ...places, tls, run: run ?? null, log: options.log ?? null },
+    objects: options.object ?? [],
+    diskTls: { id: options.diskTlsCreds ?? null, hostname: options.diskTlsHostname ?? null },
+    locking: options.locking,
+    ...{ bitmap: options.bitmap ?? null, qmp: options.qmp ?? null },
     ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
     whenFull: whenFull ?? "break-snapshot",
     onError: options.onCbwError,

@@ -145,6 +145,9 @@ export function defineDriver<
   /** default: it keeps what it learned when it was opened */
   variableLength?: boolean;
   resizes?: DriverShape["resizes"];
+  /** default: it becomes as long as it is told */
+  keepsLength?: boolean;
+  known?: DriverShape["known"];
   resizeFailed?: DriverShape["resizeFailed"];
   alignment?: DriverShape["alignment"];
   logsTo?: string;
@@ -182,6 +185,8 @@ export function defineDriver<
     ...(definition.appends && { appends: definition.appends }),
     ...(definition.checked && { checked: definition.checked }),
     ...(definition.resizes && { resizes: definition.resizes }),
+    ...(definition.keepsLength && { keepsLength: true }),
+    ...(definition.known && { known: definition.known }),
     ...(definition.resizeFailed && { resizeFailed: definition.resizeFailed }),
     ...(definition.alignment && { alignment: definition.alignment }),
     ...(definition.lockedFile && { lockedFile: definition.lockedFile }),

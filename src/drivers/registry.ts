@@ -20,6 +20,7 @@ import { jobLife } from "./job-life/driver.ts";
 import { lazyDiscards } from "./lazy-discards/driver.ts";
 import { memory } from "./memory/driver.ts";
 import { mirrorTop } from "./mirror-top/driver.ts";
+import { nbd } from "./nbd/driver.ts";
 import { nullCo } from "./null-co/driver.ts";
 import { preallocate } from "./preallocate/driver.ts";
 import { qcow2 } from "./qcow2/driver.ts";
@@ -31,7 +32,7 @@ import { throttle } from "./throttle/driver.ts";
 /** Drivers by their QMP names. */
 export const DRIVERS: ReadonlyMap<string, Driver> = new Map(
   [
-    ...[file, raw, nullCo, qcow2],
+    ...[file, nbd, raw, nullCo, qcow2],
     ...[copyBeforeWrite, snapshotAccess],
     ...[fleecingHook, fleecingCheat],
     ...[fleecingCache, memory, cachedReads, lazyDiscards],

@@ -14,7 +14,7 @@ import { WELL_FORMED } from "./blockdev-add.ts";
 import type { DriverCatalogue } from "./catalogue.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { requireFree } from "./dirty-bitmap.ts";
+import { bitmapOrName, findBitmap, requireFree } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { nodes, exported as offered, sent } from "./example.ts";
 import { findNode } from "./find-node.ts";
@@ -37,7 +37,7 @@ const schema = z.strictObject({
     .meta({ description: "by which clients know it; default: the name of the node" }),
   writable: z.boolean().default(false).meta({ description: "whether clients may write" }),
   bitmaps: z
-    .array(z.string())
+    .array(bitmapOrName)
     .default([])
     .meta({ description: "dirty bitmaps of the node that clients are shown" }),
   "allocation-depth": z
@@ -98,7 +98,7 @@ function served(
   attached: Graph,
   own: BlockExport,
   edge: Edge,
-  shown: readonly string[],
+  shown: readonly z.infer<typeof bitmapOrName>[],
   context: CommandContext,
 ): Graph {
   const { child } = edge;
@@ -113,10 +113,18 @@ function served(
   const refreshed = refreshPermissions(replaced, [child], { ...context, before });
   const after = measured(refreshed, child, context);
   if (shown.length === 0) return after;
-  const bitmaps = shown.map((name) => {
-    return { node: exportable(before, node, name, own.writable, context.drivers), name };
+  const bitmaps = shown.map((bitmap) => {
+    if (typeof bitmap !== "string") return requireShown(before, bitmap);
+    return { node: exportable(before, node, bitmap, own.writable, context.drivers), name: bitmap };
   });
   return { ...after, exports: new Map(after.exports).set(own.id, { ...own, bitmaps }) };
+}
+
+/** A bitmap that is told with its node is taken as it is. */
+function requireShown(graph: Graph, bitmap: { readonly node: string; readonly name: string }) {
+  findBitmap(graph, bitmap.node, bitmap.name);
+  requireFree(graph, bitmap.node, bitmap.name);
+  return bitmap;
 }
 
 /**

@@ -79,8 +79,9 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   if (node.readOnly) throw refuse("Image is read-only");
   requireActive(node);
   const shape = shapeOf(node.driver, context.drivers);
-  const refusal = shape.resizes?.(node.options) ?? null;
+  const refusal = shape.resizes?.(node.options, { size, length: node.length }) ?? null;
   if (refusal !== null) throw refuse(refusal);
+  if (shape.keepsLength === true) return graph;
   const below = filteredEdge(graph, name)?.child;
   const { offset } = node.options;
   const length = size + (typeof offset === "number" ? offset : 0);

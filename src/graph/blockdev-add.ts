@@ -29,7 +29,7 @@ import { attach, closeNode, closeUnused, detach } from "./edges.ts";
 import { opened } from "./example.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
-import { backingDefinition } from "./image-facts.ts";
+import { backingDefinition, factOf } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -156,8 +156,8 @@ export function openNode(
     if (ownName === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
     driver.checked?.(args, context.images);
     const attachChild = (each: GivenChild) => {
-      find(each);
       const { slot, reference } = each;
+      find(each);
       const child = found.get(slot.name);
       if (child === undefined) return;
       const parent = { kind: "node", name } as const;
@@ -172,7 +172,8 @@ export function openNode(
     const backing = headed(graph, node, context, driver, args);
     for (const each of given) if (each.slot.roles.includes("cow")) attachChild(each);
     if (backing !== null) attachChild(backing);
-    const opened = { ...node, length: lengthAtOpen(graph, node, context) };
+    const readOnly = node.readOnly || isUnwritable(driver, options, context);
+    const opened = { ...node, readOnly, length: lengthAtOpen(graph, node, context) };
     graph = refreshPermissions(withNode(graph, opened), [name], context);
     graph = appended(graph, opened, driver, context);
     driver.opened?.(graph, opened, context);
@@ -223,6 +224,19 @@ function lookingAround(
   const graph = telling(before, ...(driver.tells?.(node) ?? []));
   const found = driver.find?.(graph, node, drivers);
   return found === undefined ? graph : withNode(graph, { ...node, found });
+}
+
+/**
+ * Whether the image of a node that may be read-only cannot be written (block.c,
+ * `bdrv_apply_auto_read_only`).
+ * @throws BlockgraphError `graph-refused` if it cannot, and the node has to be written
+ */
+function isUnwritable(driver: DriverShape, options: JsonObject, { images }: OpenContext): boolean {
+  const known = driver.known?.(options);
+  const text = known === undefined ? null : (factOf(known, images)?.unwritable ?? null);
+  if (text === null || options["read-only"] === true) return false;
+  if (options["auto-read-only"] === true) return true;
+  throw refuse(text);
 }
 
 /** What is left of a node that cannot be opened: permissions below it were refreshed once more. */

@@ -101,8 +101,18 @@ export interface DriverShape {
   readonly variableLength: boolean;
   /** What a node goes by from then on if a node below it could not be resized; null: nothing. */
   resizeFailed?(profile: Profile): JsonObject | null;
-  /** what `block_resize` says to it (QEMU `bdrv_co_truncate`); absent: nothing, it can */
-  resizes?(options: JsonObject): string | null;
+  /**
+   * What `block_resize` says to it (QEMU `bdrv_co_truncate`); absent: nothing, it can.
+   * @param wanted bytes that it is to have, and has; null: that is not known
+   */
+  resizes?(
+    options: JsonObject,
+    wanted: { readonly size: number; readonly length: number | null },
+  ): string | null;
+  /** whether it accepts to be made shorter, and stays as long as it is; absent: it does not */
+  readonly keepsLength?: boolean;
+  /** the name by which it is known of its image what `ImageFacts` say; absent: nothing is */
+  known?(options: JsonObject): string;
   /** the child in which it writes down what was done to it, at last when it is closed */
   readonly logsTo?: string;
   /** bytes in whose multiples it is written (QEMU `request_alignment`); absent: 1 */

@@ -30,6 +30,9 @@ const named = z.strictObject({
   name: z.string().meta({ description: "name of the bitmap" }),
 });
 
+/** A bitmap by its name alone, where it is clear of which node (QAPI `BlockDirtyBitmapOrStr`). */
+export const bitmapOrName = z.union([z.string(), named], { error: "BlockDirtyBitmapOrStr" });
+
 /** The bitmap of a node (`block_dirty_bitmap_lookup`). @throws BlockgraphError `graph-refused` */
 export function findBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   const bitmap = find(graph, node, `Node '${node}' not found`).bitmaps.get(name);
@@ -182,7 +185,7 @@ const dirtyBitmapMerge = defineCommand({
     node: z.string().meta({ description: "name of the node of all that are named without one" }),
     target: z.string().meta({ description: "the bitmap that gets the bits of the others" }),
     bitmaps: z
-      .array(z.union([z.string(), named]))
+      .array(bitmapOrName)
       .meta({ description: "the others: names, or names with those of their nodes" }),
   }),
   example: [

@@ -16,6 +16,8 @@ export interface ImageFact {
   readonly length: number | null;
   /** what its first cluster says; null: it is not in the format qcow2 */
   readonly header: ImageHeader | null;
+  /** what QEMU says to a node that would write it; absent, or null: it can be written */
+  readonly unwritable?: string | null;
 }
 
 /** The part of a qcow2 header that graph commands depend on. */

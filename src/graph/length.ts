@@ -23,15 +23,15 @@ export function wholeSectors(bytes: number): number {
 /** The length of a node that has just been opened. @throws BlockgraphError `graph-refused` */
 export function lengthAtOpen(graph: Graph, node: GraphNode, context: Context): number | null {
   const shape = shapeOf(node.driver, context.drivers);
-  const { filename } = node.options;
+  const known = shape.known?.(node.options);
   const below = measuredBelow(graph, node, context);
   const length = shape.length({
     options: node.options,
     header: imageBelow(graph, node, context)?.header ?? null,
     below:
-      typeof filename === "string"
-        ? (factOf(filename, context.images)?.length ?? null)
-        : (below?.length ?? null),
+      known === undefined
+        ? (below?.length ?? null)
+        : (factOf(known, context.images)?.length ?? null),
   });
   return length === null ? null : wholeSectors(length);
 }
@@ -60,8 +60,8 @@ export function measured(graph: Graph, name: string, context: Context): Graph {
 
 /** The image that a node's bytes come from in the end; null: nothing is known of it. */
 export function imageBelow(graph: Graph, node: GraphNode, context: Context): ImageFact | null {
-  const { filename } = node.options;
-  if (typeof filename === "string") return factOf(filename, context.images) ?? null;
+  const known = shapeOf(node.driver, context.drivers).known?.(node.options);
+  if (known !== undefined) return factOf(known, context.images) ?? null;
   const below = belowOf(graph, node, context);
   if (below !== undefined) return imageBelow(graph, below, context);
   return context.images === undefined ? null : { length: node.length, header: null };

@@ -163,9 +163,33 @@ function qapiText(issue: z.core.$ZodIssue, at: string): string {
       ? `Parameter '${own}' does not accept value '${issue.input}'`
       : `Invalid parameter type for '${name}', expected: string`;
   }
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
+    const given = valueAt(issue.input, issue.discriminator);
+    return given === undefined
+      ? `Parameter '${name}' is missing`
+      : `Parameter '${own}' does not accept value '${String(given)}'`;
+  }
+  if (issue.code === "invalid_union") return alternateText(issue, at);
   // A rule that QEMU checks later, in words of its own.
   if (issue.code === "custom") return issue.message;
   return `Parameter '${own}' expects ${issue.message}`;
+}
+
+/** One of several types (QAPI `alternate`): an object is wrong as an object. */
+function alternateText(issue: z.core.$ZodIssueInvalidUnion, at: string): string {
+  const isObject = typeof issue.input === "object" && issue.input !== null;
+  const [inner] = issue.errors
+    .flat()
+    .filter(({ code, path }) => path.length > 0 || code === "unrecognized_keys");
+  if (isObject && inner !== undefined) {
+    return qapiText({ ...inner, path: [...issue.path, ...inner.path] }, at);
+  }
+  // QEMU's visitor has forgotten where it is, and prints a null pointer.
+  return `Invalid parameter type for 'null', expected: ${issue.message}`;
+}
+
+function valueAt(input: unknown, key: string): unknown {
+  return typeof input === "object" && input !== null ? Reflect.get(input, key) : undefined;
 }
 
 function qapiType(expected: string): string {

@@ -3,6 +3,7 @@
  */
 import type { Socket } from "node:net";
 import { ByteQueue } from "./byte-queue.ts";
+import type { ClientTls } from "./client-tls.ts";
 
 interface Waiter {
   readonly length: number;
@@ -12,7 +13,7 @@ interface Waiter {
 
 export class ClientConnection {
   readonly input = new ByteQueue();
-  readonly #socket: Socket;
+  #socket: Socket;
   #waiter: Waiter | null = null;
   #failure: Error | null = null;
   #received: (() => void) | null = null;
@@ -21,6 +22,24 @@ export class ClientConnection {
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#attach(socket);
+  }
+
+  /**
+   * Goes on in TLS. Nothing may be waited for, and what the server has sent is answered.
+   * @throws Error if the server cannot prove who it is, or does not want this client
+   */
+  async secure(tls: ClientTls): Promise<void> {
+    if (this.input.length > 0) throw new Error("it breaks the protocol");
+    const plain = this.#socket;
+    plain.removeAllListeners("data");
+    const secured = await tls(plain);
+    this.#socket = secured;
+    this.#attach(secured);
+    if (this.#failure !== null) secured.destroy();
+  }
+
+  #attach(socket: Socket): void {
     socket.on("data", (chunk: Buffer) => {
       this.input.push(chunk);
       this.#serveWaiter();

@@ -3,6 +3,7 @@
  * be told of holes.
  */
 import type { ClientConnection } from "./client-connection.ts";
+import type { ClientTls } from "./client-tls.ts";
 import {
   HANDSHAKE_FLAG,
   INFO,
@@ -37,10 +38,30 @@ const REPLY_MAX = 64 * 1024;
 const REPLIES_MAX = 1000;
 const ALLOCATION = "base:allocation";
 
-/** @throws Error if the server does not speak NBD as it is today, or refuses */
+/** A server has refused an option. */
+export class OptionRefused extends Error {
+  override readonly name = "OptionRefused";
+  /** one of `OPTION` */
+  readonly option: number;
+  /** one of `OPTION_REPLY` */
+  readonly type: number;
+
+  constructor(option: number, { type, payload }: Reply) {
+    const text = payload.toString("utf8", 0, STRING_MAX).replaceAll(/[^ -~]/g, "?");
+    super(`it refuses: ${text || `error ${type}`}`);
+    this.option = option;
+    this.type = type;
+  }
+}
+
+/**
+ * @param tls null: in the clear
+ * @throws OptionRefused if the server refuses; Error if it does not speak NBD as it is today
+ */
 export async function clientHandshake(
   connection: ClientConnection,
   exportName: string,
+  tls: ClientTls | null = null,
 ): Promise<Offer> {
   const greeting = await connection.take(18);
   const magics = [greeting.readBigUInt64BE(0), greeting.readBigUInt64BE(8)];
@@ -50,6 +71,7 @@ export async function clientHandshake(
     throw new Error("it is no NBD server, or one of before 2012");
   }
   connection.send(words(flags & (FIXED_NEWSTYLE | NO_ZEROES)));
+  if (tls !== null) await startTls(connection, tls);
   const agreed = await ask(connection, OPTION.STRUCTURED_REPLY, Buffer.alloc(0));
   const structured = agreed.at(-1)?.type === OPTION_REPLY.ACK;
   const name = Buffer.from(exportName, "utf8");
@@ -57,6 +79,14 @@ export async function clientHandshake(
   const allocation = structured ? await selectAllocation(connection, named) : null;
   const replies = await ask(connection, OPTION.GO, Buffer.concat([named, Buffer.alloc(2)]));
   return { ...readInfo(replies), structured, allocation };
+}
+
+async function startTls(connection: ClientConnection, tls: ClientTls): Promise<void> {
+  const [reply] = (await ask(connection, OPTION.STARTTLS, Buffer.alloc(0))).slice(-1);
+  if (reply !== undefined && reply.type !== OPTION_REPLY.ACK) {
+    throw new OptionRefused(OPTION.STARTTLS, reply);
+  }
+  await connection.secure(tls);
 }
 
 async function selectAllocation(
@@ -74,10 +104,8 @@ async function selectAllocation(
 
 function readInfo(replies: readonly Reply[]): Pick<Offer, "size" | "flags" | "maximum"> {
   const last = replies.at(-1);
-  if (last?.type !== OPTION_REPLY.ACK) {
-    const text = last?.payload.toString("utf8", 0, STRING_MAX).replaceAll(/[^ -~]/g, "?");
-    throw new Error(`it refuses: ${text || `error ${last?.type}`}`);
-  }
+  if (last === undefined) throw new Error("it breaks the protocol");
+  if (last.type !== OPTION_REPLY.ACK) throw new OptionRefused(OPTION.GO, last);
   let found: { readonly size: number; readonly flags: number } | null = null;
   let maximum = PAYLOAD_MAX;
   for (const { type, payload } of replies) {

@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import { directSocket } from "./direct-socket.ts";
 import { Inlet } from "./inlet.ts";
 import type { Catalog } from "./negotiation.ts";
+import type { PayloadBudget } from "./payload-budget.ts";
 import { type Peer, Session } from "./session.ts";
 
 /** Begins TLS on a socket: calls back with the protected one, or destroys the socket. */
@@ -26,6 +27,7 @@ export class Connection implements Peer {
   readonly #startTls: StartTls | null;
   readonly #closed: () => void;
   #socket: Socket;
+  readonly #plain: Socket;
   #timer: NodeJS.Timeout;
   #corked = false;
   /** the session will send no more */
@@ -37,19 +39,32 @@ export class Connection implements Peer {
    * Greets the client.
    *
    * @param startTls null: there are no credentials
+   * @param budget of all connections together
    * @param closed called once, when the connection has gone and its last request has ended
    */
-  constructor(socket: Socket, catalog: Catalog, startTls: StartTls | null, closed: () => void) {
+  constructor(
+    socket: Socket,
+    catalog: Catalog,
+    startTls: StartTls | null,
+    budget: PayloadBudget,
+    closed: () => void,
+  ) {
     const inlet = new Inlet();
-    this.#socket = (startTls === null ? directSocket(socket, inlet) : null) ?? socket;
+    this.#plain = (startTls === null ? directSocket(socket, inlet) : null) ?? socket;
+    this.#socket = this.#plain;
     this.#startTls = startTls;
     this.#closed = closed;
     this.#timer = setTimeout(() => {
       if (this.session.export === null) this.destroy();
     }, HANDSHAKE_PATIENCE);
-    this.session = new Session(this, catalog, startTls !== null);
+    this.session = new Session(this, catalog, startTls !== null, budget);
     inlet.lead(this.session);
     this.#attach(this.#socket);
+  }
+
+  /** bytes that have gone through the connection, in and out */
+  get moved(): number {
+    return this.#plain.bytesRead + this.#plain.bytesWritten - this.#plain.writableLength;
   }
 
   get backlog(): number {

@@ -10,57 +10,66 @@
  * Discard is sent as write-zeroes that may unmap, since a trim need not leave zeros. A server
  * without write-zeroes is written zeros.
  */
-import { createConnection, type NetConnectOpts } from "node:net";
 import { BlockgraphError } from "../error.ts";
 import { checkRequest } from "../storage/check-request.ts";
 import { Pending } from "../storage/pending.ts";
 import type { Storage, StorageOutcome, StorageRequest } from "../storage/storage.ts";
-import { ClientConnection } from "./client-connection.ts";
-import { clientHandshake } from "./client-handshake.ts";
-import { ClientRequests } from "./client-requests.ts";
+import type { ClientTls } from "./client-tls.ts";
+import { connectWithin } from "./connect.ts";
+import { TRANSMISSION_FLAG } from "./constants.ts";
+import { LastingPieces } from "./lasting-pieces.ts";
 import type { ListenAddress } from "./server.ts";
-import { StoragePieces } from "./storage-pieces.ts";
 
-/** ms in which a server has to take a client in */
-const PATIENCE = 10_000;
+/** An export as an image. */
+export interface NbdImage extends Storage {
+  /** whether the server lets nobody write it */
+  readonly readOnly: boolean;
+}
 
 /**
- * Connects to a server and opens one of its exports. Its length is the export's; should the
- * connection be lost, everything fails with `EIO`: it is not made anew.
+ * Connects to a server and opens one of its exports. Its length is the export's.
  *
- * @param address where the server listens
  * @param exportName may be empty, as the name of an export may
  * @throws BlockgraphError `image-unusable`: nobody listens there, there is no such export, it
- * serves no single bytes, or the server does not keep to the protocol
+ * serves no single bytes, or the server does not keep to the protocol; its cause says which
  */
-export async function openNbd(address: ListenAddress, exportName: string): Promise<Storage> {
-  const options: NetConnectOpts = "path" in address ? address : { ...address, noDelay: true };
-  const connection = new ClientConnection(createConnection(options));
-  const late = () => connection.fail(new Error("it does not answer"));
-  const timer = setTimeout(late, PATIENCE);
+export async function openNbd(
+  address: ListenAddress,
+  exportName: string,
+  { tls = null, openTimeout = 0, reconnectDelay = 0 }: OpenNbdOptions = {},
+): Promise<NbdImage> {
+  const target = { address, exportName, tls };
   try {
-    const offer = await clientHandshake(connection, exportName);
-    const requests = new ClientRequests(connection, offer.structured, offer.allocation);
-    const name = exportName === "" ? "nbd" : exportName;
-    return new NbdStorage(name, offer.size, new StoragePieces(requests, offer));
+    const connected = await connectWithin(target, openTimeout * 1000);
+    const { size, flags } = connected.offer;
+    const pieces = new LastingPieces(target, connected, reconnectDelay * 1000);
+    const readOnly = (flags & TRANSMISSION_FLAG.READ_ONLY) !== 0;
+    return new NbdStorage(exportName === "" ? "nbd" : exportName, size, readOnly, pieces);
   } catch (error) {
-    const reason = error instanceof Error ? error : new Error(String(error));
-    connection.fail(reason);
+    const reason = error instanceof Error ? error.message : String(error);
     const place = "path" in address ? address.path : `${address.host}:${address.port}`;
     throw new BlockgraphError(
       "image-unusable",
-      `NBD export '${exportName}' at ${place}: ${reason.message}: check the address and the name`,
+      `NBD export '${exportName}' at ${place}: ${reason}: check the address and the name`,
       { cause: error },
     );
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-class NbdStorage implements Storage {
+export interface OpenNbdOptions {
+  /** null: in the clear */
+  readonly tls?: ClientTls | null;
+  /** seconds in which it is tried again to reach the server; default: once */
+  readonly openTimeout?: number;
+  /** seconds that requests wait for a server that was lost; default: they fail */
+  readonly reconnectDelay?: number;
+}
+
+class NbdStorage implements NbdImage {
   readonly name: string;
   readonly length: number;
-  readonly #pieces: StoragePieces;
+  readonly readOnly: boolean;
+  readonly #pieces: LastingPieces;
   /** submitted and not done */
   readonly #live = new Set<Pending>();
   #ready: Pending[] = [];
@@ -68,9 +77,10 @@ class NbdStorage implements Storage {
   #open = true;
   #busy = false;
 
-  constructor(name: string, length: number, pieces: StoragePieces) {
+  constructor(name: string, length: number, readOnly: boolean, pieces: LastingPieces) {
     this.name = name;
     this.length = length;
+    this.readOnly = readOnly;
     this.#pieces = pieces;
   }
 

@@ -10,6 +10,7 @@ import { BlockgraphError } from "../error.ts";
 import { Connection, type StartTls } from "./connection.ts";
 import type { NbdExport } from "./export.ts";
 import { ExportList } from "./export-list.ts";
+import { PayloadBudget } from "./payload-budget.ts";
 
 /** Where to listen: at a path in the file system, or at a port; port 0 means any that is free. */
 export type ListenAddress =
@@ -21,12 +22,19 @@ export interface NbdServerOptions {
   readonly maxConnections?: number;
   /** begins TLS, which every client then has to ask for; default: none */
   readonly startTls?: StartTls | null;
+  /** bytes that payloads of all connections may take together. Default: 256 MiB */
+  readonly payloadBytes?: number;
+  /** ms in which who keeps others waiting for that has to send, or fetch, a good part of it */
+  readonly patience?: number;
 }
 
 /** What becomes of the clients of an export that is removed (QEMU `block-export-del`, `mode`). */
 export type RemovalMode = "safe" | "hard";
 
 const MAX_CONNECTIONS = 256;
+const PATIENCE = 10_000;
+/** bytes that have to move in that time */
+const GOOD_PART = 1024 * 1024;
 
 export class NbdServer {
   readonly #exports = new ExportList();
@@ -34,12 +42,20 @@ export class NbdServer {
   readonly #listeners: Server[] = [];
   readonly #maxConnections: number;
   readonly #startTls: StartTls | null;
+  readonly #budget: PayloadBudget;
+  readonly #patience: number;
+  /** looks whether somebody keeps the others waiting; null: nobody is connected */
+  #watch: NodeJS.Timeout | null = null;
+  /** what had moved through each connection when it was looked last */
+  #moved = new Map<Connection, number>();
   #closing = false;
   #quieter: () => void = () => {};
 
   constructor(options: NbdServerOptions = {}) {
     this.#maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
     this.#startTls = options.startTls ?? null;
+    this.#budget = new PayloadBudget(options.payloadBytes);
+    this.#patience = options.patience ?? PATIENCE;
   }
 
   /** connections there are, with those that have gone while requests of theirs were in flight */
@@ -135,11 +151,34 @@ export class NbdServer {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.#exports, this.#startTls, () => {
+    const connection = new Connection(socket, this.#exports, this.#startTls, this.#budget, () => {
       this.#connections.delete(connection);
+      if (this.#connections.size === 0) this.#unwatch();
       this.#quieter();
     });
     this.#connections.add(connection);
+    this.#watch ??= setInterval(() => this.#look(), this.#patience).unref();
+  }
+
+  /**
+   * Hangs up on who takes memory that others wait for, and makes no use of it. As long as nobody
+   * waits, a client may be as slow as it likes.
+   */
+  #look(): void {
+    const before = this.#moved;
+    this.#moved = new Map();
+    for (const connection of [...this.#connections]) {
+      if (!connection.session.occupies) continue;
+      const moved = before.get(connection) ?? Number.NEGATIVE_INFINITY;
+      if (this.#budget.contended && connection.moved - moved < GOOD_PART) connection.destroy();
+      else this.#moved.set(connection, connection.moved);
+    }
+  }
+
+  #unwatch(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+    this.#moved.clear();
   }
 
   /** Resolves when a condition holds that the end of a connection can bring about. */

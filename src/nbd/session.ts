@@ -13,6 +13,7 @@ import { COMMAND, MAGIC, PAYLOAD_MAX } from "./constants.ts";
 import type { NbdExport } from "./export.ts";
 import { type Answer, type Catalog, Negotiation } from "./negotiation.ts";
 import { greeting } from "./option-reply.ts";
+import { PayloadBudget, SMALL } from "./payload-budget.ts";
 import { parseRequest, payloadLength, type Request, requestHeaderLength } from "./request.ts";
 import { PAYLOADS, Transmission } from "./transmission.ts";
 
@@ -58,9 +59,15 @@ type Expected =
   | {
       readonly kind: "payload";
       readonly request: Request;
+      readonly claim: Claim;
       readonly bytes: Buffer;
       filled: number;
     };
+
+/** What a request has of the budget; it is given back once. */
+type Claim = () => void;
+
+const NO_CLAIM: Claim = () => {};
 
 const FLAGS: Expected = { kind: "flags" };
 const NEXT_OPTION: Expected = { kind: "option" };
@@ -71,6 +78,13 @@ export class Session {
   readonly #peer: Peer;
   readonly #input = new ByteQueue();
   readonly #negotiation: Negotiation;
+  readonly #budget: PayloadBudget;
+  /** what the next request was granted; null: nothing yet */
+  #granted: Claim | null = null;
+  /** gives up waiting for the budget; null: nobody waits */
+  #giveUp: (() => void) | null = null;
+  /** requests that have something of the budget */
+  #claims = 0;
   #transmission: Transmission | null = null;
   #expected: Expected = FLAGS;
   /** whether a request was given a view of what came in last */
@@ -90,9 +104,11 @@ export class Session {
    * Greets the client.
    *
    * @param tls whether the peer can start TLS; the client then has to
+   * @param budget of all sessions together; default: one of its own
    */
-  constructor(peer: Peer, catalog: Catalog, tls: boolean) {
+  constructor(peer: Peer, catalog: Catalog, tls: boolean, budget = new PayloadBudget()) {
     this.#peer = peer;
+    this.#budget = budget;
     this.#negotiation = new Negotiation(catalog, tls);
     peer.send([greeting()]);
   }
@@ -105,6 +121,12 @@ export class Session {
   /** requests that the export has */
   get outstanding(): number {
     return this.#transmission?.outstanding ?? 0;
+  }
+
+  /** Whether others can do with what it has of the budget, and it waits for its client. */
+  get occupies(): boolean {
+    const isSending = this.#expected.kind === "payload" || this.#peer.backlog > 0;
+    return this.#claims > 0 && isSending;
   }
 
   /** Takes in what the client sent. Returns whether somebody still has a view of it. */
@@ -167,6 +189,11 @@ export class Session {
   /** Begins no more requests; when those in flight are answered, the peer is let go of. */
   stop(): void {
     this.#stopping = true;
+    this.#giveUp?.();
+    this.#giveUp = null;
+    this.#granted?.();
+    this.#granted = null;
+    if (this.#expected.kind === "payload") this.#expected.claim();
     this.#expected = NOTHING;
     this.#input.drop(this.#input.length);
     this.#endIfIdle();
@@ -208,7 +235,7 @@ export class Session {
       case "payload":
         expected.filled = this.#input.fill(expected.bytes, expected.filled);
         if (expected.filled < expected.bytes.length) return false;
-        return this.#serve(expected.request, expected.bytes, true);
+        return this.#serve(expected.request, expected.bytes, true, expected.claim);
       case "nothing":
         return false;
     }
@@ -280,21 +307,48 @@ export class Session {
     const bytes = request.type === COMMAND.READ ? request.length : length;
     if (transmission.outstanding >= REQUESTS_MAX) return false;
     if (transmission.outstanding > 0 && transmission.bytes + bytes > BYTES_MAX) return false;
-    if (length === 0) return this.#serve(request, null, false);
+    const claim = this.#claim(bytes, transmission.outstanding);
+    if (claim === null) return false;
+    if (length === 0) return this.#serve(request, null, false, claim);
     this.#lastPayload = length;
     const whole = this.#input.piece(length);
     if (whole !== null) {
       this.#viewed = true;
-      return this.#serve(request, whole, false);
+      return this.#serve(request, whole, false, claim);
     }
-    this.#expected = { kind: "payload", request, bytes: PAYLOADS.take(length), filled: 0 };
+    this.#expected = { kind: "payload", request, claim, bytes: PAYLOADS.take(length), filled: 0 };
     return true;
   }
 
-  #serve(request: Request, payload: Buffer | null, pooled: boolean): boolean {
+  /** What a request needs of the budget; null: that is not there yet. */
+  #claim(bytes: number, outstanding: number): Claim | null {
+    if (bytes === 0 || (bytes <= SMALL && outstanding === 0 && this.#claims === 0)) return NO_CLAIM;
+    const granted = this.#granted;
+    this.#granted = null;
+    if (granted !== null || this.#giveUp !== null) return granted;
+    this.#giveUp = this.#budget.take(bytes, () => {
+      this.#giveUp = null;
+      this.#granted = this.#claimed(bytes);
+      this.resume();
+    });
+    return this.#giveUp === null ? this.#claimed(bytes) : null;
+  }
+
+  #claimed(bytes: number): Claim {
+    this.#claims++;
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      this.#claims--;
+      this.#budget.give(bytes);
+    };
+  }
+
+  #serve(request: Request, payload: Buffer | null, pooled: boolean, claim: Claim): boolean {
     const { transmission } = this.#current();
     this.#expected = NEXT_REQUEST;
-    transmission.serve(request, payload, pooled);
+    transmission.serve(request, payload, pooled, claim);
     return true;
   }
 

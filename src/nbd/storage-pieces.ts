@@ -50,6 +50,11 @@ export class StoragePieces {
     }
   }
 
+  /** Whether the connection has failed: then so does every request. */
+  get lost(): boolean {
+    return this.#requests.lost;
+  }
+
   close(): void {
     this.#requests.close();
   }

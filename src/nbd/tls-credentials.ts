@@ -8,24 +8,10 @@
  *
  * Not here: revocation lists, and rules about which of the clients verified may do what.
  */
-import fs from "node:fs";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { createServer, type TlsOptions } from "node:tls";
-import { BlockgraphError } from "../error.ts";
 import type { StartTls } from "./connection.ts";
-
-/** Every suite that proves the shared key and encrypts: for TLS 1.3, and by exchange for 1.2. */
-const PSK_CIPHERS = [
-  "TLS_AES_128_GCM_SHA256",
-  "TLS_CHACHA20_POLY1305_SHA256",
-  "kECDHEPSK",
-  "kDHEPSK",
-  "kPSK",
-  "!eNULL",
-  "!3DES",
-  "!RC4",
-].join(":");
+import { contentOf, PSK_CIPHERS, pskKeys, unusable } from "./tls-folder.ts";
 
 /**
  * Credentials with certificates.
@@ -51,15 +37,7 @@ export function certificateTls(folder: string, verifyPeer = true): StartTls {
  * @throws BlockgraphError `bad-argument`: it is missing or malformed
  */
 export function sharedKeyTls(folder: string): StartTls {
-  const keys = new Map<string, Buffer>();
-  for (const line of contentOf(folder, "keys.psk").split("\n")) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const [, name, key] = /^([^:]+):((?:[0-9a-f]{2})+)\s*$/i.exec(line) ?? [];
-    if (name === undefined || key === undefined) {
-      throw unusable(folder, "a line of keys.psk is not a name, a colon and a hexadecimal key");
-    }
-    keys.set(name, Buffer.from(key, "hex"));
-  }
+  const keys = pskKeys(folder);
   return startTls(folder, {
     ciphers: PSK_CIPHERS,
     pskIdentityHint: "",
@@ -85,20 +63,4 @@ function makeServer(folder: string, options: TlsOptions) {
   } catch (error) {
     throw unusable(folder, error instanceof Error ? error.message : String(error), error);
   }
-}
-
-function contentOf(folder: string, name: string): string {
-  try {
-    return fs.readFileSync(join(folder, name), "utf8");
-  } catch (error) {
-    throw unusable(folder, error instanceof Error ? error.message : String(error), error);
-  }
-}
-
-function unusable(folder: string, reason: string, cause?: unknown): BlockgraphError {
-  return new BlockgraphError(
-    "bad-argument",
-    `TLS credentials in ${folder} cannot be used: ${reason}; see QEMU's manual on how to make them`,
-    { cause },
-  );
 }

@@ -89,13 +89,16 @@ export class Transmission {
    *
    * @param payload what came with it; null if nothing did
    * @param pooled whether the payload is the pool's again afterwards
+   * @param over called when nobody needs the memory any more that it takes
    */
-  serve(request: Request, payload: Buffer | null, pooled: boolean): void {
-    if (request.type === COMMAND.BLOCK_STATUS) this.#serveStatus(request, payload);
-    else this.#serveData(request, payload, pooled);
+  serve(request: Request, payload: Buffer | null, pooled: boolean, over: () => void): void {
+    if (request.type === COMMAND.BLOCK_STATUS) {
+      this.#serveStatus(request, payload);
+      over();
+    } else this.#serveData(request, payload, pooled, over);
   }
 
-  #serveData(request: Request, payload: Buffer | null, pooled: boolean): void {
+  #serveData(request: Request, payload: Buffer | null, pooled: boolean, over: () => void): void {
     const { type, flags, offset, length } = request;
     const operation = OPERATIONS.get(type);
     if (operation === undefined) throw new Error(`command ${type} was admitted`);
@@ -104,6 +107,7 @@ export class Transmission {
     const buffer = reads ? PAYLOADS.take(length) : payload;
     const giveBack = () => {
       if ((reads || pooled) && buffer !== null) PAYLOADS.give(buffer);
+      over();
     };
     const fast = (flags & COMMAND_FLAG.FAST_ZERO) !== 0;
     const end = (errno: Errno | null): void => {

@@ -27,6 +27,8 @@ export type CachePlace =
     };
 
 export interface FleecingPlan {
+  /** the node that the disk's bytes are on, as `blockdev-add` takes it: a file, or an export */
+  readonly disk: JsonObject;
   /** what the disk's image is */
   readonly format: "raw" | "qcow2";
   readonly cache: CachePlace;
@@ -34,6 +36,8 @@ export interface FleecingPlan {
   readonly onError: "break-guest-write" | "break-snapshot";
   /** seconds that a write waits for its old data to be saved; 0: as long as it takes */
   readonly timeout: number;
+  /** the bitmap of the parts that the view shows, and no others; null: it shows all */
+  readonly bitmap: string | null;
   /** whether readers may give back what they have copied, by TRIM */
   readonly trim: boolean;
 }
@@ -42,7 +46,8 @@ export interface FleecingPlan {
 export const GUEST = "guest";
 export const VIEW = "view";
 export const HOOK = "hook";
-const CACHE = "cache";
+export const DISK = "disk";
+export const CACHE = "cache";
 /** The images, as nodes call them: the disk, and what a cache is kept in, which is as long. */
 export const DISK_IMAGE = "disk.raw";
 export const CACHE_IMAGE = "cache.raw";
@@ -52,50 +57,53 @@ const command = (execute: string, args: JsonObject): QmpCommand => ({ execute, a
 
 const add = (definition: JsonObject): QmpCommand => command("blockdev-add", definition);
 
-function opened(name: string, filename: string, driver: string): JsonObject {
-  const file = { driver: "file", filename, discard: "unmap" };
+/** The definition of a file. */
+export const fileNode = (filename: string): JsonObject => ({ driver: "file", filename });
+
+function opened(name: string, below: JsonObject, driver: string): JsonObject {
+  const file = { ...below, discard: "unmap" };
   return { driver, "node-name": name, discard: "unmap", file };
 }
 
-/** From nothing to two exports. The point in time is that of the last-but-one command. */
-export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
-  const { format, cache, onError, timeout, trim } = plan;
+/**
+ * From nothing to two exports. The point in time is that of the last-but-one command.
+ * @param granularity bytes of a cluster, and so of what a bit of a bitmap stands for
+ */
+export function beginFleecing(plan: FleecingPlan, granularity: number): QmpCommand[] {
+  const { disk, format, cache, bitmap: name, onError, timeout, trim } = plan;
+  const bitmap = name === null ? null : { node: DISK, name };
   const hook: JsonObject = {
-    ...{ driver: "copy-before-write", "node-name": HOOK, file: "disk", target: CACHE },
+    ...{ driver: "copy-before-write", "node-name": HOOK, file: DISK, target: CACHE },
     ...{ "on-cbw-error": onError, "cbw-timeout": timeout },
+    ...(bitmap !== null && { bitmap }),
   };
   const view = { driver: "snapshot-access", "node-name": VIEW, file: HOOK, discard: "unmap" };
-  const offer = (id: string, node: JsonValue, writable: boolean) =>
-    command("block-export-add", { type: "nbd", id, name: id, "node-name": node, writable });
+  const offer = (id: string, node: JsonValue, more: JsonObject) =>
+    command("block-export-add", { type: "nbd", id, name: id, "node-name": node, ...more });
+  const shown = bitmap === null ? {} : { bitmaps: [bitmap] };
   return [
-    add(opened("disk", DISK_IMAGE, format)),
-    add(cacheDefinition(cache)),
+    add(opened(DISK, disk, format)),
+    ...(bitmap === null ? [] : [stillBitmap(bitmap, granularity)]),
+    add(cacheDefinition(cache, bitmap)),
     add(hook),
     ...(cache.kind === "file" ? [add(view)] : []),
-    offer(GUEST, HOOK, true),
-    offer(VIEW, cache.kind === "file" ? VIEW : CACHE, trim),
+    offer(GUEST, HOOK, { writable: true }),
+    offer(VIEW, cache.kind === "file" ? VIEW : CACHE, { writable: trim, ...shown }),
   ];
 }
 
-function cacheDefinition(cache: CachePlace): JsonObject {
-  if (cache.kind === "file") return opened(CACHE, CACHE_IMAGE, "raw");
+/** A bitmap that stays as it is filled. */
+function stillBitmap(bitmap: JsonObject, granularity: number): QmpCommand {
+  return command("block-dirty-bitmap-add", { ...bitmap, granularity, disabled: true });
+}
+
+function cacheDefinition(cache: CachePlace, bitmap: JsonObject | null): JsonObject {
+  if (cache.kind === "file") return opened(CACHE, fileNode(CACHE_IMAGE), "raw");
   return {
-    ...{ driver: "fleecing-cache", "node-name": CACHE, backing: "disk", discard: "unmap" },
+    ...{ driver: "fleecing-cache", "node-name": CACHE, backing: DISK, discard: "unmap" },
+    ...(bitmap !== null && { bitmap }),
     memory: { driver: "memory", image: MEMORY_IMAGE },
     "memory-clusters": cache.clusters,
     "when-full": cache.whenFull,
   };
-}
-
-/** Back again, when no client is left. */
-export function endFleecing({ cache }: Pick<FleecingPlan, "cache">): QmpCommand[] {
-  const remove = (name: string) => command("blockdev-del", { "node-name": name });
-  return [
-    command("block-export-del", { id: VIEW, mode: "hard" }),
-    command("block-export-del", { id: GUEST, mode: "hard" }),
-    ...(cache.kind === "file" ? [remove(VIEW)] : []),
-    remove(HOOK),
-    remove(CACHE),
-    remove("disk"),
-  ];
 }

@@ -2,16 +2,18 @@
  * A disk that is fleeced: served twice over NBD, to the guest that goes on writing it, and to
  * whoever wants to read it as it was when this began.
  *
- * It begins with the commands of fleecing-commands.ts and ends with those that take everything away
- * again; in between it is a live graph.
+ * It begins with the commands of fleecing-commands.ts, and ends when all that is in the graph by
+ * then has been taken down; in between it is a live graph.
  */
 
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
+import type { LiveNode } from "../system/live-node.ts";
 import {
   beginFleecing,
-  endFleecing,
+  CACHE,
+  DISK,
   type FleecingPlan,
   GUEST,
   HOOK,
@@ -20,15 +22,32 @@ import {
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { NbdListener } from "./nbd-listener.ts";
+import { type BitmapContent, fillBitmap } from "./still-bitmap.ts";
+import { takeDown } from "./take-down.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface FleecingOptions {
   readonly live: LiveGraph;
   readonly plan: FleecingPlan;
+  /** of the plan's bitmap; null: there is none */
+  readonly bitmap: BitmapContent | null;
+  /** bytes */
+  readonly clusterSize: number;
   readonly guest: NbdListener;
   readonly view: NbdListener;
   /** ms that only grow */
   now(): number;
+}
+
+/** How far fleecing is. */
+export interface Saved {
+  /** whose old data was saved, and bytes of them */
+  readonly clusters: number;
+  readonly bytes: number;
+  /** clusters that the cache has now, and can have */
+  readonly cache: { readonly used: number; readonly room: number };
+  /** whether the view was given up */
+  readonly broken: boolean;
 }
 
 export class Fleecing {
@@ -49,42 +68,60 @@ export class Fleecing {
   static async begin(options: FleecingOptions): Promise<Fleecing> {
     const fleecing = new Fleecing(options);
     const { live, plan, guest, view } = options;
-    for (const command of beginFleecing(plan)) await obey(live, command);
+    for (const command of beginFleecing(plan, options.clusterSize)) {
+      await obey(live, command);
+      if (command.execute === "block-dirty-bitmap-add") fleecing.#fillBitmap();
+    }
     const { graph } = live.session;
     offer(guest, fleecing.guest.counting(liveExport(live, graph, GUEST)));
     offer(view, fleecing.view.counting(liveExport(live, graph, VIEW)));
     return fleecing;
   }
 
-  /** Clusters whose old data was saved, and whether the view still stands. */
-  get saved(): { readonly clusters: number; readonly bytes: number; readonly broken: boolean } {
-    const { execution } = this.#options.live.session;
-    const hook = execution.node(HOOK);
-    const { cluster, node, clusterSize } = hook.description;
-    // There may be millions of clusters, and there are some dozen states.
-    const isSaved = new Map<number, boolean>();
-    let clusters = 0;
-    for (const state of hook.clusters) {
-      let known = isSaved.get(state);
-      if (known === undefined) {
-        known = cluster?.replyTo(state, "LOCATE") === "IN_TARGET";
-        isSaved.set(state, known);
-      }
-      if (known) clusters++;
-    }
+  /** What was saved by now, and whether the view still stands. */
+  get saved(): Saved {
+    const { live, plan } = this.#options;
+    const hook = live.session.execution.node(HOOK);
+    const { node, clusterSize } = hook.description;
+    const clusters = countReplies(hook, "LOCATE", "IN_TARGET");
     const broken = node !== null && node.replyTo(hook.state, "CHECK") === "BROKEN";
-    return { clusters, bytes: clusters * clusterSize, broken };
+    const used =
+      plan.cache.kind === "memory"
+        ? countReplies(live.session.execution.node(CACHE), "LOCATE", "IN_MEMORY")
+        : clusters;
+    const room = plan.cache.kind === "memory" ? plan.cache.clusters : hook.clusters.length;
+    return { clusters, bytes: clusters * clusterSize, cache: { used, room }, broken };
   }
 
   /** Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again. */
   async end(): Promise<void> {
-    const { live, plan, guest, view } = this.#options;
+    const { live, guest, view } = this.#options;
     await view.close();
     await guest.close();
     await flushed(live);
-    for (const command of endFleecing(plan)) await obey(live, command);
+    await takeDown(live);
     live.stop();
   }
+
+  #fillBitmap(): void {
+    const { live, plan, bitmap } = this.#options;
+    if (plan.bitmap !== null && bitmap !== null) fillBitmap(live, DISK, plan.bitmap, bitmap);
+  }
+}
+
+/** How many clusters of a node would reply so. There may be millions, and some dozen states. */
+function countReplies(node: LiveNode, event: string, reply: string): number {
+  const replies = new Map<number, boolean>();
+  let count = 0;
+  for (const state of node.clusters) {
+    let known = replies.get(state);
+    if (known === undefined) {
+      known = node.description.cluster?.replyTo(state, event) === reply;
+      replies.set(state, known);
+    }
+    if (known) count++;
+  }
+  return count;
 }
 
 /** Clients find it by its name, and without one. */

@@ -50,6 +50,12 @@ interface Waiting {
   answer(answered: Answered): void;
 }
 
+interface Connecting {
+  readonly waiting: Waiting;
+  /** what became of it, once that is known: null, or why an image cannot be had */
+  refusal?: string | null;
+}
+
 export class LiveGraph {
   readonly session: Session;
   readonly #options: LiveGraphOptions;
@@ -61,6 +67,8 @@ export class LiveGraph {
   readonly #commands: Waiting[] = [];
   /** whose drained section has begun */
   #draining: Waiting | null = null;
+  /** for whose images it is waited */
+  #connecting: Connecting | null = null;
   #deciding = false;
 
   constructor(options: LiveGraphOptions) {
@@ -117,9 +125,13 @@ export class LiveGraph {
 
   /** Resolves when nothing is under way, and no command waits. */
   async idle(): Promise<void> {
-    while (this.underWay > 0 || this.#draining !== null || this.#commands.length > 0) {
+    while (this.underWay > 0 || this.#isChanging || this.#commands.length > 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  get #isChanging(): boolean {
+    return this.#draining !== null || this.#connecting !== null;
   }
 
   /** Stops timers. Legal only while nothing is under way. */
@@ -157,15 +169,42 @@ export class LiveGraph {
         this.#answer(this.#draining, this.session.drained());
       }
       this.#enterHeld();
+      if (this.#connecting !== null) {
+        const { waiting, refusal } = this.#connecting;
+        if (refusal === undefined) break;
+        this.#connecting = null;
+        this.#begin(waiting, refusal);
+        continue;
+      }
       const next = this.#commands.shift();
       if (next === undefined) break;
-      this.#begin(next);
+      this.#connect(next);
     }
     this.#deciding = false;
   }
 
-  #begin(waiting: Waiting): void {
-    const refusal = this.#options.images.open(waiting.command.arguments, this.session.graph);
+  /** Servers take their time, during which requests go on, and commands wait. */
+  #connect(waiting: Waiting): void {
+    const connected = this.#options.images.connect(waiting.command);
+    if (connected === null) {
+      this.#begin(waiting, null);
+      return;
+    }
+    const connecting: Connecting = { waiting };
+    this.#connecting = connecting;
+    connected.then(
+      (refusal) => {
+        connecting.refusal = refusal;
+        this.#executor.goOn();
+      },
+      (error: unknown) => this.#options.crashed(error),
+    );
+  }
+
+  /** @param unconnected why an image cannot be had; null: all are there */
+  #begin(waiting: Waiting, unconnected: string | null): void {
+    const { images } = this.#options;
+    const refusal = unconnected ?? images.open(waiting.command.arguments, this.session.graph);
     if (refusal !== null) {
       this.#answer(waiting, { refusal, reply: {} });
       return;

@@ -16,16 +16,21 @@
  */
 import fs from "node:fs";
 import { basename } from "node:path";
+import { nbd } from "../drivers/nbd/driver.ts";
+import type { NbdOptions } from "../drivers/nbd/options.ts";
 import { BlockgraphError } from "../error.ts";
+import type { QmpCommand } from "../graph/commands.ts";
 import { collision } from "../graph/file-locks.ts";
-import type { Graph, JsonValue } from "../graph/graph.ts";
+import type { Graph, GraphNode, JsonValue } from "../graph/graph.ts";
 import type { ImageFact, ImageHeader } from "../graph/image-facts.ts";
 import { ALL_PERMISSIONS } from "../graph/permission.ts";
+import { isRefusal, refuse } from "../graph/refuse.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { LockBits } from "../storage/file-lock.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
 import { type LiveFile, openFormatted, openRaw } from "./live-file.ts";
+import { exportsNamedIn, type FindCredentials, type LiveNbd, openExport } from "./live-nbd.ts";
 import { filesInUse, formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
 import { systemText } from "./system-text.ts";
 
@@ -34,14 +39,23 @@ export class LiveImages {
   /** all images that are open, those in memory as well; all maps are by what nodes call them */
   readonly #images = new Map<string, RunImage>();
   readonly #files = new Map<string, LiveFile>();
+  readonly #exports = new Map<string, LiveNbd>();
+  readonly #credentials: FindCredentials;
   /** bytes that each shows */
   readonly lengths = new Map<string, number>();
   readonly facts = new Map<string, ImageFact>();
   readonly formats = new Map<string, ImageFormat>();
 
-  /** @param paths where the images are that nodes call by other names; the rest is where it says */
-  constructor(paths: ReadonlyMap<string, string> = new Map()) {
+  /**
+   * @param paths where the images are that nodes call by other names; the rest is where it says
+   * @param credentials for servers that are spoken to in TLS; default: there are none
+   */
+  constructor(
+    paths: ReadonlyMap<string, string> = new Map(),
+    credentials: FindCredentials = noCredentials,
+  ) {
     this.#paths = paths;
+    this.#credentials = credentials;
   }
 
   /** What a session and an executor need of them; it changes as images come and go. */
@@ -57,12 +71,42 @@ export class LiveImages {
   }
 
   /**
+   * Connects to the exports that a command names, if it has not yet: before its files are opened,
+   * and without anything else of the graph waiting for it.
+   * @returns null: there is nothing to wait for; else what resolves with null, or with QEMU's text
+   * of the first that cannot be had
+   */
+  connect({ execute, arguments: given }: QmpCommand): Promise<string | null> | null {
+    // To reopen a node makes no new one.
+    const named = execute === "blockdev-reopen" ? [] : [...exportsNamedIn(given)];
+    const wanted = named.filter(([name]) => !this.#exports.has(name));
+    return wanted.length === 0 ? null : this.#connectAll(wanted);
+  }
+
+  async #connectAll(wanted: readonly (readonly [string, NbdOptions])[]): Promise<string | null> {
+    try {
+      for (const [name, options] of wanted) {
+        const opened = await openExport(options, this.#credentials);
+        this.#exports.set(name, opened);
+        this.#images.set(name, opened);
+        this.lengths.set(name, opened.storage.length);
+        this.facts.set(name, opened.fact);
+      }
+      return null;
+    } catch (error) {
+      if (isRefusal(error)) return error.message;
+      throw error;
+    }
+  }
+
+  /**
    * Opens the files that the arguments of a command name, those that are not open as what they are
    * to be, and the backing files that these name.
    * @param graph in which the command will be executed
    * @returns null, or QEMU's text of the first that cannot be opened
    */
   open(given: JsonValue, graph: Graph): string | null {
+    if (this.#isQcow2OnNbd(given, graph)) return NO_QCOW2_ON_NBD;
     const all = imagesNamedIn(given, graph);
     // Where an image is named as a file, and as the file of a format, the format counts.
     const formatted = new Set(
@@ -77,6 +121,19 @@ export class LiveImages {
       if (problem !== null) return problem;
     }
     return null;
+  }
+
+  /** Whether a node of the format is to be put above an export that holds such an image. */
+  #isQcow2OnNbd(given: JsonValue, graph: Graph): boolean {
+    if (typeof given !== "object" || given === null) return false;
+    if (Object.values(given).some((each) => this.#isQcow2OnNbd(each, graph))) return true;
+    if (Array.isArray(given) || given.driver !== "qcow2") return false;
+    const { file } = given;
+    const below =
+      typeof file === "string"
+        ? exportOf(graph.nodes.get(file))
+        : [...exportsNamedIn(file ?? null).keys()][0];
+    return below !== undefined && this.#exports.get(below)?.isQcow2 === true;
   }
 
   /** Opens an image, and what its header names, if that counts, and so on. */
@@ -140,9 +197,7 @@ export class LiveImages {
   }
 
   #forget(filename: string, { storage, lock }: LiveFile): void {
-    for (const map of [this.#files, this.#images, this.lengths, this.facts, this.formats]) {
-      map.delete(filename);
-    }
+    for (const map of this.#maps) map.delete(filename);
     storage.close();
     lock.close();
   }
@@ -157,6 +212,10 @@ export class LiveImages {
       const image = driver === "file" ? this.#files.get(String(options.filename)) : undefined;
       if (image === undefined || image.writable || readOnly) continue;
       return `Could not open '${String(options.filename)}': Permission denied`;
+    }
+    for (const node of after.nodes.values()) {
+      const opened = this.#exports.get(exportOf(node) ?? "");
+      if (opened?.storage.readOnly === true && !node.readOnly) return NO_REOPEN;
     }
     const wanted = locksOf(after);
     for (const [filename, { lock }] of this.#files) {
@@ -176,6 +235,12 @@ export class LiveImages {
 
   /** A command is over: the locks are those of the graph, and what no node has is closed. */
   settle(graph: Graph): void {
+    const exported = new Set([...graph.nodes.values()].map((node) => exportOf(node)));
+    for (const [name, { storage }] of [...this.#exports]) {
+      if (exported.has(name)) continue;
+      for (const map of this.#maps) map.delete(name);
+      storage.close();
+    }
     const used = new Set([...graph.nodes.values()].map(({ options }) => options.filename));
     const wanted = locksOf(graph);
     const formatted = formattedFiles(graph);
@@ -197,10 +262,28 @@ export class LiveImages {
   close(): void {
     for (const { storage } of this.#images.values()) storage.close();
     for (const { lock } of this.#files.values()) lock.close();
-    for (const map of [this.#files, this.#images, this.lengths, this.facts, this.formats]) {
-      map.clear();
-    }
+    for (const map of this.#maps) map.clear();
   }
+
+  /** All that is known by the names of images. */
+  get #maps(): readonly Map<string, unknown>[] {
+    const { lengths, facts, formats } = this;
+    return [this.#files, this.#exports, this.#images, lengths, facts, formats];
+  }
+}
+
+const NO_QCOW2_ON_NBD =
+  "qcow2 images on NBD exports are not built yet: let the server open it, and export its disk";
+const NO_REOPEN = "Can't reopen read-only NBD mount as read/write";
+
+function noCredentials(id: string): never {
+  throw refuse(`No TLS credentials with id '${id}'`);
+}
+
+/** The export that a node is on. */
+function exportOf(node: GraphNode | undefined): string | undefined {
+  if (node?.driver !== nbd.name) return undefined;
+  return nbd.known?.(node.options);
 }
 
 const NOTHING: LockBits = { required: 0, refused: 0 };

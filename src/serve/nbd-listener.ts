@@ -7,35 +7,40 @@ import { BlockgraphError } from "../error.ts";
 import type { StartTls } from "../nbd/connection.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import { NbdServer } from "../nbd/server.ts";
-import type { NbdAddress } from "./nbd-address.ts";
+import { CONNECTIONS, type NbdAddress } from "./nbd-address.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
 import { systemText } from "./system-text.ts";
 
-/** As QEMU's default of `max-connections`. */
-const CONNECTIONS_MAX = 100;
-
 export class NbdListener {
   readonly #server: NbdServer;
+  /** where it listens; the port is the one that was found */
+  readonly address: NbdAddress;
 
-  private constructor(server: NbdServer) {
+  private constructor(server: NbdServer, address: NbdAddress) {
     this.#server = server;
+    this.address = address;
   }
 
   /**
    * @param startTls default: clients speak in the clear
+   * @param maxConnections clients at once; who comes beyond is hung up on
    * @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there
    */
-  static async listen(address: NbdAddress, startTls: StartTls | null = null) {
+  static async listen(
+    address: NbdAddress,
+    startTls: StartTls | null = null,
+    maxConnections = CONNECTIONS,
+  ): Promise<NbdListener> {
     if (address.kind === "unix") await removeStaleSocket(address.path);
-    const server = new NbdServer({ maxConnections: CONNECTIONS_MAX, startTls });
-    const { host = "", port = 0 } = address.kind === "inet" ? address : {};
+    const server = new NbdServer({ maxConnections, startTls });
     try {
-      await server.listen(address.kind === "unix" ? { path: address.path } : { host, port });
+      const given = address.kind === "unix" ? { path: address.path } : address;
+      const bound = await server.listen(given);
+      return new NbdListener(server, "port" in bound ? { kind: "inet", ...bound } : address);
     } catch (error) {
       if (!(error instanceof BlockgraphError)) throw error;
       throw unusable(address, error);
     }
-    return new NbdListener(server);
   }
 
   add(offered: NbdExport): void {

@@ -16,7 +16,7 @@ import type { Answered } from "../system/session.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
-import { addressOf, type NbdAddress } from "./nbd-address.ts";
+import { addressOf, connectionsOf, type NbdAddress } from "./nbd-address.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 import { TlsObjects } from "./tls-objects.ts";
@@ -27,9 +27,14 @@ export interface StorageDaemonOptions {
   readonly version: JsonObject;
   /**
    * @param tls null: clients speak in the clear
+   * @param connections clients at once
    * @throws BlockgraphError `graph-refused` if it cannot listen there
    */
-  listen(address: NbdAddress, tls: StartTls | null): Promise<NbdListener>;
+  listen(address: NbdAddress, tls: StartTls | null, connections: number): Promise<NbdListener>;
+  /** credentials that clients of the daemon make and name */
+  readonly tls: TlsObjects;
+  /** the server that exports are offered by from the beginning; default: there is none */
+  readonly listener?: NbdListener;
   /** who copies for jobs */
   readonly jobs: JobRunner;
   /** Tells whoever wants to know, over QMP. */
@@ -46,13 +51,13 @@ type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | Qmp
 
 export class StorageDaemon {
   readonly #options: StorageDaemonOptions;
-  readonly #tls = new TlsObjects();
   #listener: NbdListener | null = null;
   /** one command at a time, as QEMU's dispatcher */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: StorageDaemonOptions) {
     this.#options = options;
+    this.#listener = options.listener ?? null;
   }
 
   get graph(): Graph {
@@ -92,12 +97,12 @@ export class StorageDaemon {
   /** Credentials are the daemon's, all other objects the graph's. */
   async addObject(args: JsonObject): Promise<QmpResult> {
     if (!TlsObjects.concerns(args)) return this.obey({ execute: "object-add", arguments: args });
-    this.#tls.add(args);
+    this.#options.tls.add(args);
     return { return: {} };
   }
 
   async removeObject(args: JsonObject): Promise<QmpResult> {
-    if (this.#tls.remove(String(args.id))) return { return: {} };
+    if (this.#options.tls.remove(String(args.id))) return { return: {} };
     return this.obey({ execute: "object-del", arguments: args });
   }
 
@@ -105,7 +110,11 @@ export class StorageDaemon {
     const command = { execute: "nbd-server-start", arguments: args };
     const address = addressOf(args);
     if (this.graph.nbdServer) return this.obey(command);
-    const listener = await this.#options.listen(address, this.#tls.of(args));
+    const listener = await this.#options.listen(
+      address,
+      this.#options.tls.of(args),
+      connectionsOf(args),
+    );
     const result = await this.obey(command);
     if ("error" in result) await listener.close();
     else this.#listener = listener;

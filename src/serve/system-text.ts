@@ -9,6 +9,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   ELOOP: "Too many levels of symbolic links",
   ENAMETOOLONG: "File name too long",
   EMFILE: "Too many open files",
+  ECONNREFUSED: "Connection refused",
+  ECONNRESET: "Connection reset by peer",
+  ETIMEDOUT: "Connection timed out",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
   EADDRINUSE: "Address already in use",
   EADDRNOTAVAIL: "Cannot assign requested address",
 };

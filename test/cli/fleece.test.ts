@@ -39,6 +39,7 @@ test("--json is one document at the end, and the exit status is that of the comm
     kind: "fleece",
     guest: { read: 0, written: 0, stalls: 0 },
     saved: { clusters: 0, bytes: 0 },
+    cache: { used: 0, room: 4 },
     broken: false,
   });
 });
@@ -83,6 +84,17 @@ describe("it refuses", () => {
     [["disk.raw", "--cache", "disk.raw", "--run", "true"], /exists already; choose another file/],
     [["disk.raw", "--log", "disk.raw", "--run", "true"], /used for something else/],
     [["disk.raw", "--log", "no/where", "--run", "true"], /no\/where/],
+    [["disk.raw", "--guest", "nbd://a:1", "--view", "b"], /a port is only offered with TLS/],
+    [["disk.raw", "--guest", "nbds://a:1", "--view", "b"], /add --object and --tls-creds/],
+    [["disk.raw", "--guest", "nbds://a", "--view", "b"], /give nbds:\/\/HOST:PORT/],
+    [["disk.raw", "--tls-creds", "tls", "--run", "true"], /No TLS credentials with id 'tls'/],
+    [["disk.raw", "--object", "throttle-group,id=a", "--run", "true"], /only tls-creds-x509/],
+    [["disk.raw", "--disk-tls-creds", "a", "--run", "true"], /a disk on a server/],
+    [["disk.raw", "--bitmap", "b", "--run", "true"], /is no qcow2 image, and keeps no bitmaps/],
+    [["nbd+unix:///?socket=none", "--run", "true"], /Failed to connect to 'none'/],
+    [["nbd+unix:///", "--memory", "1M", "--run", "true"], /socket=PATH goes with nbd\+unix/],
+    [["nbd://", "--memory", "1M", "--run", "true"], /is no NBD URI/],
+    [["nbds://host", "--memory", "1M", "--run", "true"], /nbds is TLS; add --object/],
   ])("%j", async (args, problem) => {
     const { folder, fleece } = withDisk();
     expectRefusal(await fleece(...args), problem);

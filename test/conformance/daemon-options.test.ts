@@ -70,7 +70,16 @@ tools.test("a node, a server with shared keys, and an export, as for qemu-storag
 describe("it refuses, and names the option", () => {
   test.each([
     [["--blockdev", "driver=raw,node-name=a,file=b"], /--blockdev .*: Cannot find device/],
-    [["--blockdev", "driver=nbd,node-name=a"], /Parameter 'driver' does not accept value 'nbd'/],
+    [["--blockdev", "driver=ssh,node-name=a"], /Parameter 'driver' does not accept value 'ssh'/],
+    [["--blockdev", "driver=nbd,node-name=a"], /Parameter 'server' is missing/],
+    [
+      ["--blockdev", "driver=nbd,node-name=a,server.type=unix,server.path=none,open-timeout=0"],
+      /Failed to connect to 'none': No such file or directory/,
+    ],
+    [
+      ["--nbd-server", "addr.type=unix,addr.path=s,max-connections=many"],
+      /Parameter 'max-connections' expects uint64/,
+    ],
     [["--blockdev", "nonsense,node-name"], /'node-name' is no KEY=VALUE/],
     [["--export", "type=fuse,id=a,node-name=b"], /--export .*: /],
     [["--nbd-server", "addr.type=unix,addr.path=s,tls-creds=x"], /No TLS credentials with id 'x'/],

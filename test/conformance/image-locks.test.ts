@@ -7,13 +7,10 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { profile } from "../../src/graph/profile.ts";
-import {
-  beginFleecing,
-  endFleecing,
-  type FleecingPlan,
-} from "../../src/serve/fleecing-commands.ts";
+import { beginFleecing, type FleecingPlan, fileNode } from "../../src/serve/fleecing-commands.ts";
 import { LiveGraph } from "../../src/serve/live-graph.ts";
 import { LiveImages } from "../../src/serve/live-images.ts";
+import { takeDown } from "../../src/serve/take-down.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
@@ -48,14 +45,14 @@ async function withLive(
 }
 
 const PLAN: FleecingPlan = {
-  format: "raw",
+  ...{ disk: fileNode("disk.raw"), format: "raw", bitmap: null },
   cache: { kind: "file" },
   ...{ onError: "break-guest-write", timeout: 0, trim: false },
 };
 
 /** What the first refused command is told; null: all were accepted. */
 async function begun(live: LiveGraph): Promise<string | null> {
-  for (const command of beginFleecing(PLAN)) {
+  for (const command of beginFleecing(PLAN, CLUSTER)) {
     const { refusal } = await live.execute(command);
     if (refusal !== null) return refusal;
   }
@@ -83,9 +80,7 @@ test("a disk that is fleeced is kept from QEMU until all is taken down", () =>
       const disk = paths.get("disk.raw") ?? "";
       expect(await begun(live)).toBeNull();
       expect(qemuIo(disk, "write 0 512")).toContain('Failed to get "write" lock');
-      for (const command of endFleecing(PLAN)) {
-        expect(await live.execute(command)).toMatchObject({ refusal: null });
-      }
+      await takeDown(live);
       expect(qemuIo(disk, "write 0 512")).toContain("wrote 512/512");
     }),
   ));

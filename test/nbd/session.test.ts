@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { COMMAND, type HeaderStyle, OPTION, PAYLOAD_MAX } from "../../src/nbd/constants.ts";
 import type { NbdExport } from "../../src/nbd/export.ts";
 import { ExportList } from "../../src/nbd/export-list.ts";
+import { PayloadBudget } from "../../src/nbd/payload-budget.ts";
 import { Session } from "../../src/nbd/session.ts";
 import { HeldExport } from "./held-export.ts";
 import { MemoryExport } from "./memory-export.ts";
@@ -25,11 +26,11 @@ const kinds = fc.constantFrom<Partial<NbdExport>>(
   { blockSize: { minimum: 4096, preferred: 4096, maximum: PAYLOAD_MAX } },
 );
 
-function begin(offered: NbdExport, tls = false): { session: Session; peer: wire.TestPeer } {
+function begin(offered: NbdExport, tls = false, budget = new PayloadBudget()) {
   const catalog = new ExportList();
   catalog.add(offered);
   const peer = new wire.TestPeer();
-  return { session: new Session(peer, catalog, tls), peer };
+  return { session: new Session(peer, catalog, tls, budget), peer, budget };
 }
 
 /** Starts a session that has agreed on an export, and drops what was said until then. */
@@ -50,7 +51,7 @@ describe("whatever a client sends", () => {
         fc.array(fc.nat(63), { maxLength: 8 }),
         (bytes, kind, places, order) => {
           const offered = new HeldExport(SIZE, (count) => count % 3 !== 0, kind);
-          const { session, peer } = begin(offered);
+          const { session, peer, budget } = begin(offered);
           for (const [index, chunk] of cut(bytes, places).entries()) {
             session.receive(chunk);
             offered.release(order[index] ?? 0);
@@ -61,6 +62,7 @@ describe("whatever a client sends", () => {
           expect(offered.mostRequests).toBeLessThanOrEqual(64);
           expect(session.outstanding).toBe(0);
           expect(peer.ended).toBe(1);
+          expect(budget.taken).toBe(0);
         },
       ),
       { numRuns: CASES },

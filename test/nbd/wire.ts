@@ -215,9 +215,10 @@ export class TestPeer implements Peer {
     return Buffer.concat(this.#parts);
   }
 
-  send(parts: readonly Buffer[]): void {
+  send(parts: readonly Buffer[], sent?: () => void): void {
     // Kept as it is now: a session that changes it later is to be found out.
     this.#parts.push(...parts.map((part) => Buffer.from(part)));
+    sent?.();
   }
 
   listen(on: boolean): void {

@@ -6,13 +6,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { profile } from "../../src/graph/profile.ts";
-import {
-  beginFleecing,
-  endFleecing,
-  type FleecingPlan,
-} from "../../src/serve/fleecing-commands.ts";
+import { beginFleecing, type FleecingPlan, fileNode } from "../../src/serve/fleecing-commands.ts";
 import { LiveGraph } from "../../src/serve/live-graph.ts";
 import { LiveImages } from "../../src/serve/live-images.ts";
+import { takeDown } from "../../src/serve/take-down.ts";
 import type { Outcome } from "../../src/system/frame.ts";
 import type { Operation } from "../../src/vocabulary.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
@@ -82,9 +79,9 @@ async function withFleecing(
       ]),
     );
     live.images.inMemory("memory", LENGTH);
-    for (const command of beginFleecing(plan)) await obey(live, command);
+    for (const command of beginFleecing(plan, CLUSTER)) await obey(live, command);
     await use(live, original, disk);
-    for (const command of endFleecing(plan)) await obey(live, command);
+    await takeDown(live.graph);
     expect(live.graph.underWay).toBe(0);
     live.graph.stop();
     live.images.close();
@@ -95,7 +92,14 @@ async function obey({ graph }: Live, command: Parameters<LiveGraph["execute"]>[0
   expect(await graph.execute(command)).toMatchObject({ refusal: null });
 }
 
-const base = { format: "raw", onError: "break-guest-write", timeout: 0, trim: true } as const;
+const disk = { disk: fileNode("disk.raw"), bitmap: null };
+const base = {
+  ...disk,
+  format: "raw",
+  onError: "break-guest-write",
+  timeout: 0,
+  trim: true,
+} as const;
 const PLANS: [string, FleecingPlan][] = [
   ["in a file", { ...base, cache: { kind: "file" } }],
   ["in memory", { ...base, cache: { kind: "memory", clusters: 8, whenFull: "break-guest-write" } }],

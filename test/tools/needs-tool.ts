@@ -21,6 +21,8 @@ const TOOL_PACKAGES = {
   "qemu-system-x86_64": "qemu-system-x86",
   nbdinfo: "libnbd-bin",
   nbdcopy: "libnbd-bin",
+  nbdsh: "python3-libnbd",
+  nbdkit: "nbdkit",
   fio: "fio",
   openssl: "openssl",
   chromium: "chromium",

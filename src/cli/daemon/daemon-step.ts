@@ -8,6 +8,7 @@ import { blockExportAdd } from "../../graph/block-export.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../graph/graph.ts";
 import { objectAdd } from "../../graph/throttle-group.ts";
 import { parseKeyValues, typedBy } from "../../serve/key-values.ts";
+import { nbdServerArguments } from "../../serve/nbd-address.ts";
 import { tlsObjectOptions } from "../../serve/tls-objects.ts";
 
 export type StepOption = "blockdev" | "chardev" | "monitor" | "nbd-server" | "export" | "object";
@@ -37,7 +38,10 @@ export function commandOf({ option, value }: DaemonStep): JsonObject {
       return command("object-add", typedBy(schemaOf(given), given));
     }
     default:
-      return command("nbd-server-start", legacyAddress(parseKeyValues("--nbd-server", value)));
+      return command(
+        "nbd-server-start",
+        typedBy(nbdServerArguments, legacyAddress(parseKeyValues("--nbd-server", value))),
+      );
   }
 }
 

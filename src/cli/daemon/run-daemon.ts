@@ -11,7 +11,9 @@ import { LiveImages } from "../../serve/live-images.ts";
 import { NbdListener } from "../../serve/nbd-listener.ts";
 import { QmpConnection, type QmpResult } from "../../serve/qmp-connection.ts";
 import { QmpServer } from "../../serve/qmp-server.ts";
+import { qmpVersion } from "../../serve/qmp-version.ts";
 import { StorageDaemon } from "../../serve/storage-daemon.ts";
+import { TlsObjects } from "../../serve/tls-objects.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { atExit } from "../leftovers.ts";
@@ -25,14 +27,6 @@ export interface DaemonOptions {
 
 /** bytes; what block-copy of QEMU copies at least */
 const CLUSTER = 65_536;
-
-/** As a client of QMP sees the version: that of the QEMU whose rules hold. */
-const VERSIONS: Readonly<Record<ProfileName, JsonObject>> = {
-  "rfc-2018": { major: 3, minor: 0, micro: 0 },
-  "qemu-7.2": { major: 7, minor: 2, micro: 0 },
-  "qemu-10.0": { major: 10, minor: 0, micro: 0 },
-  proposed: { major: 10, minor: 0, micro: 0 },
-};
 
 /** @throws BlockgraphError `bad-argument`, `graph-refused` naming the option that was refused */
 export async function runDaemon(
@@ -60,7 +54,8 @@ export async function runDaemon(
 }
 
 class RunningDaemon {
-  readonly #images = new LiveImages();
+  readonly #tls = new TlsObjects();
+  readonly #images = new LiveImages(new Map(), (id, host) => this.#tls.ofClient(id, host));
   readonly #live: LiveGraph;
   readonly #jobs: JobRunner;
   readonly #daemon: StorageDaemon;
@@ -72,7 +67,7 @@ class RunningDaemon {
 
   constructor(name: ProfileName, quit: () => void) {
     this.#quit = quit;
-    this.#version = { qemu: VERSIONS[name], package: "blockgraph" };
+    this.#version = qmpVersion(name);
     this.#live = new LiveGraph({
       images: this.#images,
       sink: null,
@@ -88,7 +83,8 @@ class RunningDaemon {
     this.#daemon = new StorageDaemon({
       ...{ live: this.#live, jobs: this.#jobs, event },
       version: this.#version,
-      listen: (address, tls) => NbdListener.listen(address, tls),
+      tls: this.#tls,
+      listen: (address, tls, connections) => NbdListener.listen(address, tls, connections),
       quit,
     });
   }

@@ -7,6 +7,7 @@
  */
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
+import type { JsonObject } from "../../graph/graph.ts";
 import { hasher } from "../../log/chain.ts";
 import { describeImage, type ImageContent } from "../../log/image.ts";
 import { LogWriter } from "../../log/writer.ts";
@@ -17,19 +18,24 @@ import {
   MEMORY_IMAGE,
 } from "../../serve/fleecing-commands.ts";
 import { LiveImages } from "../../serve/live-images.ts";
+import type { FindCredentials } from "../../serve/live-nbd.ts";
+import type { BitmapContent } from "../../serve/still-bitmap.ts";
 import { openFile } from "../../storage/file.ts";
 import { FileLock } from "../../storage/file-lock.ts";
 import { formatOf } from "../../storage/image-format.ts";
-import { openQcow2 } from "../../storage/qcow2/open.ts";
+import { openQcow2, type Qcow2Storage } from "../../storage/qcow2/open.ts";
 import { requireFree } from "../file-paths.ts";
 import { atExit } from "../leftovers.ts";
 import { warn } from "../terminal.ts";
+import { isUri } from "./disk-node.ts";
 import type { FleeceOptions } from "./fleece-options.ts";
 
 export interface FleeceFiles {
   readonly images: LiveImages;
   /** what the disk's image is */
   readonly format: FleecingPlan["format"];
+  /** what the bitmap says that was asked for; null: none was */
+  readonly bitmap: BitmapContent | null;
   /** null: nothing is recorded */
   readonly log: LogWriter | null;
   close(): void;
@@ -45,29 +51,48 @@ const LOG_FLUSH_MS = 50;
 
 type Wanted = Pick<
   FleeceOptions,
-  "cache" | "memory" | "log" | "force" | "clusterSize" | "keepCache"
+  "cache" | "memory" | "log" | "force" | "clusterSize" | "keepCache" | "bitmap"
 >;
 
-/** @throws BlockgraphError `image-unusable`, `bad-argument`; nothing was made then */
-export function openFiles(disk: string, options: Wanted): FleeceFiles {
-  const { length, format } = lookAt(disk);
-  if (format !== "raw" && options.log !== null) {
-    throw new BlockgraphError(
-      "not-built-yet",
-      `--log is for raw images, and ${disk} is a ${format} image; leave it out`,
-    );
+/**
+ * @param node the node that the disk's bytes are on
+ * @throws BlockgraphError `image-unusable`, `bad-argument`; nothing was made then
+ */
+export async function openFiles(
+  disk: string,
+  node: JsonObject,
+  credentials: FindCredentials,
+  options: Wanted,
+): Promise<FleeceFiles> {
+  const paths = new Map([[DISK_IMAGE, disk]]);
+  const images = new LiveImages(paths, credentials);
+  try {
+    const looked = isUri(disk) ? await lookAtExport(disk, node, images) : lookAt(disk, options);
+    requireLoggable(disk, looked.format, options);
+    requireBitmap(disk, looked, options);
+    return makeFiles(disk, looked, { images, paths }, options);
+  } catch (error) {
+    images.close();
+    throw error;
   }
+}
+
+function makeFiles(
+  disk: string,
+  { length, format, bitmap }: Looked,
+  { images, paths }: { readonly images: LiveImages; readonly paths: Map<string, string> },
+  options: Wanted,
+): FleeceFiles {
   const inMemory = options.memory !== null;
-  const cache = inMemory ? null : (options.cache ?? `${disk}.blockgraph-cache`);
+  const cache = inMemory ? null : (options.cache ?? besides(disk));
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
-  requireFree(logs, [disk, ...(cache === null ? [] : [cache])], options.force);
+  const own = isUri(disk) ? [] : [disk];
+  requireFree(logs, [...own, ...(cache === null ? [] : [cache])], options.force);
   if (cache !== null) makeCache(cache, length, options);
   const removeCache = atExit(() => {
     if (cache !== null && !options.keepCache) fs.rmSync(cache, { force: true });
   });
-  const paths = new Map([[DISK_IMAGE, disk]]);
   if (cache !== null) paths.set(CACHE_IMAGE, cache);
-  const images = new LiveImages(paths);
   if (inMemory) images.inMemory(MEMORY_IMAGE, length);
   const log = options.log === null ? null : beginLog(options.log, disk, length, options);
   // Should the run be killed, the log has what happened up to a moment before.
@@ -79,28 +104,85 @@ export function openFiles(disk: string, options: Wanted): FleeceFiles {
     if (isOpen) images.close();
     isOpen = false;
   };
-  return { images, format, log, close, removeCache };
+  return { images, format, bitmap, log, close, removeCache };
 }
 
-/** Bytes of a disk, and what its image is. */
-function lookAt(disk: string): {
+/** @throws BlockgraphError `bad-argument`: beside a server there is no place */
+function besides(disk: string): string {
+  if (!isUri(disk)) return `${disk}.blockgraph-cache`;
+  throw new BlockgraphError(
+    "bad-argument",
+    `${disk} is no file that a cache could be beside; give --cache FILE or --memory SIZE`,
+  );
+}
+
+/** A log begins with the disk as it is, in the form in which the simulator has disks: bytes. */
+function requireLoggable(disk: string, format: string, { log, bitmap }: Wanted): void {
+  if (log === null) return;
+  const wrong = (problem: string) =>
+    new BlockgraphError("not-built-yet", `--log ${log}: ${problem}; leave it out`);
+  if (isUri(disk)) throw wrong("a log begins with all that a disk holds, and this is on a server");
+  if (format !== "raw") {
+    throw wrong(
+      `a log has the bytes of a disk, and not which clusters a ${format} image has of it, ` +
+        "without which its run cannot be replayed",
+    );
+  }
+  if (bitmap !== null) throw wrong("a log has no place for what a bitmap says at the beginning");
+}
+
+function requireBitmap(disk: string, { bitmap }: Looked, options: Wanted): void {
+  if (options.bitmap === null || bitmap !== null) return;
+  throw new BlockgraphError(
+    "bad-argument",
+    `--bitmap ${options.bitmap}: ${disk} is no qcow2 image, and keeps no bitmaps; leave it out`,
+  );
+}
+
+interface Looked {
+  /** bytes of the disk */
   readonly length: number;
+  /** what its image is */
   readonly format: FleecingPlan["format"];
-} {
+  /** null: none was asked for */
+  readonly bitmap: BitmapContent | null;
+}
+
+async function lookAtExport(disk: string, node: JsonObject, images: LiveImages): Promise<Looked> {
+  const refusal = await images.connect({ execute: "blockdev-add", arguments: node });
+  const [length] = images.lengths.values();
+  if (refusal === null && length !== undefined) return { length, format: "raw", bitmap: null };
+  throw new BlockgraphError(
+    "image-unusable",
+    `${disk}: ${refusal}; check the address and the name`,
+  );
+}
+
+function lookAt(disk: string, { bitmap }: Wanted): Looked {
   const file = openFile(disk, { readOnly: true });
   file.close();
   const format = formatOf(disk);
-  if (format === null) return { length: file.length, format: "raw" };
+  if (format === null) return { length: file.length, format: "raw", bitmap: null };
   if (format === "qcow2") {
     const image = openQcow2(disk, { readOnly: true });
-    image.close();
-    return { length: image.length, format };
+    try {
+      return { length: image.length, format, bitmap: contentOfBitmap(image, bitmap) };
+    } finally {
+      image.close();
+    }
   }
   throw new BlockgraphError(
     "not-built-yet",
     `${disk} is a ${format} image, and only raw and qcow2 can be fleeced; ` +
       "convert it with qemu-img convert -O qcow2",
   );
+}
+
+function contentOfBitmap(image: Qcow2Storage, name: string | null): BitmapContent | null {
+  if (name === null) return null;
+  const bits = Uint8Array.from(image.bits(name));
+  const granularity = image.bitmaps.find((each) => each.name === name)?.granularity ?? 0;
+  return { bits, granularity };
 }
 
 function makeCache(path: string, length: number, { cache, force }: Wanted): void {

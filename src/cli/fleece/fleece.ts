@@ -3,66 +3,83 @@
  * clients come and go, and everything is taken away again, whatever happens.
  */
 import { join } from "node:path";
+import type { Graph, JsonObject } from "../../graph/graph.ts";
 import { profile } from "../../graph/profile.ts";
 import { Fleecing } from "../../serve/fleecing.ts";
 import type { FleecingPlan } from "../../serve/fleecing-commands.ts";
 import { LiveGraph } from "../../serve/live-graph.ts";
+import type { NbdAddress } from "../../serve/nbd-address.ts";
 import { NbdListener } from "../../serve/nbd-listener.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
 import { print } from "../terminal.ts";
-import { openFiles } from "./files.ts";
+import { diskNode } from "./disk-node.ts";
+import { type FleeceFiles, openFiles } from "./files.ts";
+import { FleeceMonitor } from "./fleece-monitor.ts";
 import type { FleeceOptions } from "./fleece-options.ts";
+import { uriOf } from "./place.ts";
 import { runShell } from "./run-shell.ts";
 import { finish, StatusLine } from "./status-line.ts";
+import { tlsObjectsOf } from "./tls.ts";
 
-/** @throws BlockgraphError `image-unusable`, `bad-argument` */
+/** @throws BlockgraphError `image-unusable`, `bad-argument`, `graph-refused` */
 export function fleece(disk: string, options: FleeceOptions): Promise<ExitCode> {
   return withTemporaryFolder((folder) => {
-    const guest = options.guest ?? join(folder, "guest.sock");
-    const view = options.view ?? join(folder, "view.sock");
+    const inFolder = (name: string) => ({ kind: "unix", path: join(folder, name) }) as const;
+    const guest = options.guest ?? inFolder("guest.sock");
+    const view = options.view ?? inFolder("view.sock");
     return fleeceAt(disk, options, { guest, view });
   });
 }
 
-interface Sockets {
-  readonly guest: string;
-  readonly view: string;
+interface Places<Place> {
+  readonly guest: Place;
+  readonly view: Place;
 }
 
-async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets): Promise<ExitCode> {
-  const files = openFiles(disk, options);
-  const servers: NbdListener[] = [];
-  const listen = async (path: string) => {
-    const server = await NbdListener.listen({ kind: "unix", path });
+async function fleeceAt(
+  disk: string,
+  options: FleeceOptions,
+  places: Places<NbdAddress>,
+): Promise<ExitCode> {
+  const tls = tlsObjectsOf(options.objects);
+  const startTls = options.tls === null ? null : tls.of({ "tls-creds": options.tls });
+  const node = diskNode(disk, options.diskTls, options.locking);
+  const credentials = (id: string, hostname: string | null) => tls.ofClient(id, hostname);
+  const files = await openFiles(disk, node, credentials, options);
+  const ended = new AbortController();
+  const servers: { close(): Promise<void> }[] = [];
+  const listen = async (address: NbdAddress) => {
+    const server = await NbdListener.listen(address, startTls);
     servers.push(server);
     return server;
   };
   try {
-    const listeners = { guest: await listen(sockets.guest), view: await listen(sockets.view) };
-    const live = new LiveGraph({
-      images: files.images,
-      sink: files.log,
-      clusterSize: options.clusterSize,
-      profile: profile("proposed"),
-      changed: () => {},
-      // Nothing can be trusted any more, not even to be taken down in order.
-      crashed(error) {
-        throw error;
-      },
-    });
-    const now = () => performance.now();
+    const listeners = { guest: await listen(places.guest), view: await listen(places.view) };
+    let monitor: FleeceMonitor | null = null;
+    const live = liveGraph(files, options, (graph) => monitor?.changed(graph));
+    const quit = () => ended.abort();
+    monitor = new FleeceMonitor({ live, view: listeners.view, tls, quit });
     const fleecing = await Fleecing.begin({
-      live,
-      plan: planOf(options, files.format),
+      ...{ live, bitmap: files.bitmap, clusterSize: options.clusterSize },
+      plan: planOf(options, node, files.format),
       ...listeners,
-      now,
+      now: () => performance.now(),
     });
-    for (const name of ["guest", "view"] as const) print(`${name}: ${uriOf(sockets[name])}`);
+    if (options.qmp !== null) {
+      await monitor.listen(options.qmp);
+      servers.push(monitor);
+    }
+    const uris = {
+      guest: uriOf(listeners.guest.address, startTls !== null),
+      view: uriOf(listeners.view.address, startTls !== null),
+    };
+    for (const name of ["guest", "view"] as const) print(`${name}: ${uris[name]}`);
     const status = new StatusLine(fleecing);
-    const code = await untilEnded(options.run, sockets).finally(() => status.stop());
+    const code = await untilEnded(options.run, uris, ended).finally(() => status.stop());
     const summary = status.summary();
+    await monitor.close();
     await fleecing.end();
     files.close();
     finish(summary, options.json);
@@ -74,34 +91,55 @@ async function fleeceAt(disk: string, options: FleeceOptions, sockets: Sockets):
   }
 }
 
+function liveGraph(
+  files: FleeceFiles,
+  options: FleeceOptions,
+  changed: (graph: Graph) => void,
+): LiveGraph {
+  return new LiveGraph({
+    images: files.images,
+    sink: files.log,
+    clusterSize: options.clusterSize,
+    profile: profile("proposed"),
+    changed,
+    // Nothing can be trusted any more, not even to be taken down in order.
+    crashed(error) {
+      throw error;
+    },
+  });
+}
+
 /** Until somebody ends it, or the command that was given does. */
-function untilEnded(run: string | null, sockets: Sockets): Promise<ExitCode> {
-  const aborted = new AbortController();
+function untilEnded(
+  run: string | null,
+  uris: Places<string>,
+  ended: AbortController,
+): Promise<ExitCode> {
   return interruptible(
-    () => aborted.abort(),
+    () => ended.abort(),
     async () => {
       if (run !== null) {
-        const uris = { guest: uriOf(sockets.guest), view: uriOf(sockets.view) };
-        return (await runShell(run, uris, aborted.signal)) === 0 ? EXIT.ok : EXIT.violated;
+        return (await runShell(run, { ...uris }, ended.signal)) === 0 ? EXIT.ok : EXIT.violated;
       }
       await new Promise<void>((resolve) => {
-        aborted.signal.addEventListener("abort", () => resolve());
+        if (ended.signal.aborted) resolve();
+        else ended.signal.addEventListener("abort", () => resolve());
       });
       return EXIT.ok;
     },
   );
 }
 
-function uriOf(path: string): string {
-  return `nbd+unix:///?socket=${encodeURI(path)}`;
-}
-
-function planOf(options: FleeceOptions, format: FleecingPlan["format"]): FleecingPlan {
-  const { memory, clusterSize, whenFull, onError, timeout, trim } = options;
+function planOf(
+  options: FleeceOptions,
+  disk: JsonObject,
+  format: FleecingPlan["format"],
+): FleecingPlan {
+  const { memory, clusterSize, whenFull, onError, timeout, trim, bitmap } = options;
   const clusters = memory === null ? 0 : Math.floor(memory / clusterSize);
   const cache = memory === null ? ({ kind: "file" } as const) : null;
   return {
     cache: cache ?? { kind: "memory", clusters, whenFull },
-    ...{ format, onError, timeout, trim },
+    ...{ disk, format, onError, timeout, trim, bitmap },
   };
 }

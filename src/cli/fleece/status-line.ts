@@ -1,7 +1,7 @@
 /**
  * How fleecing goes on, once a second on a terminal; and how it was, at the end.
  */
-import type { Fleecing } from "../../serve/fleecing.ts";
+import type { Fleecing, Saved } from "../../serve/fleecing.ts";
 import type { TrafficSpan } from "../../serve/traffic.ts";
 import { print, printJson, progress, warn } from "../terminal.ts";
 
@@ -15,6 +15,8 @@ export interface FleeceSummary {
   readonly view: TrafficSpan;
   /** clusters whose old data was saved, and bytes of it */
   readonly saved: { readonly clusters: number; readonly bytes: number };
+  /** clusters that the cache had in the end, and could have */
+  readonly cache: { readonly used: number; readonly room: number };
   /** whether the view was given up, because old data could not be saved */
   readonly broken: boolean;
 }
@@ -37,21 +39,32 @@ export class StatusLine {
   /** To be asked for while the hook is there. */
   summary(): FleeceSummary {
     const { guest, view, saved } = this.#fleecing;
-    const { broken, ...kept } = saved;
+    const { broken, cache, ...kept } = saved;
     const seconds = (performance.now() - this.#began) / 1000;
-    return { kind: "fleece", seconds, guest: guest.total, view: view.total, saved: kept, broken };
+    const traffic = { guest: guest.total, view: view.total };
+    return { kind: "fleece", seconds, ...traffic, saved: kept, cache, broken };
   }
 
   #show(): void {
     const { guest, view, saved } = this.#fleecing;
     const [written, read] = [guest.take(), view.take()];
-    progress(
-      `guest ${rate(written)}  view ${rate(read)}  saved ${mebibytes(saved.bytes)}` +
-        `  slowest ${written.slowest.toFixed(0)} ms` +
-        (guest.total.stalls > 0 ? `  stalls ${guest.total.stalls}` : "") +
-        (saved.broken ? "  THE VIEW IS BROKEN" : ""),
-    );
+    progress(statusText(written, read, guest.total.stalls, saved));
   }
+}
+
+/** One line: rates, what was copied, how full the cache is, and what the guest has to bear. */
+export function statusText(
+  guest: TrafficSpan,
+  view: TrafficSpan,
+  stalls: number,
+  { clusters, bytes, cache, broken }: Saved,
+): string {
+  const filled = cache.room === 0 ? 0 : Math.round((100 * cache.used) / cache.room);
+  return (
+    `guest ${rate(guest)}  view ${rate(view)}  copied ${clusters} (${mebibytes(bytes)})` +
+    `  cache ${filled}%  slowest ${guest.slowest.toFixed(0)} ms  stalls ${stalls}` +
+    (broken ? "  THE VIEW IS BROKEN" : "")
+  );
 }
 
 /** Tells how it was. */

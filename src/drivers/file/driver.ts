@@ -41,5 +41,6 @@ export const file = defineDriver({
     );
   },
   lockedFile: ({ filename, locking }) => (locking === "off" ? null : String(filename)),
+  known: ({ filename }) => String(filename),
   image: ({ filename }) => filename,
 });
