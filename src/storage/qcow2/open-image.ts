@@ -33,6 +33,8 @@ const CACHE_TABLES_MIN = 4;
 export interface OpenQcow2Options {
   /** changes end with `EPERM`; the file need not be writable. Default: false */
   readonly readOnly?: boolean;
+  /** whether space that is free is given back to the file, as by `discard=unmap`. Default: false */
+  readonly unmap?: boolean;
   /** tables of one kind to keep in memory. Default: 8 MiB of them */
   readonly cacheTables?: number;
 }
@@ -88,7 +90,8 @@ class Opening {
     const mapping = new Mapping(host, geometry, header.version, cache, l1, header.l1Offset);
     const table = readSnapshots(host, header, name);
     const facts = { snapshots: table.snapshots, directory: readBitmaps(host, header, name) };
-    const parts = { name, host, header, geometry, mapping };
+    const { unmap = false } = this.#options;
+    const parts = { name, host, header, geometry, mapping, unmap };
     if (this.#options.readOnly === true) {
       return { image: new Qcow2Image({ ...parts, changes: null }), facts, l1 };
     }
