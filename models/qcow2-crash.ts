@@ -98,7 +98,7 @@ export const qcow2Crash: FormatSketch = {
       part: "discarder",
       change: freesFirst,
       caughtBy: "crash-leaves-leaks-at-most",
-      steps: 0,
+      steps: 15,
     },
     {
       name: "entries-before-refcounts",
@@ -106,7 +106,7 @@ export const qcow2Crash: FormatSketch = {
       part: "commit",
       change: entriesFirst,
       caughtBy: "crash-leaves-leaks-at-most",
-      steps: 0,
+      steps: 6,
     },
     {
       name: "no-line-before-entries",
@@ -114,7 +114,7 @@ export const qcow2Crash: FormatSketch = {
       part: "commit",
       change: (chart) => bypass(chart, "syncing refcounts", "DONE"),
       caughtBy: "crash-leaves-leaks-at-most",
-      steps: 0,
+      steps: 7,
     },
     {
       name: "entries-copied-late",
@@ -122,7 +122,7 @@ export const qcow2Crash: FormatSketch = {
       part: "commit",
       change: copiesEntriesLate,
       caughtBy: "crash-leaves-leaks-at-most",
-      steps: 0,
+      steps: 8,
     },
     {
       name: "no-line-behind-entries",
@@ -131,7 +131,7 @@ export const qcow2Crash: FormatSketch = {
       part: "commit",
       change: (chart) => bypass(chart, "syncing mapping", "DONE"),
       caughtBy: "crash-keeps-flushed-data",
-      steps: 0,
+      steps: 8,
     },
     {
       name: "free-without-commit",
@@ -140,7 +140,7 @@ export const qcow2Crash: FormatSketch = {
       change: (chart) =>
         reanswer(chart, "taken", "GIVE_UP", { target: "unreferred", actions: [hostReply] }),
       caughtBy: "crash-keeps-flushed-data",
-      steps: 0,
+      steps: 14,
     },
     {
       name: "joins-commit-under-way",
@@ -149,7 +149,7 @@ export const qcow2Crash: FormatSketch = {
       change: (chart) =>
         reanswer(chart, "given up", "COMMITTED", { target: "unreferred", actions: [hostReply] }),
       caughtBy: "crash-keeps-flushed-data",
-      steps: 0,
+      steps: 15,
     },
     {
       name: "mapped-before-written",
@@ -157,7 +157,7 @@ export const qcow2Crash: FormatSketch = {
       part: "writer",
       change: mapsFirst,
       caughtBy: "crash-keeps-flushed-data",
-      steps: 0,
+      steps: 17,
     },
     {
       name: "two-places",
@@ -165,7 +165,7 @@ export const qcow2Crash: FormatSketch = {
       part: GUEST_CLUSTER,
       change: (chart) => reanswer(chart, "placing", "WRITE", { actions: [guestReply("NEW")] }),
       caughtBy: "bounds",
-      steps: 0,
+      steps: 6,
     },
   ],
 };

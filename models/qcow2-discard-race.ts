@@ -53,7 +53,10 @@ export const qcow2DiscardRace: FormatSketch = {
       },
       ...[DISCARDER, COMMITTER, RELEASER],
     ],
-    promises: [{ name: "reads-end", statement: "Every read ends at last.", actor: "reader" }],
+    promises: [
+      { name: "reads-end", statement: "Every read ends at last.", actor: "reader" },
+      { name: "flushes-end", statement: "Every flush ends at last.", actor: "commit" },
+    ],
   }),
   properties: ["guest-reads-its-own"],
   expected: { verdict: "holds" },
@@ -65,7 +68,7 @@ export const qcow2DiscardRace: FormatSketch = {
       change: (chart) =>
         reanswer(chart, "unreferred", "PUNCH", { target: "punching", actions: [hostReply] }),
       caughtBy: "guest-reads-its-own",
-      steps: 0,
+      steps: 12,
     },
     {
       name: "reader-is-not-counted",
@@ -73,7 +76,7 @@ export const qcow2DiscardRace: FormatSketch = {
       part: "reader",
       change: (chart) => redirect(bypass(chart, "entering", "OK"), "reading", "DONE", "choosing"),
       caughtBy: "guest-reads-its-own",
-      steps: 0,
+      steps: 12,
     },
     {
       name: "writer-is-not-counted",
@@ -82,7 +85,7 @@ export const qcow2DiscardRace: FormatSketch = {
       change: (chart) =>
         redirect(bypass(chart, "entering", "OK"), "writing in place", "DONE", "choosing"),
       caughtBy: "guest-reads-its-own",
-      steps: 0,
+      steps: 18,
     },
     {
       name: "free-before-hole",
@@ -90,7 +93,7 @@ export const qcow2DiscardRace: FormatSketch = {
       part: HOST_CLUSTER,
       change: freeBeforeHole,
       caughtBy: "guest-reads-its-own",
-      steps: 0,
+      steps: 15,
     },
     {
       name: "reader-stays-counted",
@@ -98,7 +101,7 @@ export const qcow2DiscardRace: FormatSketch = {
       part: "reader",
       change: (chart) => bypass(chart, "leaving", "OK"),
       caughtBy: "bounds",
-      steps: 0,
+      steps: 10,
     },
   ],
 };

@@ -139,7 +139,7 @@ class FollowedHost extends MemoryHost {
   }
 
   async #pause(): Promise<void> {
-    for (let turns = this.#roll() % 4; turns > 0; turns--) await setImmediate();
+    for (let turns = this.#roll() % 20; turns > 0; turns--) await setImmediate();
   }
 }
 
