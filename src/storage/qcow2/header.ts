@@ -60,7 +60,7 @@ export interface Header {
   readonly compatible: bigint;
   readonly autoclear: bigint;
   readonly refcountOrder: number;
-  /** how compressed clusters are; the second cannot be read here */
+  /** how compressed clusters are; the second can be read only where Node has it */
   readonly compression: "zlib" | "zstd";
   readonly bitmaps: BitmapsPlace | null;
   /** the fields as they are, without what follows them */
