@@ -44,7 +44,7 @@ describe.each([...FORMATS.values()])("$name", ({ name, mutants, properties, buil
     ["symmetric", true],
   ] as const) {
     const [states, transitions, depth] = FORMAT_COUNTS[name]?.[kind] ?? [];
-    test(`holds, ${kind}: ${states} states, ${transitions} transitions, depth ${depth}`, async () => {
+    test(`holds, ${kind}: ${states} states, ${transitions} transitions`, async () => {
       const { program } = findChecked(name).lower(new Map(), null);
       const result = await checked(program, symmetry);
       expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });

@@ -1,6 +1,6 @@
 /**
- * Images with lazy refcounts whose QEMU was killed: we open them for writing as the next QEMU would,
- * with refcounts that `qemu-img check` has nothing to say against, and with the same disk.
+ * Images with lazy refcounts whose QEMU was killed: we open them for writing as the next QEMU
+ * would, with refcounts that `qemu-img check` has nothing to say against, and the same disk.
  */
 import fs from "node:fs";
 import { expect } from "vitest";

@@ -37,7 +37,7 @@ async function discardByUs(path: string, unmap: boolean): Promise<void> {
 }
 
 for (const options of [["cluster_size=4k"], [], ["cluster_size=1M"]]) {
-  test(`a discard frees as much as QEMU's: ${options.join(", ") || "the usual clusters"}`, async () => {
+  test(`a discard frees as much as QEMU's: ${options.join() || "the usual clusters"}`, async () => {
     const [ours, theirs, kept] = [
       makeImage(...options),
       makeImage(...options),

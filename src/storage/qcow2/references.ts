@@ -19,7 +19,7 @@ const TABLE_RESERVED = 0x1ffn;
 /** What an image refers to. */
 export interface References {
   readonly uses: UseCounts;
-  /** for each entry of the refcount table the offset of its block, 0 where there is none or none that can be read */
+  /** by entry of the refcount table: the offset of its block; 0: none, or none that can be read */
   readonly blocks: readonly number[];
 }
 

@@ -18,7 +18,7 @@ import { all, binary, field, judge, type Term, table } from "../../program/build
 import type { Expression, Statement } from "../../program/program.ts";
 import { Cells } from "../sketch/cells.ts";
 
-/** Names of fields. In the file each element has its newest value, and a set of those it may have. */
+/** Names of fields. In the file an element has its newest value, and a set of those it may have. */
 export const FIELD = {
   entry: "entry",
   refcountCopy: "copied refcount",

@@ -210,7 +210,8 @@ class Step {
 
   #requireBounds(cells: Cells, event: string, state: string): void {
     if (!cells.hasBounds(event)) return;
-    const message = `${event} of ${this.#of.actor.name} leaves the bounds of ${cells.automaton.name}`;
+    const { name } = this.#of.actor;
+    const message = `${event} of ${name} leaves the bounds of ${cells.automaton.name}`;
     this.#conditions.push(when(cells.bounds(event, state), [{ kind: "fail", message }]));
   }
 
