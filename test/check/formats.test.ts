@@ -38,6 +38,14 @@ test("there are numbers for every image format", () => {
   expect(Object.keys(FORMAT_COUNTS)).toEqual([...FORMATS.keys()]);
 });
 
+test("data that is overwritten in place survives a flush as well", async () => {
+  const bounds = { guests: 1, writers: 1, values: 2 };
+  const { program } = findChecked("qcow2-crash").lower(new Map(Object.entries(bounds)), null);
+  const [states, transitions, depth] = [406_434, 1_913_018, 42];
+  const result = await checked(program, false);
+  expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
+});
+
 describe.each([...FORMATS.values()])("$name", ({ name, mutants, properties, build }) => {
   for (const [kind, symmetry] of [
     ["plain", false],
