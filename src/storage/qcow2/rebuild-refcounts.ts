@@ -7,7 +7,7 @@
  * Until the end the image is marked as it was, so that whoever opens it after a crash begins again.
  * Nothing that is referred to is written over.
  */
-import { Full, unusable } from "./damage.ts";
+import { Damage, unusable } from "./damage.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
 import { type Header, INCOMPATIBLE_DIRTY, INCOMPATIBLE_FIELD } from "./header.ts";
 import { type HostFile, SYNC } from "./host-file.ts";
@@ -16,19 +16,20 @@ import { setRefcount } from "./refcount-bits.ts";
 import { countReferences, entriesOf, offsetOf, type References } from "./references.ts";
 
 /**
+ * Limits: the refcount table does not grow, and stays where it is; an image that would need that is
+ * refused, as is one in which a host cluster is used more often than a refcount can say. Nothing is
+ * written then.
+ *
  * @param header of an image with the dirty bit, which is clear afterwards
  * @param name of the image, for messages
- * @throws BlockgraphError `image-unusable` if references contradict each other or the file: which
- *   of them are right is nothing that can be counted
+ * @throws BlockgraphError `image-unusable`, Damage: it cannot be done, in particular if references
+ *   contradict each other or the file: which of them are right is nothing that can be counted
  */
 export function rebuildRefcounts(host: HostFile, header: Header, name: string): void {
-  const wrong: string[] = [];
-  const references = countReferences(host, header, name, (text) => wrong.push(text));
-  const [first] = wrong;
-  if (first !== undefined) {
-    const text = `was not closed properly, and its refcounts cannot be rebuilt: ${first}`;
+  const references = countReferences(host, header, name, (wrong) => {
+    const text = `was not closed properly, and its refcounts cannot be rebuilt: ${wrong}`;
     throw unusable(name, `${text}: try \`qemu-img check -r all\``);
-  }
+  });
   new Rebuilding(host, header, references).run();
 }
 
@@ -81,11 +82,15 @@ class Rebuilding {
    * that the end may move while it is approached.
    */
   #placeBlocks(): void {
-    const { blockEntries, clusterSize } = this.#geometry;
+    const { blockEntries, clusterSize, refcountBits } = this.#geometry;
     for (let cluster = 0; cluster < this.#end; cluster++) {
+      const uses = this.#usesOf(cluster);
+      if (uses >= 2 ** refcountBits) {
+        throw new Damage(`host cluster ${cluster} has ${uses} uses, more than a refcount has room`);
+      }
       const index = Math.floor(cluster / blockEntries);
-      if (this.#usesOf(cluster) === 0 || (this.#blocks[index] ?? 0) > 0) continue;
-      if (index >= this.#blocks.length) throw new Full("the refcount table is too small");
+      if (uses === 0 || (this.#blocks[index] ?? 0) > 0) continue;
+      if (index >= this.#blocks.length) throw new Damage("the refcount table is too small");
       this.#blocks[index] = this.#end * clusterSize;
       this.#end++;
     }
@@ -96,7 +101,6 @@ class Rebuilding {
     const bytes = Buffer.alloc(clusterSize);
     for (let at = 0; at < blockEntries; at++) {
       const uses = this.#usesOf(index * blockEntries + at);
-      if (uses >= 2 ** refcountBits) throw new Full(`a refcount of ${uses} has no room`);
       if (uses > 0) setRefcount(bytes, at, refcountBits, uses);
     }
     if (bytes.equals(this.#host.readNow(offset, clusterSize))) return;

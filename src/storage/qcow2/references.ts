@@ -45,6 +45,8 @@ class Counting {
   readonly #corrupt: (text: string) => void;
   readonly #uses: UseCounts;
   readonly #blocks: number[];
+  /** offset of each L2 table, and how often it is named: its entries count as often */
+  readonly #tables = new Map<number, number>();
 
   constructor(host: HostFile, header: Header, name: string, corrupt: (text: string) => void) {
     this.#host = host;
@@ -62,13 +64,14 @@ class Counting {
     this.#use(0, this.#geometry.clusterSize);
     this.#countL1(l1Offset, l1Entries);
     this.#countSnapshots();
+    for (const [table, times] of this.#tables) this.#countL2(table, times);
     this.#countBitmaps();
     this.#countRefcountStructures();
     return { uses: this.#uses, blocks: this.#blocks };
   }
 
-  #use(offset: number, length: number): void {
-    if (!this.#uses.use(offset, length)) {
+  #use(offset: number, length: number, times = 1): void {
+    if (!this.#uses.use(offset, length, times)) {
       this.#corrupt(`${length} bytes at ${offset} exceed the file by one cluster or more`);
     }
   }
@@ -86,15 +89,15 @@ class Counting {
       if (table === 0) continue;
       this.#use(table, clusterSize);
       if (table % clusterSize !== 0) this.#corrupt(`l2_offset=${table}: not cluster aligned`);
-      if (table < this.#host.size) this.#countL2(this.#read(table, clusterSize));
+      if (table < this.#host.size) this.#tables.set(table, (this.#tables.get(table) ?? 0) + 1);
     }
   }
 
-  #countL2(table: Buffer): void {
+  #countL2(table: number, times: number): void {
     const { clusterSize } = this.#geometry;
-    for (const { entry } of entriesOf(table)) {
+    for (const { entry } of entriesOf(this.#read(table, clusterSize))) {
       if ((entry >> 62n) & 1n) {
-        this.#countCompressed(entry);
+        this.#countCompressed(entry, times);
         continue;
       }
       if ((entry & L2_RESERVED) !== 0n) this.#corrupt(`l2 entry with reserved bits: ${entry}`);
@@ -103,16 +106,16 @@ class Counting {
       if (offset % clusterSize !== 0) {
         this.#corrupt(`offset=${offset}: Data cluster is not properly aligned`);
       }
-      this.#use(offset, clusterSize);
+      this.#use(offset, clusterSize, times);
     }
   }
 
-  #countCompressed(entry: bigint): void {
+  #countCompressed(entry: bigint, times: number): void {
     const bits = BigInt(62 - (this.#header.clusterBits - 8));
     if (entry >> 63n) this.#corrupt("the copied flag of a compressed cluster is set");
     const offset = Number(entry & ((1n << bits) - 1n));
     const sectors = Number((entry & ((1n << 62n) - 1n)) >> bits) + 1;
-    this.#use(offset, sectors * 512 - (offset % 512));
+    this.#use(offset, sectors * 512 - (offset % 512), times);
   }
 
   #countSnapshots(): void {

@@ -110,3 +110,26 @@ test("an image whose references cannot be right is refused, and left as it is", 
   expect(host.steps).toEqual([]);
   openQcow2On(host, "image", { readOnly: true }).close();
 });
+
+test("an image that names one table a million times is refused at once", async () => {
+  const host = new MemoryHost();
+  const clusterSize = 2 * 1024 * 1024;
+  createQcow2On(host, "image", { size: 2 ** 42, clusterSize });
+  const { l1Offset } = readHeader(host, "image");
+  const entries = 2 ** 20;
+  const fields = Buffer.alloc(4);
+  fields.writeUInt32BE(entries);
+  host.stepNow({ kind: "write", offset: 36, bytes: fields });
+  const table = l1Offset + Math.ceil((entries * 8) / clusterSize) * clusterSize;
+  const entry = Buffer.alloc(8);
+  entry.writeBigUInt64BE((1n << 63n) | BigInt(table));
+  host.stepNow({ kind: "write", offset: l1Offset, bytes: Buffer.alloc(entries * 8, entry) });
+  // A table without an entry that is 0: each of them names itself.
+  host.stepNow({ kind: "write", offset: table, bytes: Buffer.alloc(clusterSize, entry) });
+  const dirty = Buffer.alloc(8);
+  dirty.writeBigUInt64BE(INCOMPATIBLE_DIRTY);
+  host.stepNow({ kind: "write", offset: 72, bytes: dirty });
+  expect(refusal("image-unusable", () => openQcow2On(host, "image"))).toMatch(
+    /has 4294967295 uses, more than a refcount has room: .*qemu-img check -r all/,
+  );
+});
