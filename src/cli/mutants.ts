@@ -6,6 +6,7 @@
  */
 import type { Command } from "commander";
 import { EQUIVALENT_MUTANTS } from "../../models/equivalent-mutants.ts";
+import { FORMATS } from "../../models/formats.ts";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
 import {
@@ -62,7 +63,8 @@ ${EXIT_HELP}`;
 
 async function mutants(names: readonly string[], options: Options): Promise<ExitCode> {
   const began = performance.now();
-  const wanted = names.length === 0 ? [...SKETCHES.keys(), ...MODELS.keys()] : namesOf(names);
+  const known = [SKETCHES, FORMATS, MODELS].flatMap((kind) => [...kind.keys()]);
+  const wanted = names.length === 0 ? known : namesOf(names);
   const limit = options.maxStates ?? null;
   const results: MutantResult[] = [];
   for (const name of wanted) results.push(...(await namedResults(name, limit)));
@@ -89,7 +91,8 @@ function namesOf(wanted: readonly string[]): string[] {
 
 async function namedResults(model: string, limit: number | null): Promise<MutantResult[]> {
   const checked = findChecked(model);
-  const own = SKETCHES.get(model)?.mutants ?? MODELS.get(model)?.mutants ?? [];
+  const sketch = SKETCHES.get(model) ?? FORMATS.get(model);
+  const own = sketch?.mutants ?? MODELS.get(model)?.mutants ?? [];
   const results: MutantResult[] = [];
   for (const { name, statement, caughtBy: expected } of own) {
     progress(`${model}   mutant ${name}`);

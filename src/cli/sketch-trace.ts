@@ -2,6 +2,7 @@
  * A trace of a sketch, checked against the sketch as it is now, and followed on bytes.
  */
 
+import { FORMATS } from "../../models/formats.ts";
 import { SURGERIES } from "../../models/graph-surgery.ts";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
@@ -46,7 +47,7 @@ export function openTracedProgram(path: string, document: TraceDocument): Progra
 
 /**
  * Finds what a trace of a sketch is about.
- * @throws BlockgraphError `bad-argument` for a trace of a model with a graph; and what
+ * @throws BlockgraphError `bad-argument` for a trace of a model with a graph or a format; and what
  *   {@link openTracedProgram} throws
  */
 export function openTrace(path: string, document: TraceDocument): OpenedTrace {
@@ -57,6 +58,13 @@ export function openTrace(path: string, document: TraceDocument): OpenedTrace {
     throw new BlockgraphError(
       "bad-argument",
       `${path} is a trace of '${model}', which has a graph; name the log beside it, ${log}`,
+    );
+  }
+  if (FORMATS.has(model)) {
+    throw new BlockgraphError(
+      "bad-argument",
+      `${path} is a trace of '${model}', of which only the checker can take steps; run ` +
+        `blockgraph check ${model}${mutantName === null ? "" : ` --mutant ${mutantName}`}`,
     );
   }
   const program = openTracedProgram(path, document);

@@ -103,12 +103,17 @@ export interface Sketch {
   readonly mutants: readonly SketchMutant[];
 }
 
+/** What has bounds, and is a design once they are filled in. */
+interface Bounded<Design> extends Pick<Sketch, "name" | "parameters"> {
+  readonly build: (bounds: SketchBounds) => Design;
+}
+
 /**
  * The design of a sketch for the bounds given; what is not given has its default.
  *
  * @throws BlockgraphError `bad-argument` for an unknown parameter and a number out of its bounds
  */
-export function designOf(sketch: Sketch, given: SketchBounds = {}): SketchDesign {
+export function designOf<Design>(sketch: Bounded<Design>, given: SketchBounds = {}): Design {
   const parameters = Object.entries(sketch.parameters);
   for (const name of Object.keys(given)) {
     if (sketch.parameters[name] !== undefined) continue;

@@ -255,3 +255,9 @@ export const EXACT_COUNTS: Readonly<Record<string, ExactCounts>> = {
     ordered: [16_686, 49_361, 19],
   },
 };
+
+/** The same of image formats, plain and up to symmetry of their writers. */
+export const FORMAT_COUNTS: Readonly<Record<string, { plain: Counts; symmetric: Counts }>> = {
+  "qcow2-crash": { plain: [1_769_488, 13_691_480, 42], symmetric: [1_015_068, 7_886_534, 42] },
+  "qcow2-discard-race": { plain: [209_679, 1_471_485, 34], symmetric: [123_720, 870_360, 34] },
+};

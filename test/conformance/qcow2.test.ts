@@ -10,6 +10,7 @@ import { checkQcow2 } from "../../src/storage/qcow2/check.ts";
 import { createQcow2 } from "../../src/storage/qcow2/create.ts";
 import { openQcow2 } from "../../src/storage/qcow2/open.ts";
 import { resizeQcow2 } from "../../src/storage/qcow2/resize.ts";
+import { zstdDecompressor } from "../../src/storage/qcow2/zstd.ts";
 import { askNow } from "../storage/ask.ts";
 import { scratch } from "../storage/scratch.ts";
 import { runTool } from "../support/qemu-tools.ts";
@@ -279,7 +280,7 @@ describe("what we refuse", () => {
     }
   });
 
-  test("is zstd, when a cluster is read that needs it", async () => {
+  test("is zstd, when a cluster is read that needs it and Node has none", async () => {
     const [plain, path] = [newPath(), newPath()];
     createByQemu(plain, MIB);
     ioByQemu(plain, ["write -P 1 0 128k"]);
@@ -287,7 +288,9 @@ describe("what we refuse", () => {
     runTool("qemu-img", "convert", "-c", "-f", "qcow2", "-O", "qcow2", "-o", zstd, plain, path);
     const storage = openQcow2(path);
     const buffer = Buffer.alloc(512);
-    expect(await askNow(storage, "read", 0, 512, buffer)).toMatchObject({ errno: "ENOTSUP" });
+    const errno = zstdDecompressor() === null ? "ENOTSUP" : null;
+    expect(await askNow(storage, "read", 0, 512, buffer)).toMatchObject({ errno });
+    if (errno === null) expect(buffer.equals(Buffer.alloc(512, 1))).toBe(true);
     expect(await askNow(storage, "read", 512 * KIB, 512, buffer)).toMatchObject({ errno: null });
     storage.close();
     expect(checkByQemu(path)).toEqual(CLEAN);

@@ -5,13 +5,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { FORMATS } from "../../models/formats.ts";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
+import { FORMAT_PROPERTIES } from "../../properties/format/index.ts";
 import { PROPERTIES } from "../../properties/index.ts";
 import { toPromela } from "../../src/check/export/promela.ts";
+import { lowerFormat } from "../../src/check/lower/format.ts";
 import { lowerModel } from "../../src/check/lower/model/lower-model.ts";
 import { lowerSketch } from "../../src/check/lower/sketch.ts";
 import type { Program } from "../../src/check/program/program.ts";
+import { mutateFormat } from "../../src/system/format-sketch.ts";
 import type { Property } from "../../src/system/property.ts";
 import { designOf, mutateDesign } from "../../src/system/sketch.ts";
 import { explore } from "../check/export/explore.ts";
@@ -52,6 +56,18 @@ function fleeceCharts(mutant: string | null): Program {
   return lowerSketch(design, propertiesNamed(sketch.properties));
 }
 
+/** An image format in bounds that a slow interpreter can search; null: without a mutant. */
+function format(name: string, mutant: string | null): Program {
+  const sketch = FORMATS.get(name);
+  if (sketch === undefined) throw new Error(`the format sketch ${name} is gone`);
+  const broken = sketch.mutants.filter((each) => each.name === mutant);
+  expect(broken).toHaveLength(mutant === null ? 0 : 1);
+  const design = designOf(sketch, { guests: 1, hosts: 2, writers: 1 });
+  const properties = [...FORMAT_PROPERTIES.values()];
+  const named = properties.filter((each) => sketch.properties.includes(each.name));
+  return lowerFormat(broken.reduce(mutateFormat, design), named);
+}
+
 const SOUND: readonly (readonly [string, Program])[] = [
   ["the yardstick", fleece(small)],
   ["the yardstick as charts", fleeceCharts(null)],
@@ -59,11 +75,14 @@ const SOUND: readonly (readonly [string, Program])[] = [
   ["a lock", mutualExclusion(4)],
   ["fork and join", forkAndJoin(3, 2)],
   ["a model with drivers", imageFleecing()],
+  ["power cuts of a qcow2 image", format("qcow2-crash", null)],
+  ["discards of a qcow2 image", format("qcow2-discard-race", null)],
 ];
 
 const BROKEN: readonly (readonly [string, Program])[] = [
   ["the yardstick whose guest does not drain", fleece({ ...small, drains: false })],
   ["the charts of a guest that does not drain", fleeceCharts("guest-does-not-drain")],
+  ["power cuts of a qcow2 image with a naive order", format("qcow2-crash", "entries-copied-late")],
   ["a lock that nobody waits for", mutualExclusion(3, false)],
   ["fork and join that may not stop", forkAndJoin(3, 2, "nowhere")],
   ["fork and join that may stop elsewhere", forkAndJoin(3, 2, "start")],

@@ -5,6 +5,7 @@ import { PROPERTIES } from "../../../properties/index.ts";
 import { lowerSketch } from "../../check/lower/sketch.ts";
 import { designOf, mutateDesign, type Sketch } from "../../system/sketch.ts";
 import { allNamed, mutantNamed } from "../named.ts";
+import { boundsText } from "./bounds-text.ts";
 import type { Checked } from "./checked.ts";
 
 export function checkedSketch(sketch: Sketch): Checked {
@@ -33,11 +34,4 @@ export function checkedSketch(sketch: Sketch): Checked {
       };
     },
   };
-}
-
-/** `4 clusters, 1 guest`: parameters are named in the plural. */
-function boundsText(parameters: Readonly<Record<string, number>>): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${value} ${value === 1 ? name.replace(/s$/, "") : name}`)
-    .join(", ");
 }

@@ -2,6 +2,7 @@
  * What `check` prints for people: the verdict, the properties, the coverage; for a violation the
  * trace. When everything is written: where the trace's files are, and how to look further.
  */
+import { FORMATS } from "../../../models/formats.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
 import type { CheckResult, Finding } from "../../check/result.ts";
 import { checkPropertyLines, coverageLines, verdictLine } from "../../report/check/lines.ts";
@@ -39,26 +40,29 @@ function printFinding(
 }
 
 /** Prints where traces are, and what can be done with them. */
-export function printTraces({ findings }: CheckReceipt): void {
+export function printTraces({ findings, model }: CheckReceipt): void {
   for (const { property, files } of findings) {
     if (files.length === 0) continue;
     print("");
     if (findings.length > 1) print(paint("bold", property));
-    printFiles(files, property);
+    printFiles(files, property, !FORMATS.has(model));
   }
 }
 
 /**
  * A log is kept only of what simulations judge: that nothing can go on, or that something waits for
  * ever, it does not show them.
+ *
+ * @param replays whether others than the checker can take the steps
  */
-function printFiles(files: readonly string[], property: string): void {
+function printFiles(files: readonly string[], property: string, replays: boolean): void {
   print(`  written:      ${files.join(", ")}`);
   const log = files.find((path) => path.endsWith(".jsonl"));
   const document = files.find((path) => /trace(-\d+)?[.]json$/.test(path));
   const kept = PROPERTIES.has(property) ? (log ?? document) : document;
   if (kept !== undefined) print(`  keep it:      npx blockgraph promote ${kept}`);
   const shown = log ?? document;
-  if (shown !== undefined) print(`  see it again: npx blockgraph replay ${shown} --on sim`);
+  if (shown !== undefined && replays)
+    print(`  see it again: npx blockgraph replay ${shown} --on sim`);
   if (log !== undefined) print(`  look at it:   npx blockgraph show ${log}`);
 }

@@ -24,6 +24,8 @@ const INCOMPATIBLE_COMPRESSION = 8n;
 const INCOMPATIBLE_EXTENDED_L2 = 16n;
 export const COMPATIBLE_LAZY_REFCOUNTS = 1n;
 export const AUTOCLEAR_BITMAPS = 1n;
+/** where the incompatible bits are, in bytes */
+export const INCOMPATIBLE_FIELD = 72;
 /** where the autoclear bits are, in bytes */
 export const AUTOCLEAR_FIELD = 88;
 
@@ -58,7 +60,7 @@ export interface Header {
   readonly compatible: bigint;
   readonly autoclear: bigint;
   readonly refcountOrder: number;
-  /** how compressed clusters are; the second cannot be read here */
+  /** how compressed clusters are; the second can be read only where Node has it */
   readonly compression: "zlib" | "zstd";
   readonly bitmaps: BitmapsPlace | null;
   /** the fields as they are, without what follows them */
@@ -119,13 +121,13 @@ class HeaderReader {
     const cluster = this.#cluster;
     const backingOffset = this.#number(8, "backing file offset");
     const extensions = this.#extensions(backingOffset);
-    const incompatible = this.#flags(72);
+    const incompatible = this.#flags(INCOMPATIBLE_FIELD);
     this.#refuseFeatures(incompatible, extensions);
     const refcountOrder = this.#version === 2 ? 4 : cluster.readUInt32BE(96);
     if (refcountOrder > 6) {
       this.#refuse("Reference count entry width too large; may not exceed 64 bits");
     }
-    const autoclear = this.#flags(88);
+    const autoclear = this.#flags(AUTOCLEAR_FIELD);
     const header: Header = {
       version: this.#version,
       clusterBits: this.#clusterBits,

@@ -6,6 +6,7 @@
  * said about a request, and block-status has to answer at once. Guest data goes by callbacks.
  */
 import fs from "node:fs";
+import { loadLibc } from "../libc.ts";
 
 /** A part of the file and what shall stand there. */
 export interface HostWrite {
@@ -32,6 +33,8 @@ export interface HostFile {
   write(offset: number, buffers: readonly Uint8Array[]): Promise<void>;
   /** Resolves when everything written before is on stable storage. */
   sync(): Promise<void>;
+  /** Frees a part at once, so that it reads as zeros; where the system cannot, it stays. */
+  punchNow(offset: number, length: number): void;
   close(): void;
 }
 
@@ -42,6 +45,7 @@ const MAX_BUFFERS = 1024;
 export class OpenedFile implements HostFile {
   readonly #fd: number;
   #size: number;
+  #closed = false;
 
   /** @param fd of a regular file; `close` closes it */
   constructor(fd: number) {
@@ -105,7 +109,13 @@ export class OpenedFile implements HostFile {
     });
   }
 
+  punchNow(offset: number, length: number): void {
+    // Its number may be another file's by now.
+    if (!this.#closed) loadLibc()?.punchHole(this.#fd, offset, length);
+  }
+
   close(): void {
+    this.#closed = true;
     fs.closeSync(this.#fd);
   }
 

@@ -3,7 +3,9 @@
  *
  * What is changed in memory reaches the file in commits (commit.ts). A host cluster that nobody
  * needs any more is *given up*: it is free for others when no table in the file refers to it and
- * nobody who looked it up before is still busy with it.
+ * nobody who looked it up before is still busy with it. A hole is punched in its place just before,
+ * where that is wished: sooner it could hit who reads it, or what a crash brings back, and later
+ * the next owner (models/qcow2-crash.ts and models/qcow2-discard-race.ts).
  */
 import { commitSteps } from "./commit.ts";
 import { Damage } from "./damage.ts";
@@ -18,6 +20,9 @@ import type { Refcounts } from "./refcounts.ts";
 /** host clusters given up that are worth a commit, so that they do not pile up */
 const GIVEN_UP_MAX = 65_536;
 
+/** bytes that are freed in one go before others get their turn */
+const PUNCHED_MAX = 1024 * 1024;
+
 /** The parts of an image. */
 export interface ImageParts {
   readonly name: string;
@@ -25,6 +30,8 @@ export interface ImageParts {
   readonly header: Header;
   readonly geometry: Geometry;
   readonly mapping: Mapping;
+  /** whether the file is told of host clusters that are free */
+  readonly unmap: boolean;
   /** null: read-only */
   readonly changes: { readonly refcounts: Refcounts; readonly metadata: MetadataMap } | null;
 }
@@ -43,6 +50,7 @@ export class Qcow2Image {
   readonly geometry: Geometry;
   readonly mapping: Mapping;
   readonly #changes: MappingChanges | null;
+  readonly #unmap: boolean;
   /** given up, and maybe still referred to by the file */
   #givenUp: GivenUp[] = [];
   /** given up, and not referred to by the file any more */
@@ -61,6 +69,7 @@ export class Qcow2Image {
     this.header = parts.header;
     this.geometry = parts.geometry;
     this.mapping = parts.mapping;
+    this.#unmap = parts.unmap;
     const { changes } = parts;
     this.#changes = changes === null ? null : { ...changes, giveUp: this.giveUp };
   }
@@ -127,7 +136,7 @@ export class Qcow2Image {
 
   leave(user: number): void {
     this.#users.delete(user);
-    if (this.#unreferred.length > 0) this.#release();
+    if (this.#unreferred.length > 0) this.#release(this.#turn);
   }
 
   /** Whether so much waits to be committed that changes should wait for it. */
@@ -164,7 +173,8 @@ export class Qcow2Image {
       const given = this.#givenUp;
       this.#givenUp = [];
       for (const step of commitSteps(refcounts, this.mapping)) this.host.stepNow(step);
-      this.#committed(given);
+      this.#unreferred = this.#unreferred.concat(given);
+      this.#release(Number.POSITIVE_INFINITY);
     } while (refcounts.cache.dirty || this.mapping.cache.dirty || refcounts.tableDirty);
   }
 
@@ -196,19 +206,52 @@ export class Qcow2Image {
 
   #committed(given: readonly GivenUp[]): void {
     this.#unreferred = this.#unreferred.concat(given);
-    this.#release();
+    this.#release(this.#turn);
+  }
+
+  /** host clusters that are released before others get their turn */
+  get #turn(): number {
+    return this.#unmap
+      ? Math.ceil(PUNCHED_MAX / this.geometry.clusterSize)
+      : Number.POSITIVE_INFINITY;
   }
 
   /** Lets others have what was given up before the oldest request under way began. */
-  #release(): void {
+  #release(most: number): void {
     const [oldest = Number.POSITIVE_INFINITY] = this.#users;
-    let released = 0;
-    for (const { cluster, user } of this.#unreferred) {
-      if (user > oldest) break;
-      released++;
-      this.#releaseCluster(cluster);
+    const later = this.#unreferred.findIndex(({ user }) => user > oldest);
+    const ready = later < 0 ? this.#unreferred.length : later;
+    const released = this.#unreferred.splice(0, Math.min(ready, most));
+    if (this.#unmap) this.#punch(released);
+    for (const { cluster } of released) this.#releaseCluster(cluster);
+    if (released.length < ready) setImmediate(() => this.#release(most));
+  }
+
+  /** Punches holes where nobody else uses the host clusters: one for all in a row. */
+  #punch(released: readonly GivenUp[]): void {
+    const { clusterSize } = this.geometry;
+    let [start, end] = [0, 0];
+    const flush = () => {
+      if (end > start) this.host.punchNow(start * clusterSize, (end - start) * clusterSize);
+    };
+    for (const { cluster } of released) {
+      if (!this.#isLastUse(cluster)) continue;
+      if (cluster !== end) {
+        flush();
+        start = cluster;
+      }
+      end = cluster + 1;
     }
-    if (released > 0) this.#unreferred.splice(0, released);
+    flush();
+  }
+
+  #isLastUse(cluster: number): boolean {
+    try {
+      return this.#changes?.refcounts.get(cluster) === 1;
+    } catch (error) {
+      this.met(error);
+      return false;
+    }
   }
 
   #releaseCluster(cluster: number): void {

@@ -3,7 +3,7 @@
  *
  * Before it is opened for writing its tables are checked to be in the file, counted and nowhere on
  * top of each other, so that what is written to one place never changes another. An image whose
- * refcounts may be wrong is refused then.
+ * refcounts may be wrong has them rebuilt first.
  */
 import { placesOf } from "./bitmap-store.ts";
 import { type BitmapDirectory, readBitmaps } from "./bitmaps.ts";
@@ -22,6 +22,7 @@ import { type HostFile, SYNC } from "./host-file.ts";
 import { Qcow2Image } from "./image.ts";
 import { Mapping } from "./mapping.ts";
 import { MetadataMap } from "./metadata-map.ts";
+import { rebuildRefcounts } from "./rebuild-refcounts.ts";
 import { Refcounts } from "./refcounts.ts";
 import { readSnapshots, type Snapshot, type SnapshotTable } from "./snapshots.ts";
 import { TableCache } from "./table-cache.ts";
@@ -33,6 +34,8 @@ const CACHE_TABLES_MIN = 4;
 export interface OpenQcow2Options {
   /** changes end with `EPERM`; the file need not be writable. Default: false */
   readonly readOnly?: boolean;
+  /** whether space that is free is given back to the file, as by `discard=unmap`. Default: false */
+  readonly unmap?: boolean;
   /** tables of one kind to keep in memory. Default: 8 MiB of them */
   readonly cacheTables?: number;
 }
@@ -60,7 +63,14 @@ export function openQcow2Image(
   name: string,
   options: OpenQcow2Options,
 ): OpenedImage {
-  return orUnusable(name, () => new Opening(host, name, readHeader(host, name), options).open());
+  return orUnusable(name, () => {
+    const header = readHeader(host, name);
+    if (options.readOnly !== true) {
+      refuseWriting(header, name);
+      if ((header.incompatible & INCOMPATIBLE_DIRTY) !== 0n) rebuildRefcounts(host, header, name);
+    }
+    return new Opening(host, name, readHeader(host, name), options).open();
+  });
 }
 
 class Opening {
@@ -82,13 +92,13 @@ class Opening {
   open(): OpenedImage {
     const [host, name, header] = [this.#host, this.#name, this.#header];
     const geometry = geometryOf(header.clusterBits, header.refcountOrder);
-    if (this.#options.readOnly !== true) refuseWriting(header, name);
     const l1 = this.#table("active L1 table", header.l1Offset, header.l1Entries * 8);
     const cache = new TableCache(this.#cacheTables);
     const mapping = new Mapping(host, geometry, header.version, cache, l1, header.l1Offset);
     const table = readSnapshots(host, header, name);
     const facts = { snapshots: table.snapshots, directory: readBitmaps(host, header, name) };
-    const parts = { name, host, header, geometry, mapping };
+    const { unmap = false } = this.#options;
+    const parts = { name, host, header, geometry, mapping, unmap };
     if (this.#options.readOnly === true) {
       return { image: new Qcow2Image({ ...parts, changes: null }), facts, l1 };
     }
@@ -141,10 +151,6 @@ function refuseWriting({ incompatible }: Header, name: string): void {
   if ((incompatible & INCOMPATIBLE_CORRUPT) !== 0n) {
     const text = "qcow2: Image is corrupt; cannot be opened read/write";
     throw unusable(name, `${text}: open it read-only, or repair it with \`qemu-img check -r all\``);
-  }
-  if ((incompatible & INCOMPATIBLE_DIRTY) !== 0n) {
-    const text = "was not closed properly, and its refcounts may be wrong";
-    throw unusable(name, `${text}: rebuild them with \`qemu-img check -r all\``);
   }
 }
 

@@ -88,8 +88,9 @@ export class Qcow2Storage extends QueuedStorage {
  * Opens an image. Its length is that of the disk that it shows.
  *
  * Limits: encryption, external data files, extended L2 entries and unknown incompatible features
- * are refused, by name. Clusters compressed with zstd fail with ENOTSUP when they are read. Images
- * with the dirty bit can only be opened read-only.
+ * are refused, by name. Clusters compressed with zstd fail with ENOTSUP when they are read, unless
+ * Node has zstd. The refcounts of an image with the dirty bit are rebuilt when it is opened for
+ * writing; one whose references contradict each other can only be opened read-only then.
  *
  * @throws BlockgraphError `image-unusable`
  */

@@ -5,6 +5,8 @@ import { Damage } from "./damage.ts";
 
 /** as many as memory is reserved for without asking */
 const CLUSTERS_MAX = 2 ** 26;
+/** as many as are told apart */
+const USES_MAX = 2 ** 32 - 1;
 
 export class UseCounts {
   /** host clusters that are in the file, or used though the file ends at them */
@@ -25,15 +27,15 @@ export class UseCounts {
   }
 
   /**
-   * Counts a reference to a part of the file. Returns false for one that ends beyond the file by a
+   * Counts references to a part of the file. Returns false for one that ends beyond the file by a
    * cluster or more, which is not counted. (The last cluster need not be in the file whole.)
    */
-  use(offset: number, length: number): boolean {
+  use(offset: number, length: number, times = 1): boolean {
     if (length === 0) return true;
     if (offset + length - this.#size >= this.#clusterSize) return false;
     const last = Math.floor((offset + length - 1) / this.#clusterSize);
     for (let at = Math.floor(offset / this.#clusterSize); at <= last; at++) {
-      this.#counts[at] = this.of(at) + 1;
+      this.#counts[at] = Math.min(USES_MAX, this.of(at) + times);
       this.clusters = Math.max(this.clusters, at + 1);
     }
     return true;

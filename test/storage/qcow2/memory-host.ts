@@ -51,6 +51,12 @@ export class MemoryHost implements HostFile {
     this.stepNow({ kind: "sync" });
   }
 
+  /** A hole is remembered as zeros that were written: neither is stable before the next sync. */
+  punchNow(offset: number, length: number): void {
+    const bytes = Buffer.alloc(Math.max(0, Math.min(length, this.size - offset)));
+    this.stepNow({ kind: "write", offset, bytes });
+  }
+
   close(): void {
     this.closed = true;
   }

@@ -49,15 +49,12 @@ test("it tells which clusters are its own, in clusters of its own size", async (
   storage.close();
 });
 
-test("an image that was not closed properly, or is corrupt, can only be read", () => {
-  for (const [bit, words] of [
-    [1n, /not closed properly.*qemu-img check -r all/],
-    [2n, /Image is corrupt; cannot be opened read\/write/],
-  ] as const) {
-    const host = imageWith((bytes) => bytes.writeBigUInt64BE(bit, 72));
-    expect(refusal("image-unusable", () => openQcow2On(host, "image"))).toMatch(words);
-    openQcow2On(host, "image", { readOnly: true }).close();
-  }
+test("an image that is corrupt can only be read", () => {
+  const host = imageWith((bytes) => bytes.writeBigUInt64BE(2n, 72));
+  expect(refusal("image-unusable", () => openQcow2On(host, "image"))).toMatch(
+    /Image is corrupt; cannot be opened read\/write/,
+  );
+  openQcow2On(host, "image", { readOnly: true }).close();
 });
 
 test("autoclear bits that nobody here knows are cleared when it may be written to", () => {

@@ -57,7 +57,7 @@ export interface Recording {
  */
 export async function record(before: Buffer, program: readonly Change[]): Promise<Recording> {
   const host = new MemoryHost(before, true);
-  const storage = openQcow2On(host, "image", { cacheTables: 4 });
+  const storage = openQcow2On(host, "image", { cacheTables: 4, unmap: true });
   const content = contentIn(host);
   let values = Uint32Array.from(content, (byte) => 1 << byte);
   const allowed = [{ from: 0, values }];
