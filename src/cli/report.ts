@@ -16,6 +16,7 @@ import { runSummary, runSummarySchema } from "../report/site/run-summary.ts";
 import type { GivenLog, ModelEvidence, SiteInput } from "../report/site/site-input.ts";
 import { siteReportLines, siteReportSchema } from "../report/site/site-report.ts";
 import { wholeNumber } from "./arguments.ts";
+import { describedCommands } from "./described-commands.ts";
 import { EXIT_HELP } from "./exit-code.ts";
 import { findModels } from "./find.ts";
 import { breathe } from "./leftovers.ts";
@@ -132,6 +133,7 @@ async function gather(gathering: Gathering, logs: readonly GivenLog[]): Promise<
     sketches: await gatherSketches(gathering),
     logs,
     conform: readDocument(join(reports, "conform", "receipt.json"), conformReceiptSchema),
+    commands: await describedCommands(),
     previous: readDocument(summaryPath(out), runSummarySchema),
     source: sourceText,
   };

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { COMMAND } from "../../src/nbd/constants.ts";
 import { ExportList } from "../../src/nbd/export-list.ts";
 import { Inlet } from "../../src/nbd/inlet.ts";
+import { PayloadBudget } from "../../src/nbd/payload-budget.ts";
 import { Session } from "../../src/nbd/session.ts";
 import { HeldExport } from "./held-export.ts";
 import { CASES, SIZE, streams } from "./streams.ts";
@@ -18,7 +19,7 @@ function begin() {
   const catalog = new ExportList();
   catalog.add(offered);
   const peer = new wire.TestPeer();
-  const session = new Session(peer, catalog, false);
+  const session = new Session(peer, catalog, false, new PayloadBudget());
   const end = () => {
     session.finish();
     while (offered.held > 0) offered.release(0);

@@ -1,30 +1,18 @@
 /**
  * The pages of prose as a site would have them, and all text in them.
  */
-import { Command } from "commander";
 import { MODELS } from "../../models/index.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { describedCommands } from "../../src/cli/described-commands.ts";
 import { overviewOf } from "../../src/report/model-overview.ts";
 import type { Block, Inline, PageDocument, Text } from "../../src/report/site/page-document.ts";
 import { prosePages } from "../../src/report/site/prose-pages.ts";
-
-/** The commands of the command line, configured as for a run. */
-function configuredCommands(): Promise<Command[]> {
-  return Promise.all(
-    COMMANDS.map(async ({ name, summary, load }) => {
-      const command = new Command(name).summary(summary);
-      (await load()).configure(command);
-      return command;
-    }),
-  );
-}
 
 /** All pages of prose, with nothing found out about any model. */
 export async function sitePages(): Promise<PageDocument[]> {
   return prosePages({
     models: [...MODELS.values()].map((model) => overviewOf(model, null, null)),
     conformance: null,
-    commands: await configuredCommands(),
+    commands: await describedCommands(),
     charts: () => [],
   });
 }

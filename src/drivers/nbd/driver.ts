@@ -13,6 +13,7 @@ import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { storageCharts } from "../storage-charts.ts";
 import { imageNameOf } from "./image-name.ts";
+import { manual } from "./manual.ts";
 import { NO_DIRTY_BITMAP, nbdOptions } from "./options.ts";
 
 /** bytes; the longest string of the protocol */
@@ -21,6 +22,7 @@ const STRING_MAX = 4096;
 export const nbd = defineDriver({
   name: "nbd",
   summary: "keeps its bytes in an export of an NBD server",
+  manual,
   options: nbdOptions,
   children: [],
   reopens: [],

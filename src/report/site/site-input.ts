@@ -3,6 +3,7 @@
  * Making pages reads no file, runs no clock, and gives the same pages again.
  */
 import type { Viz } from "@viz-js/viz";
+import type { Command } from "commander";
 import type { Model } from "../../system/model.ts";
 import type { Sketch } from "../../system/sketch.ts";
 import type { CheckReceipt } from "../check/receipt.ts";
@@ -72,6 +73,8 @@ export interface SiteInput {
   readonly logs: readonly GivenLog[];
   /** what was compared with a QEMU last; null: nothing, or its receipt is gone */
   readonly conform: ConformReceipt | null;
+  /** the commands of the program, made for nothing else */
+  readonly commands: readonly Command[];
   /** what the site said when it was made last; null: it was not */
   readonly previous: RunSummary | null;
   /** text of a file of this program by its path, `properties/view-is-read.ts`; null: not there */

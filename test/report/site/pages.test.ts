@@ -5,6 +5,7 @@
 import { instance } from "@viz-js/viz";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
+import { describedCommands } from "../../../src/cli/described-commands.ts";
 import { gatherModel, gatherSketches } from "../../../src/cli/report/gather.ts";
 import { parseRecords } from "../../../src/report/player/read-records.ts";
 import { repairedBy, repairOf } from "../../../src/report/site/model/pairs.ts";
@@ -32,7 +33,8 @@ beforeAll(async () => {
       { file: "a log.jsonl", content: damaged },
       { file: "a-log.json", content: damaged },
     ];
-    const rest = { logs, conform: null, previous: null, source: () => "export {};" };
+    const nothing = { conform: null, previous: null, source: () => "export {};" };
+    const rest = { logs, commands: await describedCommands(), ...nothing };
     const input: SiteInput = { viz: await instance(), models, sketches, ...rest };
     pages = PAGE_KINDS.flatMap(({ make }) => [...make(input)]);
   });
