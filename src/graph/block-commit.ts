@@ -64,7 +64,8 @@ export const blockCommit = defineCommand({
     const { graph, madeWritable } = writable(before, base, context);
     const { id, filterName, life } = commit;
     const job = { ...life, id, type: "commit", filterName } as const;
-    const mirror = { ...job, madeWritable, copies: "missing", copyMode: "background" } as const;
+    const rest = { base: null, copies: "missing", copyMode: "background" } as const;
+    const mirror = { ...job, ...rest, madeWritable };
     return mirrored(graph, top, base, mirror, before, context);
   },
 });

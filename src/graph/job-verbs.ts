@@ -22,7 +22,7 @@ import { endedWell } from "./ended-well.ts";
 import type { BlockJob, ErrorAction, Graph } from "./graph.ts";
 import { hasLife } from "./job.ts";
 import { requireSpeed } from "./job-options.ts";
-import { type JobVerb, requireAccepted, stateOf } from "./job-state.ts";
+import { type JobVerb, requireListening, stateOf } from "./job-state.ts";
 import { lifeOf } from "./notice.ts";
 import { int64 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
@@ -39,8 +39,8 @@ const OF_ANY_KIND = { schema: AS_ID.schema, missing: () => "Job not found" };
 type Spelling = Pick<typeof AS_ID, "missing">;
 type Apply = (before: Graph, job: BlockJob, context: CommandContext) => Graph;
 
-const pause: Apply = (before, job) => {
-  requireAccepted(job.id, stateOf(before, job), "pause");
+const pause: Apply = (before, job, context) => {
+  requireListening(before, job, "pause", context);
   if (job.paused) throw refuse("Job is already paused");
   return withJob(before, { ...job, paused: true });
 };
@@ -57,18 +57,18 @@ const resume: Apply = (before, job, context) => {
 };
 
 const complete: Apply = (before, job, context) => {
-  requireAccepted(job.id, stateOf(before, job), "complete");
+  requireListening(before, job, "complete", context);
   const asked: BlockJob = { ...job, asked: "complete" };
   return asAsked(withJob(before, asked), asked, context);
 };
 
 const finalize: Apply = (before, job, context) => {
-  requireAccepted(job.id, stateOf(before, job), "finalize");
+  requireListening(before, job, "finalize", context);
   return ending(before, job, context);
 };
 
 const dismiss: Apply = (before, job, context) => {
-  requireAccepted(job.id, stateOf(before, job), "dismiss");
+  requireListening(before, job, "dismiss", context);
   return dismissed(before, job, context);
 };
 
@@ -76,9 +76,8 @@ function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandCo
   if (job.paused && !force) {
     throw refuse(`The block job for device '${job.id}' is currently paused`);
   }
-  const state = stateOf(before, job);
-  requireAccepted(job.id, state, "cancel");
-  if (state === "ready" && !force) {
+  requireListening(before, job, "cancel", context);
+  if (stateOf(before, job) === "ready" && !force) {
     const asked: BlockJob = { ...job, asked: "cancel" };
     return asAsked(withJob(before, asked), asked, context);
   }
@@ -161,9 +160,9 @@ export const JOB_VERBS: readonly GraphCommand[] = [
     name: "block-job-set-speed",
     summary: "Limits how many bytes a second a job copies.",
     schema: z.strictObject({ device: z.string(), speed: int64 }),
-    apply(before, { device, speed }) {
+    apply(before, { device, speed }, context) {
       const job = find(before, device, AS_DEVICE);
-      requireAccepted(job.id, stateOf(before, job), "set-speed");
+      requireListening(before, job, "set-speed", context);
       requireSpeed(speed);
       return withJob(before, { ...job, speed });
     },

@@ -9,6 +9,12 @@ const TEXTS: Readonly<Record<string, string>> = {
   ELOOP: "Too many levels of symbolic links",
   ENAMETOOLONG: "File name too long",
   EMFILE: "Too many open files",
+  EIO: "Input/output error",
+  ENOSPC: "No space left on device",
+  ETIMEDOUT: "Connection timed out",
+  ENOTSUP: "Operation not supported",
+  EINVAL: "Invalid argument",
+  EPERM: "Operation not permitted",
   EADDRINUSE: "Address already in use",
   EADDRNOTAVAIL: "Cannot assign requested address",
 };

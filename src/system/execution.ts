@@ -260,7 +260,7 @@ export class Execution {
           const outcome = finishOutcome(frame, effect);
           if (frame.old !== null) this.#buffers.give(frame.old);
           if (frame.up === null) {
-            this.#end(agent, outcome);
+            this.#end(agent, failedAt(frame, outcome));
             return;
           }
           frame = frame.up;
@@ -325,7 +325,7 @@ export class Execution {
     const { description } = frame.node;
     const automaton = description.tasks.get(effect.task);
     if (automaton === undefined) throw malformed(frame, `has no task ${effect.task}`);
-    const join: Join = { agent, frame, tasks: [], pending: 1, errno: null };
+    const join: Join = { agent, frame, tasks: [], pending: 1, errno: null, at: null };
     frame.join = join;
     const { first, end } = clusterRange(frame, { over: "hull" });
     const covered = effect.over === "hull" ? null : clusterRange(frame, { over: "interior" });
@@ -350,8 +350,9 @@ export class Execution {
     return false;
   }
 
-  #joined({ frame, errno }: Join): void {
+  #joined({ frame, errno, at }: Join): void {
     frame.join = null;
+    frame.failedAt = at;
     this.#take(frame, errno === null ? "DONE" : FAILED[errno]);
   }
 
@@ -361,7 +362,10 @@ export class Execution {
     if (agent.request >= 0) this.#host.completed(agent.request, outcome);
     const { join } = agent;
     if (join === null) return;
-    join.errno ??= outcome.errno;
+    if (join.errno === null && outcome.errno !== null) {
+      join.errno = outcome.errno;
+      join.at = outcome.at ?? null;
+    }
     join.pending--;
     if (join.pending > 0 || join.agent.blocked !== "join") return;
     this.#joined(join);
@@ -371,9 +375,10 @@ export class Execution {
   #answerCall(frame: Frame, outcome: Outcome): void {
     frame.status = outcome.status;
     frame.bytes = outcome.bytes;
-    if (outcome.errno === null) {
-      const effect = frame.automaton.states[frame.state]?.effect;
-      if (effect?.kind === "call" && effect.register === "old") frame.oldFilled = true;
+    const effect = frame.automaton.states[frame.state]?.effect;
+    if (effect?.kind === "call") {
+      if (outcome.errno !== null) frame.failedAt = effect.child;
+      else if (effect.register === "old") frame.oldFilled = true;
     }
     this.#take(frame, outcomeEvent(frame, outcome));
   }
@@ -393,4 +398,9 @@ export class Execution {
     }
     frame.state = next;
   }
+}
+
+/** The end of a request, with who failed it. */
+function failedAt({ failedAt: at }: Frame, outcome: Outcome): Outcome {
+  return outcome.errno === null || at === null ? outcome : { ...outcome, at };
 }

@@ -109,6 +109,7 @@ class RunningDaemon {
     await this.#daemon.close();
     for (const server of this.#servers) await server.close();
     process.stdin.pause();
+    this.#jobs.stop();
     await this.#live.idle();
     this.#live.stop();
     this.#images.close();
