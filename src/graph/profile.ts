@@ -168,6 +168,13 @@ export interface Profile {
    */
   readonly graphTransactions: "none" | "one-refresh";
   /**
+   * Whether a transaction whose jobs end together is looked at for others before anything begins,
+   * or as it goes on.
+   */
+  readonly groupedActions: "in-order" | "first";
+  /** The order in which the jobs of a transaction begin to run. */
+  readonly transactionJobs: "oldest-first" | "newest-first";
+  /**
    * Whether nodes can be inactive because somebody says so: the option `active`, the command
    * `blockdev-set-active`, and exports with `allow-inactive`, all since 10.0 (section 1.6 of the
    * reference).
@@ -257,6 +264,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
+    groupedActions: "in-order",
+    transactionJobs: "oldest-first",
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
@@ -295,6 +304,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    groupedActions: "in-order",
+    transactionJobs: "oldest-first",
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
@@ -333,6 +344,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    groupedActions: "first",
+    transactionJobs: "newest-first",
     inactiveNodes: "since-10.0",
     failedHandOver: "stays",
     inactivatedTwice: "abort",
@@ -371,6 +384,8 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "stay",
     graphTransactions: "one-refresh",
+    groupedActions: "first",
+    transactionJobs: "newest-first",
     inactiveNodes: "since-10.0",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",

@@ -3,8 +3,8 @@
  * for the jobs (job-runner.ts) knows what the graph does not: how far they are.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
-import { type JobVerb, requireAccepted } from "../graph/job-state.ts";
 import { ON_ERROR } from "../graph/job-options.ts";
+import { type JobVerb, requireAccepted } from "../graph/job-state.ts";
 import type { Begun, JobRunner } from "./job-runner.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { LiveJob } from "./live-job.ts";
@@ -75,21 +75,35 @@ export class JobCommands {
     const jobs = actions.flatMap(jobOf);
     const grouped = isJsonObject(properties) && properties["completion-mode"] === "grouped";
     if ("return" in result) this.#jobs.begin(jobs, grouped);
-    else if (jobs.length > 0) this.#undo(actions, told);
+    else if (jobs.length > 0) {
+      const count = this.#done(told, grouped);
+      this.#jobs.undone(
+        actions
+          .slice(0, count)
+          .flatMap(jobOf)
+          .map(({ id }) => id),
+      );
+    }
     return result;
   }
 
-  /** Tells of jobs that began before the action that was refused, if any did. */
-  #undo(actions: readonly JsonValue[], told: JsonObject): void {
-    const listed = Array.isArray(told.actions) ? told.actions : [];
-    const isRefused = (count: number) =>
-      this.#live.refusalOf({
-        execute: "transaction",
-        arguments: { ...told, actions: listed.slice(0, count) },
-      }) !== null;
+  /** How many actions of a transaction that was refused were done before the one that was. */
+  #done({ actions, ...rest }: JsonObject, grouped: boolean): number {
+    const listed = Array.isArray(actions) ? actions : [];
+    const refusalOf = (args: JsonObject) =>
+      this.#live.refusalOf({ execute: "transaction", arguments: args });
+    // All of them are looked at before the first one is done.
+    if (refusalOf({ ...rest, actions: [] }) !== null) return 0;
+    if (refusalOf({ actions: [{ type: "abort", data: {} }, ...listed] }) !== ABORTED) return 0;
+    if (grouped && this.#live.profile.groupedActions === "first" && !listed.every(isBackup)) {
+      return 0;
+    }
     let done = 0;
-    while (done < listed.length && !isRefused(done + 1)) done++;
-    this.#jobs.undone(actions.slice(0, done).flatMap(jobOf).map(({ id }) => id));
+    while (done < listed.length) {
+      if (refusalOf({ ...rest, actions: listed.slice(0, done + 1) }) !== null) break;
+      done++;
+    }
+    return done;
   }
 
   /** What the graph says of jobs, and how far those are that copy. */
@@ -140,6 +154,10 @@ export class JobCommands {
     return { return: {} };
   }
 }
+
+const ABORTED = "Transaction aborted using Abort action";
+
+const isBackup = (action: JsonValue) => isJsonObject(action) && action.type === "blockdev-backup";
 
 /**
  * The same job, as somebody plays it: who finalizes it and does about errors what is to be done.

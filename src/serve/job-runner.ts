@@ -12,11 +12,19 @@
 import { DRIVERS } from "../drivers/registry.ts";
 import { UNEQUAL } from "../graph/backup-ends.ts";
 import { Chains } from "../graph/chain.ts";
-import { type BlockJob, childEdges, type Graph, type JsonObject, type OnError } from "../graph/graph.ts";
+import {
+  type BlockJob,
+  childEdges,
+  type Graph,
+  type JsonObject,
+  type OnError,
+  rootNode,
+} from "../graph/graph.ts";
 import { mirrors } from "../graph/job.ts";
+import { CHANGING_OPERATIONS } from "../vocabulary.ts";
 import { JobGroup } from "./job-group.ts";
 import { Following, type JobWork, OnePass } from "./job-work.ts";
-import type { LiveGraph } from "./live-graph.ts";
+import type { LiveGraph, LiveRequest } from "./live-graph.ts";
 import { LiveJob } from "./live-job.ts";
 import { isAboveBase } from "./own-parts.ts";
 
@@ -57,7 +65,8 @@ export class JobRunner {
       return live;
     });
     for (const job of jobs) job.create();
-    for (const job of jobs) job.start();
+    const isReversed = this.#options.live.profile.transactionJobs === "newest-first";
+    for (const job of isReversed ? jobs.reverse() : jobs) job.start();
     this.changed(graph);
   }
 
@@ -77,6 +86,16 @@ export class JobRunner {
       else live.goOn();
       if (job === undefined) this.#jobs.delete(id);
     }
+  }
+
+  /**
+   * A request of somebody outside has ended. If it was written to the target of a mirror as well,
+   * that counts.
+   */
+  completed({ through, operation, length }: LiveRequest): void {
+    if (this.#jobs.size === 0 || !CHANGING_OPERATIONS.has(operation)) return;
+    const root = rootNode(this.#options.live.session.graph, through);
+    for (const job of this.#jobs.values()) job.wrote(root, length);
   }
 
   /** A job that is at work, or concluded; undefined: there is none of that name. */
@@ -136,5 +155,8 @@ function hasNothing(graph: Graph, { id }: BlockJob): boolean {
   if (held.some(({ name }) => name === "intermediate node")) return false;
   const top = held.find(({ name }) => name === "active node")?.child ?? "";
   const chains = new Chains(graph, DRIVERS);
-  return chains.skipFilters(top) === chains.overlayOf(top, chains.link(chains.skipFilters(top))?.child ?? null);
+  return (
+    chains.skipFilters(top) ===
+    chains.overlayOf(top, chains.link(chains.skipFilters(top))?.child ?? null)
+  );
 }

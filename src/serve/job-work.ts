@@ -6,8 +6,8 @@
  * filter knows, cluster by cluster.
  *
  * Progress is counted as QEMU counts it: a backup and a mirror count what was to be copied when
- * they began, and a mirror what was written since as well; others count their whole disk. Limit:
- * what guests write to a target themselves (`write-blocking`) is not counted.
+ * they began, and a mirror what was written since as well, to its target too if that is written at
+ * once (`write-blocking`); others count their whole disk.
  */
 import type { LiveNode } from "../system/live-node.ts";
 
@@ -31,6 +31,8 @@ export interface JobWork {
   take(longest: number): Part | null;
   /** A part is no longer under way; what was not copied is left. */
   end(part: Part, copied: boolean): void;
+  /** Somebody else has copied something. @param bytes that count */
+  add(bytes: number): void;
 }
 
 /** Which clusters of a filter nobody has copied yet, nor is copying. */
@@ -120,6 +122,8 @@ export class OnePass implements JobWork {
     if (copied) this.copied += part.counted;
     else this.#again.push(part);
   }
+
+  add(): void {}
 }
 
 /** What is dirty, for ever. */
@@ -208,5 +212,9 @@ export class Following implements JobWork {
     this.#bytesUnderWay -= counted;
     if (copied) this.copied += counted;
     else this.#again.push({ part, clean: counted - this.#dirty.bytes(offset, length) });
+  }
+
+  add(bytes: number): void {
+    this.copied += bytes;
   }
 }

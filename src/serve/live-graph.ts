@@ -31,6 +31,8 @@ export interface LiveGraphOptions {
   readonly profile: Profile;
   /** a command is over, and this is the graph now */
   changed(graph: Graph): void;
+  /** a request from outside has ended well; absent: nobody wants to know */
+  completed?(request: LiveRequest): void;
   /** Nothing goes on any more, for a reason that is a defect of blockgraph. */
   crashed(error: unknown): void;
 }
@@ -179,7 +181,9 @@ export class LiveGraph {
   #completed(number: number, outcome: Outcome): void {
     const request = this.#entered.get(number);
     this.#entered.delete(number);
-    request?.done(outcome);
+    if (request === undefined) return;
+    if (outcome.errno === null) this.#options.completed?.(request);
+    request.done(outcome);
   }
 
   /** Ends a drained section that has become quiet, and begins with what waits. */

@@ -296,6 +296,14 @@ export class LiveJob {
     return "nothing";
   }
 
+  /** Somebody wrote to a node, and if it is the filter of a mirror, maybe to its target as well. */
+  wrote(node: string | undefined, bytes: number): void {
+    const { graph } = this.#options.live.session;
+    const filter = this.#inGraph?.filter;
+    const { "copy-mode": mode } = graph.nodes.get(filter ?? "")?.options ?? {};
+    if (node === filter && mode === "write-blocking") this.#work?.add(bytes);
+  }
+
   becomeAborting(): void {
     if (this.#state === "aborting") return;
     this.#paused = false;

@@ -199,4 +199,3 @@ function exportsOf({ exports, edges }: Graph): JsonObject[] {
     return { id, type, "node-name": edge?.child ?? "", "shutting-down": false };
   });
 }
-

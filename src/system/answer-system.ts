@@ -21,7 +21,12 @@ export type SystemAnswer =
 export function answerSystem(graph: Graph, command: QmpCommand, rules: SystemRules): SystemAnswer {
   const { profile, facts, jobsArePlayed = false } = rules;
   const known = facts === undefined ? {} : { images: facts };
-  const answer = answerCommand(graph, command, { drivers: DRIVERS, profile, jobsArePlayed, ...known });
+  const answer = answerCommand(graph, command, {
+    drivers: DRIVERS,
+    profile,
+    jobsArePlayed,
+    ...known,
+  });
   if (answer.refusal !== null) {
     return { graph: answer.graph, system: null, refusal: answer.refusal.message };
   }

@@ -79,6 +79,7 @@ class RunningDaemon {
       clusterSize: CLUSTER,
       profile: profile(name),
       changed: (graph) => this.#jobs.changed(graph),
+      completed: (request) => this.#jobs.completed(request),
       crashed(error) {
         throw error;
       },
