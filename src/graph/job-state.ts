@@ -9,7 +9,8 @@
  *
  * Limits: the graph does not know how far a job is. One that copies and is to be finalized counts
  * as pending from the beginning, and a mirror as ready: whoever sends a command must have seen to
- * that. Where somebody plays the jobs, who knows better, nothing is judged but whether it has ended. Other states (created, waiting, aborting, null) nobody can see from outside.
+ * that. Where somebody plays the jobs who knows better, only whether one has ended is judged. Other
+ * states (created, waiting, aborting, null) nobody can see from outside.
  */
 import type { CommandContext } from "./command.ts";
 import type { BlockJob, Graph } from "./graph.ts";

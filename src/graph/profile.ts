@@ -168,12 +168,10 @@ export interface Profile {
    */
   readonly graphTransactions: "none" | "one-refresh";
   /**
-   * Whether a transaction whose jobs end together is looked at for others before anything begins,
-   * or as it goes on.
+   * Whether a transaction whose jobs end together is looked at for other actions before anything
+   * begins (and of its jobs the newest runs first), or as it goes on (and the oldest does).
    */
-  readonly groupedActions: "in-order" | "first";
-  /** The order in which the jobs of a transaction begin to run. */
-  readonly transactionJobs: "oldest-first" | "newest-first";
+  readonly transactionJobs: "looked-at-first" | "in-order";
   /**
    * Whether nodes can be inactive because somebody says so: the option `active`, the command
    * `blockdev-set-active`, and exports with `allow-inactive`, all since 10.0 (section 1.6 of the
@@ -264,8 +262,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
-    groupedActions: "in-order",
-    transactionJobs: "oldest-first",
+    transactionJobs: "in-order",
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
@@ -304,8 +301,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
-    groupedActions: "in-order",
-    transactionJobs: "oldest-first",
+    transactionJobs: "in-order",
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
@@ -344,8 +340,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
-    groupedActions: "first",
-    transactionJobs: "newest-first",
+    transactionJobs: "looked-at-first",
     inactiveNodes: "since-10.0",
     failedHandOver: "stays",
     inactivatedTwice: "abort",
@@ -384,8 +379,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "stay",
     graphTransactions: "one-refresh",
-    groupedActions: "first",
-    transactionJobs: "newest-first",
+    transactionJobs: "looked-at-first",
     inactiveNodes: "since-10.0",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",

@@ -48,7 +48,7 @@ export const transaction = defineCommand({
     const mode = parseArguments(propertiesSchema, properties, "properties.")["completion-mode"];
     const rewires = actions.some(({ type }) => REWIRING.has(type));
     const context = { ...given, deferred: rewires };
-    const isFirst = given.profile.groupedActions === "first";
+    const isFirst = given.profile.transactionJobs === "looked-at-first";
     if (mode === "grouped" && isFirst) for (const { type } of actions) requireGroup(type, isFirst);
     let graph = before;
     const done: Action[] = [];

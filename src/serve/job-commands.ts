@@ -95,7 +95,11 @@ export class JobCommands {
     // All of them are looked at before the first one is done.
     if (refusalOf({ ...rest, actions: [] }) !== null) return 0;
     if (refusalOf({ actions: [{ type: "abort", data: {} }, ...listed] }) !== ABORTED) return 0;
-    if (grouped && this.#live.profile.groupedActions === "first" && !listed.every(isBackup)) {
+    if (
+      grouped &&
+      this.#live.profile.transactionJobs === "looked-at-first" &&
+      !listed.every(isBackup)
+    ) {
       return 0;
     }
     let done = 0;

@@ -6,14 +6,24 @@
  * finalizes one of them. If one fails or is cancelled, all are. The newest is always the first.
  */
 import type { Answered } from "../system/session.ts";
-import type { LiveJob } from "./live-job.ts";
+
+/** A job as its group knows it. */
+export interface GroupedJob {
+  readonly id: string;
+  readonly state: string;
+  readonly finalizes: boolean;
+  becomePending(): void;
+  becomeAborting(): void;
+  finalize(): Promise<void>;
+  abort(): Promise<Answered>;
+}
 
 export class JobGroup {
   /** newest first */
-  readonly #jobs: LiveJob[] = [];
+  readonly #jobs: GroupedJob[] = [];
   #aborted = false;
 
-  join(job: LiveJob): void {
+  join(job: GroupedJob): void {
     this.#jobs.unshift(job);
   }
 
@@ -34,7 +44,7 @@ export class JobGroup {
    * @param first the one that has failed, or was cancelled
    * @returns what the graph says of each, by their ids
    */
-  async abort(first: LiveJob): Promise<ReadonlyMap<string, Answered>> {
+  async abort(first: GroupedJob): Promise<ReadonlyMap<string, Answered>> {
     const answers = new Map<string, Answered>();
     if (this.#aborted) return answers;
     this.#aborted = true;

@@ -65,7 +65,7 @@ export class JobRunner {
       return live;
     });
     for (const job of jobs) job.create();
-    const isReversed = this.#options.live.profile.transactionJobs === "newest-first";
+    const isReversed = this.#options.live.profile.transactionJobs === "looked-at-first";
     for (const job of isReversed ? jobs.reverse() : jobs) job.start();
     this.changed(graph);
   }

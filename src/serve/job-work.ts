@@ -38,7 +38,7 @@ export interface JobWork {
 /** Which clusters of a filter nobody has copied yet, nor is copying. */
 class Dirty {
   readonly #filter: LiveNode;
-  /** by the state of a cluster; there may be millions of clusters, and there are some dozen states */
+  /** by the state of a cluster: of those there may be millions, and of states some dozen */
   readonly #known = new Map<number, boolean>();
 
   constructor(filter: LiveNode) {

@@ -18,7 +18,7 @@ import { ask, clusterRange, wouldAnswer } from "./ask.ts";
 import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
-import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
+import { byteRange, FAILED, failedAt, finishOutcome, outcomeEvent } from "./outcome.ts";
 import type { System } from "./system.ts";
 import { type Told, tell } from "./tell.ts";
 
@@ -398,9 +398,4 @@ export class Execution {
     }
     frame.state = next;
   }
-}
-
-/** The end of a request, with who failed it. */
-function failedAt({ failedAt: at }: Frame, outcome: Outcome): Outcome {
-  return outcome.errno === null || at === null ? outcome : { ...outcome, at };
 }
