@@ -38,6 +38,7 @@ export const blockCommit = defineCommand({
     device: z.string(),
     "top-node": z.string().optional(),
     "base-node": z.string().optional(),
+    "backing-file": z.string().optional(),
     "on-error": ON_ERROR,
   }),
   apply(before, args, context) {
@@ -61,6 +62,9 @@ export const blockCommit = defineCommand({
       life: newLife(args, args["on-error"], args["on-error"]),
     };
     if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
+    if (args["backing-file"] !== undefined) {
+      throw refuse("'backing-file' specified, but 'top' is the active layer");
+    }
     const { graph, madeWritable } = writable(before, base, context);
     const { id, filterName, life } = commit;
     const job = { ...life, id, type: "commit", filterName } as const;

@@ -30,6 +30,7 @@ const schema = JOB_OPTIONS.extend({
   device: z.string(),
   "base-node": z.string().optional(),
   bottom: z.string().optional(),
+  "backing-file": z.string().optional(),
   "on-error": ON_ERROR,
 });
 
@@ -47,6 +48,9 @@ export const blockStream = defineCommand({
     const below = chains.nodes(top.name).slice(1);
     const between = end.base === null ? below : below.slice(0, below.indexOf(end.base));
     for (const name of [top.name, ...between]) requireUnblocked(before, name, "stream");
+    if (args["backing-file"] !== undefined && args["base-node"] === undefined) {
+      throw refuse("backing file specified, but streaming the entire chain");
+    }
     const bottom = end.bottom ?? overlayOf(chains, top, end.base);
     const { graph, madeWritable } = writable(before, chains, top, between, context);
     const name = args["filter-node-name"] ?? null;

@@ -199,6 +199,7 @@ function begun(args: JsonObject): Begun {
     id: String(args["job-id"]),
     speed: typeof speed === "number" ? speed : 0,
     finalizes: finalizes !== false,
+    backingFile: typeof args["backing-file"] === "string" ? args["backing-file"] : null,
     onError: { source: actionOf(source), target: actionOf(target) },
   };
 }

@@ -22,6 +22,7 @@ import {
 } from "../graph/graph.ts";
 import { mirrors } from "../graph/job.ts";
 import { CHANGING_OPERATIONS } from "../vocabulary.ts";
+import { changeOfJob } from "./backing-headers.ts";
 import { JobGroup } from "./job-group.ts";
 import { Following, type JobWork, OnePass } from "./job-work.ts";
 import type { LiveGraph, LiveRequest } from "./live-graph.ts";
@@ -41,6 +42,8 @@ export interface Begun {
   /** whether it takes effect of itself when it is through */
   readonly finalizes: boolean;
   readonly onError: OnError;
+  /** what an image is to say of its backing file, when its chain has become shorter; null: that */
+  readonly backingFile: string | null;
 }
 
 export class JobRunner {
@@ -108,19 +111,28 @@ export class JobRunner {
     for (const job of this.#jobs.values()) job.stop();
   }
 
-  #make(job: BlockJob, { finalizes, onError }: Begun, group: JobGroup): LiveJob {
+  #make(job: BlockJob, begun: Begun, group: JobGroup): LiveJob {
+    const { finalizes, onError, backingFile } = begun;
     const { live, event } = this.#options;
     const follows = mirrors(live.session.graph, job);
     const { length } = live.session.execution.node(job.filter).description;
     const work = follows ? this.#following(job) : this.#onePass(job, length);
-    return new LiveJob({ live, job, work, length, follows, finalizes, onError, group, event });
+    const effect = () => {
+      const { graph } = live.session;
+      const now = graph.jobs.get(job.id);
+      const change = now === undefined ? null : changeOfJob(graph, now, backingFile);
+      return () => (change === null ? null : live.changeBacking(change));
+    };
+    const own = { job, work, length, follows, finalizes, onError, group, effect };
+    return new LiveJob({ live, event, ...own });
   }
 
   /** A mirror between unequal ends is over as soon as it has begun. */
   #over({ id, speed, finalizes, onError }: Begun, group: JobGroup): LiveJob {
     const rest = { work: null, length: 0, follows: false, finalizes, onError, group };
     const job = { id, speed, type: "mirror" } as const;
-    return new LiveJob({ ...this.#options, ...rest, job }, UNEQUAL);
+    const effect = () => () => null;
+    return new LiveJob({ ...this.#options, ...rest, job, effect }, UNEQUAL);
   }
 
   #onePass(job: BlockJob, length: number): JobWork | null {

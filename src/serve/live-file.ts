@@ -43,6 +43,16 @@ export function openFormatted(path: string, writable: boolean): LiveFile {
   return { storage, read, lock: new FileLock(path), writable, fact, format };
 }
 
+/** What the header of an image says now. @throws BlockgraphError `image-unusable` */
+export function headerIn(path: string): ImageHeader {
+  const storage = openQcow2(path, { readOnly: true });
+  try {
+    return headerOf(path, storage, 2 ** storage.header.clusterBits);
+  } finally {
+    storage.close();
+  }
+}
+
 function headerOf(path: string, { header }: Qcow2Storage, clusterSize: number): ImageHeader {
   const { size, backing } = header;
   if (backing === null) return { size, clusterSize, backing: null };

@@ -19,6 +19,7 @@ import type { Outcome } from "../system/frame.ts";
 import { type Answered, type RecordSink, Session } from "../system/session.ts";
 import type { SystemRules } from "../system/system.ts";
 import type { Operation } from "../vocabulary.ts";
+import type { BackingChange } from "./backing-headers.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import type { LiveImages } from "./live-images.ts";
 
@@ -133,6 +134,11 @@ export class LiveGraph {
   /** Whose rules hold. */
   get profile(): Profile {
     return this.#options.profile;
+  }
+
+  /** Has an image say what is behind it. @returns why it cannot; null: it does */
+  changeBacking(change: BackingChange): string | null {
+    return this.#options.images.changeBacking(change);
   }
 
   /** Why a command would be refused now; null: it would not. Nothing is opened for it. */

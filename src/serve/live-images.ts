@@ -23,9 +23,11 @@ import type { ImageFact, ImageHeader } from "../graph/image-facts.ts";
 import { ALL_PERMISSIONS } from "../graph/permission.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { LockBits } from "../storage/file-lock.ts";
+import { changeBacking } from "../storage/qcow2/change-backing.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
-import { type LiveFile, openFormatted, openRaw } from "./live-file.ts";
+import type { BackingChange } from "./backing-headers.ts";
+import { headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
 import { filesInUse, formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
 import { systemText } from "./system-text.ts";
 
@@ -191,6 +193,20 @@ export class LiveImages {
         }
       }
     }
+  }
+
+  /** Has an image say what is behind it. @returns why it cannot, in the system's words; or null */
+  changeBacking({ filename, backing }: BackingChange): string | null {
+    const path = this.#paths.get(filename) ?? filename;
+    try {
+      changeBacking(path, backing);
+    } catch (error) {
+      if (!(error instanceof BlockgraphError)) throw error;
+      return "Input/output error";
+    }
+    const file = this.#files.get(filename);
+    if (file?.format != null) this.facts.set(filename, { ...file.fact, header: headerIn(path) });
+    return null;
   }
 
   /** Closes all of them. Legal only while nothing is under way on them. */

@@ -23,6 +23,7 @@ import type { Outcome } from "../system/frame.ts";
 import type { Answered } from "../system/session.ts";
 import type { Errno } from "../vocabulary.ts";
 import type { JobGroup } from "./job-group.ts";
+import { JobPace } from "./job-pace.ts";
 import type { JobWork, Part } from "./job-work.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { systemText } from "./system-text.ts";
@@ -31,7 +32,7 @@ import { systemText } from "./system-text.ts";
 const PART = 1024 * 1024;
 /** parts under way at once: 64 clusters of 64 KiB, as block-copy has workers */
 const DEPTH = 4;
-/** ms between two looks for what was written, and before what failed is tried again */
+/** ms between two looks for what was written */
 const SLICE = 100;
 
 export interface LiveJobOptions {
@@ -47,6 +48,11 @@ export interface LiveJobOptions {
   readonly finalizes: boolean;
   readonly onError: OnError;
   readonly group: JobGroup;
+  /**
+   * What else it does when it takes effect; asked before that, and called in that instant.
+   * @returns what goes wrong, in the system's words; null: nothing
+   */
+  effect(): () => string | null;
   event(name: string, data: JsonObject): void;
 }
 
@@ -64,17 +70,13 @@ export class LiveJob {
   #asked = false;
   /** how it is being ended, by a command that has begun; null: it is not */
   #ending: "well" | "without effect" | null = null;
-  /** bytes a second that it may copy; 0: as many as it can */
-  #speed: number;
-  /** what it has copied, in bytes, since when it was not slowed down last */
-  #sent = { since: 0, bytes: 0 };
+  readonly #pace: JobPace;
   /** why it failed, in the system's words; null: it did not */
   #error: string | null;
   #ioStatus: "ok" | "failed" | "nospace" = "ok";
-  /** when it may go on after an error, in ms as `performance.now` */
-  #retry = 0;
   /** when its filter was still there */
   #wasSynced = false;
+  #effect: () => string | null = () => null;
   #timer: NodeJS.Timeout | null = null;
 
   /** @param error why it fails at once, in QEMU's words; null: it does not */
@@ -82,7 +84,7 @@ export class LiveJob {
     this.#options = options;
     this.#work = options.work;
     this.#error = error;
-    this.#speed = options.job.speed;
+    this.#pace = new JobPace(options.job.speed);
   }
 
   get id(): string {
@@ -155,7 +157,7 @@ export class LiveJob {
   goOn(): void {
     const job = this.#inGraph;
     if (job === undefined || job.concluded) return;
-    this.#speed = job.speed;
+    this.#pace.speed = job.speed;
     const isWaiting = this.#state === "pending" || this.#state === "waiting";
     if (isWaiting && !this.#options.follows) return;
     if (!isWaiting && this.#state !== "running" && this.#state !== "ready") return;
@@ -172,7 +174,7 @@ export class LiveJob {
     if (this.#ending === null) this.#ask(this.#work);
     const { follows } = this.#options;
     // A mirror that was slowed down looks whether it is through when it may go on.
-    const isSlowed = follows && this.#state === "running" && this.#wait > 0;
+    const isSlowed = follows && this.#state === "running" && this.#pace.wait > 0;
     if (this.#work.through && !isSlowed) this.#through();
     if (follows && this.#timer === null) this.#later(SLICE);
   }
@@ -194,22 +196,15 @@ export class LiveJob {
   #ask(work: JobWork): void {
     const { live } = this.#options;
     while (work.underWay < DEPTH && live.session.takesRequests(this.id)) {
-      if (this.#wait > 0) {
-        this.#later(this.#wait);
+      if (this.#pace.wait > 0) {
+        this.#later(this.#pace.wait);
         return;
       }
       const part = work.take(PART);
       if (part === null) return;
-      this.#sent = { since: performance.now(), bytes: part.length };
+      this.#pace.sent(part.length);
       this.#copy(part);
     }
-  }
-
-  /** ms until it may go on */
-  get #wait(): number {
-    const { since, bytes } = this.#sent;
-    const ready = this.#speed === 0 ? 0 : since + (bytes / this.#speed) * 1000;
-    return Math.max(ready, this.#retry) - performance.now();
   }
 
   #copy(part: Part): void {
@@ -234,7 +229,7 @@ export class LiveJob {
     const operation = isRead ? "read" : "write";
     this.#options.event("BLOCK_JOB_ERROR", { device: this.id, operation, action });
     if (action === "report") this.#error = systemText(errno) ?? "Input/output error";
-    this.#retry = performance.now() + SLICE;
+    this.#pace.failed();
     if (action !== "stop") return;
     this.#ioStatus = errno === "ENOSPC" ? "nospace" : "failed";
     void this.#execute("block-job-pause", { device: this.id });
@@ -269,6 +264,7 @@ export class LiveJob {
   async finalize(): Promise<void> {
     if (this.#ending !== null) return;
     this.#ending = "well";
+    this.#effect = this.#options.effect();
     const { follows } = this.#options;
     const last = follows ? { job: this.id, left: () => this.#last() } : null;
     const { refusal } = await this.#execute("block-job-finalize", { id: this.id }, last);
@@ -327,6 +323,7 @@ export class LiveJob {
     }
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#paused = false;
+    if (this.#ending === "well") this.#error ??= this.#effect();
     const isDone = this.#ending === "well" && this.#error === null;
     if (!isDone) this.becomeAborting();
     const { event } = this.#options;
@@ -366,7 +363,7 @@ export class LiveJob {
   get #told(): JsonObject {
     const { type } = this.#options.job;
     const { copied: offset, total: len } = this.#progress;
-    return { device: this.id, len, offset, speed: this.#speed, type };
+    return { device: this.id, len, offset, speed: this.#pace.speed, type };
   }
 
   #become(state: LiveState): void {

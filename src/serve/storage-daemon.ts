@@ -12,6 +12,7 @@ import type { Graph, JsonObject } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
+import { changeBackingFile } from "./change-backing-file.ts";
 import { JobCommands } from "./job-commands.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
@@ -160,6 +161,11 @@ export class StorageDaemon {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
 
+  changeBackingFile(args: JsonObject): QmpResult {
+    changeBackingFile(this.#options.live, args);
+    return { return: {} };
+  }
+
   get version(): JsonObject {
     return this.#options.version;
   }
@@ -180,6 +186,7 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
   ["query-version", (daemon) => ({ return: daemon.version })],
   ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],
+  ["change-backing-file", (daemon, args) => daemon.changeBackingFile(args)],
   ["quit", quit],
 ]);
 

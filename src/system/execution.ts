@@ -15,10 +15,11 @@ import { BlockgraphError } from "../error.ts";
 import type { Notice } from "../graph/notice.ts";
 import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
+import { failedAt, noteFailure } from "./failed-at.ts";
 import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
-import { byteRange, FAILED, failedAt, finishOutcome, outcomeEvent } from "./outcome.ts";
+import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
 import type { System } from "./system.ts";
 import { type Told, tell } from "./tell.ts";
 
@@ -362,10 +363,7 @@ export class Execution {
     if (agent.request >= 0) this.#host.completed(agent.request, outcome);
     const { join } = agent;
     if (join === null) return;
-    if (join.errno === null && outcome.errno !== null) {
-      join.errno = outcome.errno;
-      join.at = outcome.at ?? null;
-    }
+    noteFailure(join, outcome);
     join.pending--;
     if (join.pending > 0 || join.agent.blocked !== "join") return;
     this.#joined(join);

@@ -56,8 +56,3 @@ export function byteRange(frame: Frame, effect: Call): { offset: number; length:
     }
   }
 }
-
-/** The end of a request, with who failed it. */
-export function failedAt({ failedAt: at }: Frame, outcome: Outcome): Outcome {
-  return outcome.errno === null || at === null ? outcome : { ...outcome, at };
-}

@@ -189,6 +189,97 @@ const FAILURES: readonly Failure[] = ["blockdev-mirror", "blockdev-backup"].flat
   ),
 );
 
+const named = (name: string, backing: object | null) => {
+  const file = { driver: "file", filename: `${name}.qcow2`, "node-name": `${name}-file` };
+  return { driver: "qcow2", "node-name": name, file, backing };
+};
+
+/** base <- mid <- up <- top, of which each has a part. */
+function makeChain(folder: string): void {
+  for (const [index, name] of ["base", "mid", "up", "top"].entries()) {
+    const image = join(folder, `${name}.qcow2`);
+    const below = ["base", "mid", "up"][index - 1];
+    const behind = below === undefined ? [] : ["-b", `${below}.qcow2`, "-F", "qcow2"];
+    runTool("qemu-img", "create", "-q", "-f", "qcow2", ...behind, image, String(DISK));
+    const area = `write -P ${index + 1} ${index * 200}k 300k`;
+    runTool("qemu-io", "-f", "qcow2", "-c", area, image);
+  }
+}
+
+/** What an image says of its backing file. */
+function backingOf(folder: string, name: string): unknown {
+  const text = runTool("qemu-img", "info", "-U", "--output=json", join(folder, `${name}.qcow2`));
+  const { "backing-filename": file, "backing-filename-format": format } = JSON.parse(text);
+  return { file, format };
+}
+
+const chain = () => named("top", named("up", named("mid", named("base", null))));
+
+const shortened: Conversation = async (talk, folder) => {
+  makeChain(folder);
+  await talk.say("blockdev-add", chain());
+  const said: unknown[] = [];
+  const jobs = [
+    ["block-commit", { "top-node": "up", "base-node": "mid" }],
+    ["block-commit", { "top-node": "mid", "base-node": "base", "backing-file": "/nowhere/x" }],
+    ["block-stream", { "base-node": "base", "backing-file": "abc" }],
+    ["block-stream", {}],
+  ] as const;
+  for (const [index, [command, options]] of jobs.entries()) {
+    const id = `j${index}`;
+    await talk.say(command, { "job-id": id, device: "top", ...options });
+    await talk.jobIs(id, "null");
+    said.push(backingOf(folder, "top"));
+  }
+  await talk.say("blockdev-del", { "node-name": "top" });
+  runTool("qemu-img", "check", "-q", join(folder, "top.qcow2"));
+  return said;
+};
+
+const toldWrongly: Conversation = async (talk, folder) => {
+  makeChain(folder);
+  await talk.say("blockdev-add", chain());
+  const job = { "job-id": "j", device: "top", "backing-file": "x" };
+  await talk.say("block-commit", { ...job, "base-node": "mid" });
+  await talk.say("block-stream", job);
+  await talk.say("block-stream", { ...job, bottom: "up" });
+  await talk.say("block-stream", { ...job, "backing-file": 5 });
+  const told = { "backing-file": "q" };
+  for (const [device, image] of [
+    ["top", "top"],
+    ["top", "mid"],
+    ["nowhere", "top"],
+    ["top", "nowhere"],
+    ["top", "top-file"],
+    ["top", "base"],
+    ["mid", "top"],
+  ]) {
+    await talk.say("change-backing-file", { device, "image-node-name": image, ...told });
+  }
+  return [backingOf(folder, "top"), backingOf(folder, "mid")];
+};
+
+/** The guest writes while what it writes is committed, and is on the base afterwards. */
+const activeCommit: Conversation = async (talk, folder) => {
+  makeChain(folder);
+  await talk.say("blockdev-add", chain());
+  await serve(talk, "top");
+  await talk.say("block-commit", { "job-id": "c", device: "top", "base-node": "mid" });
+  await talk.isReady("c");
+  await talk.say("query-block-jobs");
+  const said = [guest(folder, "write -P 9 1000k 4k")];
+  await talk.say("job-complete", { id: "c" });
+  await talk.jobIs("c", "null");
+  await talk.say("query-block-exports");
+  const areas = ["read -P 2 200k 200k", "read -P 4 600k 300k", "read -P 9 1000k 4k"];
+  said.push(guest(folder, "read -P 1 0 200k", ...areas, "write -P 8 0 4k"));
+  await talk.say("block-export-del", { id: "e", mode: "hard" });
+  await talk.say("blockdev-del", { "node-name": "top" });
+  runTool("qemu-img", "check", "-q", join(folder, "mid.qcow2"));
+  const image = join(folder, "mid.qcow2");
+  return { said, read: runTool("qemu-io", "-U", "-r", "-c", "read -P 8 0 4k", image).slice(0, 30) };
+};
+
 /** What becomes of an error of either side, under each rule. */
 const failures: Conversation = async (talk) => {
   for (const [index, { command, action, side, errno }] of FAILURES.entries()) {
@@ -275,6 +366,9 @@ const CONVERSATIONS = [
   ["a mirror between unequal ends", unequal],
   ["jobs of transactions that are refused", transactions],
   ["errors of both sides, under each rule", failures],
+  ["an image says what is behind it when its chain has become shorter", shortened],
+  ["what an image cannot be told of its backing file", toldWrongly],
+  ["what a guest writes is committed while it writes", activeCommit],
 ] as const;
 
 describe.each(pairs())("as QEMU $version", ({ programs }) => {
