@@ -7,10 +7,11 @@
  * to go before the export leaves the graph. The rest asks about the daemon itself.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
-import type { Graph, JsonObject } from "../graph/graph.ts";
+import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
-import { isRefusal } from "../graph/refuse.ts";
+import { isRefusal, parseArguments } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
 import { changeBackingFile } from "./change-backing-file.ts";
 import { JobCommands } from "./job-commands.ts";
@@ -175,6 +176,8 @@ export class StorageDaemon {
   }
 }
 
+const nothing = z.strictObject({});
+
 /** Commands that are not the graph's, or not only. */
 const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-start", (daemon, args) => daemon.startServer(args)],
@@ -183,14 +186,23 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
-  ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
-  ["query-version", (daemon) => ({ return: daemon.version })],
-  ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],
+  ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
+  ["query-version", asked((daemon) => daemon.version)],
+  ["query-commands", asked(() => commandNames().map((name) => ({ name })))],
   ["change-backing-file", (daemon, args) => daemon.changeBackingFile(args)],
   ["quit", quit],
 ]);
 
-function quit(daemon: StorageDaemon): QmpResult {
+/** A query, which takes nothing. */
+function asked(answer: (daemon: StorageDaemon) => JsonValue): Own {
+  return (daemon, args) => {
+    parseArguments(nothing, args);
+    return { return: answer(daemon) };
+  };
+}
+
+function quit(daemon: StorageDaemon, args: JsonObject): QmpResult {
+  parseArguments(nothing, args);
   daemon.quit();
   return { return: {} };
 }
