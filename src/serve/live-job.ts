@@ -32,6 +32,8 @@ import { systemText } from "./system-text.ts";
 const PART = 1024 * 1024;
 /** parts under way at once: 64 clusters of 64 KiB, as block-copy has workers */
 const DEPTH = 4;
+/** bytes that may be left to be copied while the disk stands still */
+const REST = 16 * 1024 * 1024;
 /** ms between two looks for what was written */
 const SLICE = 100;
 
@@ -175,7 +177,9 @@ export class LiveJob {
     const { follows } = this.#options;
     // A mirror that was slowed down looks whether it is through when it may go on.
     const isSlowed = follows && this.#state === "running" && this.#pace.wait > 0;
-    if (this.#work.through && !isSlowed) this.#through();
+    const { copied, total } = this.#work;
+    const isNear = this.#asked && this.#state === "ready" && total - copied <= REST;
+    if ((this.#work.through || isNear) && !isSlowed) this.#through();
     if (follows && this.#timer === null) this.#later(SLICE);
   }
 

@@ -16,7 +16,7 @@ export function refused(desc: string): QmpResult {
 }
 
 const CLASSES = [
-  [/^The command .* has not been found$/, "CommandNotFound"],
+  [/^The command .* has not been found(:|$)/, "CommandNotFound"],
   [/^Block job '.*' not found$/, "DeviceNotActive"],
   [/^Device '.*' not found$/, "DeviceNotFound"],
 ] as const;

@@ -23,6 +23,7 @@ import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 import { refused, resultOf } from "./qmp-result.ts";
 import { TlsObjects } from "./tls-objects.ts";
+import { unsupported } from "./unsupported-commands.ts";
 
 export interface StorageDaemonOptions {
   readonly live: LiveGraph;
@@ -81,6 +82,8 @@ export class StorageDaemon {
     try {
       const command = parseCommand(input);
       const { execute, arguments: args } = command;
+      const problem = unsupported(execute);
+      if (problem !== null) return refused(problem);
       const own = OWN.get(execute);
       if (own !== undefined) return await own(this, args);
       return (await this.#jobs.execute(execute, args)) ?? (await this.obey(command));
@@ -162,6 +165,12 @@ export class StorageDaemon {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
 
+  /** An image that is open stays as long as it is. */
+  resize(args: JsonObject): QmpResult {
+    const command = { execute: "block_resize", arguments: args };
+    return refused(this.#options.live.refusalOf(command) ?? NO_RESIZE);
+  }
+
   changeBackingFile(args: JsonObject): QmpResult {
     changeBackingFile(this.#options.live, args);
     return { return: {} };
@@ -176,6 +185,9 @@ export class StorageDaemon {
   }
 }
 
+const NO_RESIZE =
+  "Images that are open cannot be resized: close it, use `qemu-img resize`, and open it again";
+
 const nothing = z.strictObject({});
 
 /** Commands that are not the graph's, or not only. */
@@ -187,6 +199,9 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
   ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
+  // Devices are a machine's, and there is none.
+  ["query-block", asked(() => [])],
+  ["block_resize", (daemon, args) => daemon.resize(args)],
   ["query-version", asked((daemon) => daemon.version)],
   ["query-commands", asked(() => commandNames().map((name) => ({ name })))],
   ["change-backing-file", (daemon, args) => daemon.changeBackingFile(args)],

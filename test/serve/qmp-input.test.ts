@@ -10,14 +10,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { COMMANDS } from "../../src/graph/commands.ts";
-import type { JsonObject } from "../../src/graph/graph.ts";
-import { profile } from "../../src/graph/profile.ts";
-import { JobRunner } from "../../src/serve/job-runner.ts";
-import { LiveGraph } from "../../src/serve/live-graph.ts";
-import { LiveImages } from "../../src/serve/live-images.ts";
-import { NbdListener } from "../../src/serve/nbd-listener.ts";
-import { QmpConnection } from "../../src/serve/qmp-connection.ts";
-import { StorageDaemon } from "../../src/serve/storage-daemon.ts";
+import { IMAGES, InProcessDaemon } from "../support/in-process-daemon.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 
 const CASES = Number(process.env.QMP_CASES ?? "300");
@@ -25,57 +18,6 @@ const CASES = Number(process.env.QMP_CASES ?? "300");
 const OF_A_DAEMON = 200;
 /** ms; a command that is not answered then stands still */
 const PATIENCE = 20_000;
-
-const IMAGES = ["a.raw", "b.raw", "c.raw"];
-
-/** A daemon in this process, which serves its exports in a folder of its own. */
-class Daemon {
-  readonly crashes: unknown[] = [];
-  readonly #images: LiveImages;
-  readonly #live: LiveGraph;
-  readonly #jobs: JobRunner;
-  readonly #daemon: StorageDaemon;
-  readonly #connections = new Set<QmpConnection>();
-
-  constructor(folder: string) {
-    this.#images = new LiveImages(new Map(IMAGES.map((name) => [name, join(folder, name)])));
-    this.#live = new LiveGraph({
-      ...{ images: this.#images, sink: null, clusterSize: 65_536 },
-      profile: profile("qemu-10.0"),
-      changed: (graph) => this.#jobs.changed(graph),
-      completed: (request) => this.#jobs.completed(request),
-      crashed: (error) => void this.crashes.push(error),
-    });
-    const event = (name: string, data: JsonObject) => {
-      for (const connection of this.#connections) connection.event(name, data, 0);
-    };
-    this.#jobs = new JobRunner({ live: this.#live, event });
-    const path = join(folder, "nbd.sock");
-    this.#daemon = new StorageDaemon({
-      ...{ live: this.#live, jobs: this.#jobs, event, version: {}, quit() {} },
-      listen: (_, tls) => NbdListener.listen({ kind: "unix", path }, tls),
-    });
-  }
-
-  connect() {
-    const heard: JsonObject[] = [];
-    const connection = new QmpConnection({
-      version: {},
-      execute: (command) => this.#daemon.execute(command),
-      send: (document) => void heard.push(document),
-    });
-    this.#connections.add(connection);
-    return { connection, heard, leave: () => this.#connections.delete(connection) };
-  }
-
-  async close(): Promise<void> {
-    await this.#daemon.close();
-    this.#jobs.stop();
-    await this.#live.idle();
-    this.#live.stop();
-    this.#images.close();
-  }
-}
 
 const NAMES = [
   "a",
@@ -208,13 +150,13 @@ async function soon(done: Promise<unknown>): Promise<void> {
 /** Runs cases, each of which a daemon hears that has heard others before. */
 async function hears<T>(
   cases: fc.Arbitrary<T>,
-  judge: (daemon: Daemon, each: T) => Promise<void>,
+  judge: (daemon: InProcessDaemon, each: T) => Promise<void>,
 ): Promise<void> {
   for (let first = 0; first < CASES; first += OF_A_DAEMON) {
     await inTemporaryFolder(async (folder) => {
       for (const name of IMAGES)
         fs.writeFileSync(join(folder, name), Buffer.alloc(256 * 1024, name));
-      const daemon = new Daemon(folder);
+      const daemon = new InProcessDaemon(folder);
       const { connection, heard, leave } = daemon.connect();
       connection.receive(Buffer.from('{"execute": "qmp_capabilities"}'));
       const property = fc.asyncProperty(cases, async (each) => {
