@@ -19,8 +19,8 @@ interface CopyRules {
   readonly discardsSource?: boolean;
   /** whether what was saved is flushed before it counts as copied (`flush-target`) */
   readonly flushes?: boolean;
-  /** whether the target lies behind the source, and only what is above it is copied */
-  readonly commits?: boolean;
+  /** whether only what is above the base is copied: it is the target, or that has it behind it */
+  readonly partial?: boolean;
 }
 
 /**
@@ -30,7 +30,7 @@ interface CopyRules {
 export function copyTaskChart(
   driver: string,
   source: string,
-  { discardsSource = false, commits = false, flushes = false }: CopyRules = {},
+  { discardsSource = false, partial = false, flushes = false }: CopyRules = {},
 ): Chart {
   const name = `${driver}/copy`;
   const saved = flushes ? "flushing" : "confirming";
@@ -42,12 +42,12 @@ export function copyTaskChart(
       claiming: {
         meta: askClusters("CLAIM"),
         on: {
-          GRANTED: commits ? "looking below" : "inspecting",
+          GRANTED: partial ? "looking below" : "inspecting",
           ALREADY: "done",
           CANCEL: "done",
         },
       },
-      ...(commits && {
+      ...(partial && {
         "looking below": {
           meta: call(source, "is-in-base"),
           on: { DONE: "confirming", FAILED: "inspecting" },

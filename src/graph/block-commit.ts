@@ -46,6 +46,10 @@ export const blockCommit = defineCommand({
       .string()
       .optional()
       .meta({ description: "the file that gets the data; default: the lowest one" }),
+    "backing-file": z
+      .string()
+      .optional()
+      .meta({ description: "what the image above is told to name as its backing file" }),
     "on-error": ON_ERROR,
   }),
   example: [
@@ -75,10 +79,14 @@ export const blockCommit = defineCommand({
       life: newLife(args, args["on-error"], args["on-error"]),
     };
     if ((perm & WRITE) === 0 && !same) return committed(before, commit, context);
+    if (args["backing-file"] !== undefined) {
+      throw refuse("'backing-file' specified, but 'top' is the active layer");
+    }
     const { graph, madeWritable } = writable(before, base, context);
     const { id, filterName, life } = commit;
     const job = { ...life, id, type: "commit", filterName } as const;
-    const mirror = { ...job, madeWritable, copies: "missing", copyMode: "background" } as const;
+    const rest = { base: null, copies: "missing", copyMode: "background" } as const;
+    const mirror = { ...job, ...rest, madeWritable };
     return mirrored(graph, top, base, mirror, before, context);
   },
 });

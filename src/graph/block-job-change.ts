@@ -13,7 +13,7 @@ import { z } from "zod";
 import { defineCommand } from "./command.ts";
 import { MIRROR, sent } from "./example.ts";
 import { type Graph, withNode } from "./graph.ts";
-import { requireAccepted, stateOf } from "./job-state.ts";
+import { requireListening } from "./job-state.ts";
 import { parseArguments, refuse } from "./refuse.ts";
 
 const KINDS = [
@@ -43,11 +43,11 @@ export const blockJobChange = defineCommand({
     ...MIRROR,
     sent("block-job-change", { id: "job", type: "mirror", "copy-mode": "write-blocking" }),
   ],
-  apply(before, args) {
+  apply(before, args, context) {
     const { "copy-mode": mode } = parseArguments(args.type === "mirror" ? mirror : other, args);
     const job = before.jobs.get(args.id);
     if (job === undefined) throw refuse(`Block job '${args.id}' not found`);
-    requireAccepted(job.id, stateOf(before, job), "change");
+    requireListening(before, job, "change", context);
     if (job.type !== "mirror") throw refuse("Job type does not support change");
     return changed(before, job.filter, mode);
   },

@@ -38,6 +38,10 @@ const schema = JOB_OPTIONS.extend({
     .string()
     .optional()
     .meta({ description: "the lowest file that is copied from; instead of `base-node`" }),
+  "backing-file": z
+    .string()
+    .optional()
+    .meta({ description: "what the image above is told to name as its backing file" }),
   "on-error": ON_ERROR,
 });
 
@@ -59,6 +63,9 @@ export const blockStream = defineCommand({
     const below = chains.nodes(top.name).slice(1);
     const between = end.base === null ? below : below.slice(0, below.indexOf(end.base));
     for (const name of [top.name, ...between]) requireUnblocked(before, name, "stream");
+    if (args["backing-file"] !== undefined && args["base-node"] === undefined) {
+      throw refuse("backing file specified, but streaming the entire chain");
+    }
     const bottom = end.bottom ?? overlayOf(chains, top, end.base);
     const { graph, madeWritable } = writable(before, chains, top, between, context);
     const name = args["filter-node-name"] ?? null;

@@ -8,8 +8,9 @@
  * A commit of the topmost file of a chain is a mirror too, with a file below as its target: then
  * the target may be used, and what is between must not be read (block-commit.ts).
  *
- * Limits: the graph knows a job until it is cancelled or completed. Of what it does by itself only
- * `sync: full` and a commit can be simulated; other ways to mirror can be judged.
+ * `sync: top` leaves out what lies behind the disk, and `sync: none` all that was there before.
+ *
+ * Limit: the graph knows a job until it is cancelled or completed.
  */
 
 import { z } from "zod";
@@ -29,6 +30,7 @@ import { requireUnblocked } from "./op-blocker.ts";
 import { CONSISTENT_READ, RESIZE, WRITE, WRITE_UNCHANGED } from "./permission.ts";
 import { refuse } from "./refuse.ts";
 import { started } from "./start-job.ts";
+import { telling } from "./telling.ts";
 import { Topology } from "./topology.ts";
 
 const WATCHED = CONSISTENT_READ | WRITE | WRITE_UNCHANGED;
@@ -64,13 +66,20 @@ export const blockdevMirror = defineCommand({
     }
     const id = args["job-id"] ?? "";
     const filterName = args["filter-node-name"] ?? null;
-    const copies = args.sync === "full" ? "everything" : "something";
+    const base = args.sync === "top" ? behind(before, disk.name, context) : null;
+    const copies = args.sync === "none" ? "nothing" : base === null ? "everything" : "missing";
     const job = { id, type: "mirror", madeWritable: null, filterName } as const;
     const life = newLife(args, args["on-source-error"], args["on-target-error"]);
-    const mirror = { ...job, copies, copyMode: args["copy-mode"], ...life } as const;
+    const mirror = { ...job, base, copies, copyMode: args["copy-mode"], ...life } as const;
     return mirrored(before, disk, target, mirror, before, context);
   },
 });
+
+/** The file behind a disk; null: there is none. */
+function behind(graph: Graph, disk: string, { drivers }: CommandContext): string | null {
+  const chains = new Chains(graph, drivers);
+  return chains.link(chains.skipFilters(disk))?.child ?? null;
+}
 
 /** @throws BlockgraphError `graph-refused` if a node or job uses the node (`bdrv_is_root_node`) */
 export function requireRoot(graph: Graph, name: string): void {
@@ -87,6 +96,8 @@ export interface Mirror extends Life {
   readonly type: "mirror" | "commit";
   readonly madeWritable: string | null;
   readonly filterName: string | null;
+  /** the file behind the disk, if that is left out; null: nothing is */
+  readonly base: string | null;
   readonly copies: BlockJob["copies"];
   readonly copyMode: "background" | "write-blocking";
 }
@@ -96,7 +107,7 @@ export function mirrored(
   graph: Graph,
   disk: GraphNode,
   target: GraphNode,
-  { filterName, copyMode, ...own }: Mirror,
+  { filterName, base, copyMode, ...own }: Mirror,
   before: Graph,
   context: CommandContext,
 ): Graph {
@@ -105,7 +116,8 @@ export function mirrored(
     throw refuse("Can't mirror node into itself");
   }
   const commits = chains.contains(disk.name, target.name);
-  const options = { "copy-mode": copyMode, ...(commits && { bottom: target.name }) };
+  const ends = { ...(commits && { bottom: target.name }), ...(base !== null && { base }) };
+  const options = { "copy-mode": copyMode, ...ends };
   const top = { driver: "mirror_top", options, readOnly: false };
   const { graph: filtered, filter } = appendedFilter(graph, disk, filterName, top, context);
   const mirror = { ...own, filter };
@@ -127,7 +139,10 @@ export function mirrored(
     const links = new Chains(job.graph, context.drivers).links(filter, target.name) ?? [];
     requireFreezable(job.graph, links, context.drivers, filter);
   });
-  return commits ? mirroring : unlessUnequal(mirroring, disk, target, mirror, context);
+  if (commits) return mirroring;
+  const clean = { node: filter, event: "CLEAN", only: null };
+  const told = own.copies === "nothing" ? telling(mirroring, clean) : mirroring;
+  return unlessUnequal(told, disk, target, mirror, context);
 }
 
 /**

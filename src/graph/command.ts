@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly deferred?: boolean;
   /** the images that nodes can be opened on; absent: nothing is known of any */
   readonly images?: ImageFacts;
+  /** whether somebody works for the jobs who knows their states, and judges what they are told */
+  readonly jobsArePlayed?: boolean;
 }
 
 export interface GraphCommand {

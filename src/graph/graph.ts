@@ -110,9 +110,9 @@ export interface BlockJob {
   /**
    * what of its disk it copies by itself, besides what the filter does on behalf of the guest.
    * `everything`: but what its filter was told to leave out; `missing`: what the files of a chain
-   * have that are to be done without
+   * have that are to be done without, or the first of them
    */
-  readonly copies: "nothing" | "everything" | "missing" | "something";
+  readonly copies: "nothing" | "everything" | "missing";
   /** the node that was read-only before it came, and is to be so again; null: none */
   readonly madeWritable: string | null;
   /** how it ends when its work is done: of itself, or when it is told to (`auto-finalize`) */

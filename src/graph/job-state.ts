@@ -9,8 +9,10 @@
  *
  * Limits: the graph does not know how far a job is. One that copies and is to be finalized counts
  * as pending from the beginning, and a mirror as ready: whoever sends a command must have seen to
- * that. Other states (created, waiting, aborting, null) nobody can see from outside.
+ * that. Where somebody plays the jobs who knows better, only whether one has ended is judged. Other
+ * states (created, waiting, aborting, null) nobody can see from outside.
  */
+import type { CommandContext } from "./command.ts";
 import type { BlockJob, Graph } from "./graph.ts";
 import { mirrors } from "./job.ts";
 import { refuse } from "./refuse.ts";
@@ -57,8 +59,21 @@ export function infoOf(graph: Graph, job: BlockJob): JobInfo {
 }
 
 /** @throws BlockgraphError `graph-refused` */
-export function requireAccepted(id: string, state: JobState, verb: JobVerb): void {
-  const accepted: readonly JobState[] = VERBS[verb];
+export function requireAccepted(id: string, state: string, verb: JobVerb): void {
+  const accepted: readonly string[] = VERBS[verb];
   if (accepted.includes(state)) return;
   throw refuse(`Job '${id}' in state '${state}' cannot accept command verb '${verb}'`);
+}
+
+/**
+ * Judges whether a job in the graph accepts a verb.
+ * @throws BlockgraphError `graph-refused`
+ */
+export function requireListening(
+  graph: Graph,
+  job: BlockJob,
+  verb: JobVerb,
+  { jobsArePlayed = false }: CommandContext,
+): void {
+  if (!jobsArePlayed || job.concluded) requireAccepted(job.id, stateOf(graph, job), verb);
 }

@@ -24,7 +24,7 @@ import { BACKUP, DONE, MIRROR, sent } from "./example.ts";
 import type { BlockJob, ErrorAction, Graph, JsonObject } from "./graph.ts";
 import { hasLife } from "./job.ts";
 import { requireSpeed } from "./job-options.ts";
-import { type JobVerb, requireAccepted, stateOf } from "./job-state.ts";
+import { type JobVerb, requireListening, stateOf } from "./job-state.ts";
 import { lifeOf } from "./notice.ts";
 import { int64 } from "./qapi-integer.ts";
 import type { QmpCommand } from "./qmp-input.ts";
@@ -47,8 +47,8 @@ const OF_ANY_KIND = { schema: AS_ID.schema, missing: () => "Job not found" };
 type Spelling = Pick<typeof AS_ID, "missing">;
 type Apply = (before: Graph, job: BlockJob, context: CommandContext) => Graph;
 
-const pause: Apply = (before, job) => {
-  requireAccepted(job.id, stateOf(before, job), "pause");
+const pause: Apply = (before, job, context) => {
+  requireListening(before, job, "pause", context);
   if (job.paused) throw refuse("Job is already paused");
   return withJob(before, { ...job, paused: true });
 };
@@ -65,18 +65,18 @@ const resume: Apply = (before, job, context) => {
 };
 
 const complete: Apply = (before, job, context) => {
-  requireAccepted(job.id, stateOf(before, job), "complete");
+  requireListening(before, job, "complete", context);
   const asked: BlockJob = { ...job, asked: "complete" };
   return asAsked(withJob(before, asked), asked, context);
 };
 
 const finalize: Apply = (before, job, context) => {
-  requireAccepted(job.id, stateOf(before, job), "finalize");
+  requireListening(before, job, "finalize", context);
   return ending(before, job, context);
 };
 
 const dismiss: Apply = (before, job, context) => {
-  requireAccepted(job.id, stateOf(before, job), "dismiss");
+  requireListening(before, job, "dismiss", context);
   return dismissed(before, job, context);
 };
 
@@ -84,9 +84,8 @@ function cancel(before: Graph, job: BlockJob, force: boolean, context: CommandCo
   if (job.paused && !force) {
     throw refuse(`The block job for device '${job.id}' is currently paused`);
   }
-  const state = stateOf(before, job);
-  requireAccepted(job.id, state, "cancel");
-  if (state === "ready" && !force) {
+  requireListening(before, job, "cancel", context);
+  if (stateOf(before, job) === "ready" && !force) {
     const asked: BlockJob = { ...job, asked: "cancel" };
     return asAsked(withJob(before, asked), asked, context);
   }
@@ -199,9 +198,9 @@ export const JOB_VERBS: readonly GraphCommand[] = [
       speed: int64.meta({ description: "bytes a second; 0: as many as it can" }),
     }),
     example: [...BACKUP, sent("block-job-set-speed", { device: "job", speed: 65_536 })],
-    apply(before, { device, speed }) {
+    apply(before, { device, speed }, context) {
       const job = find(before, device, AS_DEVICE);
-      requireAccepted(job.id, stateOf(before, job), "set-speed");
+      requireListening(before, job, "set-speed", context);
       requireSpeed(speed);
       return withJob(before, { ...job, speed });
     },

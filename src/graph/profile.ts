@@ -168,6 +168,11 @@ export interface Profile {
    */
   readonly graphTransactions: "none" | "one-refresh";
   /**
+   * Whether a transaction whose jobs end together is looked at for other actions before anything
+   * begins (and of its jobs the newest runs first), or as it goes on (and the oldest does).
+   */
+  readonly transactionJobs: "looked-at-first" | "in-order";
+  /**
    * Whether nodes can be inactive because somebody says so: the option `active`, the command
    * `blockdev-set-active`, and exports with `allow-inactive`, all since 10.0 (section 1.6 of the
    * reference).
@@ -257,6 +262,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-links",
     views: "move",
     graphTransactions: "none",
+    transactionJobs: "in-order",
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
@@ -295,6 +301,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    transactionJobs: "in-order",
     inactiveNodes: "none",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",
@@ -333,6 +340,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "move",
     graphTransactions: "none",
+    transactionJobs: "looked-at-first",
     inactiveNodes: "since-10.0",
     failedHandOver: "stays",
     inactivatedTwice: "abort",
@@ -371,6 +379,7 @@ const TABLE: Readonly<Record<ProfileName, Profile>> = {
     replacedParents: "all-but-own-subtree",
     views: "stay",
     graphTransactions: "one-refresh",
+    transactionJobs: "looked-at-first",
     inactiveNodes: "since-10.0",
     failedHandOver: "undone",
     inactivatedTwice: "allowed",

@@ -70,14 +70,12 @@ export const transaction = defineCommand({
     const mode = parseArguments(propertiesSchema, properties, "properties.")["completion-mode"];
     const rewires = actions.some(({ type }) => REWIRING.has(type));
     const context = { ...given, deferred: rewires };
+    const isFirst = given.profile.transactionJobs === "looked-at-first";
+    if (mode === "grouped" && isFirst) for (const { type } of actions) requireGroup(type, isFirst);
     let graph = before;
     const done: Action[] = [];
     for (const action of actions) {
-      if (mode === "grouped" && action.type !== blockdevBackup.name) {
-        throw refuse(
-          `Action '${action.type}' does not support Transaction property completion-mode = grouped`,
-        );
-      }
+      if (mode === "grouped") requireGroup(action.type, isFirst);
       graph = orUndone(before, graph, done, action, context);
       done.push(action);
     }
@@ -85,6 +83,13 @@ export const transaction = defineCommand({
     return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
 });
+
+/** @throws BlockgraphError `graph-refused` if an action begins no job that can end with others */
+function requireGroup(type: string, isFirst: boolean): void {
+  if (type === blockdevBackup.name) return;
+  const what = isFirst ? "transaction" : "Transaction";
+  throw refuse(`Action '${type}' does not support ${what} property completion-mode = grouped`);
+}
 
 /** The graph after one more action; if it is refused, those before it are undone. */
 function orUndone(

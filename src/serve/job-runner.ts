@@ -1,167 +1,174 @@
 /**
- * Jobs of a live graph: who copies for them, and tells when they are done.
+ * The jobs of a live graph: each is put to work when it has come into the graph (live-job.ts), and
+ * hears of every change of that.
  *
- * To the graph a job is a filter and some edges; what it copies by itself it is asked to copy, part
- * by part (operation `copy`), as the actors of a model do it. Here it is asked in order, some parts
- * at once. A job that waits for nobody is finalized as soon as its work is done; the graph is told
- * so by the command that a user would give. A part that cannot be copied ends the job, and what it
- * was for does not happen.
+ * A job whose parts fail does what it was told to do about errors; the graph is not told of that,
+ * since there it would be done by charts of the job's life (src/system/life.ts), which know nothing
+ * of events, and only one answer to errors of both sides.
  *
- * What clients are told, and when, is QEMU's (job.c, `job_state_transition`; blockjob.c).
- *
- * Limits: of a job that begins in a transaction which is refused nobody hears, where QEMU tells of
- * its short life. What an image says of its backing file is not changed when a commit or stream has
- * made its chain shorter, so the files that are behind it must stay until it is told so (`qemu-img
- * rebase -u`). Not mirrors, nor commits of the file that is written: to complete them, what was
- * written last has to be copied while the guest stands still.
+ * A job that begins in a transaction which is refused has a short life all the same, of which
+ * clients hear.
  */
-import type { BlockJob, Graph, JsonObject } from "../graph/graph.ts";
-import type { Answered } from "../system/session.ts";
-import type { LiveGraph } from "./live-graph.ts";
-
-/** bytes that are asked for at once */
-const PART = 1024 * 1024;
-/** parts under way at once: 64 clusters of 64 KiB, as block-copy has workers */
-const DEPTH = 4;
+import { DRIVERS } from "../drivers/registry.ts";
+import { UNEQUAL } from "../graph/backup-ends.ts";
+import { Chains } from "../graph/chain.ts";
+import {
+  type BlockJob,
+  childEdges,
+  type Graph,
+  type JsonObject,
+  type OnError,
+  rootNode,
+} from "../graph/graph.ts";
+import { mirrors } from "../graph/job.ts";
+import { CHANGING_OPERATIONS } from "../vocabulary.ts";
+import { changeOfJob } from "./backing-headers.ts";
+import { JobGroup } from "./job-group.ts";
+import { Following, type JobWork, OnePass } from "./job-work.ts";
+import type { LiveGraph, LiveRequest } from "./live-graph.ts";
+import { LiveJob } from "./live-job.ts";
+import { isAboveBase } from "./own-parts.ts";
 
 export interface JobRunnerOptions {
   readonly live: LiveGraph;
   event(name: string, data: JsonObject): void;
 }
 
-interface Running {
-  readonly job: BlockJob;
-  /** bytes of its disk */
-  readonly length: number;
+/** What the graph does not know of a job that begins. */
+export interface Begun {
+  readonly id: string;
+  /** bytes a second */
+  readonly speed: number;
+  /** whether it takes effect of itself when it is through */
   readonly finalizes: boolean;
-  /** the next byte to ask for */
-  next: number;
-  /** bytes that are copied */
-  offset: number;
-  underWay: number;
-  failed: boolean;
-  status: "running" | "pending" | "ending";
+  readonly onError: OnError;
+  /** what an image is to say of its backing file, when its chain has become shorter; null: that */
+  readonly backingFile: string | null;
 }
 
 export class JobRunner {
   readonly #options: JobRunnerOptions;
-  readonly #running = new Map<string, Running>();
-  /** jobs that have ended, and hold their ids until they are dismissed */
-  readonly #concluded = new Set<string>();
+  readonly #jobs = new Map<string, LiveJob>();
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
   }
 
-  /** A job has come into the graph. @param finalizes whether it ends of itself when it is done */
-  begin(id: string, finalizes: boolean): void {
-    const { live } = this.#options;
-    const job = live.session.graph.jobs.get(id);
-    if (job === undefined) return;
-    const { length } = live.session.execution.node(job.filter).description;
-    const rest = { next: 0, offset: 0, underWay: 0, failed: false, status: "running" } as const;
-    const running: Running = { job, length, finalizes, ...rest };
-    this.#running.set(id, running);
-    for (const status of ["created", "running"]) this.#status(id, status);
-    this.#goOn(running);
+  /** Jobs have come into the graph. @param grouped whether they end together */
+  begin(all: readonly Begun[], grouped: boolean): void {
+    const together = new JobGroup();
+    const { graph } = this.#options.live.session;
+    const jobs = all.map((begun) => {
+      const job = graph.jobs.get(begun.id);
+      const group = grouped ? together : new JobGroup();
+      const isOver = job === undefined || job.concluded;
+      const live = isOver ? this.#over(begun, group) : this.#make(job, begun, group);
+      group.join(live);
+      this.#jobs.set(begun.id, live);
+      return live;
+    });
+    for (const job of jobs) job.create();
+    const isReversed = this.#options.live.profile.transactionJobs === "looked-at-first";
+    for (const job of isReversed ? jobs.reverse() : jobs) job.start();
+    this.changed(graph);
+  }
+
+  /** Jobs began in a transaction that was refused. */
+  undone(ids: readonly string[]): void {
+    for (const id of ids) this.#status(id, "created");
+    for (const id of [...ids].reverse()) {
+      for (const status of ["aborting", "concluded", "null"]) this.#status(id, status);
+    }
   }
 
   /** The graph has changed: jobs may be gone, or paused, or go on. */
   changed(graph: Graph): void {
-    for (const [id, running] of this.#running) {
+    for (const [id, live] of [...this.#jobs]) {
       const job = graph.jobs.get(id);
-      if (job !== undefined && !job.concluded) this.#goOn(running);
-      else this.#ended(running, job);
-    }
-    for (const id of this.#concluded) {
-      if (graph.jobs.has(id)) continue;
-      this.#concluded.delete(id);
-      this.#status(id, "null");
+      if (job === undefined || job.concluded) live.ended(job);
+      else live.goOn();
+      if (job === undefined) this.#jobs.delete(id);
     }
   }
 
-  /** What `query-jobs` says of a job that is at work; null: what the graph says. */
-  statusOf(id: string): JsonObject | null {
-    const running = this.#running.get(id);
-    if (running === undefined) return null;
-    const paused = this.#options.live.session.graph.jobs.get(id)?.paused === true;
-    const { status, offset, length } = running;
-    return {
-      ...{ "current-progress": offset, "total-progress": length },
-      ...(status === "running" && !paused && { status }),
+  /**
+   * A request of somebody outside has ended. If it was written to the target of a mirror as well,
+   * that counts.
+   */
+  completed({ through, operation, length }: LiveRequest): void {
+    if (this.#jobs.size === 0 || !CHANGING_OPERATIONS.has(operation)) return;
+    const root = rootNode(this.#options.live.session.graph, through);
+    for (const job of this.#jobs.values()) job.wrote(root, length);
+  }
+
+  /** A job that is at work, or concluded; undefined: there is none of that name. */
+  job(id: string): LiveJob | undefined {
+    return this.#jobs.get(id);
+  }
+
+  /** Stops all work. */
+  stop(): void {
+    for (const job of this.#jobs.values()) job.stop();
+  }
+
+  #make(job: BlockJob, begun: Begun, group: JobGroup): LiveJob {
+    const { finalizes, onError, backingFile } = begun;
+    const { live, event } = this.#options;
+    const follows = mirrors(live.session.graph, job);
+    const { length } = live.session.execution.node(job.filter).description;
+    const work = follows ? this.#following(job) : this.#onePass(job, length);
+    const effect = () => {
+      const { graph } = live.session;
+      const now = graph.jobs.get(job.id);
+      const change = now === undefined ? null : changeOfJob(graph, now, backingFile);
+      return () => (change === null ? null : live.changeBacking(change));
     };
+    const own = { job, work, length, follows, finalizes, onError, group, effect };
+    return new LiveJob({ live, event, ...own });
   }
 
-  /** What `query-block-jobs` says of it besides what the graph does; null: nothing. */
-  blockJob(id: string): JsonObject | null {
-    const running = this.#running.get(id);
-    if (running === undefined) return null;
-    const { length, offset, finalizes } = running;
-    const { status } = this.statusOf(id) ?? {};
-    const told = { len: length, offset, "auto-finalize": finalizes, busy: false };
-    return { ...told, "io-status": "ok", ...(status !== undefined && { status }) };
+  /** A mirror between unequal ends is over as soon as it has begun. */
+  #over({ id, speed, finalizes, onError }: Begun, group: JobGroup): LiveJob {
+    const rest = { work: null, length: 0, follows: false, finalizes, onError, group };
+    const job = { id, speed, type: "mirror" } as const;
+    const effect = () => () => null;
+    return new LiveJob({ ...this.#options, ...rest, job, effect }, UNEQUAL);
   }
 
-  #goOn(running: Running): void {
-    const { live } = this.#options;
-    const { id, copies } = running.job;
-    if (copies === "nothing" || running.status !== "running") return;
-    const isPaused = () => live.session.graph.jobs.get(id)?.paused !== false;
-    while (running.underWay < DEPTH && running.next < running.length && !isPaused()) {
-      if (running.failed) break;
-      const offset = running.next;
-      const length = Math.min(PART, running.length - offset);
-      running.next += length;
-      running.underWay++;
-      live.submit({
-        ...{ through: id, operation: "copy", offset, length, buffer: null },
-        done: ({ errno }) => {
-          running.underWay--;
-          running.failed ||= errno !== null;
-          if (errno === null) running.offset += length;
-          setImmediate(() => this.#goOn(running));
-        },
-      });
-    }
-    const isThrough = running.next === running.length || running.failed;
-    if (isThrough && running.underWay === 0) this.#finish(running);
+  #onePass(job: BlockJob, length: number): JobWork | null {
+    if (job.copies === "nothing") return null;
+    const { graph, execution } = this.#options.live.session;
+    if (job.type === "stream" && hasNothing(graph, job)) return new OnePass(0, null);
+    const counts = job.type === "backup" || job.type === "fleecing-backup";
+    return new OnePass(length, counts ? execution.node(job.filter) : null);
   }
 
-  #finish(running: Running): void {
-    const { id, type } = running.job;
-    running.status = "pending";
-    if (running.failed) {
-      running.status = "ending";
-      this.#status(id, "aborting");
-      this.#execute("block-job-cancel", { device: id, force: true });
-      return;
-    }
-    this.#status(id, "waiting");
-    this.#status(id, "pending");
-    if (running.finalizes) this.#execute("block-job-finalize", { id });
-    else this.#options.event("BLOCK_JOB_PENDING", { type, id });
-  }
-
-  #execute(execute: string, args: JsonObject): Promise<Answered> {
-    return this.#options.live.execute({ execute, arguments: args });
-  }
-
-  #ended(running: Running, left: BlockJob | undefined): void {
-    const { job, length, offset, failed, status } = running;
-    const { id, type, speed } = job;
-    this.#running.delete(id);
-    const told = { device: id, len: length, offset, speed, type };
-    const cancelled = status === "running";
-    if (cancelled) this.#status(id, "aborting");
-    if (failed) {
-      this.#options.event("BLOCK_JOB_COMPLETED", { ...told, error: "Input/output error" });
-    } else this.#options.event(cancelled ? "BLOCK_JOB_CANCELLED" : "BLOCK_JOB_COMPLETED", told);
-    this.#status(id, "concluded");
-    if (left === undefined) this.#status(id, "null");
-    else this.#concluded.add(id);
+  #following(job: BlockJob): JobWork {
+    const { graph, execution } = this.#options.live.session;
+    const filter = execution.node(job.filter);
+    const disk = filter.description.primary;
+    const { base = null, bottom = base } = graph.nodes.get(job.filter)?.options ?? {};
+    const find = (name: string) => execution.node(name);
+    const counts = (offset: number, length: number) =>
+      disk === null ||
+      typeof bottom !== "string" ||
+      isAboveBase(disk, bottom, find, offset, length);
+    return new Following(filter, counts);
   }
 
   #status(id: string, status: string): void {
     this.#options.event("JOB_STATUS_CHANGE", { status, id });
   }
+}
+
+/** Whether nothing lies between the file that a stream fills and its base. */
+function hasNothing(graph: Graph, { id }: BlockJob): boolean {
+  const held = childEdges(graph, { kind: "job", name: id });
+  if (held.some(({ name }) => name === "intermediate node")) return false;
+  const top = held.find(({ name }) => name === "active node")?.child ?? "";
+  const chains = new Chains(graph, DRIVERS);
+  return (
+    chains.skipFilters(top) ===
+    chains.overlayOf(top, chains.link(chains.skipFilters(top))?.child ?? null)
+  );
 }

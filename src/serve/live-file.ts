@@ -27,9 +27,12 @@ export function openRaw(path: string, writable: boolean): LiveFile {
   return { storage, read, lock: new FileLock(path), writable, fact, format: null };
 }
 
-/** @throws BlockgraphError `image-unusable`, if it is not in that format as well */
-export function openFormatted(path: string, writable: boolean): LiveFile {
-  const storage = openQcow2(path, { readOnly: !writable });
+/**
+ * @param unmap whether space that the image does not use any more is given back to the file
+ * @throws BlockgraphError `image-unusable`, if it is not in that format as well
+ */
+export function openFormatted(path: string, writable: boolean, unmap: boolean): LiveFile {
+  const storage = openQcow2(path, { readOnly: !writable, unmap });
   const clusterSize = 2 ** storage.header.clusterBits;
   const fact = { length: fs.statSync(path).size, header: headerOf(path, storage, clusterSize) };
   // Nobody judges properties of what only a running program has.
@@ -41,6 +44,16 @@ export function openFormatted(path: string, writable: boolean): LiveFile {
     },
   };
   return { storage, read, lock: new FileLock(path), writable, fact, format };
+}
+
+/** What the header of an image says now. @throws BlockgraphError `image-unusable` */
+export function headerIn(path: string): ImageHeader {
+  const storage = openQcow2(path, { readOnly: true });
+  try {
+    return headerOf(path, storage, 2 ** storage.header.clusterBits);
+  } finally {
+    storage.close();
+  }
 }
 
 function headerOf(path: string, { header }: Qcow2Storage, clusterSize: number): ImageHeader {

@@ -14,9 +14,13 @@ import type { Graph } from "../graph/graph.ts";
 import type { Profile } from "../graph/profile.ts";
 import type { Fill } from "../log/record.ts";
 import { FreeExecutor } from "../run/free-executor.ts";
+import { answerSystem } from "../system/answer-system.ts";
 import type { Outcome } from "../system/frame.ts";
 import { type Answered, type RecordSink, Session } from "../system/session.ts";
+import type { SystemRules } from "../system/system.ts";
 import type { Operation } from "../vocabulary.ts";
+import type { BackingChange } from "./backing-headers.ts";
+import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import type { LiveImages } from "./live-images.ts";
 
 export interface LiveGraphOptions {
@@ -26,8 +30,10 @@ export interface LiveGraphOptions {
   /** bytes; the smallest cluster that block-copy uses */
   readonly clusterSize: number;
   readonly profile: Profile;
-  /** a command was accepted, and this is the graph now */
+  /** a command is over, and this is the graph now */
   changed(graph: Graph): void;
+  /** a request from outside has ended well; absent: nobody wants to know */
+  completed?(request: LiveRequest): void;
   /** Nothing goes on any more, for a reason that is a defect of blockgraph. */
   crashed(error: unknown): void;
 }
@@ -45,8 +51,23 @@ export interface LiveRequest {
   done(outcome: Outcome): void;
 }
 
+/**
+ * The end of a job that follows what is written: the rest it copies while its disk stands still,
+ * after which the command takes effect.
+ */
+export interface LastCopies {
+  /** id of the job */
+  readonly job: string;
+  /**
+   * Nothing is under way. Has what is left copied, and says whether anything is.
+   * @returns `failed`: the command is to come to nothing
+   */
+  left(): "nothing" | "some" | "failed";
+}
+
 interface Waiting {
   readonly command: QmpCommand;
+  readonly last: LastCopies | null;
   answer(answered: Answered): void;
 }
 
@@ -59,6 +80,8 @@ interface Connecting {
 export class LiveGraph {
   readonly session: Session;
   readonly #options: LiveGraphOptions;
+  readonly #rules: SystemRules;
+  readonly #errors = new InjectedErrors();
   readonly #executor: FreeExecutor;
   /** requests that have entered, by their numbers */
   readonly #entered = new Map<number, LiveRequest>();
@@ -74,27 +97,30 @@ export class LiveGraph {
   constructor(options: LiveGraphOptions) {
     this.#options = options;
     const { images } = options;
+    this.#rules = {
+      profile: options.profile,
+      clusterSize: options.clusterSize,
+      images: images.lengths,
+      facts: images.facts,
+      formats: images.formats,
+      mutation: null,
+      jobsArePlayed: true,
+      injectsErrors: true,
+    };
     this.#executor = new FreeExecutor({
       open: true,
       images: images.set,
-      strike: () => null,
+      strike: ({ call }) => (call === null ? null : this.#errors.strike(call)),
       progressed: () => this.#decide(),
       crashed: (error) => options.crashed(error),
     });
     this.session = new Session({
-      rules: {
-        profile: options.profile,
-        clusterSize: options.clusterSize,
-        images: images.lengths,
-        facts: images.facts,
-        formats: images.formats,
-        mutation: null,
-      },
+      rules: this.#rules,
       properties: [],
       sink: options.sink,
       readImage: (name) => images.set.get(name)?.read() ?? new Uint8Array(),
       called: (agent) => this.#executor.called(agent),
-      consent: (after) => images.consent(after),
+      consent: (after) => uninjectable(after) ?? images.consent(after),
       completed: (request, outcome) => this.#completed(request, outcome),
     });
     this.#executor.attach(this.session);
@@ -106,16 +132,33 @@ export class LiveGraph {
   }
 
   /** Executes a command, when those before it have been. */
-  execute(command: QmpCommand): Promise<Answered> {
+  execute(command: QmpCommand, last: LastCopies | null = null): Promise<Answered> {
     return new Promise((resolve) => {
-      this.#commands.push({ command, answer: resolve });
+      this.#commands.push({ command, last, answer: resolve });
       this.#executor.goOn();
     });
   }
 
+  /** Whose rules hold. */
+  get profile(): Profile {
+    return this.#options.profile;
+  }
+
+  /** Has an image say what is behind it. @returns why it cannot; null: it does */
+  changeBacking(change: BackingChange): string | null {
+    return this.#options.images.changeBacking(change);
+  }
+
+  /** Why a command would be refused now; null: it would not. Nothing is opened for it. */
+  refusalOf(command: QmpCommand): string | null {
+    return answerSystem(this.session.graph, command, this.#rules).refusal;
+  }
+
   /** Lets a request in, or keeps it until its export takes any. */
   submit(request: LiveRequest): void {
-    if (this.#held.length > 0 || !this.session.takesRequests(request.through)) {
+    const { through } = request;
+    const isBehind = this.#held.some((held) => held.through === through);
+    if (isBehind || !this.session.takesRequests(through)) {
       this.#held.push(request);
       return;
     }
@@ -156,7 +199,9 @@ export class LiveGraph {
   #completed(number: number, outcome: Outcome): void {
     const request = this.#entered.get(number);
     this.#entered.delete(number);
-    request?.done(outcome);
+    if (request === undefined) return;
+    if (outcome.errno === null) this.#options.completed?.(request);
+    request.done(outcome);
   }
 
   /** Ends a drained section that has become quiet, and begins with what waits. */
@@ -166,7 +211,14 @@ export class LiveGraph {
     for (;;) {
       if (this.#draining !== null) {
         if (!this.session.quiet) break;
-        this.#answer(this.#draining, this.session.drained());
+        const left = this.#draining.last?.left() ?? "nothing";
+        if (left === "some") {
+          setImmediate(() => this.#executor.goOn());
+          break;
+        }
+        const isOver = left === "nothing";
+        const answered = isOver ? this.session.drained() : this.session.withdraw(FAILED);
+        this.#answer(this.#draining, answered);
       }
       this.#enterHeld();
       if (this.#connecting !== null) {
@@ -209,7 +261,7 @@ export class LiveGraph {
       this.#answer(waiting, { refusal, reply: {} });
       return;
     }
-    const answered = this.session.begin(waiting.command);
+    const answered = this.session.begin(waiting.command, waiting.last?.job);
     if (answered === null) this.#draining = waiting;
     else this.#answer(waiting, answered);
   }
@@ -218,8 +270,9 @@ export class LiveGraph {
     this.#draining = null;
     const { graph } = this.session;
     this.#options.images.settle(graph);
+    this.#errors.changed(graph);
     this.#executor.rewired();
-    if (answered.refusal === null) this.#options.changed(graph);
+    this.#options.changed(graph);
     waiting.answer(answered);
   }
 
@@ -232,6 +285,9 @@ export class LiveGraph {
     }
   }
 }
+
+/** What is said of a command whose job could not copy what was left. */
+const FAILED = "Input/output error";
 
 /** The payload as a log carries it. */
 function fillOf(operation: Operation, buffer: Uint8Array | null): Fill | undefined {

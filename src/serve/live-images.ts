@@ -27,9 +27,11 @@ import { ALL_PERMISSIONS } from "../graph/permission.ts";
 import { isRefusal, refuse } from "../graph/refuse.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { LockBits } from "../storage/file-lock.ts";
+import { changeBacking } from "../storage/qcow2/change-backing.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
-import { type LiveFile, openFormatted, openRaw } from "./live-file.ts";
+import type { BackingChange } from "./backing-headers.ts";
+import { headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
 import { exportsNamedIn, type FindCredentials, type LiveNbd, openExport } from "./live-nbd.ts";
 import { filesInUse, formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
 import { systemText } from "./system-text.ts";
@@ -154,14 +156,15 @@ export class LiveImages {
           ? null
           : {
               ...{ filename: backing.filename, format: backing.driver, readOnly: true },
-              backed: backing.driver === "qcow2",
+              ...{ backed: backing.driver === "qcow2", unmap: false },
             };
     }
     return null;
   }
 
   /** One that is in use stays what it is; the graph then refuses to take it for an image. */
-  #openOne({ filename, format, readOnly }: NamedImage, used: ReadonlySet<string>): string | null {
+  #openOne(image: NamedImage, used: ReadonlySet<string>): string | null {
+    const { filename, format, readOnly, unmap } = image;
     const known = this.#files.get(filename);
     const isFormatted = format === "qcow2";
     if (known !== undefined && (known.format !== null || !isFormatted)) return null;
@@ -170,8 +173,9 @@ export class LiveImages {
     const { writable, problem } = lookAt(path);
     if (problem !== null) return problem;
     try {
-      const open = isFormatted ? openFormatted : openRaw;
-      this.#replace(filename, open(path, writable && !readOnly));
+      const isWritten = writable && !readOnly;
+      const opened = isFormatted ? openFormatted(path, isWritten, unmap) : openRaw(path, isWritten);
+      this.#replace(filename, opened);
       return null;
     } catch (error) {
       if (!(error instanceof BlockgraphError)) throw error;
@@ -256,6 +260,20 @@ export class LiveImages {
         }
       }
     }
+  }
+
+  /** Has an image say what is behind it. @returns why it cannot, in the system's words; or null */
+  changeBacking({ filename, backing }: BackingChange): string | null {
+    const path = this.#paths.get(filename) ?? filename;
+    try {
+      changeBacking(path, backing);
+    } catch (error) {
+      if (!(error instanceof BlockgraphError)) throw error;
+      return "Input/output error";
+    }
+    const file = this.#files.get(filename);
+    if (file?.format != null) this.facts.set(filename, { ...file.fact, header: headerIn(path) });
+    return null;
   }
 
   /** Closes all of them. Legal only while nothing is under way on them. */

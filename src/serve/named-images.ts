@@ -12,6 +12,8 @@ export interface NamedImage {
   readonly readOnly: boolean;
   /** whether the node above it has no word about a backing file, so that the header's counts */
   readonly backed: boolean;
+  /** of a format: whether space that it does not use any more is given back to the file */
+  readonly unmap: boolean;
 }
 
 const FORMAT = "qcow2";
@@ -22,7 +24,7 @@ export function imagesNamedIn(given: JsonValue, graph: Graph): NamedImage[] {
   const { driver, filename, file } = given;
   if (driver === "file" && typeof filename === "string") {
     const readOnly = given["read-only"] === true;
-    return [{ filename, format: "raw", readOnly, backed: false }];
+    return [{ filename, format: "raw", readOnly, backed: false, unmap: false }];
   }
   const named = Object.values(given).flatMap((each) => imagesNamedIn(each, graph));
   return driver === FORMAT ? [...formatted(given, file, graph), ...named] : named;
@@ -30,15 +32,20 @@ export function imagesNamedIn(given: JsonValue, graph: Graph): NamedImage[] {
 
 /** The image of a node of a format, whose file is defined inline or is there already. */
 function formatted(node: JsonObject, file: JsonValue | undefined, graph: Graph): NamedImage[] {
-  const filename =
-    typeof file === "string" ? graph.nodes.get(file)?.options.filename : filenameOf(file);
-  if (typeof filename !== "string") return [];
-  const backed = !("backing" in node);
-  return [{ filename, format: FORMAT, readOnly: node["read-only"] === true, backed }];
+  const below = typeof file === "string" ? graph.nodes.get(file)?.options : inlineFile(file);
+  if (typeof below?.filename !== "string") return [];
+  return [
+    {
+      ...{ filename: below.filename, format: FORMAT, readOnly: node["read-only"] === true },
+      backed: !("backing" in node),
+      // Both have to let discards through (QEMU BDRV_O_UNMAP).
+      unmap: node.discard === "unmap" && below.discard === "unmap",
+    },
+  ];
 }
 
-function filenameOf(file: JsonValue | undefined): JsonValue | undefined {
-  return isJsonObject(file) && file.driver === "file" ? file.filename : undefined;
+function inlineFile(file: JsonValue | undefined): JsonObject | undefined {
+  return isJsonObject(file) && file.driver === "file" ? file : undefined;
 }
 
 /** The files whose bytes a node of a format takes for its own. */

@@ -5,10 +5,13 @@
  * It is greeted, must negotiate before anything else, and may send the next command before the last
  * one was answered: answers come in the order of commands. Events go to whoever has negotiated.
  *
- * Limit: commands out of band (`exec-oob`) are not offered.
+ * A client may enable commands out of band, as with QEMU; there is none that could be executed so.
  */
+import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
-import { JsonSplitter } from "./json-splitter.ts";
+import { parseCommand } from "../graph/qmp-input.ts";
+import { isRefusal, parseArguments } from "../graph/refuse.ts";
+import { type Cut, JsonSplitter } from "./json-splitter.ts";
 
 /** What a command came to: what it returns, or why not, in QEMU's words. */
 export type QmpResult =
@@ -27,12 +30,14 @@ export class QmpConnection {
   readonly #options: QmpConnectionOptions;
   readonly #splitter = new JsonSplitter();
   #negotiated = false;
+  #outOfBand = false;
+  #pending = 0;
   /** resolved when all that was received has been answered */
   #answered: Promise<void> = Promise.resolve();
 
   constructor(options: QmpConnectionOptions) {
     this.#options = options;
-    options.send({ QMP: { version: options.version, capabilities: [] } });
+    options.send({ QMP: { version: options.version, capabilities: ["oob"] } });
   }
 
   /** Resolves when all that was received so far has been answered. */
@@ -40,10 +45,15 @@ export class QmpConnection {
     return this.#answered;
   }
 
-  /** @throws RangeError if the client sends something that has no end */
+  /** Documents that were received and not answered. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   receive(bytes: Uint8Array): void {
-    for (const document of this.#splitter.push(bytes)) {
-      this.#answered = this.#answered.then(() => this.#answer(document));
+    for (const cut of this.#splitter.push(bytes)) {
+      this.#pending++;
+      this.#answered = this.#answered.then(() => this.#answer(cut));
     }
   }
 
@@ -55,15 +65,20 @@ export class QmpConnection {
     this.#options.send({ timestamp: { seconds, microseconds }, event: name, data });
   }
 
-  async #answer(document: string): Promise<void> {
-    const input = parse(document);
+  async #answer(cut: Cut): Promise<void> {
+    const input = "text" in cut ? parse(cut.text) : cut.problem;
     const result = typeof input === "string" ? generic(input) : await this.#execute(input);
+    this.#pending--;
     const hasId = typeof input !== "string" && "id" in input;
     this.#options.send(hasId ? { ...result, id: input.id ?? null } : { ...result });
   }
 
   #execute(input: JsonObject): Promise<QmpResult> | QmpResult {
     const negotiates = input.execute === "qmp_capabilities";
+    const { "exec-oob": outOfBand } = input;
+    if (this.#outOfBand && typeof outOfBand === "string") {
+      return generic(`The command ${outOfBand} does not support OOB`);
+    }
     if (this.#negotiated) {
       if (!negotiates) return this.#options.execute(input);
       return notFound("Capabilities negotiation is already complete, command ignored");
@@ -71,11 +86,23 @@ export class QmpConnection {
     if (!negotiates && typeof input.execute === "string") {
       return notFound("Expecting capabilities negotiation with 'qmp_capabilities'");
     }
-    if (!negotiates) return this.#options.execute(input);
+    return negotiates ? this.#negotiate(input) : this.#options.execute(input);
+  }
+
+  #negotiate(input: JsonObject): QmpResult {
+    try {
+      const { arguments: args } = parseCommand(input);
+      this.#outOfBand = parseArguments(capabilities, args).enable.length > 0;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return generic(error.message);
+    }
     this.#negotiated = true;
     return { return: {} };
   }
 }
+
+const capabilities = z.strictObject({ enable: z.array(z.enum(["oob"])).default([]) });
 
 /** What a client sent; or QEMU's text of what is wrong with it. */
 function parse(document: string): JsonObject | string {

@@ -2,7 +2,8 @@
  * QMP on a unix socket: connections that come and go, each a protocol of its own
  * (qmp-connection.ts).
  *
- * Whoever may write to the socket may do everything; the file is made for its owner only.
+ * Whoever may write to the socket may do everything; the file is made for its owner only. A client
+ * that does not read is not read from either, and let go if it misses too many events.
  */
 import fs from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -10,6 +11,11 @@ import { BlockgraphError } from "../error.ts";
 import type { JsonObject } from "../graph/graph.ts";
 import { QmpConnection, type QmpResult } from "./qmp-connection.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
+
+/** documents of a client that wait for their answers before no more of it is read, as in QEMU */
+const PENDING_MAX = 8;
+/** bytes that may wait for a client to read them */
+const UNREAD_MAX = 16 * 1024 * 1024;
 
 export interface QmpServerOptions {
   readonly path: string;
@@ -62,17 +68,21 @@ export class QmpServer {
       execute,
       send: (document) => {
         if (socket.writable) socket.write(`${JSON.stringify(document)}\r\n`);
+        if (socket.writableLength > UNREAD_MAX) socket.destroy();
       },
     });
     this.#connections.set(socket, connection);
+    const isFull = () => connection.pending >= PENDING_MAX || socket.writableNeedDrain;
+    const goOn = () => {
+      if (!isFull()) socket.resume();
+    };
     socket.on("data", (bytes) => {
-      try {
-        connection.receive(bytes);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        socket.destroy();
-      }
+      connection.receive(bytes);
+      if (!isFull()) return;
+      socket.pause();
+      void connection.answered.then(goOn);
     });
+    socket.on("drain", goOn);
     // A client that is gone takes nothing with it; what it asked for is done all the same.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#connections.delete(socket));

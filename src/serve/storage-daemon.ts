@@ -7,19 +7,23 @@
  * to go before the export leaves the graph. The rest asks about the daemon itself.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
-import { type Graph, isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
+import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
-import { isRefusal } from "../graph/refuse.ts";
+import { isRefusal, parseArguments } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
-import type { Answered } from "../system/session.ts";
+import { changeBackingFile } from "./change-backing-file.ts";
+import { JobCommands } from "./job-commands.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, connectionsOf, type NbdAddress } from "./nbd-address.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
+import { refused, resultOf } from "./qmp-result.ts";
 import { TlsObjects } from "./tls-objects.ts";
+import { unsupported } from "./unsupported-commands.ts";
 
 export interface StorageDaemonOptions {
   readonly live: LiveGraph;
@@ -51,6 +55,7 @@ type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | Qmp
 
 export class StorageDaemon {
   readonly #options: StorageDaemonOptions;
+  readonly #jobs: JobCommands;
   #listener: NbdListener | null = null;
   /** one command at a time, as QEMU's dispatcher */
   #last: Promise<unknown> = Promise.resolve();
@@ -58,6 +63,7 @@ export class StorageDaemon {
   constructor(options: StorageDaemonOptions) {
     this.#options = options;
     this.#listener = options.listener ?? null;
+    this.#jobs = new JobCommands(options);
   }
 
   get graph(): Graph {
@@ -80,8 +86,12 @@ export class StorageDaemon {
   async #execute(input: unknown): Promise<QmpResult> {
     try {
       const command = parseCommand(input);
-      const own = OWN.get(command.execute);
-      return own === undefined ? await this.obey(command) : await own(this, command.arguments);
+      const { execute, arguments: args } = command;
+      const problem = unsupported(execute);
+      if (problem !== null) return refused(problem);
+      const own = OWN.get(execute);
+      if (own !== undefined) return await own(this, args);
+      return (await this.#jobs.execute(execute, args)) ?? (await this.obey(command));
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return refused(error.message);
@@ -90,8 +100,7 @@ export class StorageDaemon {
 
   /** A command that is the graph's alone. */
   async obey(command: QmpCommand): Promise<QmpResult> {
-    const { refusal, reply }: Answered = await this.#options.live.execute(command);
-    return refusal === null ? { return: reply } : refused(refusal);
+    return resultOf(await this.#options.live.execute(command));
   }
 
   /** Credentials are the daemon's, all other objects the graph's. */
@@ -152,47 +161,6 @@ export class StorageDaemon {
     return result;
   }
 
-  /**
-   * A job begins. The graph is told that somebody finalizes it: that is who copies for it, if the
-   * user does not want to.
-   */
-  async beginJob(execute: string, args: JsonObject): Promise<QmpResult> {
-    if (mirrors(execute, args)) return refused(NO_MIRROR);
-    const result = await this.obey({ execute, arguments: awaited(args) });
-    if ("return" in result) this.#begun(args);
-    return result;
-  }
-
-  /** Jobs may begin in a transaction as well. */
-  async transact(args: JsonObject): Promise<QmpResult> {
-    const actions = Array.isArray(args.actions) ? args.actions.filter(isJsonObject) : [];
-    const jobs = actions.filter(({ type }) => JOBS.has(String(type)));
-    const datas = jobs.map(({ type, data }) => ({ type: String(type), data: data ?? {} }));
-    if (datas.some(({ type, data }) => isJsonObject(data) && mirrors(type, data))) {
-      return refused(NO_MIRROR);
-    }
-    const told = Array.isArray(args.actions) ? { actions: args.actions.map(awaitedAction) } : {};
-    const result = await this.obey({ execute: "transaction", arguments: { ...args, ...told } });
-    if ("return" in result) for (const { data } of datas) if (isJsonObject(data)) this.#begun(data);
-    return result;
-  }
-
-  #begun(args: JsonObject): void {
-    const { "auto-finalize": wanted = true, "job-id": id = args.device } = args;
-    this.#options.jobs.begin(String(id), wanted === true);
-  }
-
-  /** What the graph says of jobs, and how far those are that copy. */
-  async queryJobs(execute: string, args: JsonObject): Promise<QmpResult> {
-    const result = await this.obey({ execute, arguments: args });
-    if ("error" in result || !Array.isArray(result.return)) return result;
-    const { jobs } = this.#options;
-    const more = (job: JsonObject) =>
-      execute === "query-jobs" ? jobs.statusOf(String(job.id)) : jobs.blockJob(String(job.device));
-    const told = result.return.map((job) => (isJsonObject(job) ? { ...job, ...more(job) } : job));
-    return { return: told };
-  }
-
   /** Whether an export has clients. That one has hung up may not have been noticed yet. */
   async #isUsed(name: string): Promise<boolean> {
     for (let look = 0; look < LOOKS; look++) {
@@ -206,6 +174,17 @@ export class StorageDaemon {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
 
+  /** An image that is open stays as long as it is. */
+  resize(args: JsonObject): QmpResult {
+    const command = { execute: "block_resize", arguments: args };
+    return refused(this.#options.live.refusalOf(command) ?? NO_RESIZE);
+  }
+
+  changeBackingFile(args: JsonObject): QmpResult {
+    changeBackingFile(this.#options.live, args);
+    return { return: {} };
+  }
+
   get version(): JsonObject {
     return this.#options.version;
   }
@@ -215,10 +194,10 @@ export class StorageDaemon {
   }
 }
 
-/** Commands by which jobs begin. */
-const JOBS: ReadonlySet<string> = new Set([
-  ...["blockdev-backup", "block-stream", "block-commit", "fleecing-backup", "blockdev-mirror"],
-]);
+const NO_RESIZE =
+  "Images that are open cannot be resized: close it, use `qemu-img resize`, and open it again";
+
+const nothing = z.strictObject({});
 
 /** Commands that are not the graph's, or not only. */
 const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
@@ -228,41 +207,26 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
-  ...[...JOBS].map((name): [string, Own] => [name, (daemon, args) => daemon.beginJob(name, args)]),
-  ["transaction", (daemon, args) => daemon.transact(args)],
-  ...["query-jobs", "query-block-jobs"].map((name): [string, Own] => [
-    name,
-    (daemon, args) => daemon.queryJobs(name, args),
-  ]),
-  ["query-block-exports", (daemon) => ({ return: exportsOf(daemon.graph) })],
-  ["query-version", (daemon) => ({ return: daemon.version })],
-  ["query-commands", () => ({ return: commandNames().map((name) => ({ name })) })],
+  ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
+  // Devices are a machine's, and there is none.
+  ["query-block", asked(() => [])],
+  ["block_resize", (daemon, args) => daemon.resize(args)],
+  ["query-version", asked((daemon) => daemon.version)],
+  ["query-commands", asked(() => commandNames().map((name) => ({ name })))],
+  ["change-backing-file", (daemon, args) => daemon.changeBackingFile(args)],
   ["quit", quit],
 ]);
 
-/** To complete one, what was written last would have to be copied while the guest stands still. */
-const NO_MIRROR = "mirrors, and commits of the file that is written, are not built yet";
-
-/** Whether a job is a mirror: by its name, or as the commit of the file that is written. */
-function mirrors(execute: string, args: JsonObject): boolean {
-  const { top, "top-node": topNode, device } = args;
-  const isActive = top === undefined && (topNode === undefined || topNode === device);
-  return execute === "blockdev-mirror" || (execute === "block-commit" && isActive);
+/** A query, which takes nothing. */
+function asked(answer: (daemon: StorageDaemon) => JsonValue): Own {
+  return (daemon, args) => {
+    parseArguments(nothing, args);
+    return { return: answer(daemon) };
+  };
 }
 
-/** The same job, which somebody finalizes; what was given wrongly stays as it is. */
-function awaited(args: JsonObject): JsonObject {
-  const { "auto-finalize": wanted = true } = args;
-  return typeof wanted === "boolean" ? { ...args, "auto-finalize": false } : args;
-}
-
-function awaitedAction(action: JsonValue): JsonValue {
-  if (!isJsonObject(action) || !JOBS.has(String(action.type)) || !isJsonObject(action.data))
-    return action;
-  return { ...action, data: awaited(action.data) };
-}
-
-function quit(daemon: StorageDaemon): QmpResult {
+function quit(daemon: StorageDaemon, args: JsonObject): QmpResult {
+  parseArguments(nothing, args);
   daemon.quit();
   return { return: {} };
 }
@@ -277,9 +241,4 @@ function exportsOf({ exports, edges }: Graph): JsonObject[] {
     const edge = edges.find(({ parent }) => parent.kind === "export" && parent.name === id);
     return { id, type, "node-name": edge?.child ?? "", "shutting-down": false };
   });
-}
-
-function refused(desc: string): QmpResult {
-  const isUnknown = /^The command .* has not been found$/.test(desc);
-  return { error: { class: isUnknown ? "CommandNotFound" : "GenericError", desc } };
 }

@@ -14,6 +14,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "Connection timed out",
   EHOSTUNREACH: "No route to host",
   ENETUNREACH: "Network is unreachable",
+  EIO: "Input/output error",
+  ENOSPC: "No space left on device",
+  ENOTSUP: "Operation not supported",
+  EINVAL: "Invalid argument",
+  EPERM: "Operation not permitted",
   EADDRINUSE: "Address already in use",
   EADDRNOTAVAIL: "Cannot assign requested address",
 };

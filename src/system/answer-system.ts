@@ -19,9 +19,14 @@ export type SystemAnswer =
   | { readonly graph: Graph; readonly system: null; readonly refusal: string };
 
 export function answerSystem(graph: Graph, command: QmpCommand, rules: SystemRules): SystemAnswer {
-  const { profile, facts } = rules;
+  const { profile, facts, jobsArePlayed = false } = rules;
   const known = facts === undefined ? {} : { images: facts };
-  const answer = answerCommand(graph, command, { drivers: DRIVERS, profile, ...known });
+  const answer = answerCommand(graph, command, {
+    drivers: DRIVERS,
+    profile,
+    jobsArePlayed,
+    ...known,
+  });
   if (answer.refusal !== null) {
     return { graph: answer.graph, system: null, refusal: answer.refusal.message };
   }

@@ -51,10 +51,8 @@ export function buildSystem(graph: Graph, rules: SystemRules): System {
   for (const name of graph.nodes.keys()) describe(name);
   for (const { id, copies, filter } of graph.jobs.values()) {
     const copying = nodes.get(filter)?.requests.has("copy") === true;
-    if (copies === "nothing" || (copies !== "something" && copying)) continue;
-    throw refuse(
-      `job '${id}' copies in a way that is not built yet; back up or mirror with sync=full`,
-    );
+    if (copies === "nothing" || copying) continue;
+    throw refuse(`job '${id}' cannot be simulated: its filter '${filter}' copies nothing`);
   }
   return { nodes, rules };
 }
@@ -94,7 +92,9 @@ function describeNode(
         `(min-cluster-size), and a cluster has ${rules.clusterSize}; leave that out`,
     );
   }
-  const instance = driver.instantiate(node.options, rules.profile, place);
+  const { "inject-error": _, ...rest } = node.options;
+  const options = rules.injectsErrors === true ? rest : node.options;
+  const instance = driver.instantiate(options, rules.profile, place);
   const automata = automataOf(node.driver, instance, rules);
   if (automata.requests.size === 0) {
     throw refuse(

@@ -15,6 +15,7 @@ import { BlockgraphError } from "../error.ts";
 import type { Notice } from "../graph/notice.ts";
 import type { Operation } from "../vocabulary.ts";
 import { ask, clusterRange, wouldAnswer } from "./ask.ts";
+import { failedAt, noteFailure } from "./failed-at.ts";
 import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
@@ -260,7 +261,7 @@ export class Execution {
           const outcome = finishOutcome(frame, effect);
           if (frame.old !== null) this.#buffers.give(frame.old);
           if (frame.up === null) {
-            this.#end(agent, outcome);
+            this.#end(agent, failedAt(frame, outcome));
             return;
           }
           frame = frame.up;
@@ -325,7 +326,7 @@ export class Execution {
     const { description } = frame.node;
     const automaton = description.tasks.get(effect.task);
     if (automaton === undefined) throw malformed(frame, `has no task ${effect.task}`);
-    const join: Join = { agent, frame, tasks: [], pending: 1, errno: null };
+    const join: Join = { agent, frame, tasks: [], pending: 1, errno: null, at: null };
     frame.join = join;
     const { first, end } = clusterRange(frame, { over: "hull" });
     const covered = effect.over === "hull" ? null : clusterRange(frame, { over: "interior" });
@@ -350,8 +351,9 @@ export class Execution {
     return false;
   }
 
-  #joined({ frame, errno }: Join): void {
+  #joined({ frame, errno, at }: Join): void {
     frame.join = null;
+    frame.failedAt = at;
     this.#take(frame, errno === null ? "DONE" : FAILED[errno]);
   }
 
@@ -361,7 +363,7 @@ export class Execution {
     if (agent.request >= 0) this.#host.completed(agent.request, outcome);
     const { join } = agent;
     if (join === null) return;
-    join.errno ??= outcome.errno;
+    noteFailure(join, outcome);
     join.pending--;
     if (join.pending > 0 || join.agent.blocked !== "join") return;
     this.#joined(join);
@@ -371,9 +373,10 @@ export class Execution {
   #answerCall(frame: Frame, outcome: Outcome): void {
     frame.status = outcome.status;
     frame.bytes = outcome.bytes;
-    if (outcome.errno === null) {
-      const effect = frame.automaton.states[frame.state]?.effect;
-      if (effect?.kind === "call" && effect.register === "old") frame.oldFilled = true;
+    const effect = frame.automaton.states[frame.state]?.effect;
+    if (effect?.kind === "call") {
+      if (outcome.errno !== null) frame.failedAt = effect.child;
+      else if (effect.register === "old") frame.oldFilled = true;
     }
     this.#take(frame, outcomeEvent(frame, outcome));
   }

@@ -16,6 +16,8 @@ export interface Outcome {
   readonly status: BlockStatus | null;
   /** bytes from the start of the range for which `status` holds; else 0 */
   readonly bytes: number;
+  /** of a request that failed, by which edge it had called whoever failed it; absent: by none */
+  readonly at?: string;
 }
 
 /** Success with nothing to say. */
@@ -40,6 +42,8 @@ export interface Frame {
   /** what the last block-status call said */
   status: BlockStatus | null;
   bytes: number;
+  /** by which edge it had called whoever failed last; null: nobody has */
+  failedAt: string | null;
   /** the tasks that a fork waits for, or null */
   join: Join | null;
 }
@@ -59,6 +63,7 @@ export function newFrame(
     spanEnd: offset,
     status: null,
     bytes: 0,
+    failedAt: null,
   };
   return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
 }
@@ -69,8 +74,9 @@ export interface Join {
   readonly frame: Frame;
   readonly tasks: Agent[];
   pending: number;
-  /** the first error of a task */
+  /** the first error of a task, and by which edge that had called whoever failed */
   errno: Errno | null;
+  at: string | null;
 }
 
 /** A call that only an image can answer. */

@@ -140,9 +140,10 @@ export class Session {
   /**
    * Begins a graph command while others do I/O. Who uses what it changes is quiesced: what their
    * devices are asked for from now on is queued, and exports and jobs send no requests.
+   * @param finishing a job that the command ends, and that goes on copying until it takes effect
    * @returns its answer, if there is nothing to drain; null: it waits, see {@link Session.drained}
    */
-  begin(command: QmpCommand): Answered | null {
+  begin(command: QmpCommand, finishing: string | null = null): Answered | null {
     if (this.#draining !== null) {
       throw new BlockgraphError(
         "log-not-enabled",
@@ -154,7 +155,8 @@ export class Session {
     const { execute, arguments: args } = command;
     const section = drainedSection(execute, this.#graph, answer.graph);
     const id = this.#nextCommand++;
-    const [quiesces, pauses] = [[...section.users], [...section.jobs]];
+    const quiesces = [...section.users];
+    const pauses = [...section.jobs].filter((job) => job !== finishing);
     const drains = { quiesces, ...(pauses.length > 0 && { pauses }) };
     this.#append({ kind: "qmp", id, execute, arguments: args, ...drains });
     if (this.#permissions.begin()) return this.#execute(id, command, answer);
@@ -191,6 +193,15 @@ export class Session {
     }
     this.#append({ kind: "drained", id: draining.id });
     return this.#leave(draining);
+  }
+
+  /** The command that waits comes to nothing, as if it had been refused. */
+  withdraw(refusal: string): Answered {
+    if (this.#draining === null) throw new BlockgraphError("log-not-enabled", "no command waits");
+    return this.#leave({
+      ...this.#draining,
+      answer: { graph: this.#graph, system: null, refusal },
+    });
   }
 
   #leave({ id, command, answer }: Draining): Answered {

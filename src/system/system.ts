@@ -34,6 +34,10 @@ export interface SystemRules {
   readonly formats?: ReadonlyMap<string, ImageFormat>;
   /** view reads that one cluster may serve at once, 1024 unless told; more are an error */
   readonly readers?: number;
+  /** whether whoever answers for images injects the errors that nodes are to inject */
+  readonly injectsErrors?: boolean;
+  /** as for commands of the graph (src/graph/command.ts); absent: they are not */
+  readonly jobsArePlayed?: boolean;
 }
 
 /** What a format says of its image when a node is opened on it. */

@@ -171,6 +171,28 @@ test("what is wrong is refused in the same words", async () => {
   expect(ours).toEqual(theirs);
 });
 
+test("each command that QEMU's daemon has is there, or it is said what to do instead", async () => {
+  const said: unknown[][] = [];
+  for (const program of [DAEMONS.qemu(), DAEMONS.ours("qemu-7.2")]) {
+    await inTemporaryFolder((folder) =>
+      QmpTalk.using(program, folder, async (talk) => {
+        const { return: commands } = await talk.say("query-commands");
+        said.push(Array.isArray(commands) ? commands.map(({ name }) => String(name)) : []);
+        if (said.length < 2) return;
+        const [theirs = [], ours = []] = said;
+        for (const name of theirs.filter((each) => !ours.includes(each))) {
+          const { error } = await talk.say(String(name));
+          expect(error?.class).toBe("CommandNotFound");
+          expect(error?.desc).toMatch(/^The command .* has not been found: it is not supported; ./);
+        }
+      }),
+    );
+  }
+  const [theirs, ours] = said;
+  expect(theirs?.length).toBeGreaterThan(50);
+  expect(ours?.length).toBeGreaterThan(40);
+});
+
 test("it ends when it is told to, and when nobody is left to tell it", async () => {
   for (const end of ["quit", "eof"] as const) {
     await inTemporaryFolder((folder) =>

@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { JsonSplitter } from "../../src/serve/json-splitter.ts";
+import { type Cut, JsonSplitter } from "../../src/serve/json-splitter.ts";
 
 const document = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
 
@@ -19,7 +19,7 @@ test("documents are found again, with or without space between them, in pieces",
         const found: string[] = [];
         for (let at = 0; at < bytes.length; ) {
           const length: number = lengths.next().value;
-          found.push(...splitter.push(bytes.subarray(at, at + length)));
+          found.push(...splitter.push(bytes.subarray(at, at + length)).map(textOf));
           at += length;
         }
         expect(found.map((each) => JSON.parse(each))).toEqual(
@@ -30,9 +30,23 @@ test("documents are found again, with or without space between them, in pieces",
   );
 });
 
+const textOf = (cut: Cut) => ("text" in cut ? cut.text : "");
+
 test("what is no document ends with its line, and the next one is found", () => {
-  const splitter = new JsonSplitter();
-  const found = splitter.push(Buffer.from('nonsense\n} ] \n{"a": "}"}'));
+  const found = new JsonSplitter().push(Buffer.from('nonsense\n} ] \n{"a": "}"}')).map(textOf);
   expect(found.filter((each) => each.startsWith("{"))).toEqual(['{"a": "}"}']);
   expect(found[0]).toBe("nonsense");
+});
+
+test.each([
+  ["a string without an end", '{"a": "b\n'],
+  ["lists without an end", `${"[".repeat(5000)}\n`],
+  ["a brace that closes a list", "[[[}\n"],
+  ["what is too long", `["${"a".repeat(2000)}"]\n`],
+])("%s does not keep what comes behind it from being heard", (_, nonsense) => {
+  const splitter = new JsonSplitter(1000);
+  const found = splitter.push(Buffer.from(`${nonsense}{"b": 1}`));
+  expect(found.at(-1)).toEqual({ text: '{"b": 1}' });
+  expect(found.length).toBeGreaterThan(1);
+  expect(found.length).toBeLessThan(5);
 });

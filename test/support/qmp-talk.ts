@@ -27,6 +27,7 @@ export class QmpTalk {
   readonly heard: QmpMessage[] = [];
   readonly #child: ChildProcess;
   #said = 0;
+  #asked = 0;
   #waiting: { until(message: QmpMessage): boolean; found(message: QmpMessage): void }[] = [];
   readonly #ended: Promise<number | null>;
 
@@ -73,6 +74,22 @@ export class QmpTalk {
     return answer;
   }
 
+  /** Asks again and again until the answer is as it should be; that is not part of the talk. */
+  async until(execute: string, isIt: (answer: unknown) => boolean): Promise<void> {
+    for (;;) {
+      const id = `until ${++this.#asked}`;
+      const answer = this.hear((message) => message.id === id);
+      this.write(JSON.stringify({ execute, id }));
+      const { return: said } = await answer;
+      this.heard.splice(
+        this.heard.findIndex((message) => message.id === id),
+        1,
+      );
+      if (isIt(said)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Says anything. */
   write(text: string): void {
     this.#child.stdin?.write(`${text}\n`);
@@ -92,6 +109,17 @@ export class QmpTalk {
   jobIs(id: string, status: string): Promise<QmpMessage> {
     const isIt = ({ event, data }: QmpMessage) =>
       event === "JOB_STATUS_CHANGE" && data?.id === id && data.status === status;
+    return this.#heardOrHear(isIt);
+  }
+
+  /** Waits until a job is ready, and says so in both ways. */
+  isReady(id: string): Promise<QmpMessage> {
+    return this.#heardOrHear(
+      ({ event, data }) => event === "BLOCK_JOB_READY" && data?.device === id,
+    );
+  }
+
+  #heardOrHear(isIt: (message: QmpMessage) => boolean): Promise<QmpMessage> {
     const heard = this.heard.findLast(isIt);
     return heard === undefined ? this.hear(isIt) : Promise.resolve(heard);
   }

@@ -74,6 +74,7 @@ class RunningDaemon {
       clusterSize: CLUSTER,
       profile: profile(name),
       changed: (graph) => this.#jobs.changed(graph),
+      completed: (request) => this.#jobs.completed(request),
       crashed(error) {
         throw error;
       },
@@ -105,6 +106,7 @@ class RunningDaemon {
     await this.#daemon.close();
     for (const server of this.#servers) await server.close();
     process.stdin.pause();
+    this.#jobs.stop();
     await this.#live.idle();
     this.#live.stop();
     this.#images.close();

@@ -9,7 +9,7 @@ import type { Graph, JsonObject } from "../../graph/graph.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { GUEST, VIEW } from "../../serve/fleecing-commands.ts";
 import { JobRunner } from "../../serve/job-runner.ts";
-import type { LiveGraph } from "../../serve/live-graph.ts";
+import type { LiveGraph, LiveRequest } from "../../serve/live-graph.ts";
 import type { NbdListener } from "../../serve/nbd-listener.ts";
 import type { QmpResult } from "../../serve/qmp-connection.ts";
 import { QmpServer } from "../../serve/qmp-server.ts";
@@ -56,9 +56,14 @@ export class FleeceMonitor {
     this.#jobs.changed(graph);
   }
 
+  completed(request: LiveRequest): void {
+    this.#jobs.completed(request);
+  }
+
   async close(): Promise<void> {
     await this.#server?.close();
     this.#server = null;
+    this.#jobs.stop();
   }
 
   async #execute(command: JsonObject): Promise<QmpResult> {

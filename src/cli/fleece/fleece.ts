@@ -3,11 +3,11 @@
  * clients come and go, and everything is taken away again, whatever happens.
  */
 import { join } from "node:path";
-import type { Graph, JsonObject } from "../../graph/graph.ts";
+import type { JsonObject } from "../../graph/graph.ts";
 import { profile } from "../../graph/profile.ts";
 import { Fleecing } from "../../serve/fleecing.ts";
 import type { FleecingPlan } from "../../serve/fleecing-commands.ts";
-import { LiveGraph } from "../../serve/live-graph.ts";
+import { LiveGraph, type LiveGraphOptions } from "../../serve/live-graph.ts";
 import type { NbdAddress } from "../../serve/nbd-address.ts";
 import { NbdListener } from "../../serve/nbd-listener.ts";
 import { interruptible } from "../check/interrupt.ts";
@@ -58,7 +58,10 @@ async function fleeceAt(
   try {
     const listeners = { guest: await listen(places.guest), view: await listen(places.view) };
     let monitor: FleeceMonitor | null = null;
-    const live = liveGraph(files, options, (graph) => monitor?.changed(graph));
+    const live = liveGraph(files, options, {
+      changed: (graph) => monitor?.changed(graph),
+      completed: (request) => monitor?.completed(request),
+    });
     const quit = () => ended.abort();
     monitor = new FleeceMonitor({ live, view: listeners.view, tls, quit });
     const fleecing = await Fleecing.begin({
@@ -94,14 +97,14 @@ async function fleeceAt(
 function liveGraph(
   files: FleeceFiles,
   options: FleeceOptions,
-  changed: (graph: Graph) => void,
+  heard: Pick<LiveGraphOptions, "changed" | "completed">,
 ): LiveGraph {
   return new LiveGraph({
     images: files.images,
     sink: files.log,
     clusterSize: options.clusterSize,
     profile: profile("proposed"),
-    changed,
+    ...heard,
     // Nothing can be trusted any more, not even to be taken down in order.
     crashed(error) {
       throw error;

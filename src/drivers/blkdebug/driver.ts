@@ -3,7 +3,8 @@
  * block/blkdebug.c).
  *
  * With it, tests pin a node: whoever unshares `write` keeps others from writing. Limits: a node
- * that injects errors can be judged, but not be simulated; faults are events of the environment.
+ * that injects errors can be judged, but not be simulated, since faults are events of the
+ * environment; in a live graph that injects them (src/serve/injected-errors.ts).
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";

@@ -32,8 +32,8 @@ const MODES = ["background", "write-blocking"] as const;
 
 interface Parameters {
   readonly mode: (typeof MODES)[number];
-  /** whether it is a commit of the file that is written */
-  readonly commits: boolean;
+  /** whether what lies behind the source is left out: as it is the target, or as it was told */
+  readonly partial: boolean;
 }
 
 export const mirrorTop = defineDriver({
@@ -42,6 +42,7 @@ export const mirrorTop = defineDriver({
   manual,
   options: commonOptions.extend({
     bottom: z.string().optional().meta({ description: "the base that a commit writes to" }),
+    base: z.string().optional().meta({ description: "the file behind the disk, left out" }),
     "copy-mode": z.enum(MODES).default("background").meta({
       description: "whether what a guest writes goes to the target at once",
     }),
@@ -54,15 +55,15 @@ export const mirrorTop = defineDriver({
   reopens: null,
   parameters: (given): Parameters => ({
     mode: given["copy-mode"],
-    commits: given.bottom !== undefined,
+    partial: given.bottom !== undefined || given.base !== undefined,
   }),
   // What is dirty stays so when a mirror is changed while it works.
   memoryKey: "mirror_top",
   everyParameters: [
-    ...MODES.map((mode): Parameters => ({ mode, commits: false })),
-    { mode: "background", commits: true },
+    ...MODES.map((mode): Parameters => ({ mode, partial: false })),
+    ...MODES.map((mode): Parameters => ({ mode, partial: true })),
   ],
-  charts: ({ mode, commits }) => {
+  charts: ({ mode, partial }) => {
     const guest = mode === "background" ? backgroundChart : writeBlockingChart;
     const forward = (operation: "read" | "flush" | "block-status") =>
       forwardChart(`mirror_top/${operation}`, "backing", operation);
@@ -78,7 +79,7 @@ export const mirrorTop = defineDriver({
         "block-status": forward("block-status"),
         copy: jobCopyChart("mirror_top"),
       },
-      tasks: { copy: copyTaskChart("mirror_top", "backing", { commits }) },
+      tasks: { copy: copyTaskChart("mirror_top", "backing", { partial }) },
     };
   },
 });
