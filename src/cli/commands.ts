@@ -2,20 +2,7 @@
  * The commands by name. Each is one file, loaded only when it is the one that was asked for: the
  * interpreters behind it take longer to load than `--help` takes to print.
  */
-import type { Command } from "commander";
-
-/** What the file of a command exports. */
-export interface CommandModule {
-  /** Adds arguments, options, help and action to the command of the same name. */
-  configure(command: Command): void;
-}
-
-interface CommandEntry {
-  readonly name: string;
-  /** one line for the list of commands */
-  readonly summary: string;
-  load(): Promise<CommandModule>;
-}
+import type { CommandEntry } from "./command-module.ts";
 
 /** In the order in which a newcomer meets them. */
 export const COMMANDS: readonly CommandEntry[] = [

@@ -3,14 +3,14 @@
  * options and help.
  */
 import { Command } from "commander";
-import { COMMANDS } from "./commands.ts";
+import type { CommandEntry } from "./command-module.ts";
 
 /** Fresh ones; whoever describes them may reroute what they print. */
-export async function describedCommands(): Promise<Command[]> {
+export async function describedCommands(all: readonly CommandEntry[]): Promise<Command[]> {
   const described: Command[] = [];
-  for (const { name, summary, load } of COMMANDS) {
+  for (const { name, summary, load } of all) {
     const command = new Command(name).summary(summary);
-    (await load()).configure(command);
+    (await load()).configure(command, all);
     described.push(command);
   }
   return described;

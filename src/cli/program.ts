@@ -39,7 +39,7 @@ async function makeProgram(wanted: string | undefined): Promise<Command> {
   program.addHelpText("after", `\n${EXIT_HELP}\n\nStart with:\n  $ blockgraph show fleecing`);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary);
-    if (name === wanted) (await load()).configure(command);
+    if (name === wanted) (await load()).configure(command, COMMANDS);
   }
   return program;
 }

@@ -16,6 +16,7 @@ import { runSummary, runSummarySchema } from "../report/site/run-summary.ts";
 import type { GivenLog, ModelEvidence, SiteInput } from "../report/site/site-input.ts";
 import { siteReportLines, siteReportSchema } from "../report/site/site-report.ts";
 import { wholeNumber } from "./arguments.ts";
+import type { CommandEntry } from "./command-module.ts";
 import { describedCommands } from "./described-commands.ts";
 import { EXIT_HELP } from "./exit-code.ts";
 import { findModels } from "./find.ts";
@@ -37,7 +38,7 @@ interface Options {
 }
 
 /** See {@link ./commands.ts}. */
-export function configure(command: Command): void {
+export function configure(command: Command, all: readonly CommandEntry[]): void {
   command
     .description(
       "Makes the site: a page for every model with its graph, charts, properties and " +
@@ -51,7 +52,7 @@ export function configure(command: Command): void {
     .option("--no-run", "search and simulate nothing: show what is there")
     .option("--json", "print what was made as JSON")
     .addHelpText("after", HELP)
-    .action(report);
+    .action((options: Options) => report(options, all));
 }
 
 const HELP = `
@@ -70,11 +71,13 @@ The site is files: open reports/site/index.html, or put the folder on any web se
 
 ${EXIT_HELP}`;
 
-async function report({ out, reports, log, run, time, json }: Options): Promise<void> {
+async function report(options: Options, all: readonly CommandEntry[]): Promise<void> {
+  const { out, reports, log, run, time, json } = options;
   const began = performance.now();
   fileAction(out, "cannot be made", () => mkdirSync(out, { recursive: true }));
   const logs = log.map(givenLog);
-  const input = await gather({ reports, out, seconds: run ? time : null }, logs);
+  const gathering = { reports, out, seconds: run ? time : null };
+  const input = await gather(gathering, logs, await describedCommands(all));
   const gathered = performance.now();
   const pages = addTryIt(out, await makePages(input), input);
   const paths = new Set(pages.map(({ path }) => path));
@@ -118,7 +121,11 @@ function wholeTrace(path: string): TraceDocument | null {
   }
 }
 
-async function gather(gathering: Gathering, logs: readonly GivenLog[]): Promise<SiteInput> {
+async function gather(
+  gathering: Gathering,
+  logs: readonly GivenLog[],
+  commands: readonly Command[],
+): Promise<SiteInput> {
   const models: ModelEvidence[] = [];
   const all = findModels([]);
   for (const [index, model] of all.entries()) {
@@ -133,7 +140,7 @@ async function gather(gathering: Gathering, logs: readonly GivenLog[]): Promise<
     sketches: await gatherSketches(gathering),
     logs,
     conform: readDocument(join(reports, "conform", "receipt.json"), conformReceiptSchema),
-    commands: await describedCommands(),
+    commands,
     previous: readDocument(summaryPath(out), runSummarySchema),
     source: sourceText,
   };

@@ -2,6 +2,7 @@
  * The pages of prose as a site would have them, and all text in them.
  */
 import { MODELS } from "../../models/index.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { describedCommands } from "../../src/cli/described-commands.ts";
 import { overviewOf } from "../../src/report/model-overview.ts";
 import type { Block, Inline, PageDocument, Text } from "../../src/report/site/page-document.ts";
@@ -12,7 +13,7 @@ export async function sitePages(): Promise<PageDocument[]> {
   return prosePages({
     models: [...MODELS.values()].map((model) => overviewOf(model, null, null)),
     conformance: null,
-    commands: await describedCommands(),
+    commands: await describedCommands(COMMANDS),
     charts: () => [],
   });
 }

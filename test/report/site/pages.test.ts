@@ -5,6 +5,7 @@
 import { instance } from "@viz-js/viz";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
 import { describedCommands } from "../../../src/cli/described-commands.ts";
 import { gatherModel, gatherSketches } from "../../../src/cli/report/gather.ts";
 import { parseRecords } from "../../../src/report/player/read-records.ts";
@@ -34,7 +35,7 @@ beforeAll(async () => {
       { file: "a-log.json", content: damaged },
     ];
     const nothing = { conform: null, previous: null, source: () => "export {};" };
-    const rest = { logs, commands: await describedCommands(), ...nothing };
+    const rest = { logs, commands: await describedCommands(COMMANDS), ...nothing };
     const input: SiteInput = { viz: await instance(), models, sketches, ...rest };
     pages = PAGE_KINDS.flatMap(({ make }) => [...make(input)]);
   });
