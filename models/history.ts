@@ -211,7 +211,7 @@ const COPY_ON_READ: readonly HistoricalBug[] = [
   bug(
     "H51",
     "an overlay that was made longer showed what lies behind it",
-    absent("no model makes an image longer"),
+    test("test/conformance/qcow2.test.ts"),
   ),
   bug(
     "H53",

@@ -14,6 +14,7 @@ import { zstdDecompressor } from "../../src/storage/qcow2/zstd.ts";
 import { askNow } from "../storage/ask.ts";
 import { scratch } from "../storage/scratch.ts";
 import { runTool } from "../support/qemu-tools.ts";
+import { refusal } from "../support/refusal.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 import {
   checkByQemu,
@@ -263,6 +264,31 @@ describe("an image by us", () => {
     }
     ioByQemu(path, ["read -P 1 0 1M", "read -P 0 1M 1M", "write -P 2 63M 1M"]);
     expect(() => resizeQcow2(path, MIB)).toThrow(/qemu-img resize --shrink/);
+  });
+
+  test("shows zeros where it grows, however long its backing file is (H51)", async () => {
+    const [base, path, old, partial] = [newPath(), newPath(), newPath(), newPath()];
+    createByQemu(base, 8 * MIB);
+    ioByQemu(base, ["write -P 7 0 8M"]);
+    const backing = { file: base, format: "qcow2" } as const;
+    createQcow2(path, { size: MIB, clusterSize: 4096, backing });
+    ioByQemu(path, ["read -P 7 0 1M", "write -P 1 512k 64k"]);
+    resizeQcow2(path, 64 * MIB, 8 * MIB);
+    expect(checkByQemu(path)).toEqual(CLEAN);
+    ioByQemu(path, ["read -P 7 0 512k", "read -P 1 512k 64k", "read -P 7 576k 448k"]);
+    ioByQemu(path, ["read -P 0 1M 63M"]);
+    createQcow2(old, { size: MIB, version: 2, backing });
+    expect(refusal("bad-argument", () => resizeQcow2(old, 2 * MIB))).toMatch(/version 2/);
+    createQcow2(partial, { size: MIB + 512, backing });
+    expect(refusal("bad-argument", () => resizeQcow2(partial, 2 * MIB))).toMatch(/last cluster/);
+    ioByQemu(partial, ["write -P 2 1M 512", "read -P 7 0 1M"]);
+    resizeQcow2(partial, 2 * MIB);
+    ioByQemu(partial, [
+      "read -P 7 0 1M",
+      "read -P 2 1M 512",
+      `read -P 0 ${MIB + 512} ${MIB - 512}`,
+    ]);
+    expect(checkByQemu(partial)).toEqual(CLEAN);
   });
 });
 

@@ -36,6 +36,8 @@ const HEADER_V2 = 72;
 const HEADER_V3 = 112;
 /** host clusters of a new image: header, refcount table, refcount block */
 const FIRST_CLUSTERS = 3;
+/** A new image hides nothing of its backing file. */
+const NOTHING = 0;
 
 /**
  * Makes the file, which must not exist yet.
@@ -49,7 +51,7 @@ export function createQcow2(path: string, options: CreateQcow2Options): void {
   const host = new OpenedFile(fd);
   try {
     orRefuse(path, () => createOn(host, first));
-    resizeOn(host, path, options.size);
+    resizeOn(host, path, options.size, NOTHING);
   } catch (error) {
     fs.unlinkSync(path);
     throw error;
@@ -61,7 +63,7 @@ export function createQcow2(path: string, options: CreateQcow2Options): void {
 /** The same in any empty host file. */
 export function createQcow2On(host: HostFile, name: string, options: CreateQcow2Options): void {
   createOn(host, firstClusters(name, options));
-  resizeOn(host, name, options.size);
+  resizeOn(host, name, options.size, NOTHING);
 }
 
 function createOn(host: HostFile, bytes: Buffer): void {

@@ -13,28 +13,33 @@ import { type HostFile, OpenedFile, SYNC } from "./host-file.ts";
 import type { Qcow2Image } from "./image.ts";
 import { L1_TABLE_MAX } from "./mapping.ts";
 import { openQcow2Image } from "./open-image.ts";
+import { zeroCluster } from "./zero-piece.ts";
 
 /** where the header says the size (8 bytes), and the L1 table's entries (4) and offset (8) */
 const SIZE_FIELD = 24;
 const L1_FIELDS = 36;
 
 /**
+ * What is added reads as zeros, also where the backing file is longer than the disk was.
+ *
  * @param size bytes
+ * @param behind bytes that the backing file has; what it has beyond them needs not be hidden.
+ * Default: any number
  * @throws BlockgraphError `bad-argument`: a size that it cannot have, or a smaller one than it has;
- * `image-unusable`
+ * or it cannot hide what its backing file has there; `image-unusable`
  */
-export function resizeQcow2(path: string, size: number): void {
+export function resizeQcow2(path: string, size: number, behind = size): void {
   const fd = orRefuse(path, () => fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK));
   const host = new OpenedFile(fd);
   try {
-    resizeOn(host, path, size);
+    resizeOn(host, path, size, behind);
   } finally {
     host.close();
   }
 }
 
 /** The same in any host file. */
-export function resizeOn(host: HostFile, name: string, size: number): void {
+export function resizeOn(host: HostFile, name: string, size: number, behind: number): void {
   const { image, facts, l1 } = openQcow2Image(host, name, {});
   const { geometry, header } = image;
   const refuse = (text: string) => new BlockgraphError("bad-argument", `${name}: ${text}`);
@@ -53,11 +58,43 @@ export function resizeOn(host: HostFile, name: string, size: number): void {
     throw refuse(`The image size is too large: take clusters larger than ${geometry.clusterSize}`);
   }
   if (entries > header.l1Entries) growL1(image, l1, entries);
+  const hidden = Math.min(size, behind);
+  if (header.backing !== null && hidden > header.size) hideBacking(host, name, hidden);
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(size));
   host.stepNow({ kind: "write", offset: SIZE_FIELD, bytes });
   host.stepNow(SYNC);
+}
+
+/**
+ * Has the disk read as zeros from its end up to what will be its end, before it gets longer: else
+ * its backing file would show there (QEMU block.c, `bdrv_co_truncate`).
+ */
+function hideBacking(host: HostFile, name: string, end: number): void {
+  const { image } = openQcow2Image(host, name, {});
+  const { geometry, header, mapping } = image;
+  const { clusterSize } = geometry;
+  const refuse = (text: string) => new BlockgraphError("bad-argument", `${name}: ${text}`);
+  const inLast = header.size % clusterSize;
+  const last = inLast > 0 ? mapping.entry(Math.floor(header.size / clusterSize)) : null;
+  if (last?.kind === "absent" || last?.kind === "compressed") {
+    throw refuse(
+      "its last cluster is in part beyond its end, and not written: use `qemu-img resize`",
+    );
+  }
+  // Who copied the cluster from the backing file has copied all of it.
+  if (last?.kind === "data") {
+    const bytes = Buffer.alloc(clusterSize - inLast);
+    host.stepNow({ kind: "write", offset: last.offset + inLast, bytes });
+  }
+  for (let cluster = Math.ceil(header.size / clusterSize); cluster * clusterSize < end; cluster++) {
+    if (zeroCluster(image, cluster)) continue;
+    throw refuse(
+      "version 2 cannot hide what its backing file has there: `qemu-img amend` it first",
+    );
+  }
   image.commitNow();
+  host.stepNow(SYNC);
 }
 
 function growL1(image: Qcow2Image, before: Buffer, entries: number): void {
@@ -74,4 +111,5 @@ function growL1(image: Qcow2Image, before: Buffer, entries: number): void {
   host.stepNow({ kind: "write", offset: L1_FIELDS, bytes: fields });
   host.stepNow(SYNC);
   image.giveUp(header.l1Offset, Math.ceil(before.length / clusterSize));
+  image.commitNow();
 }

@@ -64,7 +64,7 @@ async function zeroBytes(
 }
 
 /** Makes a whole cluster read as zeros by its entry. Returns whether that was possible. */
-function zeroCluster(image: Qcow2Image, cluster: number): boolean {
+export function zeroCluster(image: Qcow2Image, cluster: number): boolean {
   const { changes, header, mapping } = image;
   const entry = mapping.entry(cluster);
   const backed = header.backing !== null;
