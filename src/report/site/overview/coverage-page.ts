@@ -1,18 +1,24 @@
 /**
- * Which transitions of the charts no check has ever taken: what is never taken was never tested.
+ * Which transitions of the charts no check has ever taken: what is never taken was never tested;
+ * and which bugs of the past no property looks for.
  */
 import { cell, code, column, heading, link, numberCell, paragraph } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
 import type { ChartTransition, ModelEvidence, SiteInput } from "../site-input.ts";
+import { historyBlocks } from "./history-blocks.ts";
 
 export function coveragePages({ models }: SiteInput): PageDocument[] {
   return [
     {
       path: "coverage",
       title: "Coverage",
-      summary: "Chart transitions that no check has taken, of all models together.",
+      summary:
+        "Chart transitions that no check has taken, and bugs of the past that none looks for.",
       trail: [],
-      blocks: blocksOf(models.filter(({ check }) => check?.coverage != null)),
+      blocks: [
+        ...blocksOf(models.filter(({ check }) => check?.coverage != null)),
+        ...historyBlocks(),
+      ],
     },
   ];
 }
