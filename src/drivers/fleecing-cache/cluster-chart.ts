@@ -235,7 +235,8 @@ const recency = {
       on: {
         AGE: { target: "old", actions: reply("OK") },
         ...{ PLAN: FORGOTTEN, SETTLE: FORGOTTEN, CHANGE: FORGOTTEN },
-        ...{ EVICT: FORGOTTEN, SPILLED: FORGOTTEN, EXCLUDE: FORGOTTEN },
+        ...{ EVICT: FORGOTTEN, EXCLUDE: FORGOTTEN },
+        SPILLED: { guard: "in memory", ...FORGOTTEN },
       },
     },
   },
