@@ -46,7 +46,11 @@ export function configure(command: Command): void {
 }
 
 const HELP = `
-Examples, each of which goes on until Ctrl-C:
+Examples:
+  $ blockgraph explore fleece --no-open --json > explorer.json &
+  $ sleep 2; kill $!
+
+With a browser, each of which goes on until Ctrl-C:
   blockgraph explore
   blockgraph explore fleece --mutant guest-does-not-drain
   blockgraph explore run.jsonl --port 8080 --no-open

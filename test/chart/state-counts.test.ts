@@ -32,6 +32,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "file/discard": [9],
   "file/flush": [9],
   "file/block-status": [9],
+  ...forwarding("nbd", OPERATIONS),
   ...forwarding("raw"),
   ...forwarding("blkdebug"),
   ...forwarding("compress"),

@@ -12,6 +12,8 @@ import { needsTool } from "../tools/needs-tool.ts";
 const all = [...DRIVERS.values()];
 /** They are no nodes of a graph. */
 const BESIDE_THE_GRAPH: ReadonlySet<string> = new Set(["dirty-bitmap", "job-life"]);
+/** Its example needs a server besides; test/conformance/nbd-driver.test.ts has one. */
+const NEEDS_A_SERVER = "nbd";
 
 describe.each(all)("the manual of $name", ({ name, options, manual }) => {
   test("says what it does, and what it does not", () => {
@@ -39,7 +41,10 @@ describe.each(all)("the manual of $name", ({ name, options, manual }) => {
 
 describe("a daemon of QEMU", () => {
   const { test: live } = needsTool("qemu-storage-daemon", "qemu-img");
-  const known = all.filter(({ manual }) => profilesOf(manual.example).includes("qemu-7.2"));
+  const known = all.filter(
+    ({ name, manual }) =>
+      name !== NEEDS_A_SERVER && profilesOf(manual.example).includes("qemu-7.2"),
+  );
 
   live(`takes the examples of ${known.length} drivers`, async () => {
     if (qemuVersion().join(".") !== "7.2") return;
