@@ -175,8 +175,12 @@ export class StorageDaemon {
   }
 
   /** An image that is open stays as long as it is. */
-  resize(args: JsonObject): QmpResult {
+  async resize(args: JsonObject): Promise<QmpResult> {
     const command = { execute: "block_resize", arguments: args };
+    const { nodes } = this.graph;
+    const node = nodes.get(String(args["node-name"])) ?? nodes.get(String(args.device));
+    // An export stays as long as it is, whatever is accepted.
+    if (node?.driver === "nbd") return this.obey(command);
     return refused(this.#options.live.refusalOf(command) ?? NO_RESIZE);
   }
 

@@ -31,7 +31,7 @@ const PIECE = 2 ** 10;
 /** States of which all steps are looked at in one piece; some 20 ms. */
 const STEPS_A_PIECE = 2 ** 6;
 /** States that the search may see, and bytes that it may take for them. */
-const MOST_STATES = 2 ** 19;
+const MOST_STATES = 2 ** 20;
 const SEARCH_MEMORY = 2 ** 28;
 
 export class Shrinker {

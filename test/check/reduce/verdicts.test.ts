@@ -59,7 +59,7 @@ describe("of a mutant whose reduced search takes longer paths", () => {
 test("what a reduced search found is reported if the whole one may not go far enough", async () => {
   const lowered = findChecked("fleecing").lower(new Map(), "save-error-is-ignored");
   const program = onlyProperties(lowered.program, new Set(["view-equals-point-in-time"]));
-  const limit = { maxStates: 60_000 };
+  const limit = { maxStates: 65_000 };
   expect((await checked(program, limit)).findings).toEqual([]);
   const reduced = await checked(program, { ...limit, reduction: reductionFor(program) });
   expect(reduced.findings.map(({ property }) => property)).toEqual(["view-equals-point-in-time"]);
