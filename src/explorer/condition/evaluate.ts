@@ -4,8 +4,8 @@
 import { restsOf } from "../../check/layout.ts";
 import type { Program } from "../../check/program/program.ts";
 import type { ProgramState } from "../../check/program/state.ts";
+import { compares } from "./compares.ts";
 import type { Condition, Target } from "./condition.ts";
-import { compares } from "./wanted-values.ts";
 
 export function holdsIn(program: Program, condition: Condition, state: ProgramState): boolean {
   switch (condition.kind) {

@@ -3,17 +3,9 @@
  */
 import { restsOf } from "../../check/layout.ts";
 import { all, binary, field, not, some, stands, term } from "../../check/program/build.ts";
-import type { BinaryOperator, Expression, Program } from "../../check/program/program.ts";
-import type { Comparison, Condition, Target } from "./condition.ts";
-
-const OPERATORS: Readonly<Record<Comparison, BinaryOperator>> = {
-  "=": "==",
-  "!=": "!=",
-  "<": "<",
-  "<=": "<=",
-  ">": ">",
-  ">=": ">=",
-};
+import type { Expression, Program } from "../../check/program/program.ts";
+import { operatorOf } from "./compares.ts";
+import type { Condition, Target } from "./condition.ts";
 
 export function expressionOf(program: Program, condition: Condition): Expression {
   switch (condition.kind) {
@@ -27,7 +19,7 @@ export function expressionOf(program: Program, condition: Condition): Expression
     case "compare": {
       const { target, comparison, value } = condition;
       return ofWhich(program, target, (index) =>
-        binary(field(target.name, index), OPERATORS[comparison], value),
+        binary(field(target.name, index), operatorOf(comparison), value),
       );
     }
     case "among": {

@@ -1,6 +1,7 @@
 /**
  * What a thing is to be, said in words: a number, or some of the names that its values have.
  */
+import { compares } from "./compares.ts";
 import type { Comparison, Condition, Target } from "./condition.ts";
 import { nearNames } from "./near-names.ts";
 import { ConditionProblem } from "./problem.ts";
@@ -102,23 +103,6 @@ function ordered(comparison: Comparison) {
       return place >= 0 && /^\d+$/.test(number) && compares(Number(number), comparison, +bound);
     });
   };
-}
-
-export function compares(left: number, comparison: Comparison, right: number): boolean {
-  switch (comparison) {
-    case "=":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-  }
 }
 
 function numbersOf(values: readonly NounValue[], isMeant: (value: NounValue) => boolean): number[] {

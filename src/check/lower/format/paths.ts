@@ -1,28 +1,15 @@
 /**
  * The steps of an actor of a format sketch: every way from one rest of its chart to the next.
  *
- * As in a sketch (sketch/paths.ts), where a question may be answered in several ways, paths part.
+ * Where a question may be answered in several ways, paths part (sketch/actor-paths.ts).
  */
 import type { Automaton } from "../../../chart/automaton.ts";
 import type { Ask, Call, Effect } from "../../../chart/effects.ts";
-import { BlockgraphError } from "../../../error.ts";
+import type { BlockgraphError } from "../../../error.ts";
 import type { FormatActor } from "../../../system/format-sketch.ts";
+import { ActorPaths, type Leg, malformed } from "../sketch/actor-paths.ts";
 import { handledPairs } from "../sketch/cells.ts";
 import type { FormatPlan, Variable } from "./plan.ts";
-
-/** A transition of an actor's chart. */
-export interface Leg {
-  /** indices into the actor's automaton */
-  readonly state: number;
-  readonly event: number;
-  readonly next: number;
-  readonly effect: Effect;
-  /** name of the event */
-  readonly answer: string;
-}
-
-/** The legs of a step; at least one. */
-export type Path = readonly Leg[];
 
 /** What calls there are, and what of a request each uses and finds. */
 const CALLS: Readonly<Record<string, { uses: readonly Variable[]; sets: readonly Variable[] }>> = {
@@ -43,10 +30,8 @@ export function callName({ child, operation }: Call): string {
   return `${child} ${operation}`;
 }
 
-export class FormatPaths {
+export class FormatPaths extends ActorPaths<FormatActor> {
   readonly #plan: FormatPlan;
-  readonly #actor: FormatActor;
-  readonly #automaton: Automaton;
   readonly #live: readonly ReadonlySet<Variable>[];
 
   /**
@@ -54,22 +39,9 @@ export class FormatPaths {
    * @throws BlockgraphError `chart-malformed` if the chart does what a format sketch cannot
    */
   constructor(plan: FormatPlan, actor: FormatActor, automaton: Automaton) {
+    super(actor, automaton);
     this.#plan = plan;
-    this.#actor = actor;
-    this.#automaton = automaton;
-    for (const name of actor.atOnce) {
-      if (actor.chart.machine.config.states?.[name] !== undefined) continue;
-      throw this.#malformed(`there is no state ${name} to pass through; leave it out`);
-    }
-    if (automaton.states[0]?.effect?.kind !== "choose" || this.#isAtOnce(0)) {
-      throw this.#malformed("does not begin with a choice; a request begins with one");
-    }
     this.#live = this.#liveVariables();
-  }
-
-  /** States in which steps begin and end. */
-  get rests(): number[] {
-    return [...this.#automaton.states.keys()].filter((state) => !this.#isAtOnce(state));
   }
 
   /** Whether a variable is used after a state before it is found anew. */
@@ -77,40 +49,17 @@ export class FormatPaths {
     return this.#live[state]?.has(variable) ?? false;
   }
 
-  /** @throws BlockgraphError `chart-malformed` */
-  from(rest: number): Path[] {
-    return this.#continue(rest, []);
-  }
-
-  #isAtOnce(state: number): boolean {
-    return this.#actor.atOnce.includes(this.#nameOf(state));
-  }
-
-  #nameOf(state: number): string {
-    return this.#automaton.states[state]?.name ?? "";
-  }
-
-  #continue(state: number, before: Path): Path[] {
-    if (before.length > this.#automaton.states.length) {
-      throw this.#malformed(`never rests after state ${this.#nameOf(state)}`);
-    }
-    return this.#legs(state).flatMap((leg) => {
-      const path = [...before, leg];
-      return this.#isAtOnce(leg.next) ? this.#continue(leg.next, path) : [path];
-    });
-  }
-
-  #legs(state: number): Leg[] {
-    const effect = this.#automaton.states[state]?.effect;
-    if (effect?.kind === "choose") return [this.#leg(state, "CHOSEN", effect)];
+  protected override legs(state: number): Leg[] {
+    const effect = this.automaton.states[state]?.effect;
+    if (effect?.kind === "choose") return [this.leg(state, "CHOSEN", effect)];
     if (effect?.kind === "call") {
       const name = callName(effect);
       if (!(name in CALLS)) throw this.#cannot(state, name);
-      const none = name === "mapping write" ? [this.#leg(state, "NONE", effect)] : [];
-      return [this.#leg(state, "DONE", effect), ...none];
+      const none = name === "mapping write" ? [this.leg(state, "NONE", effect)] : [];
+      return [this.leg(state, "DONE", effect), ...none];
     }
     if (effect?.kind === "ask" && effect.chart === "cluster" && !effect.run) {
-      return this.#answers(state, effect).map((answer) => this.#leg(state, answer, effect));
+      return this.#answers(state, effect).map((answer) => this.leg(state, answer, effect));
     }
     throw this.#cannot(state, effect?.kind ?? "nothing");
   }
@@ -122,21 +71,14 @@ export class FormatPaths {
     return over === "any" ? [...replies, "NONE"] : replies;
   }
 
-  #leg(state: number, answer: string, effect: Effect): Leg {
-    const event = this.#automaton.event(answer);
-    const next = event === -1 ? -1 : this.#automaton.next(state, event);
-    if (next !== -1) return { state, event, next, effect, answer };
-    throw this.#malformed(`state ${this.#nameOf(state)} does not say what follows ${answer}`);
-  }
-
   /** The least sets that the transitions allow, backwards. */
   #liveVariables(): Set<Variable>[] {
-    const live = this.#automaton.states.map(() => new Set<Variable>());
+    const live = this.automaton.states.map(() => new Set<Variable>());
     for (let grew = true; grew; ) {
       grew = false;
-      for (const { state, event } of handledPairs(this.#automaton)) {
-        const after = new Set(live[this.#automaton.next(state, event)]);
-        const { uses, sets } = this.#access(this.#automaton.states[state]?.effect ?? null);
+      for (const { state, event } of handledPairs(this.automaton)) {
+        const after = new Set(live[this.automaton.next(state, event)]);
+        const { uses, sets } = this.#access(this.automaton.states[state]?.effect ?? null);
         for (const variable of sets) after.delete(variable);
         for (const variable of [...after, ...uses]) {
           if (live[state]?.has(variable) !== false) continue;
@@ -146,11 +88,11 @@ export class FormatPaths {
       }
     }
     // A change is watched until it ends.
-    const changes = this.#actor.request === "write" || this.#actor.request === "discard";
+    const changes = this.actor.request === "write" || this.actor.request === "discard";
     for (const [state, variables] of live.entries()) {
       if (!changes || state === 0) continue;
       variables.add("address");
-      if (this.#actor.request === "write") variables.add("value");
+      if (this.actor.request === "write") variables.add("value");
     }
     return live;
   }
@@ -158,7 +100,7 @@ export class FormatPaths {
   #access(effect: Effect | null): { uses: readonly Variable[]; sets: readonly Variable[] } {
     if (effect?.kind === "call") return CALLS[callName(effect)] ?? { uses: [], sets: [] };
     if (effect?.kind === "choose") {
-      const of = this.#actor.chooses === "host" ? "host" : "address";
+      const of = this.actor.chooses === "host" ? "host" : "address";
       return { uses: [], sets: effect.what === "address-and-value" ? [of, "value"] : [of] };
     }
     if (effect?.kind !== "ask" || effect.over === "all") return { uses: [], sets: [] };
@@ -169,10 +111,6 @@ export class FormatPaths {
 
   #cannot(state: number, what: string): BlockgraphError {
     const can = "let it choose, ask, or call what format-sketch.ts lists";
-    return this.#malformed(`state ${this.#nameOf(state)} does ${what}; ${can}`);
-  }
-
-  #malformed(problem: string): BlockgraphError {
-    return new BlockgraphError("chart-malformed", `${this.#actor.chart.name}: ${problem}`);
+    return malformed(this.actor, `state ${this.nameOf(state)} does ${what}; ${can}`);
   }
 }

@@ -22,9 +22,10 @@ import {
   when,
 } from "../../program/build.ts";
 import type { Alternative, Statement } from "../../program/program.ts";
+import type { Leg, Path } from "../sketch/actor-paths.ts";
 import type { Cells } from "../sketch/cells.ts";
 import { callStatements, mappingIsWritten } from "./calls.ts";
-import { callName, type FormatPaths, type Leg, type Path } from "./paths.ts";
+import { callName, type FormatPaths } from "./paths.ts";
 import { type FormatPlan, fieldOf, type Variable } from "./plan.ts";
 import { changeBegins, changeEnds, commitBegins, commitEnds } from "./watch.ts";
 

@@ -22,8 +22,8 @@ import {
   when,
 } from "../../program/build.ts";
 import type { Alternative, Statement } from "../../program/program.ts";
+import type { Path } from "./actor-paths.ts";
 import type { Cells } from "./cells.ts";
-import type { Path } from "./paths.ts";
 import type { Registers } from "./registers.ts";
 import type { ViewJudges } from "./view-judges.ts";
 

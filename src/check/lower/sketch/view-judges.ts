@@ -5,7 +5,7 @@ import type { Observation, Property } from "../../../system/property.ts";
 import type { SketchActor, SketchDesign } from "../../../system/sketch.ts";
 import { judge, type Term, table } from "../../program/build.ts";
 import type { Expression, Statement } from "../../program/program.ts";
-import { malformed } from "./paths.ts";
+import { malformed } from "./actor-paths.ts";
 
 interface Judge {
   readonly property: string;
