@@ -8,18 +8,24 @@ export function paragraph(...text: readonly Inline[]): Block {
   return { kind: "paragraph", text };
 }
 
-export function heading(level: 2 | 3, text: string): Block {
-  const anchor = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
+/** A heading; its anchor is made of its words unless one is given. */
+export function heading(level: 2 | 3, text: string, anchor = anchorOf(text)): Block {
   return { kind: "heading", level, text, anchor };
+}
+
+/** `What wins where` -> `what-wins-where` */
+export function anchorOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
 }
 
 export function code(text: string): Inline {
   return { kind: "code", text };
 }
 
+/** @param to path of a page, with an optional `#anchor` */
 export function link(text: string, to: string): Inline {
   return { kind: "link", text, to };
 }

@@ -3,8 +3,9 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anchorOf, code } from "../../../src/report/site/blocks.ts";
 import type { Inline } from "../../../src/report/site/page-document.ts";
-import { anchorOf, code, listed, plain, prose } from "../../../src/report/site/writing.ts";
+import { listed, plain, prose } from "../../../src/report/site/writing.ts";
 
 const textOf = (piece: Inline) => (typeof piece === "string" ? piece : piece.text);
 

@@ -3,18 +3,9 @@
  */
 import type { z } from "zod";
 import type { conformReceiptSchema } from "../../conform/receipt.ts";
+import { code, heading, link, numberCell } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
-import {
-  cell,
-  code,
-  codes,
-  heading,
-  leftColumn,
-  link,
-  numberCell,
-  paragraph,
-  rightColumn,
-} from "../writing.ts";
+import { cell, codes, leftColumn, paragraph, rightColumn } from "../writing.ts";
 import { CAMPAIGNS, LIVE_COMPARISONS, RECORDINGS } from "./compared.ts";
 import { DEFECTS_PATH } from "./defect.ts";
 import { DEFECTS } from "./defects/all.ts";
@@ -77,7 +68,7 @@ function recordedBlocks(): Block[] {
       rows: RECORDINGS.map(({ what, version, sequences, commands, refused, ended, file }) => [
         cell(what),
         cell(version),
-        ...[sequences, commands, refused, ended].map(numberCell),
+        ...[sequences, commands, refused, ended].map((value) => numberCell(value)),
         cell([code(file)]),
       ]),
       sortable: true,
@@ -154,14 +145,18 @@ function latestBlocks({ profile, ok, recorded, random }: ConformReceipt): Block[
       rows: [
         ...recorded.map((file) => [
           cell([code(file.path)]),
-          ...[file.sequences, file.commands, file.differences.length].map(numberCell),
+          ...[file.sequences, file.commands, file.differences.length].map((value) =>
+            numberCell(value),
+          ),
         ]),
         ...(random === null
           ? []
           : [
               [
                 cell([`${random.qemu}, seed ${random.seed}`]),
-                ...[random.sequences, random.commands, difference === null ? 0 : 1].map(numberCell),
+                ...[random.sequences, random.commands, difference === null ? 0 : 1].map((value) =>
+                  numberCell(value),
+                ),
               ],
             ]),
       ],

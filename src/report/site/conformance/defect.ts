@@ -4,8 +4,9 @@
  * Ids are those by which the repository knows them: R and M are from earlier work on QEMU 7.2, H
  * from QEMU's history, F from random commands, whose verdicts are recorded in test/conformance.
  */
+
+import { anchorOf, link } from "../blocks.ts";
 import type { Inline } from "../page-document.ts";
-import { anchorOf, link } from "../writing.ts";
 import type { Script, Shown } from "./script.ts";
 
 export interface Defect {

@@ -1,20 +1,10 @@
 /**
  * The page of QEMU's defects: each told in a sentence or two, with a script that shows it.
  */
+
+import { anchorOf, code, heading, link } from "../blocks.ts";
 import type { Block, Inline, PageDocument } from "../page-document.ts";
-import {
-  anchorOf,
-  cell,
-  code,
-  codes,
-  heading,
-  leftColumn,
-  link,
-  listed,
-  mark,
-  paragraph,
-  prose,
-} from "../writing.ts";
+import { cell, codes, leftColumn, listed, mark, paragraph, prose } from "../writing.ts";
 import { DEFECTS_PATH, type Defect, defectLink } from "./defect.ts";
 import { DEFECT_GROUPS, DEFECTS } from "./defects/all.ts";
 import { scriptText, shownText } from "./script-text.ts";

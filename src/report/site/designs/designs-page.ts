@@ -2,17 +2,10 @@
  * The page of designs compared: what each costs a guest, in time and in space, and which wins
  * where.
  */
+
+import { heading, link, numberCell } from "../blocks.ts";
 import type { Block, PageDocument, Plot } from "../page-document.ts";
-import {
-  bullets,
-  cell,
-  heading,
-  leftColumn,
-  link,
-  numberCell,
-  paragraph,
-  rightColumn,
-} from "../writing.ts";
+import { bullets, cell, leftColumn, paragraph, rightColumn } from "../writing.ts";
 import {
   COMPARED_DESIGNS,
   type Figures,
@@ -68,7 +61,7 @@ function costBlocks(): Block[] {
       columns: [leftColumn("medium"), ...["latency, us", "MB/s", "at once"].map(rightColumn)],
       rows: MEDIA.map(({ media, latency, bandwidth, channels }) => [
         cell(media.join(", ")),
-        ...[latency, bandwidth / 1e6, channels].map(numberCell),
+        ...[latency, bandwidth / 1e6, channels].map((value) => numberCell(value)),
       ]),
       sortable: false,
     },
@@ -107,8 +100,8 @@ function workloadBlocks(workload: MeasuredWorkload): Block[] {
       ],
       rows: figures.map(({ design, latencies, stalls, extra, memory, disk, done }) => [
         cell(design),
-        ...latencies.map(numberCell),
-        ...[stalls, extra, memory, disk].map(numberCell),
+        ...latencies.map((value) => numberCell(value)),
+        ...[stalls, extra, memory, disk].map((value) => numberCell(value)),
         done === null ? { text: ["-"], sort: 0 } : numberCell(done),
       ]),
       sortable: true,

@@ -3,8 +3,9 @@
  * options, and what stands below these in `--help`, examples included.
  */
 import type { Command } from "commander";
+import { code, heading } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
-import { cell, code, heading, leftColumn, paragraph, prose } from "../writing.ts";
+import { cell, leftColumn, paragraph, prose } from "../writing.ts";
 import { referencePath, trailOf } from "./reference-links.ts";
 
 /**

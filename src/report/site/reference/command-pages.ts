@@ -5,8 +5,9 @@
 import type { GraphCommand } from "../../../graph/command.ts";
 import { COMMANDS } from "../../../graph/commands.ts";
 import { PROFILES, type ProfileName, profile } from "../../../graph/profile.ts";
+import { heading, link } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
-import { codes, heading, link, paragraph, plain, prose } from "../writing.ts";
+import { codes, paragraph, plain, prose } from "../writing.ts";
 import { exampleBlocks } from "./example-blocks.ts";
 import { inputSchema, propertyRows } from "./json-schema.ts";
 import { propertyTable } from "./property-table.ts";

@@ -1,8 +1,10 @@
 /**
  * Pages of the documents that blockgraph writes, made of their schemas.
  */
+
+import { heading } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
-import { heading, paragraph } from "../writing.ts";
+import { paragraph } from "../writing.ts";
 import { DOCUMENTS, type DocumentKind } from "./documents.ts";
 import { type JsonSchema, type PropertyRow, propertyRows, readJsonSchema } from "./json-schema.ts";
 import { propertyTable } from "./property-table.ts";

@@ -3,8 +3,9 @@
  */
 import { commonOptions } from "../../../graph/common-options.ts";
 import { JOB_OPTIONS } from "../../../graph/job-options.ts";
+import { heading } from "../blocks.ts";
 import type { PageDocument } from "../page-document.ts";
-import { heading, paragraph } from "../writing.ts";
+import { paragraph } from "../writing.ts";
 import { inputSchema, propertyRows } from "./json-schema.ts";
 import { propertyTable } from "./property-table.ts";
 import { REFERENCE, TRAIL } from "./reference-links.ts";

@@ -17,8 +17,9 @@ import {
   WRITE_UNCHANGED,
 } from "../../../graph/permission.ts";
 import { type ProfileName, profile } from "../../../graph/profile.ts";
+import { code } from "../blocks.ts";
 import type { Block, Cell } from "../page-document.ts";
-import { cell, code, leftColumn, paragraph } from "../writing.ts";
+import { cell, leftColumn, paragraph } from "../writing.ts";
 import { profilesWith } from "./command-pages.ts";
 
 /** Who may be above a node. */

@@ -1,8 +1,10 @@
 /**
  * The table of what an object has: arguments of a command, options of a driver, a document.
  */
+
+import { code } from "../blocks.ts";
 import type { Block } from "../page-document.ts";
-import { cell, code, leftColumn } from "../writing.ts";
+import { cell, leftColumn } from "../writing.ts";
 import type { PropertyRow } from "./json-schema.ts";
 
 export function propertyTable(caption: string, rows: readonly PropertyRow[]): Block {

@@ -3,8 +3,9 @@
  */
 import type { Command } from "commander";
 import type { Driver } from "../../../drivers/driver.ts";
+import { heading, link } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
-import { heading, link, paragraph } from "../writing.ts";
+import { paragraph } from "../writing.ts";
 import { cliPages } from "./cli-pages.ts";
 import { commandPages } from "./command-pages.ts";
 import { documentPages } from "./document-pages.ts";

@@ -3,10 +3,11 @@
  * that formalise it, with their verdicts.
  */
 import type { ModelOverview } from "../../model-overview.ts";
+import { heading, link } from "../blocks.ts";
 import { defectLink } from "../conformance/defect.ts";
 import type { Block, Inline, PageDocument, Text } from "../page-document.ts";
 import type { Tone } from "../picture.ts";
-import { cell, heading, leftColumn, link, listed, mark, paragraph, prose } from "../writing.ts";
+import { cell, leftColumn, listed, mark, paragraph, prose } from "../writing.ts";
 import { BEYOND } from "./beyond.ts";
 import type { Idea, Later } from "./idea.ts";
 import { IDEAS } from "./ideas/all.ts";
