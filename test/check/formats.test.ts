@@ -4,35 +4,10 @@
  */
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../models/formats.ts";
-import { type CheckOptions, startCheck } from "../../src/check/check.ts";
 import { onlyProperties } from "../../src/check/only-properties.ts";
-import type { Program } from "../../src/check/program/program.ts";
-import type { CheckResult } from "../../src/check/result.ts";
 import { findChecked } from "../../src/cli/check/find-checked.ts";
 import { FORMAT_COUNTS } from "./exact-counts.ts";
-
-const OPTIONS: CheckOptions = {
-  symmetry: false,
-  liveness: "auto",
-  coverage: false,
-  threads: 1,
-  maxStates: null,
-  maxDepth: null,
-  memory: 2 ** 30,
-  walk: null,
-  checkpoint: null,
-  resume: null,
-};
-
-async function checked(program: Program, symmetry: boolean): Promise<CheckResult> {
-  const check = startCheck(program, { ...OPTIONS, symmetry });
-  try {
-    while (await check.advance());
-    return check.result();
-  } finally {
-    await check.close();
-  }
-}
+import { wholeCheck } from "./support/whole-check.ts";
 
 test("there are numbers for every image format", () => {
   expect(Object.keys(FORMAT_COUNTS)).toEqual([...FORMATS.keys()]);
@@ -42,7 +17,7 @@ test("data that is overwritten in place survives a flush as well", async () => {
   const bounds = { guests: 1, writers: 1, values: 2 };
   const { program } = findChecked("qcow2-crash").lower(new Map(Object.entries(bounds)), null);
   const [states, transitions, depth] = [406_434, 1_913_018, 42];
-  const result = await checked(program, false);
+  const result = await wholeCheck(program);
   expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
 });
 
@@ -54,7 +29,7 @@ describe.each([...FORMATS.values()])("$name", ({ name, mutants, properties, buil
     const [states, transitions, depth] = FORMAT_COUNTS[name]?.[kind] ?? [];
     test(`holds, ${kind}: ${states} states, ${transitions} transitions`, async () => {
       const { program } = findChecked(name).lower(new Map(), null);
-      const result = await checked(program, symmetry);
+      const result = await wholeCheck(program, { symmetry });
       expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
       const vacuous = result.properties.filter(({ judged }) => judged === 0);
       expect(vacuous.map((each) => each.name)).toEqual([]);
@@ -65,7 +40,7 @@ describe.each([...FORMATS.values()])("$name", ({ name, mutants, properties, buil
     const { program } = findChecked(name).lower(new Map(), mutant);
     for (const symmetry of [false, true]) {
       const asked = onlyProperties(program, new Set([caughtBy]));
-      const { findings } = await checked(asked, symmetry);
+      const { findings } = await wholeCheck(asked, { symmetry });
       expect(findings.map(({ property, trace }) => [property, trace.steps.length])).toEqual([
         [caughtBy, steps],
       ]);

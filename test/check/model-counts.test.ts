@@ -8,42 +8,16 @@
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../models/index.ts";
 import { SKETCHES } from "../../models/sketches.ts";
-import { type CheckOptions, startCheck } from "../../src/check/check.ts";
 import type { Program } from "../../src/check/program/program.ts";
-import { type Reduction, reductionOf } from "../../src/check/reduce/reduction.ts";
+import { reductionOf } from "../../src/check/reduce/reduction.ts";
 import type { CheckResult } from "../../src/check/result.ts";
 import { findChecked } from "../../src/cli/check/find-checked.ts";
 import { isUnreducible } from "../support/administered.ts";
 import { EXACT_COUNTS, type ExactCounts } from "./exact-counts.ts";
+import { wholeCheck } from "./support/whole-check.ts";
 
-const OPTIONS: CheckOptions = {
-  symmetry: false,
-  liveness: "auto",
-  coverage: false,
-  threads: 1,
-  maxStates: null,
-  maxDepth: null,
-  memory: 2 ** 30,
-  walk: null,
-  checkpoint: null,
-  resume: null,
-};
-
-async function checked(
-  program: Program,
-  symmetry: boolean,
-  liveness: "auto" | "off" = "auto",
-  reduction: Reduction | null = null,
-): Promise<CheckResult> {
-  const memory = liveness === "off" ? 2 ** 26 : OPTIONS.memory;
-  const check = startCheck(program, { ...OPTIONS, symmetry, liveness, memory, reduction });
-  try {
-    while (await check.advance());
-    return check.result();
-  } finally {
-    await check.close();
-  }
-}
+/** A reduced search, or one up to symmetry, has less to remember. */
+const SMALL = { liveness: "off", memory: 2 ** 26 } as const;
 
 const programs = new Map<string, Program>();
 
@@ -85,7 +59,7 @@ describe.each([
     "%j: %j",
     async ([clusters, guests, readers, values], [states, transitions, depth]) => {
       const program = lowered("fleece", { clusters, guests, readers, values });
-      const result = await checked(program, symmetry);
+      const result = await wholeCheck(program, { symmetry });
       expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
     },
   );
@@ -110,7 +84,7 @@ function counted<Key extends keyof ExactCounts>(
 }
 
 test.each(counted("plain"))("%s holds: %j", async (name, [states, transitions, depth]) => {
-  const result = await checked(lowered(name), false);
+  const result = await wholeCheck(lowered(name));
   expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
   const outcomes = result.properties.map((property) => `${property.name} ${property.outcome}`);
   expect(outcomes.filter((outcome) => !outcome.endsWith(" holds"))).toEqual([]);
@@ -122,7 +96,7 @@ test.each(counted("ordered"))(
     const program = lowered(name);
     const reduction = reductionOf(program);
     if (typeof reduction === "string") throw new Error(reduction);
-    const result = await checked(program, false, "off", reduction);
+    const result = await wholeCheck(program, { ...SMALL, reduction });
     expect(result).toMatchObject({ states, transitions, depth, complete: true, reduced: true });
     const others = result.properties.filter(({ outcome }) => outcome !== "holds");
     expect(others.filter(({ promise }) => promise !== "eventually")).toEqual([]);
@@ -141,7 +115,7 @@ test("there are reduced numbers for every model that holds, if it can be reduced
 });
 
 test.each(counted("violated"))("%s is violated: %j", async (name, [property, steps]) => {
-  const { findings } = await checked(lowered(name), false);
+  const { findings } = await wholeCheck(lowered(name));
   expect(findings.map((found) => [found.property, found.trace.steps.length])).toEqual([
     [property, steps],
   ]);
@@ -157,7 +131,7 @@ test("there are numbers for every model, and each is what its model says", () =>
 test.each(counted("symmetric"))(
   "%s up to symmetry: %j",
   async (name, [states, transitions, depth]) => {
-    const result = await checked(lowered(name), true, "off");
+    const result = await wholeCheck(lowered(name), { ...SMALL, symmetry: true });
     expect(result).toMatchObject({ states, transitions, depth, complete: true, findings: [] });
   },
 );
@@ -178,7 +152,10 @@ describe("symmetry changes no verdict of a sketch", () => {
 
   test.each(sketched)("%s, mutant %s", async (name, mutant) => {
     const { program } = findChecked(name).lower(new Map(), mutant);
-    const [plain, symmetric] = [await checked(program, false), await checked(program, true)];
+    const [plain, symmetric] = [
+      await wholeCheck(program),
+      await wholeCheck(program, { symmetry: true }),
+    ];
     expect(found(symmetric)).toEqual(found(plain));
     expect(found(plain)).toHaveLength(1);
   });

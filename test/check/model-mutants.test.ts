@@ -8,7 +8,6 @@
 import { expect, test } from "vitest";
 import { MODELS } from "../../models/index.ts";
 import { INVARIANTS, REACHABLE } from "../../properties/index.ts";
-import { type CheckOptions, startCheck } from "../../src/check/check.ts";
 import { compileProgram } from "../../src/check/compile/compile.ts";
 import { directionOf } from "../../src/check/lower/model/directions.ts";
 import { type LoweredModel, lowerModel } from "../../src/check/lower/model/lower-model.ts";
@@ -25,25 +24,13 @@ import { DirectedSimulation } from "../../src/simulate/follow.ts";
 import type { Model, Mutant } from "../../src/system/model.ts";
 import { isUnreducible } from "../support/administered.ts";
 import { EXACT_COUNTS } from "./exact-counts.ts";
+import { wholeCheck } from "./support/whole-check.ts";
 
 /** bytes for states, index and buffers of a search */
 const MEMORY = 2 ** 27;
 
-const OPTIONS: CheckOptions = {
-  ...{ symmetry: false, coverage: false, liveness: "auto", threads: 1 },
-  ...{ maxStates: null, maxDepth: null, memory: MEMORY },
-  ...{ walk: null, checkpoint: null, resume: null },
-};
-
-async function checked(program: Program, symmetry: boolean): Promise<CheckResult> {
-  const check = startCheck(program, { ...OPTIONS, symmetry });
-  try {
-    while (await check.advance());
-    return check.result();
-  } finally {
-    await check.close();
-  }
-}
+const checked = (program: Program, symmetry: boolean) =>
+  wholeCheck(program, { symmetry, memory: MEMORY });
 
 /** What was found, and by paths of which length. */
 function found({ findings }: CheckResult) {

@@ -9,25 +9,20 @@ import { qcow2Crash } from "../../../models/qcow2-crash.ts";
 import { FORMAT_PROPERTIES } from "../../../properties/format/index.ts";
 import { askClusters, call, fork } from "../../../src/chart/effects.ts";
 import { reanswer, redirect, replaceEffect } from "../../../src/chart/mutate.ts";
-import { startCheck } from "../../../src/check/check.ts";
 import { lowerFormat } from "../../../src/check/lower/format.ts";
 import type { Program } from "../../../src/check/program/program.ts";
 import { BlockgraphError } from "../../../src/error.ts";
 import { type FormatActor, mutateFormat } from "../../../src/system/format-sketch.ts";
 import { designOf } from "../../../src/system/sketch.ts";
+import { wholeCheck } from "../support/whole-check.ts";
 import { explore } from "./explore.ts";
 
 const TINY = { guests: 1, hosts: 1, writers: 1 };
 const properties = [...FORMAT_PROPERTIES.values()];
 
 async function counted(program: Program) {
-  const check = startCheck(program, {
-    ...{ symmetry: false, liveness: "off", coverage: false, threads: 1, maxStates: null },
-    ...{ maxDepth: null, memory: 2 ** 26, walk: null, checkpoint: null, resume: null },
-  });
-  while (await check.advance());
-  const { states, transitions, depth, findings } = check.result();
-  await check.close();
+  const options = { liveness: "off", memory: 2 ** 26 } as const;
+  const { states, transitions, depth, findings } = await wholeCheck(program, options);
   return { states, transitions, depth, broken: findings[0]?.trace.steps.length ?? null };
 }
 

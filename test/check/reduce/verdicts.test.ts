@@ -6,13 +6,13 @@
  */
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
-import { type CheckOptions, startCheck } from "../../../src/check/check.ts";
+import type { CheckOptions } from "../../../src/check/check.ts";
 import { onlyProperties } from "../../../src/check/only-properties.ts";
 import type { Program } from "../../../src/check/program/program.ts";
 import { type Reduction, reductionOf } from "../../../src/check/reduce/reduction.ts";
-import type { CheckResult } from "../../../src/check/result.ts";
 import { findChecked } from "../../../src/cli/check/find-checked.ts";
 import { isAdministered } from "../../support/administered.ts";
+import { wholeCheck } from "../support/whole-check.ts";
 
 const MEMORY = 2 ** 27;
 
@@ -29,21 +29,8 @@ test("a model whose graph changes while others act is not reduced", () => {
   }
 });
 
-const OPTIONS: CheckOptions = {
-  ...{ symmetry: false, coverage: false, liveness: "off", threads: 1 },
-  ...{ maxStates: null, maxDepth: null, memory: MEMORY },
-  ...{ walk: null, checkpoint: null, resume: null },
-};
-
-async function checked(program: Program, options: Partial<CheckOptions>): Promise<CheckResult> {
-  const check = startCheck(program, { ...OPTIONS, ...options });
-  try {
-    while (await check.advance());
-    return check.result();
-  } finally {
-    await check.close();
-  }
-}
+const checked = (program: Program, options: Partial<CheckOptions>) =>
+  wholeCheck(program, { liveness: "off", memory: MEMORY, ...options });
 
 describe("of a mutant whose reduced search takes longer paths", () => {
   const { program } = findChecked("fleecing").lower(new Map(), "guest-does-not-drain");

@@ -4,7 +4,6 @@
  */
 import { createContext, runInContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
-import { startCheck } from "../../../src/check/check.ts";
 import { initialState, successorsOf } from "../../../src/check/program/interpret.ts";
 import type { Program } from "../../../src/check/program/program.ts";
 import type { ProgramState } from "../../../src/check/program/state.ts";
@@ -13,6 +12,7 @@ import { programFacts } from "../../../src/explorer/session/facts.ts";
 import { tryItScript } from "../../../src/explorer/try-it/try-it-script.ts";
 import { checkVerdict } from "../../../src/report/check/verdict.ts";
 import type { TryIt, TryItProgress } from "../../../src/report/site/try-it.ts";
+import { wholeCheck } from "../../check/support/whole-check.ts";
 
 const timers = new Set<NodeJS.Timeout>();
 afterEach(() => {
@@ -49,17 +49,7 @@ function tried(subject: Subject): TryIt {
   return found;
 }
 
-async function checked(subject: Subject) {
-  const check = startCheck(lowered(subject).program, {
-    ...{ symmetry: false, liveness: "off", coverage: false, threads: 1 },
-    ...{ maxStates: null, maxDepth: null, memory: 2 ** 30, walk: null },
-    ...{ checkpoint: null, resume: null },
-  });
-  while (await check.advance());
-  const result = check.result();
-  await check.close();
-  return result;
-}
+const checked = (subject: Subject) => wholeCheck(lowered(subject).program, { liveness: "off" });
 
 const HOLDING: readonly Subject[] = [
   { name: "fleece", bounds: { clusters: 2, guests: 2, readers: 2, values: 2 } },

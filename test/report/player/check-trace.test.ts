@@ -3,21 +3,15 @@
  */
 import { expect, test } from "vitest";
 import { SKETCHES } from "../../../models/sketches.ts";
-import { startCheck } from "../../../src/check/check.ts";
 import { findChecked } from "../../../src/cli/check/find-checked.ts";
 import { traceDocument } from "../../../src/report/check/trace-document.ts";
 import { checkTrace } from "../../../src/report/player/check-trace.ts";
+import { wholeCheck } from "../../check/support/whole-check.ts";
 import { foldTrace } from "./simulated.ts";
 
 async function found(model: string, mutant: string) {
   const { program, parameters, bounds } = findChecked(model).lower(new Map(), mutant);
-  const check = startCheck(program, {
-    ...{ symmetry: true, coverage: false, liveness: "auto", threads: 1, memory: 2 ** 26 },
-    ...{ maxStates: null, maxDepth: null, walk: null, checkpoint: null, resume: null },
-  });
-  while (await check.advance());
-  await check.close();
-  const [finding] = check.result().findings;
+  const [finding] = (await wholeCheck(program, { symmetry: true, memory: 2 ** 26 })).findings;
   if (finding === undefined) throw new Error(`${mutant} is not caught`);
   const subject = { model, mutant, digest: "0".repeat(16), parameters, bounds, source: "" };
   return traceDocument({ ...subject, program }, finding);
