@@ -13,17 +13,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { packageFile } from "../src/package-file.ts";
 import { median } from "./statistics.ts";
 
 const MIB = 1024 * 1024;
 const LENGTH = 256 * MIB;
 const ROUNDS = 3;
-const PROGRAM = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith(".ts") ? "../dist/src/cli/main.js" : "../src/cli/main.js",
-    import.meta.url,
-  ),
-);
+const PROGRAM = fileURLToPath(packageFile("dist/program/main.js"));
 
 interface Side {
   readonly name: string;

@@ -11,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packageFile } from "../../src/package-file.ts";
 
 /** Bounds of the yardstick. */
 export interface Bounds {
@@ -35,12 +36,7 @@ export interface Peer {
 }
 
 /** The built program: it cannot run from its source, as its worker threads cannot. */
-const OURS = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith(".ts") ? "../../dist/bench/check/ours.js" : "./ours.js",
-    import.meta.url,
-  ),
-);
+const OURS = fileURLToPath(packageFile("dist/bench/check/ours.js"));
 const C_FLAGS = ["-O3", "-march=native", "-w"];
 /** How often the memory of a process is looked at, in milliseconds. */
 const LOOK = 5;

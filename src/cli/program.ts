@@ -9,6 +9,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { packageFile } from "../package-file.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, EXIT_HELP } from "./exit-code.ts";
 import { reportFailure } from "./failure.ts";
@@ -53,8 +54,7 @@ function usageLine(text: string, wanted: string | undefined): string {
 }
 
 function version(): string {
-  // The program runs from dist/src/cli/, three folders below the package's description.
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(packageFile("package.json"), "utf8");
   const description: { version: string } = JSON.parse(text);
   return description.version;
 }

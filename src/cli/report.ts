@@ -7,6 +7,7 @@ import { instance } from "@viz-js/viz";
 import type { Command } from "commander";
 import { BlockgraphError } from "../error.ts";
 import { fileAction } from "../log/file-problem.ts";
+import { packageFile } from "../package-file.ts";
 import type { TraceDocument } from "../report/check/trace-document.ts";
 import { conformReceiptSchema } from "../report/conform/receipt.ts";
 import { readRecords } from "../report/player/read-records.ts";
@@ -167,14 +168,9 @@ function namesWithout(models: readonly ModelEvidence[], receipt: "check" | "veri
   return models.filter((each) => each[receipt] === null).map(({ model }) => model.name);
 }
 
-/** Where the sources of this program are, from here. */
-const ROOT = import.meta.url.endsWith(".ts")
-  ? new URL("../../", import.meta.url)
-  : new URL("../../../", import.meta.url);
-
 function sourceText(path: string): string | null {
   try {
-    return readFileSync(new URL(path, ROOT), "utf8");
+    return readFileSync(packageFile(path), "utf8");
   } catch {
     return null;
   }

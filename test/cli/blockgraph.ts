@@ -7,9 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
+import { packageFile } from "../../src/package-file.ts";
 
 /** The program that `npm run build` makes. */
-export const PROGRAM = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+export const PROGRAM = fileURLToPath(packageFile("dist/program/main.js"));
 
 export interface Finished {
   /** exit status; null if a signal ended it */

@@ -2,11 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Started } from "../../src/explorer/server/documents.ts";
-
-const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+import { PROGRAM } from "./blockgraph.ts";
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -20,7 +18,7 @@ interface Running {
 }
 
 function explore(...words: readonly string[]): Running {
-  const child = spawn(process.execPath, [MAIN, "explore", "--no-open", ...words], {
+  const child = spawn(process.execPath, [PROGRAM, "explore", "--no-open", ...words], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   started.push(child);

@@ -6,12 +6,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { packageFile } from "../../src/package-file.ts";
 import type { PageDocument, SiteFrame } from "../../src/report/site/page-document.ts";
 
-/** Where a build leaves what every page loads; seen from the sources, or from what it built. */
-export const BUILT = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "../../dist/page" : "../../page", import.meta.url),
-);
+/** Where a build leaves what every page loads. */
+export const BUILT = fileURLToPath(packageFile("dist/page"));
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +

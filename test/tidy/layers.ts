@@ -42,7 +42,12 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Files beside the folders of src/ that everybody may import, and that import nobody. */
-export const SHARED = ["src/buffer-pool.ts", "src/error.ts", "src/vocabulary.ts"];
+export const SHARED = [
+  "src/buffer-pool.ts",
+  "src/error.ts",
+  "src/package-file.ts",
+  "src/vocabulary.ts",
+];
 
 /** What runs in a browser: it shares types with the rest, and no code. */
 const IN_BROWSER = "src/page";

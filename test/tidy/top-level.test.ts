@@ -21,6 +21,7 @@ const INSISTED_ON = [
   "tsconfig.page.json",
   "vite.config.ts",
   "vite.explorer.config.ts",
+  "vite.program.config.ts",
   "vitest.config.ts",
 ];
 

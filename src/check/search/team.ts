@@ -3,16 +3,15 @@
  */
 import { Worker } from "node:worker_threads";
 import { BlockgraphError } from "../../error.ts";
+import { packageFile } from "../../package-file.ts";
 import type { Kernel } from "../kernel.ts";
 import { setPaused } from "./barrier.ts";
 import type { Limits } from "./control.ts";
 import type { Shared } from "./engine.ts";
 import type { WorkerNews, WorkerTask } from "./worker.ts";
 
-/** Worker threads cannot load TypeScript: from sources, the built worker is used. */
-const WORKER = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/src/check/search/worker.js", import.meta.url)
-  : new URL("./worker.js", import.meta.url);
+/** Worker threads cannot load TypeScript: from sources, too, the built worker is used. */
+const WORKER = packageFile("dist/program/check-worker.js");
 
 export class Team {
   readonly #shared: Shared;

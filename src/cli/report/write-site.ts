@@ -5,13 +5,12 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fileAction } from "../../log/file-problem.ts";
+import { packageFile } from "../../package-file.ts";
 import type { PageDocument, SiteDocument } from "../../report/site/page-document.ts";
 import { pageFile, siteIndex } from "../../report/site/page-file.ts";
 
 /** Where the build leaves the script and the style of pages. */
-const BUILT = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/page/", import.meta.url)
-  : new URL("../../../page/", import.meta.url);
+const BUILT = packageFile("dist/page/");
 /** Without these pages stay empty; whatever lies beside them is copied as well. */
 const NEEDED = ["app.js", "app.css"];
 

@@ -4,12 +4,11 @@
 import { Worker } from "node:worker_threads";
 import type { CheckResult, Progress, Stop } from "../../check/result.ts";
 import { BlockgraphError } from "../../error.ts";
+import { packageFile } from "../../package-file.ts";
 import type { SearchNews, SearchTask } from "./worker.ts";
 
-/** Worker threads cannot load TypeScript: from sources, the built worker is used. */
-const WORKER = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/src/explorer/search/worker.js", import.meta.url)
-  : new URL("./worker.js", import.meta.url);
+/** Worker threads cannot load TypeScript: from sources, too, the built worker is used. */
+const WORKER = packageFile("dist/program/explorer-worker.js");
 
 export class BackgroundSearch {
   readonly #worker: Worker;

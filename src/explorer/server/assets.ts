@@ -3,11 +3,9 @@
  */
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
+import { packageFile } from "../../package-file.ts";
 
-/** The same folder, from sources and from what was built. */
-const FOLDER = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/page/", import.meta.url)
-  : new URL("../../../page/", import.meta.url);
+const FOLDER = packageFile("dist/page/");
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
