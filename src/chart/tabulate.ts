@@ -56,13 +56,15 @@ export function tabulate(chart: Chart): Automaton {
     if (snapshot === undefined || occurrence === undefined) {
       throw new RangeError(`${chart.name}: no state ${state} or no event ${event}`);
     }
-    if (!snapshot.can(occurrence)) return NOT_HANDLED;
     const [after, actions] = step(snapshot, occurrence);
+    const stays = after === snapshot;
+    // Asked only where nothing shows that the event was taken: XState needs as long as for the step.
+    if (stays && actions.length === 0 && !snapshot.can(occurrence)) return NOT_HANDLED;
     const place = `${chart.name}, state ${states[state]?.name}, event ${events[event]}`;
-    const beyond = leavesBounds(chart, place, after);
+    const beyond = stays ? null : leavesBounds(chart, place, after);
     if (beyond !== null) return beyond;
     const { reply, moves } = readActions(chart, place, actions);
-    return { next: intern(after), reply, moves };
+    return { next: stays ? state : intern(after), reply, moves };
   }
 
   const [initial] = initialTransition(chart.machine);
