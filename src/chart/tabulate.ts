@@ -58,7 +58,7 @@ export function tabulate(chart: Chart): Automaton {
     }
     const [after, actions] = step(snapshot, occurrence);
     const stays = after === snapshot;
-    // Asked only where nothing shows that the event was taken: XState needs as long as for the step.
+    // Asked only where nothing shows that the event was taken: it takes XState as long as a step.
     if (stays && actions.length === 0 && !snapshot.can(occurrence)) return NOT_HANDLED;
     const place = `${chart.name}, state ${states[state]?.name}, event ${events[event]}`;
     const beyond = stays ? null : leavesBounds(chart, place, after);

@@ -8,7 +8,8 @@
  * of its process; the nodes that are passed through never are in a state. A size of 1 takes no bit.
  */
 import { BlockgraphError } from "../error.ts";
-import type { Process, Program } from "./program/program.ts";
+import { restsOf } from "./program/nodes.ts";
+import type { Program } from "./program/program.ts";
 import type { ProgramState } from "./program/state.ts";
 
 /** Elements [first, first + count) of an array, side by side from bit `shift` of a word on. */
@@ -41,11 +42,6 @@ export interface Layout {
   /** signed 32-bit words, `words` long */
   pack(state: ProgramState): number[];
   unpack(words: ArrayLike<number>): ProgramState;
-}
-
-/** Names of the rests of a process, by the number that a packed state has for them. */
-export function restsOf(process: Process): string[] {
-  return process.nodes.filter((node) => node.kind === "rest").map((node) => node.name);
 }
 
 /** @throws BlockgraphError `program-malformed` if a field does not fit a word */

@@ -14,6 +14,7 @@ import {
   retake,
   successorsOf,
 } from "./program/interpret.ts";
+import { nodeNamed } from "./program/nodes.ts";
 import type { Liveness, Program } from "./program/program.ts";
 import type { Judgement, ProgramState, Step } from "./program/state.ts";
 
@@ -88,7 +89,7 @@ function nameOf({ process, instance }: Step): string {
 
 function isFairStep({ processes }: Program, { process, node, alternative }: Step): boolean {
   const found = processes.find(({ name }) => name === process);
-  const rest = found?.nodes.find(({ name }) => name === node);
+  const rest = found && nodeNamed(found, node);
   if (rest?.kind !== "rest") return false;
   return rest.alternatives.find(({ name }) => name === alternative)?.fair === true;
 }

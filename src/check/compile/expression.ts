@@ -5,7 +5,7 @@
  * decides an `if` never becomes 0 or 1 first.
  */
 import type { PackedArray } from "../layout.ts";
-import { restsOf } from "../layout.ts";
+import { restNumber } from "../program/nodes.ts";
 import type { Expression } from "../program/program.ts";
 import { readElement } from "./elements.ts";
 import type { Frame } from "./frame.ts";
@@ -96,7 +96,7 @@ export class Expressions {
     frame: Frame,
   ): string | boolean {
     const array = known(this.#unit.layout.rests.get(process), process);
-    const rest = restsOf(this.#unit.process(process)).indexOf(node);
+    const rest = restNumber(this.#unit.process(process), node);
     return compare("==", this.#element(array, this.value(instance, frame)), constant(rest));
   }
 

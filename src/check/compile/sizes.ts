@@ -2,6 +2,7 @@
  * How much code a part of a program will become, by which the compiler decides what to write out
  * in full, and which locals a part reads.
  */
+import { nodeNamed } from "../program/nodes.ts";
 import type { Expression, Process, Program, Statement } from "../program/program.ts";
 import { expressionsOf, partsOf, statementsIn } from "../program/walk.ts";
 
@@ -34,7 +35,7 @@ export class Sizes {
     if (cached !== undefined) return cached;
     this.#nodes.set(key, Number.POSITIVE_INFINITY);
     const found = this.#program.processes.find((each) => each.name === process);
-    const node = found?.nodes.find((each) => each.name === name);
+    const node = found && nodeNamed(found, name);
     const size = node?.kind === "pass" ? this.of(node.body, process) : 1;
     this.#nodes.set(key, size);
     return size;
@@ -74,7 +75,7 @@ export class Sizes {
     const reads = new Set<string>();
     const seen = new Set([node]);
     for (const name of seen) {
-      const found = process.nodes.find((each) => each.name === name);
+      const found = nodeNamed(process, name);
       for (const statement of found?.kind === "pass" ? statementsIn(found.body) : []) {
         if (statement.kind === "goto") seen.add(statement.node);
         for (const expression of expressionsOf(statement)) collectLocals(expression, reads);

@@ -5,7 +5,7 @@
  * a condition that is decided becomes no code, nor does what comes after the end of a path. A
  * passing node is written out where it is gone to, unless it is large or leads back to itself.
  */
-import { restsOf } from "../layout.ts";
+import { nodeNamed, restNumber } from "../program/nodes.ts";
 import { outOfBounds } from "../program/out-of-bounds.ts";
 import type { Process, Statement } from "../program/program.ts";
 import { localsSet, statementsIn } from "../program/walk.ts";
@@ -186,7 +186,7 @@ export class Statements {
   /** Writes the way from here to the next rest. */
   #goto(name: string, frame: Frame): void {
     const process = known(frame.process ?? undefined, "a process to go on");
-    const node = process.nodes.find((each) => each.name === name);
+    const node = nodeNamed(process, name);
     if (node?.kind !== "pass") {
       this.#rest(process, name, frame);
     } else if (this.#unit.sizes.inlines(process, name)) {
@@ -200,7 +200,7 @@ export class Statements {
 
   #rest(process: Process, name: string, frame: Frame): void {
     const array = known(this.#unit.layout.rests.get(process.name), process.name);
-    const rest = restsOf(process).indexOf(name);
+    const rest = restNumber(process, name);
     const written =
       frame.leaves === null
         ? writeElement(array, frame.self, constant(rest), wordName)

@@ -6,7 +6,7 @@
  * works on a copy of them and emits that if the step comes to its end; it returns how often it did.
  * Where that stays small there is a function for each instance, in which `self` is a constant.
  */
-import { restsOf } from "../layout.ts";
+import { nodeNamed, restsOf } from "../program/nodes.ts";
 import type { Alternative, Process } from "../program/program.ts";
 import { readElement } from "./elements.ts";
 import type { Frame } from "./frame.ts";
@@ -93,7 +93,7 @@ function dispatch(
   const words = wordList(unit, "w");
   const own = self.low === self.high ? "" : ", i";
   const cases = restsOf(process).flatMap((rest, number) => {
-    const node = process.nodes.find((each) => each.name === rest);
+    const node = nodeNamed(process, rest);
     if (node?.kind !== "rest" || node.alternatives.length === 0) return [];
     const called = `${name}_${number}`;
     functions.push(restFunction(unit, process, self, number, node.alternatives, called));
@@ -222,7 +222,7 @@ export function passFunction(unit: Unit, { name, process, node, locals }: PassFu
   for (const [index, local] of locals.entries()) {
     statements.assign(local, anything(`p${index}`), frame);
   }
-  const found = process.nodes.find((each) => each.name === node);
+  const found = nodeNamed(process, node);
   statements.write(found?.kind === "pass" ? found.body : [], frame);
   const parameters = ["self", ...locals.map((_, index) => `p${index}`)].join(", ");
   const words = Array.from({ length: unit.layout.words }, (_, word) => `s${word} = m${word}`);

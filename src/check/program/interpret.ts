@@ -6,6 +6,7 @@
  * made with it, because it knows who did what.
  */
 import { calculate } from "./calculate.ts";
+import { nodeNamed } from "./nodes.ts";
 import { outOfBounds } from "./out-of-bounds.ts";
 import type {
   Alternative,
@@ -125,7 +126,7 @@ function combinations(choices: Alternative["choices"]): Locals[] {
 }
 
 function nodeOf(process: Process, name: string): Node {
-  const node = process.nodes.find((candidate) => candidate.name === name);
+  const node = nodeNamed(process, name);
   if (node === undefined) throw new Error(`internal: ${process.name} has no node ${name}`);
   return node;
 }

@@ -6,6 +6,7 @@
  * that no chart schema could refuse; it is reported before anything is compiled from it.
  */
 import { BlockgraphError } from "../../error.ts";
+import { restNumber } from "./nodes.ts";
 import type {
   Expression,
   Field,
@@ -170,8 +171,7 @@ class Validation {
         return;
       case "stands": {
         const process = this.#processNamed(where, expression.process);
-        const node = process.nodes.find(({ name }) => name === expression.node);
-        if (node?.kind !== "rest") {
+        if (restNumber(process, expression.node) < 0) {
           this.#refuse(where, `asks whether ${process.name} stands at ${expression.node}`);
         }
         return;

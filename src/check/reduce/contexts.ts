@@ -7,14 +7,14 @@
  * least what they are. All contexts are found beforehand, by the steps of the team itself, those of
  * the director, by others that set it going, and by others that raise counters.
  */
-import { restsOf } from "../layout.ts";
+import { nodeNamed, restNumber, restsOf } from "../program/nodes.ts";
 import type { Process, Program } from "../program/program.ts";
 import type { Elements } from "./elements.ts";
 import { Executor, type Known } from "./execute.ts";
 import { bit, bits, type Footprint, NO_FOOTPRINT, together } from "./footprint.ts";
 import { Inseparable } from "./inseparable.ts";
 import { type Arrival, Recall } from "./recall.ts";
-import type { Guide, Member, Team, TeamList } from "./team-list.ts";
+import type { Guide, Team, TeamList } from "./team-list.ts";
 import { range, type Values } from "./values.ts";
 
 export interface Context {
@@ -53,6 +53,8 @@ class Exploration {
   readonly #guided: bigint;
   readonly #contexts = new Map<string, Context>();
   readonly #left: Context[] = [];
+  /** what {@link #split} found, by all that it goes by */
+  readonly #splits = new Map<string, readonly Context[]>();
   /** counters that are raised while the director stands at a rest: `rest counter` */
   readonly #raised = new Set<string>();
 
@@ -207,27 +209,31 @@ class Exploration {
   }
 
   /** Contexts of a team for everything that a place may be. */
-  #split(team: Team, { rests, values }: Known): Context[] {
+  #split(team: Team, { rests, values }: Known): readonly Context[] {
     const { director, counters } = this.#list;
-    const stands = [director, ...team.members].map((member) => restNumber(member, rests));
-    let vectors: number[][] = [stands];
-    for (const guide of team.guides) {
-      const each = possible(guide, values);
-      vectors = vectors.flatMap((vector) => each.map((value) => [...vector, value]));
-      if (vectors.length > SPLIT_MOST) throw new Inseparable(`${guide.field} may be anything`);
-    }
+    const stands = [director, ...team.members].map(({ process, instance }) =>
+      restNumber(process, rests.get(instance) ?? ""),
+    );
+    const guided = team.guides.map((guide) => possible(guide, values));
     const least = counters.map(({ element }) => values.get(element)?.[0] ?? 0);
-    return vectors.map((vector) => this.#reached(team, [...vector, ...least]));
+    const key = `${team.number}:${stands}:${guided.join("|")}:${least}`;
+    const known = this.#splits.get(key);
+    if (known !== undefined) return known;
+    let vectors: number[][] = [stands];
+    for (const [index, each] of guided.entries()) {
+      vectors = vectors.flatMap((vector) => each.map((value) => [...vector, value]));
+      if (vectors.length <= SPLIT_MOST) continue;
+      throw new Inseparable(`${team.guides[index]?.field} may be anything`);
+    }
+    const contexts = vectors.map((vector) => this.#reached(team, [...vector, ...least]));
+    this.#splits.set(key, contexts);
+    return contexts;
   }
 }
 
 function alternativesAt(process: Process, rest: string | undefined) {
-  const node = process.nodes.find(({ name }) => name === rest);
+  const node = rest === undefined ? undefined : nodeNamed(process, rest);
   return node?.kind === "rest" ? node.alternatives : [];
-}
-
-function restNumber({ process, instance }: Member, rests: ReadonlyMap<number, string>): number {
-  return restsOf(process).indexOf(rests.get(instance) ?? "");
 }
 
 function possible({ field, element, size }: Guide, values: ReadonlyMap<number, Values>) {

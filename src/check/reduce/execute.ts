@@ -5,6 +5,7 @@
  * Where a condition is not known both branches are gone into, each as a place of its own. Places
  * between which nothing makes a difference any more become one again.
  */
+import { nodeNamed } from "../program/nodes.ts";
 import type { Alternative, Expression, Process, Program, Statement } from "../program/program.ts";
 import type { Elements } from "./elements.ts";
 import { Evaluator, type Place } from "./evaluate.ts";
@@ -63,7 +64,7 @@ export class Executor {
       const next: Ending[] = [];
       for (const ending of left) {
         if (ending.kind !== "goto") throw new Error("internal: a path ends without a goto");
-        const node = process.nodes.find(({ name }) => name === ending.node);
+        const node = nodeNamed(process, ending.node);
         if (node?.kind === "pass") next.push(...this.#execute(node.body, ending.place));
         else arrived.push(this.#rested(ending.place, instance, ending.node, process));
       }

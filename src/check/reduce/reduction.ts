@@ -12,7 +12,7 @@
  * All is computed before the search, from the program alone: what teams can be at
  * ({@link contextsOf}), and what they do from there on. The search looks up contexts only.
  */
-import { restsOf } from "../layout.ts";
+import { restsOf } from "../program/nodes.ts";
 import type { Program } from "../program/program.ts";
 import { columnsOf } from "./columns.ts";
 import { type Context, contextsOf } from "./contexts.ts";

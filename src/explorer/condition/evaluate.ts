@@ -1,7 +1,7 @@
 /**
  * Whether a condition holds in a state.
  */
-import { restsOf } from "../../check/layout.ts";
+import { restsOf } from "../../check/program/nodes.ts";
 import type { Program } from "../../check/program/program.ts";
 import type { ProgramState } from "../../check/program/state.ts";
 import { compares } from "./compares.ts";

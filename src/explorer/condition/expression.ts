@@ -1,8 +1,9 @@
 /**
  * A condition as an expression of the program that it is about.
  */
-import { restsOf } from "../../check/layout.ts";
+
 import { all, binary, field, not, some, stands, term } from "../../check/program/build.ts";
+import { restsOf } from "../../check/program/nodes.ts";
 import type { Expression, Program } from "../../check/program/program.ts";
 import { operatorOf } from "./compares.ts";
 import type { Condition, Target } from "./condition.ts";

@@ -2,7 +2,7 @@
  * The words that conditions on a program are made of: its fields and processes, as counterexamples
  * print them, and what their values are called.
  */
-import { restsOf } from "../../check/layout.ts";
+import { restsOf } from "../../check/program/nodes.ts";
 import type { Program } from "../../check/program/program.ts";
 import { wordsOf } from "./words.ts";
 

@@ -3,8 +3,9 @@
  * state each value is.
  */
 import type { Kernel } from "../../check/kernel.ts";
-import { type Layout, type PackedArray, restsOf } from "../../check/layout.ts";
+import type { Layout, PackedArray } from "../../check/layout.ts";
 import { NO_DEADLOCK } from "../../check/only-properties.ts";
+import { restsOf } from "../../check/program/nodes.ts";
 import type { Program } from "../../check/program/program.ts";
 
 /** An array of a packed state. */

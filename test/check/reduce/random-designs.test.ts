@@ -5,9 +5,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { INVARIANTS, PROPERTIES, REACHABLE } from "../../../properties/index.ts";
-import { restsOf } from "../../../src/check/layout.ts";
 import { lowerModel } from "../../../src/check/lower/model/lower-model.ts";
 import { initialState, successorsOf } from "../../../src/check/program/interpret.ts";
+import { restNumber } from "../../../src/check/program/nodes.ts";
 import type { Program } from "../../../src/check/program/program.ts";
 import type { ProgramState } from "../../../src/check/program/state.ts";
 import { type Context, contextsOf } from "../../../src/check/reduce/contexts.ts";
@@ -82,7 +82,7 @@ class Known {
     const { director, teams, counters } = this.list;
     const team = teams[number];
     const stands = [director, ...(team?.members ?? [])].map(({ process, self }) =>
-      restsOf(process).indexOf(nodes[process.name]?.[self] ?? ""),
+      restNumber(process, nodes[process.name]?.[self] ?? ""),
     );
     const numbers = [...(team?.guides ?? []), ...counters].map(
       ({ field, index }) => fields[field]?.[index] ?? 0,
