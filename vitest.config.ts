@@ -1,9 +1,9 @@
 /**
  * How the tests run: every `*.test.ts` below test/, in plain Node, straight from the sources.
  *
- * One file at a time on each core. Left to itself, vitest keeps a core for its own process, which
- * has next to nothing to do: of two cores, one would idle. Which file goes first is said in
- * test/tools/long-first.ts.
+ * One file at a time on each core, and one more: some wait for a QEMU or a browser most of the time.
+ * Left to itself, vitest would keep a core for its own process, which has next to nothing to do.
+ * Which file goes first is said in test/tools/long-first.ts.
  *
  * Each file has a process of its own. To share one would save the loading of modules, a minute in
  * all; but searches leave so much memory reserved behind that no child can be forked any more.
@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     environment: "node",
-    maxWorkers: availableParallelism(),
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     testTimeout: 180_000,
     hookTimeout: 60_000,

@@ -11,6 +11,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest, in descending order. Paths are relative to the test folder. */
 export const LONGEST: readonly string[] = [
   "check/model-mutants.test.ts",
+  "report/site/conformance/defects.test.ts",
   "readme/readme.test.ts",
   "check/lower/lockstep.test.ts",
   "conformance/long-runs.test.ts",
