@@ -8,7 +8,8 @@ import type { CheckResult, Progress } from "../../check/result.ts";
 import { checkVerdict } from "../../report/check/verdict.ts";
 import type { Condition } from "../condition/condition.ts";
 import { BackgroundSearch } from "../search/background-search.ts";
-import { type FoundCondition, findCondition } from "../search/find-condition.ts";
+import { findCondition } from "../search/find-condition.ts";
+import { foundText } from "../search/found-text.ts";
 import type { ProgramExploration } from "../session/program-exploration.ts";
 import type { JobNews } from "./documents.ts";
 import { answerTo, HttpError } from "./http-error.ts";
@@ -22,6 +23,13 @@ const MOST_JOBS = 4;
 type Said<Of> = Of extends JobNews ? Omit<Of, "job" | "exploration"> : never;
 type Outcome = Said<JobNews>;
 
+/** What is searched: the number by which it is open, and its bounds for people. */
+interface Searched {
+  readonly id: number;
+  readonly explored: ProgramExploration;
+  readonly bounds: string;
+}
+
 export class Jobs {
   readonly #workshop: Workshop;
   readonly #news: News;
@@ -33,17 +41,30 @@ export class Jobs {
     this.#news = news;
   }
 
-  /** Looks for a state that satisfies a condition, and opens the way there as a branch. */
-  find(id: number, exploration: ProgramExploration, condition: Condition): number {
+  /**
+   * Looks for a state that satisfies a condition, and opens the way there as a branch.
+   * @param from the state where it begins
+   */
+  find({ id, explored, bounds }: Searched, condition: Condition, from: number): number {
     const { threads, memory } = this.#limits();
+    const state = explored.state(from);
+    const { depth, reached } = explored.view(from);
+    const where = depth === 0 ? "the beginning" : `state ${from}, after step ${depth} (${reached})`;
     const job = this.#next++;
     const { search, found } = findCondition(
-      exploration.program,
-      condition,
+      explored.program,
+      { condition, from: state },
       { threads, memory },
       (progress) => this.#progress(job, id, progress),
     );
-    this.#watch(job, id, search, async () => outcomeOf(await found, exploration));
+    this.#watch(job, id, search, async () => {
+      const outcome = await found;
+      const message = foundText(outcome, { where, bounds });
+      const { kind } = outcome;
+      if (kind === "nowhere") return { kind, message };
+      if (kind === "stopped") return { kind, message, states: outcome.states };
+      return { kind, message, state: explored.adopt(outcome.trace, from) };
+    });
     return job;
   }
 
@@ -100,17 +121,6 @@ export class Jobs {
   }
 }
 
-function outcomeOf(found: FoundCondition, exploration: ProgramExploration): Outcome {
-  const { states } = found;
-  if (found.kind === "nowhere") return { kind: "nowhere", states };
-  if (found.kind === "found") {
-    return { kind: "found", state: exploration.adopt(found.trace), states };
-  }
-  const { reason, depth } = found;
-  const message = `it was ended (${reason}); every way was followed for ${depth} steps`;
-  return { kind: "stopped", states, message };
-}
-
 function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcome {
   const { states, stopped, findings } = result;
   if (stopped !== null && findings.length === 0) {
@@ -125,7 +135,7 @@ function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcom
       .filter(({ kind }) => kind !== "bounds")
       .map(({ property, message, trace }) => ({
         ...{ property, message },
-        state: exploration.adopt(trace),
+        state: exploration.adopt(trace, 0),
       })),
   };
 }

@@ -44,7 +44,10 @@ export function Explorer() {
 
 /** What a screen reader should say at once. */
 function Status() {
-  const { tone, text } = message.value ?? { tone: "quiet", text: busy.value ? "Working" : "" };
+  const { tone, text } = message.value ?? {
+    tone: "quiet",
+    text: busy.value === "" ? "" : `${busy.value} …`,
+  };
   return (
     <p role="status" class={text === "" ? "unseen" : `explorer-message tone-${tone}`}>
       {text}

@@ -4,7 +4,8 @@
 import type { JobNews } from "../../explorer/server/documents.ts";
 import type { Tone } from "../../report/site/picture.ts";
 import { Mark } from "../text/mark.tsx";
-import { current, jobs, stop, visit } from "./store.ts";
+import { jobs, stop } from "./searches.ts";
+import { current, visit } from "./store.ts";
 
 const number = new Intl.NumberFormat("en");
 
@@ -63,11 +64,9 @@ function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
       return { tone: "quiet", mark: "searching", text };
     }
     case "found":
-      return { tone: "good", mark: "found", text: `${number.format(news.states)} states seen` };
-    case "nowhere": {
-      const text = `no state is like that: all ${number.format(news.states)} were seen`;
-      return { tone: "plain", mark: "nowhere", text };
-    }
+      return { tone: "good", mark: "found", text: news.message };
+    case "nowhere":
+      return { tone: "plain", mark: "nowhere", text: news.message };
     case "checked": {
       const { verdict, problem, states } = news;
       const tone = verdict === "holds" ? "good" : verdict === "violated" ? "bad" : "open";

@@ -70,7 +70,7 @@ function ModelForm({ model }: { model: ModelSummary }) {
   const submit = (form: HTMLFormElement): void => {
     try {
       problem.value = "";
-      void openModel(requestOf(model, new FormData(form)));
+      void openModel(requestOf(model, new FormData(form)), model.name);
     } catch (error) {
       problem.value = `The workload is no JSON: ${error instanceof Error ? error.message : error}`;
     }
