@@ -5,10 +5,10 @@ import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { MODELS } from "../../../models/index.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
 import { boundsOf } from "../../check/lower/model/plan.ts";
-import type { ModelSummary } from "../../explorer/server/documents.ts";
+import type { ModelSummary, Workload } from "../../explorer/server/documents.ts";
 import { PROFILES } from "../../graph/profile.ts";
 import type { Model } from "../../system/model.ts";
-import { actorsOf } from "./edited-model.ts";
+import { actorsOf, faultsOf } from "./edited-model.ts";
 
 const BOUNDS: Readonly<Record<string, string>> = {
   requests: "requests of each actor that chooses them",
@@ -36,6 +36,9 @@ export function modelSummaries(): ModelSummary[] {
         ...{ name: model.name, title: model.title, idea: model.idea, kind: "model" },
         ...{ mutants: mutantsOf(model), parameters: parametersOf(model) },
         ...{ profile: model.profile, profiles: PROFILES, workload: workloadOf(model) },
+        faults: faultsOf(model).map(({ image, operations, errno, times }) => ({
+          ...{ what: `${errno} of ${operations.join(", ")} in ${image}`, times },
+        })),
       }),
     ),
     ...[...SURGERIES.values()].map((surgery): ModelSummary => {
@@ -50,7 +53,9 @@ export function modelSummaries(): ModelSummary[] {
   ];
 }
 
-const NO_RULES = { profile: null, profiles: [], workload: [] } as const;
+const NO_RULES: Pick<ModelSummary, "profile" | "profiles" | "workload" | "faults"> = {
+  ...{ profile: null, profiles: [], workload: [], faults: [] },
+};
 
 /** None where a script says everything. */
 function parametersOf(model: Model): ModelSummary["parameters"] {
@@ -61,20 +66,18 @@ function parametersOf(model: Model): ModelSummary["parameters"] {
   }));
 }
 
-type Workload = ModelSummary["workload"];
-
 function workloadOf(model: Model): Workload {
-  return actorsOf(model).flatMap(({ name, requests }): Workload => {
+  return actorsOf(model).flatMap(({ name, requests, depth = 1 }): Workload => {
     if ("count" in requests) {
       const { operations, count, alignment, longest } = requests;
       const chosen = { operations: [...operations], count, alignment, longest };
-      return [{ actor: name, requests: chosen }];
+      return [{ actor: name, depth, requests: chosen }];
     }
     const spelled = requests.flatMap(({ operation, offset, length, data }) => {
       if (data === undefined) return [{ operation, offset, length }];
       return "deflate" in data ? [] : [{ operation, offset, length, data }];
     });
     // What cannot be spelled here stays as it is.
-    return spelled.length === requests.length ? [{ actor: name, requests: spelled }] : [];
+    return spelled.length === requests.length ? [{ actor: name, depth, requests: spelled }] : [];
   });
 }

@@ -9,6 +9,7 @@ import type { Finding, Progress } from "../../check/result.ts";
 import { BlockgraphError } from "../../error.ts";
 import type { OpenModel, Replayed } from "../../explorer/server/documents.ts";
 import type { OpenedModel, Workshop } from "../../explorer/server/workshop.ts";
+import type { QemuVersion } from "../../qemu/version.ts";
 import { EXPLORED, traceDocument } from "../../report/check/trace-document.ts";
 import { checkTrace } from "../../report/player/check-trace.ts";
 import { logTrace } from "../../report/player/log-trace.ts";
@@ -29,8 +30,9 @@ import { promoteTrace } from "../promote/promote-trace.ts";
 import { logReplay } from "../replay/log-replay.ts";
 import { traceReplay } from "../replay-trace.ts";
 import { readTrace } from "../trace-file.ts";
-import { editedModel } from "./edited-model.ts";
+import { editedModel, isEdited } from "./edited-model.ts";
 import { modelSummaries } from "./model-summaries.ts";
+import { inPlainWords } from "./plain-words.ts";
 
 /** Share of the memory that is free which a search may have: several may go on at once. */
 const MEMORY_SHARE = 0.25;
@@ -47,8 +49,9 @@ export function makeWorkshop(folder: string, out: string): Workshop {
     open,
     judges,
     player,
-    promote: (path, name) => promoteTrace(path, { out, name, force: false }),
-    replay: (path, on) => replay(path, on, folder),
+    promote: (path, name) =>
+      inPlainWords(path, () => promoteTrace(path, { out, name, force: false })),
+    replay: (path, on, qemu) => inPlainWords(path, () => replay(path, { on, qemu, folder })),
   };
 }
 
@@ -59,12 +62,11 @@ async function open(request: OpenModel, tell: (progress: Progress) => void): Pro
   const lowered = await lower(checked, given, mutant, tell);
   const { program, parameters, bounds, statements, part = null, writeLog } = lowered;
   const { source } = checked;
-  const isEdited = request.profile !== null || request.workload.length > 0;
   return {
     ...{ model: name, mutant, bounds, parameters, program, statements },
     notices: [
       ...(part === null ? [] : ["Only the beginning of the model is here."]),
-      ...(isEdited ? [EDITED] : []),
+      ...(isEdited(request) ? [EDITED] : []),
     ],
     write(folder, finding) {
       if (writeLog !== null) {
@@ -85,14 +87,14 @@ const EDITED =
 
 /** The model, by other rules or with another workload if they are wanted. */
 function chosen(request: OpenModel): Checked {
-  const { model: name, profile, workload } = request;
+  const { model: name } = request;
   const model = MODELS.get(name);
-  const isEdited = profile !== null || workload.length > 0;
-  if (!isEdited) return findChecked(name);
+  if (!isEdited(request)) return findChecked(name);
   if (model !== undefined) return checkedModel(editedModel(model, request));
   throw new BlockgraphError(
     "bad-argument",
-    `'${name}' has no rules or workload of its own to change; leave profile and workload out`,
+    `'${name}' has no rules or workload of its own to change; ` +
+      "leave profile, workload and faults out",
   );
 }
 
@@ -147,11 +149,14 @@ function player(path: string, title: string): PlayerTrace {
   return { ...shown, properties: [], steps };
 }
 
-async function replay(
-  path: string,
-  on: "sim" | "files" | "qemu",
-  folder: string,
-): Promise<Replayed> {
+interface Place {
+  readonly on: "sim" | "files" | "qemu";
+  /** null: the one whose rules the path has */
+  readonly qemu: QemuVersion | null;
+  readonly folder: string;
+}
+
+async function replay(path: string, { on, qemu: version, folder }: Place): Promise<Replayed> {
   const dir = mkdtempSync(join(folder, "images-"));
   const trace = readTrace(path);
   if (trace !== null) {
@@ -169,8 +174,12 @@ async function replay(
       violations: said,
     };
   }
-  const images = { image: new Map<string, string>() };
-  const summary = await logReplay(path, on, on === "files" ? { ...images, dir } : images);
+  const options = {
+    image: new Map<string, string>(),
+    ...(on === "files" ? { dir } : {}),
+    ...(on === "qemu" && version !== null ? { qemu: version } : {}),
+  };
+  const summary = await logReplay(path, on, options);
   const { identical, difference, violations, qemu } = summary;
   return {
     ...{ identical, difference, line: replayLine({ ...summary, log: "this path" }) },

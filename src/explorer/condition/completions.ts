@@ -28,7 +28,10 @@ export function completionsOf(text: string, cursor: number, vocabulary: Vocabula
     ...atomsLike(atom, vocabulary),
   ];
   const others = options.filter((option) => option !== atom.trim());
-  return { from, to: cursor, options: [...new Set(others)].slice(0, MOST) };
+  const offered = [...new Set(others)].slice(0, MOST);
+  // Right behind `and` a name would become a part of it.
+  const gap = /[\p{L}\d"]$/u.test(typed.slice(0, from)) ? " " : "";
+  return { from, to: cursor, options: offered.map((option) => `${gap}${option}`) };
 }
 
 /** Where the last atom of a text begins, behind what joins it to those before. */

@@ -7,6 +7,7 @@ import type { CheckResult, Progress, Stop, Trace } from "../../check/result.ts";
 import type { Condition } from "../condition/condition.ts";
 import { CONDITION, conditionProgram } from "../condition/condition-program.ts";
 import { BackgroundSearch } from "./background-search.ts";
+import type { SearchTask } from "./worker.ts";
 
 /** How much of the machine it may have. */
 export interface SearchLimits {
@@ -44,15 +45,22 @@ export function findCondition(
   limits: SearchLimits,
   tell: (progress: Progress) => void,
 ): ConditionSearch {
-  const searched = conditionProgram(program, condition, from);
-  const { symmetries } = searched;
-  const symmetry = symmetries.length > 0;
-  const options = { ...NOTHING_ELSE, ...limits, symmetry };
-  const search = new BackgroundSearch({ program: searched, options }, tell);
-  const names = symmetries.map(({ name }) => name);
-  const found = search.result.then((result) => foundIn(result, names));
+  const task = conditionTask(program, { condition, from }, limits);
+  const search = new BackgroundSearch(task, tell);
+  const found = search.result.then((result) => foundIn(task, result));
   found.catch(() => {});
   return { search, found };
+}
+
+/** What a search for a condition checks. */
+export function conditionTask(
+  program: Program,
+  { condition, from }: { readonly condition: Condition; readonly from: ProgramState },
+  limits: SearchLimits,
+): SearchTask {
+  const searched = conditionProgram(program, condition, from);
+  const symmetry = searched.symmetries.length > 0;
+  return { program: searched, options: { ...NOTHING_ELSE, ...limits, symmetry } };
 }
 
 /** No reduction: see condition-program.ts. */
@@ -67,12 +75,11 @@ const NOTHING_ELSE = {
   resume: null,
 } as const;
 
-function foundIn(
-  { findings, complete, stopped, states, depth, everyRun }: CheckResult,
-  symmetries: readonly string[],
-): FoundCondition {
+/** What a search for a condition came to. */
+export function foundIn({ program }: SearchTask, result: CheckResult): FoundCondition {
+  const { findings, complete, stopped, states, depth, everyRun } = result;
   const finding = findings.find(({ property }) => property === CONDITION);
-  const seen = { states, symmetries };
+  const seen = { states, symmetries: program.symmetries.map(({ name }) => name) };
   if (finding !== undefined) return { kind: "found", trace: finding.trace, ...seen };
   if (complete) return { kind: "nowhere", depth, ...seen };
   return { kind: "stopped", reason: stopped ?? "bounds", depth: everyRun, ...seen };

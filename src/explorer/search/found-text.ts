@@ -14,7 +14,7 @@ export interface SearchScope {
 /** One line. */
 export function foundText(found: FoundCondition, { where, bounds }: SearchScope): string {
   const { states, symmetries } = found;
-  const alike = symmetries.length === 0 ? "" : `, like ${listText(symmetries)} counted once`;
+  const alike = symmetries.length === 0 ? "" : ` (alike ${listText(symmetries)} counted once)`;
   const seen = `${countText(states, "state")}${alike}`;
   switch (found.kind) {
     case "found": {

@@ -123,8 +123,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ],
   [
     "replay",
-    command(replaySchema, ({ workshop, explorations }, { exploration, state, on }) =>
-      withPath(workshop, explorations.at(exploration), state, (path) => workshop.replay(path, on)),
+    command(replaySchema, ({ workshop, explorations }, { exploration, state, on, qemu }) =>
+      withPath(workshop, explorations.at(exploration), state, (path) =>
+        workshop.replay(path, on, qemu),
+      ),
     ),
   ],
 ]);

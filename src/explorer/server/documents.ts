@@ -23,6 +23,8 @@ const fill = z.union([
 /** What an actor does instead of what its model says. */
 const workloadSchema = z.strictObject({
   actor: name,
+  /** requests that it keeps in flight; left out: as many as its model says */
+  depth: z.int().min(1).max(4).optional(),
   requests: z.union([
     z
       .array(
@@ -66,8 +68,11 @@ export const openModelSchema = z.strictObject({
   /** whose rules hold; null: the model's own */
   profile: z.enum(PROFILES).nullable().default(null),
   workload: z.array(workloadSchema).max(32).default([]),
+  /** how often each of the model's faults may happen, in its order; empty: as the model says */
+  faults: z.array(z.int().min(0).max(4)).max(16).default([]),
 });
 export type OpenModel = z.infer<typeof openModelSchema>;
+export type Workload = OpenModel["workload"];
 
 const exploration = number;
 export const stateSchema = z.strictObject({ exploration, state: number });
@@ -97,7 +102,10 @@ export const promoteSchema = z.strictObject({
 export const replaySchema = z.strictObject({
   ...{ exploration, state: number },
   on: z.enum(["sim", "files", "qemu"]),
+  /** null: the QEMU whose rules the path has */
+  qemu: z.enum(["7.2", "10.0"]).nullable().default(null),
 });
+export type ReplayRequest = z.infer<typeof replaySchema>;
 
 /** A model that can be explored. */
 export interface ModelSummary {
@@ -115,7 +123,9 @@ export interface ModelSummary {
   readonly profile: string | null;
   readonly profiles: readonly string[];
   /** whose requests can be edited, and what they are */
-  readonly workload: readonly z.infer<typeof workloadSchema>[];
+  readonly workload: Workload;
+  /** what may fail, and how often */
+  readonly faults: readonly { readonly what: string; readonly times: number }[];
 }
 
 /** What is explored. */

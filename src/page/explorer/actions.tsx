@@ -10,6 +10,7 @@ import { branchAt, current } from "./store.ts";
 export function Actions() {
   const open = current.value;
   const name = useSignal("");
+  const qemu = useSignal("");
   if (open === null) return null;
   return (
     <section class="panel explorer-panel" aria-label="This path">
@@ -24,9 +25,22 @@ export function Actions() {
         <button type="button" onClick={() => replay("files")}>
           On real files
         </button>
-        <button type="button" onClick={() => replay("qemu")}>
+        <button type="button" onClick={() => replay("qemu", qemu.value)}>
           On QEMU
         </button>
+        <label>
+          of version{" "}
+          <select
+            value={qemu.value}
+            onChange={(event) => {
+              qemu.value = event.currentTarget.value;
+            }}
+          >
+            <option value="">as its rules</option>
+            <option value="7.2">7.2</option>
+            <option value="10.0">10.0</option>
+          </select>
+        </label>
       </div>
       <form
         class="explorer-buttons"

@@ -17,6 +17,7 @@ export interface WantedModel {
   readonly profile: string | null;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workload: readonly unknown[];
+  readonly faults: readonly number[];
 }
 
 export interface Address {
@@ -27,7 +28,7 @@ export interface Address {
 }
 
 /** No parameter is called so: they stand for something else. */
-const NAMES = ["model", "mutant", "profile", "workload", "open", "trail"];
+const NAMES = ["model", "mutant", "profile", "workload", "faults", "open", "trail"];
 
 export function addressText(
   { kind, chosen, exploration }: Pick<Opened, "kind" | "chosen" | "exploration">,
@@ -63,16 +64,22 @@ export function readAddress(fragment: string): Address {
     profile: query.get("profile"),
     parameters: Object.fromEntries(parameters),
     workload: workloadOf(query.get("workload") ?? "[]"),
+    faults: (query.get("faults") ?? "")
+      .split("-")
+      .filter((times) => times !== "")
+      .map(Number),
   };
   return { shown, trail };
 }
 
-function queryOf({ model, mutant, profile, parameters, workload }: WantedModel): URLSearchParams {
+function queryOf(wanted: WantedModel): URLSearchParams {
+  const { model, mutant, profile, parameters, workload, faults } = wanted;
   const query = new URLSearchParams({ model });
   if (mutant !== null) query.set("mutant", mutant);
   if (profile !== null) query.set("profile", profile);
   for (const name of Object.keys(parameters).sort()) query.set(name, String(parameters[name]));
   if (workload.length > 0) query.set("workload", JSON.stringify(workload));
+  if (faults.length > 0) query.set("faults", faults.join("-"));
   return query;
 }
 

@@ -63,9 +63,11 @@ export function promote(name: string): Promise<void> {
 
 const PLACES = { sim: "in the simulator", files: "on real files", qemu: "on QEMU" } as const;
 
-export function replay(on: keyof typeof PLACES): Promise<void> {
+/** @param qemu its version; empty: the one whose rules the path has */
+export function replay(on: keyof typeof PLACES, qemu = ""): Promise<void> {
   return perform(`Replay ${PLACES[on]}`, async (place) => {
-    const { identical, line, difference, violations } = await ask("replay", { ...place, on });
+    const asked = { ...place, on, ...(qemu === "" ? {} : { qemu }) };
+    const { identical, line, difference, violations } = await ask("replay", asked);
     const text = [line, difference ?? "", ...violations].filter((each) => each !== "").join("; ");
     return { tone: identical ? "good" : "bad", text };
   });

@@ -89,6 +89,18 @@ describe("what is typed", () => {
     expect(understood("guest draining")).toBe("any guest = draining");
   });
 
+  it("may be about how many there are", () => {
+    expect(understood("at least 2 clusters copying")).toBe(
+      "at least 2 cluster = copying frozen=0 | copying frozen=1 | copying frozen=2",
+    );
+    expect(understood("at most 1 guest is not choosing")).toBe("at most 1 guest != choosing");
+    expect(understood("exactly 1 reader choosing")).toBe("exactly 1 reader = choosing");
+    expect(understood("fewer than 2 disks = 1 or more than 1 disk = 0")).toBe(
+      "fewer than 2 disk = 1 or more than 1 disk = 0",
+    );
+    expect(understood("not at least 1 guest choosing")).toBe("not at least 1 guest = choosing");
+  });
+
   it("may use the word that QEMU has for a reader of the disk", () => {
     expect(understood("cluster 1 copied and reader 0 frozen")).toMatch(
       / and reader 0 = reading disk$/,

@@ -12,6 +12,7 @@ const chosen = fc
     mutant: fc.option(name),
     profile: fc.option(fc.constantFrom(...PROFILES)),
     parameters: fc.dictionary(fc.stringMatching(/^[a-z]{1,9}s$/), fc.nat()),
+    faults: fc.array(fc.nat({ max: 4 }), { maxLength: 3 }),
     workload: fc.array(
       fc.record({
         actor: name,
