@@ -1,8 +1,8 @@
 /**
  * What can happen next, and the way back.
  *
- * Whoever takes steps by keys stays in the list: where the step that was taken stood there is one of
- * the new state, or the last of them is focused.
+ * Whoever takes steps by keys stays in the list: where the step that was taken stood there is one
+ * of the new state, or the last of them is focused.
  */
 import { useEffect, useRef } from "preact/hooks";
 import type { EnabledStep, StateView } from "../../explorer/session/exploration.ts";

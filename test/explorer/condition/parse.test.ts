@@ -144,8 +144,8 @@ describe("what is not understood", () => {
 it("the conditions that the README and the command show are understood", () => {
   const texts = [readFileSync("README.md", "utf8"), readFileSync("src/cli/explore.ts", "utf8")];
   const shown = texts.flatMap((text) => text.match(/^ {2,4}.*\b(copied|idle|yes)\b.*$/gm) ?? []);
-  const conditions = shown.filter((line) => /^\s+(cluster|hook|every) /.test(line));
-  expect(conditions.length).toBe(5);
+  const conditions = shown.filter((line) => /^\s+(cluster|hook|every|at least) /.test(line));
+  expect(conditions.length).toBe(6);
   for (const line of conditions) {
     const understand = (vocabulary: typeof sketch) => parseCondition(line.trim(), vocabulary);
     const kinds = [understand(sketch).kind, understand(model).kind];
