@@ -42,7 +42,8 @@ export function editedModel(model: Model, edits: Edits): Model {
   if (faults.length > 0 && faults.length !== own) {
     throw new BlockgraphError(
       "bad-argument",
-      `model '${model.name}' has ${own} faults, and ${faults.length} numbers are given for them`,
+      `model '${model.name}' has ${own} ${own === 1 ? "fault" : "faults"}, and ` +
+        `${faults.length} ${faults.length === 1 ? "number is" : "numbers are"} given for that`,
     );
   }
   const edited = new Map(workload.map((each) => [each.actor, each]));

@@ -1,6 +1,7 @@
 /**
  * What can be explored, and what can be chosen about it.
  */
+import { FORMATS } from "../../../models/formats.ts";
 import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { MODELS } from "../../../models/index.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
@@ -21,10 +22,10 @@ export function modelSummaries(): ModelSummary[] {
   const mutantsOf = (of: { mutants: readonly { name: string; statement: string }[] }) =>
     of.mutants.map(({ name, statement }) => ({ name, statement }));
   return [
-    ...[...SKETCHES.values()].map((sketch): ModelSummary => {
+    ...[...SKETCHES.values(), ...FORMATS.values()].map((sketch): ModelSummary => {
       const { name, title, idea, parameters } = sketch;
       return {
-        ...{ name, title, idea, kind: "sketch", mutants: mutantsOf(sketch) },
+        ...{ name, title, idea, mutants: mutantsOf(sketch) },
         parameters: Object.entries(parameters).map(([parameter, of]) => ({
           ...{ name: parameter, description: of.description, default: of.default },
         })),
@@ -33,7 +34,7 @@ export function modelSummaries(): ModelSummary[] {
     }),
     ...[...MODELS.values()].map(
       (model): ModelSummary => ({
-        ...{ name: model.name, title: model.title, idea: model.idea, kind: "model" },
+        ...{ name: model.name, title: model.title, idea: model.idea },
         ...{ mutants: mutantsOf(model), parameters: parametersOf(model) },
         ...{ profile: model.profile, profiles: PROFILES, workload: workloadOf(model) },
         faults: faultsOf(model).map(({ image, operations, errno, times }) => ({
@@ -45,7 +46,7 @@ export function modelSummaries(): ModelSummary[] {
       const { name, title, idea, depth } = surgery;
       const description = "commands, one after the other";
       return {
-        ...{ name, title, idea, kind: "surgery", mutants: mutantsOf(surgery) },
+        ...{ name, title, idea, mutants: mutantsOf(surgery) },
         parameters: [{ name: "depth", description, default: depth }],
         ...NO_RULES,
       };

@@ -11,6 +11,10 @@ const IN_THE_PAGE: readonly (readonly [RegExp, string])[] = [
   [/, or give --binary PATH/g, ""],
   [/, or what is before it with --at\b/g, ", or go back to a state before it"],
   [/give --force, or another --name/g, "give another name"],
+  [
+    /this path is a log of another model.*$/g,
+    "its rules, faults or workload are not the model's own, so a test of the model cannot have it",
+  ],
   [/--name /g, "the name "],
   [/; give it with --image \S+/g, ""],
   [

@@ -19,8 +19,8 @@ export function foundText(found: FoundCondition, { where, bounds }: SearchScope)
   switch (found.kind) {
     case "found": {
       const { length } = found.trace.steps;
-      const far = length === 0 ? "it holds there already" : countText(length, "step");
-      return `${far} from ${where}; ${seen} seen`;
+      if (length === 0) return `it holds already in ${where}`;
+      return `${countText(length, "step")} from ${where}; ${seen} seen`;
     }
     case "nowhere":
       return (

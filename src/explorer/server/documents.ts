@@ -112,7 +112,6 @@ export interface ModelSummary {
   readonly name: string;
   readonly title: string;
   readonly idea: string;
-  readonly kind: "model" | "sketch" | "surgery";
   readonly parameters: readonly {
     readonly name: string;
     readonly description: string;

@@ -18,6 +18,10 @@ import type { Workshop } from "./workshop.ts";
 
 /** Searches at once, at the most. */
 const MOST_JOBS = 4;
+/** ms that a search has to end by itself, with what it found, once it is asked to */
+const GRACE_MS = 3000;
+
+const BEGINNING = { task: "search", states: 0, transitions: 0, depth: 0 } as const;
 
 /** Of each kind of news what it says. */
 type Said<Of> = Of extends JobNews ? Omit<Of, "job" | "exploration"> : never;
@@ -34,6 +38,8 @@ export class Jobs {
   readonly #workshop: Workshop;
   readonly #news: News;
   readonly #running = new Map<number, BackgroundSearch>();
+  /** those that somebody has asked to stop */
+  readonly #stopping = new Set<number>();
   #next = 0;
 
   constructor(workshop: Workshop, news: News) {
@@ -80,11 +86,19 @@ export class Jobs {
     return job;
   }
 
-  /** Asks a job to come to its end. @throws HttpError 404 if it is not under way */
+  /**
+   * Asks a job to come to its end, and ends it if it does not.
+   * @throws HttpError 404 if it is not under way
+   */
   stop(job: number): void {
     const search = this.#running.get(job);
     if (search === undefined) throw new HttpError(404, `job ${job} is not under way`);
+    this.#stopping.add(job);
     search.stop("interrupted");
+    // Who compiles a large program does not listen.
+    setTimeout(() => {
+      if (this.#running.get(job) === search) void search.close();
+    }, GRACE_MS).unref();
   }
 
   async close(): Promise<void> {
@@ -98,7 +112,11 @@ export class Jobs {
     return this.#workshop;
   }
 
-  #progress(job: number, exploration: number, progress: Progress): void {
+  #progress(
+    job: number,
+    exploration: number,
+    progress: Pick<Progress, "task" | "states" | "transitions" | "depth">,
+  ): void {
     const { task, states, transitions, depth } = progress;
     this.#news.tell({ job, exploration, kind: "progress", task, states, transitions, depth });
   }
@@ -110,11 +128,16 @@ export class Jobs {
     outcome: () => Promise<Outcome>,
   ): void {
     this.#running.set(job, search);
-    const ended = outcome().catch(
-      (error): Outcome => ({ kind: "failed", message: answerTo(error).message }),
-    );
+    // It is there to be stopped before it has seen its first states.
+    this.#progress(job, exploration, BEGINNING);
+    const ended = outcome().catch((error): Outcome => {
+      const { message } = answerTo(error);
+      if (!this.#stopping.has(job)) return { kind: "failed", message };
+      return { kind: "stopped", states: 0, message: "somebody stopped it before it saw anything" };
+    });
     void ended.then(async (news) => {
       this.#running.delete(job);
+      this.#stopping.delete(job);
       await search.close();
       this.#news.tell({ job, exploration, ...news });
     });

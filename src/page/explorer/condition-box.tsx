@@ -48,6 +48,9 @@ export function ConditionBox() {
           placeholder={examples[0] ?? ""}
           completions={completions.value}
           type={type}
+          want={(cursor) => {
+            if (completions.value === null) type(text.value, cursor);
+          }}
         />
         <div role="status" class="explorer-understood">
           {understood.value !== null && <Meaning understood={understood.value} text={text.value} />}
@@ -99,12 +102,19 @@ function From({ text, value, isHere }: FromProps) {
   );
 }
 
+/** Characters of a condition that are shown of how it was understood. */
+const SHOWN = 240;
+
+function shortened(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)} …`;
+}
+
 function Meaning({ understood, text }: { understood: Understood; text: string }) {
   if (understood.kind === "condition") {
     const { length } = understood.holds;
     return (
       <p>
-        Understood as <code>{understood.text}</code>
+        Understood as <code>{shortened(understood.text)}</code>
         {length > 0 && `; it holds in ${length} of the visited states`}
       </p>
     );

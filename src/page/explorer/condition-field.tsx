@@ -14,10 +14,12 @@ interface ConditionFieldProps {
   /** what the text could become; null: it is not known yet */
   readonly completions: Completions | null;
   readonly type: (text: string, cursor: number) => void;
+  /** asks for completions of the text as it stands */
+  readonly want: (cursor: number) => void;
 }
 
 export function ConditionField(props: ConditionFieldProps) {
-  const { label, text, placeholder, completions, type } = props;
+  const { label, text, placeholder, completions, type, want } = props;
   const id = useId();
   const isOpen = useSignal(false);
   const chosen = useSignal(-1);
@@ -79,26 +81,41 @@ export function ConditionField(props: ConditionFieldProps) {
           type(value, selectionStart ?? value.length);
         }}
         onKeyDown={press}
+        onFocus={({ currentTarget: { selectionStart } }) => want(selectionStart ?? text.length)}
         onBlur={() => {
           isOpen.value = false;
         }}
       />
-      <div
-        id={`${id}-list`}
-        role="listbox"
-        aria-label="How it could go on"
-        class={options.length === 0 ? "unseen" : "explorer-options"}
-      >
-        {options.map((option, place) => (
-          <Option
-            key={option}
-            id={`${id}-${place}`}
-            text={option}
-            isChosen={place === chosen.value}
-            accept={() => accept(option)}
-          />
-        ))}
-      </div>
+      <Options id={id} options={options} chosen={chosen.value} accept={accept} />
+    </div>
+  );
+}
+
+interface OptionsProps {
+  readonly id: string;
+  readonly options: readonly string[];
+  /** place of the one that Enter takes; -1: none */
+  readonly chosen: number;
+  readonly accept: (option: string) => void;
+}
+
+function Options({ id, options, chosen, accept }: OptionsProps) {
+  return (
+    <div
+      id={`${id}-list`}
+      role="listbox"
+      aria-label="How it could go on"
+      class={options.length === 0 ? "unseen" : "explorer-options"}
+    >
+      {options.map((option, place) => (
+        <Option
+          key={option}
+          id={`${id}-${place}`}
+          text={option}
+          isChosen={place === chosen}
+          accept={() => accept(option)}
+        />
+      ))}
     </div>
   );
 }

@@ -33,7 +33,9 @@ function News({ news }: { news: JobNews }) {
   const ways = news.kind === "checked" ? news.findings : [];
   return (
     <>
-      <Mark tone={said.tone} text={said.mark} /> {said.text}{" "}
+      <Mark tone={said.tone} text={said.mark} />{" "}
+      {/* Only the end of a search is read out: it is further five times a second. */}
+      <span aria-live={news.kind === "progress" ? "off" : undefined}>{said.text}</span>{" "}
       {news.kind === "progress" && (
         <button type="button" onClick={() => stop(news.job)}>
           Stop
@@ -60,6 +62,7 @@ function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
   switch (news.kind) {
     case "progress": {
       const { states, depth } = news;
+      if (states === 0) return { tone: "quiet", mark: "searching", text: "making the program" };
       const text = `${number.format(states)} states, ${depth} steps deep`;
       return { tone: "quiet", mark: "searching", text };
     }

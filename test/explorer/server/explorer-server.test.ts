@@ -99,7 +99,7 @@ describe("a model", () => {
       ...{
         kind: "found",
         state: news.state,
-        message: expect.stringMatching(/holds there already/),
+        message: expect.stringMatching(/^it holds already in state \d+, after/),
       },
     });
     const gone = await find(
@@ -191,11 +191,19 @@ describe("a model", () => {
     expect(view.steps.filter(({ who }) => who === "guest").map(({ what }) => what)).toEqual([
       expect.stringMatching(/flush/),
     ]);
+    const place = { exploration: edited.exploration, state: view.id };
+    expect(await served.get<Replayed>("replay", { ...place, on: "sim" })).toMatchObject({
+      identical: true,
+    });
+    expect(await served.post("promote", place)).toMatchObject({
+      ...{ status: 422, text: expect.stringMatching(/"its rules, faults or workload are not the/) },
+    });
     for (const [body, message] of [
       [{ model: "nothing" }, /no model 'nothing'/],
       [{ model: "fleece", parameters: { clusters: 99 } }, /clusters/],
       [{ model: "fleece", mutant: "x" }, /no mutant 'x'/],
       [{ model: "fleece", profile: "proposed" }, /no rules or workload of its own/],
+      [{ model: "break-snapshot-race", faults: [1, 1] }, /has 1 fault, and 2 numbers are given/],
       [
         { model: "break-snapshot-race", workload: [{ actor: "x", requests: [] }] },
         /workload\.0\.requests/,
