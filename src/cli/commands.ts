@@ -57,6 +57,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./check.ts"),
   },
   {
+    name: "find",
+    summary: "find the shortest way to a state of a model",
+    load: () => import("./find-state.ts"),
+  },
+  {
     name: "mutants",
     summary: "check that every mutant of a model is noticed",
     load: () => import("./mutants.ts"),

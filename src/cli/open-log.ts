@@ -19,11 +19,15 @@ export interface OpenedLog {
   readonly model: Model | undefined;
 }
 
+/** A model that this program does not have under that digest, and somebody has; else undefined. */
+export type OtherModels = (digest: string) => Model | undefined;
+
 /**
  * Reads a log; a torn last line is reported and left out.
+ * @param others asked first: a model that was edited has the name of the one that it was made of
  * @throws BlockgraphError `log-broken`, `log-version`, `log-mismatch`, `bad-argument`
  */
-export function openLog(path: string): OpenedLog {
+export function openLog(path: string, others: OtherModels = () => undefined): OpenedLog {
   const { records, torn } = readLog(path);
   if (torn !== null) warnTorn(path, torn);
   const [first] = records;
@@ -35,7 +39,7 @@ export function openLog(path: string): OpenedLog {
     );
   }
   const { v: _v, seq: _seq, prev: _prev, ...start } = first;
-  return { start, records, model: modelOf(start, path) };
+  return { start, records, model: others(start.digest) ?? modelOf(start, path) };
 }
 
 /**

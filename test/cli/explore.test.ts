@@ -1,6 +1,7 @@
 /** `blockgraph explore` as a user starts it, talks to it, and ends it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Started } from "../../src/explorer/server/documents.ts";
@@ -60,6 +61,36 @@ describe("blockgraph explore", () => {
     child.kill(signal);
     expect(await ended).toEqual({ status: 0, stderr: "" });
     await news.text();
+  });
+
+  it("leaves no thread of a search that is stopped", async () => {
+    const { child, firstLine } = explore("fleecing");
+    const url = await firstLine();
+    const threads = () => readdirSync(`/proc/${child.pid}/task`).length;
+    const post = (command: string, body: unknown) => {
+      const headers = { "Content-Type": "application/json" };
+      return fetch(`${url}api/${command}`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(body),
+      });
+    };
+    // The first request starts what the server needs for good.
+    await post("view", { exploration: 0, state: 0 });
+    const before = threads();
+    for (const [command, body] of [
+      ["check", { exploration: 0 }],
+      [
+        "find",
+        { exploration: 0, from: 0, text: "every hook cluster yes and every hook cluster no" },
+      ],
+    ] as const) {
+      const { job } = JSON.parse(await (await post(command, body)).text());
+      await expect.poll(threads).toBeGreaterThan(before);
+      expect((await post("stop", { job })).status).toBe(200);
+      await expect.poll(threads, { timeout: 20_000 }).toBeLessThanOrEqual(before);
+      expect((await post("stop", { job })).status).toBe(404);
+    }
   });
 
   it("ends with its searches", async () => {

@@ -78,10 +78,11 @@ describe("the explorer's page", () => {
     expect(await page.locator(".property-why").first().textContent()).toContain("broken by step 7");
     await page.getByLabel("Name of a test").fill("from-the-page");
     await page.getByRole("button", { name: "Promote" }).click();
-    await expect.poll(() => page.getByRole("status").first().textContent()).toContain("is written");
+    const deed = () => page.locator(".explorer-deeds li").first().textContent();
+    await expect.poll(deed).toContain("is written");
     expect(existsSync(join(out, "from-the-page.test.ts"))).toBe(true);
     await page.getByRole("button", { name: "On real files" }).click();
-    await expect.poll(() => page.locator(".explorer-message").textContent()).toContain("identical");
+    await expect.poll(deed, { timeout: 10_000 }).toContain("identical");
     await screenshot(page, "explorer-violated");
     expect(complaints).toEqual([]);
     await page.close();

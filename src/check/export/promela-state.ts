@@ -131,7 +131,8 @@ function variablesOf({ fields, processes }: Scope): Variable[] {
   });
   const places = [...processes.values()].map(({ at, process, rests }): Variable => {
     const size = Math.max(1, rests.size);
-    return { name: at, count: process.instances, size, initial: [], comment: "" };
+    const initial = (process.begins ?? []).map((node) => [...rests.keys()].indexOf(node));
+    return { name: at, count: process.instances, size, initial, comment: "" };
   });
   return [...own, ...places].filter(({ count }) => count > 0);
 }

@@ -35,15 +35,15 @@ interface Runner {
   readonly self: number;
 }
 
-/** The state in which every process stands at its first rest. */
+/** The state in which every process stands where it begins. */
 export function initialState(program: Program): ProgramState {
   const fields = program.fields.map((field): [string, number[]] => [
     field.name,
     Array.from({ length: field.count }, (_, index) => field.initial[index] ?? 0),
   ]);
-  const nodes = program.processes.map((process): [string, string[]] => [
+  const nodes = program.processes.map((process): [string, readonly string[]] => [
     process.name,
-    Array.from({ length: process.instances }, () => process.nodes[0]?.name ?? ""),
+    process.begins ?? Array.from({ length: process.instances }, () => process.nodes[0]?.name ?? ""),
   ]);
   return { fields: Object.fromEntries(fields), nodes: Object.fromEntries(nodes) };
 }

@@ -147,6 +147,8 @@ export interface Process {
   readonly instances: number;
   /** the first node is a rest, and where every instance stands at the beginning */
   readonly nodes: readonly Node[];
+  /** the rest where each instance stands at the beginning instead; absent: the first */
+  readonly begins?: readonly string[];
 }
 
 /** A property as the checker needs it: its name, and what kind of promise it is. */

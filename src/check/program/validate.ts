@@ -93,6 +93,7 @@ class Validation {
       this.#refuse(where, "has no initial state: its first node has to be a rest");
     }
     this.#unique(`node of ${where}`, nodes);
+    this.#begins(where, process);
     const passed = nodes.flatMap((node) => (node.kind === "pass" ? localsSet(node.body) : []));
     const rested = nodes.flatMap((node) => (node.kind === "rest" ? node.alternatives : []));
     const locals = [
@@ -114,6 +115,16 @@ class Validation {
         }
       }
     }
+  }
+
+  #begins(where: string, { instances, nodes, begins }: Process): void {
+    if (begins === undefined) return;
+    if (begins.length !== instances) {
+      this.#refuse(where, `begins at ${begins.length} places, and has ${instances} instances`);
+    }
+    const rests = nodes.filter(({ kind }) => kind === "rest").map(({ name }) => name);
+    const wrong = begins.find((name) => !rests.includes(name));
+    if (wrong !== undefined) this.#refuse(where, `begins at ${wrong}, which is no rest of it`);
   }
 
   #ended(

@@ -195,7 +195,7 @@ function onOrOff(flag: string, description: string): Option {
 const MEMORY_SHARE = 3 / 4;
 
 /** Bytes for states. @throws BlockgraphError `bad-argument` if the machine has less */
-export function memoryOf({ memory }: Options): number {
+export function memoryOf({ memory }: Pick<Options, "memory">): number {
   const free = process.availableMemory();
   if (memory === undefined) return Math.floor(free * MEMORY_SHARE);
   if (memory <= free) return memory;

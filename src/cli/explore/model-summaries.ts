@@ -1,14 +1,15 @@
 /**
  * What can be explored, and what can be chosen about it.
  */
+import { FORMATS } from "../../../models/formats.ts";
 import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { MODELS } from "../../../models/index.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
 import { boundsOf } from "../../check/lower/model/plan.ts";
-import type { ModelSummary } from "../../explorer/server/documents.ts";
+import type { ModelSummary, Workload } from "../../explorer/server/documents.ts";
 import { PROFILES } from "../../graph/profile.ts";
 import type { Model } from "../../system/model.ts";
-import { actorsOf } from "./edited-model.ts";
+import { actorsOf, faultsOf } from "./edited-model.ts";
 
 const BOUNDS: Readonly<Record<string, string>> = {
   requests: "requests of each actor that chooses them",
@@ -21,10 +22,10 @@ export function modelSummaries(): ModelSummary[] {
   const mutantsOf = (of: { mutants: readonly { name: string; statement: string }[] }) =>
     of.mutants.map(({ name, statement }) => ({ name, statement }));
   return [
-    ...[...SKETCHES.values()].map((sketch): ModelSummary => {
+    ...[...SKETCHES.values(), ...FORMATS.values()].map((sketch): ModelSummary => {
       const { name, title, idea, parameters } = sketch;
       return {
-        ...{ name, title, idea, kind: "sketch", mutants: mutantsOf(sketch) },
+        ...{ name, title, idea, mutants: mutantsOf(sketch) },
         parameters: Object.entries(parameters).map(([parameter, of]) => ({
           ...{ name: parameter, description: of.description, default: of.default },
         })),
@@ -33,16 +34,19 @@ export function modelSummaries(): ModelSummary[] {
     }),
     ...[...MODELS.values()].map(
       (model): ModelSummary => ({
-        ...{ name: model.name, title: model.title, idea: model.idea, kind: "model" },
+        ...{ name: model.name, title: model.title, idea: model.idea },
         ...{ mutants: mutantsOf(model), parameters: parametersOf(model) },
         ...{ profile: model.profile, profiles: PROFILES, workload: workloadOf(model) },
+        faults: faultsOf(model).map(({ image, operations, errno, times }) => ({
+          ...{ what: `${errno} of ${operations.join(", ")} in ${image}`, times },
+        })),
       }),
     ),
     ...[...SURGERIES.values()].map((surgery): ModelSummary => {
       const { name, title, idea, depth } = surgery;
       const description = "commands, one after the other";
       return {
-        ...{ name, title, idea, kind: "surgery", mutants: mutantsOf(surgery) },
+        ...{ name, title, idea, mutants: mutantsOf(surgery) },
         parameters: [{ name: "depth", description, default: depth }],
         ...NO_RULES,
       };
@@ -50,7 +54,9 @@ export function modelSummaries(): ModelSummary[] {
   ];
 }
 
-const NO_RULES = { profile: null, profiles: [], workload: [] } as const;
+const NO_RULES: Pick<ModelSummary, "profile" | "profiles" | "workload" | "faults"> = {
+  ...{ profile: null, profiles: [], workload: [], faults: [] },
+};
 
 /** None where a script says everything. */
 function parametersOf(model: Model): ModelSummary["parameters"] {
@@ -61,20 +67,18 @@ function parametersOf(model: Model): ModelSummary["parameters"] {
   }));
 }
 
-type Workload = ModelSummary["workload"];
-
 function workloadOf(model: Model): Workload {
-  return actorsOf(model).flatMap(({ name, requests }): Workload => {
+  return actorsOf(model).flatMap(({ name, requests, depth = 1 }): Workload => {
     if ("count" in requests) {
       const { operations, count, alignment, longest } = requests;
       const chosen = { operations: [...operations], count, alignment, longest };
-      return [{ actor: name, requests: chosen }];
+      return [{ actor: name, depth, requests: chosen }];
     }
     const spelled = requests.flatMap(({ operation, offset, length, data }) => {
       if (data === undefined) return [{ operation, offset, length }];
       return "deflate" in data ? [] : [{ operation, offset, length, data }];
     });
     // What cannot be spelled here stays as it is.
-    return spelled.length === requests.length ? [{ actor: name, requests: spelled }] : [];
+    return spelled.length === requests.length ? [{ actor: name, depth, requests: spelled }] : [];
   });
 }

@@ -9,6 +9,7 @@ import type { Finding, Progress } from "../../check/result.ts";
 import { BlockgraphError } from "../../error.ts";
 import type { OpenModel, Replayed } from "../../explorer/server/documents.ts";
 import type { OpenedModel, Workshop } from "../../explorer/server/workshop.ts";
+import type { QemuVersion } from "../../qemu/version.ts";
 import { EXPLORED, traceDocument } from "../../report/check/trace-document.ts";
 import { checkTrace } from "../../report/player/check-trace.ts";
 import { logTrace } from "../../report/player/log-trace.ts";
@@ -17,20 +18,23 @@ import { wrongLine } from "../../report/qemu-replay.ts";
 import { replayLine } from "../../report/replay-summary.ts";
 import type { PlayerTrace } from "../../report/site/player-trace.ts";
 import { traceReplayLine } from "../../report/trace-replay.ts";
+import type { Model } from "../../system/model.ts";
 import { modelContent } from "../../system/model-image.ts";
-import type { StartBody } from "../../system/start.ts";
+import { modelDigest, type StartBody } from "../../system/start.ts";
 import type { Checked, LoweredProgram } from "../check/checked.ts";
 import { checkedModel } from "../check/checked-model.ts";
 import { findChecked } from "../check/find-checked.ts";
 import { usefulThreads } from "../check/options.ts";
 import { propertiesOf } from "../find.ts";
 import { breathe } from "../leftovers.ts";
+import type { OtherModels } from "../open-log.ts";
 import { promoteTrace } from "../promote/promote-trace.ts";
 import { logReplay } from "../replay/log-replay.ts";
 import { traceReplay } from "../replay-trace.ts";
 import { readTrace } from "../trace-file.ts";
-import { editedModel } from "./edited-model.ts";
+import { editedModel, isEdited } from "./edited-model.ts";
 import { modelSummaries } from "./model-summaries.ts";
+import { inPlainWords } from "./plain-words.ts";
 
 /** Share of the memory that is free which a search may have: several may go on at once. */
 const MEMORY_SHARE = 0.25;
@@ -39,32 +43,44 @@ const BREATH_MS = 20;
 
 /** @param out where promoted tests go */
 export function makeWorkshop(folder: string, out: string): Workshop {
+  const edited = new Map<string, Model>();
+  const others = (digest: string) => edited.get(digest);
   return {
     folder,
     threads: usefulThreads(),
     memory: Math.floor(process.availableMemory() * MEMORY_SHARE),
     models: modelSummaries,
-    open,
+    open(request, tell) {
+      const model = modelIn(request);
+      if (model !== null) edited.set(modelDigest(model), model);
+      return open(request, model, tell);
+    },
     judges,
     player,
-    promote: (path, name) => promoteTrace(path, { out, name, force: false }),
-    replay: (path, on) => replay(path, on, folder),
+    promote: (path, name) =>
+      inPlainWords(path, () => promoteTrace(path, { out, name, force: false })),
+    replay: (path, on, qemu) =>
+      inPlainWords(path, () => replay(path, { on, qemu, folder, others })),
   };
 }
 
-async function open(request: OpenModel, tell: (progress: Progress) => void): Promise<OpenedModel> {
+/** @param edited null: it is the model's own */
+async function open(
+  request: OpenModel,
+  edited: Model | null,
+  tell: (progress: Progress) => void,
+): Promise<OpenedModel> {
   const { model: name, mutant } = request;
-  const checked = chosen(request);
+  const checked = edited === null ? findChecked(name) : checkedModel(edited);
   const given = new Map(Object.entries(request.parameters));
   const lowered = await lower(checked, given, mutant, tell);
   const { program, parameters, bounds, statements, part = null, writeLog } = lowered;
   const { source } = checked;
-  const isEdited = request.profile !== null || request.workload.length > 0;
   return {
     ...{ model: name, mutant, bounds, parameters, program, statements },
     notices: [
       ...(part === null ? [] : ["Only the beginning of the model is here."]),
-      ...(isEdited ? [EDITED] : []),
+      ...(edited === null ? [] : [EDITED]),
     ],
     write(folder, finding) {
       if (writeLog !== null) {
@@ -80,19 +96,19 @@ async function open(request: OpenModel, tell: (progress: Progress) => void): Pro
 }
 
 const EDITED =
-  "Its rules or its workload are not the model's own: paths can be seen and downloaded, but no " +
-  "test can be made of them, and nothing else follows them.";
+  "Its rules, faults or workload are not the model's own: what it finds is no verdict on the " +
+  "model, and no test can be made of it.";
 
-/** The model, by other rules or with another workload if they are wanted. */
-function chosen(request: OpenModel): Checked {
-  const { model: name, profile, workload } = request;
+/** The model, by other rules or with another workload; null: nothing is changed. */
+function modelIn(request: OpenModel): Model | null {
+  if (!isEdited(request)) return null;
+  const { model: name } = request;
   const model = MODELS.get(name);
-  const isEdited = profile !== null || workload.length > 0;
-  if (!isEdited) return findChecked(name);
-  if (model !== undefined) return checkedModel(editedModel(model, request));
+  if (model !== undefined) return editedModel(model, request);
   throw new BlockgraphError(
     "bad-argument",
-    `'${name}' has no rules or workload of its own to change; leave profile and workload out`,
+    `'${name}' has no rules or workload of its own to change; ` +
+      "leave profile, workload and faults out",
   );
 }
 
@@ -147,10 +163,17 @@ function player(path: string, title: string): PlayerTrace {
   return { ...shown, properties: [], steps };
 }
 
+interface Place {
+  readonly on: "sim" | "files" | "qemu";
+  /** null: the one whose rules the path has */
+  readonly qemu: QemuVersion | null;
+  readonly folder: string;
+  readonly others: OtherModels;
+}
+
 async function replay(
   path: string,
-  on: "sim" | "files" | "qemu",
-  folder: string,
+  { on, qemu: version, folder, others }: Place,
 ): Promise<Replayed> {
   const dir = mkdtempSync(join(folder, "images-"));
   const trace = readTrace(path);
@@ -169,8 +192,12 @@ async function replay(
       violations: said,
     };
   }
-  const images = { image: new Map<string, string>() };
-  const summary = await logReplay(path, on, on === "files" ? { ...images, dir } : images);
+  const options = {
+    image: new Map<string, string>(),
+    ...(on === "files" ? { dir } : {}),
+    ...(on === "qemu" && version !== null ? { qemu: version } : {}),
+  };
+  const summary = await logReplay(path, on, options, others);
   const { identical, difference, violations, qemu } = summary;
   return {
     ...{ identical, difference, line: replayLine({ ...summary, log: "this path" }) },

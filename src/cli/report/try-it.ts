@@ -1,11 +1,12 @@
 /**
  * Small models get a button on their page that checks them there: a script beside the site's own,
- * and the block that loads it, at the end of the verdict.
+ * and the block that loads it, at the end of the verdict. Of the others the page says how large
+ * they are, and what to run instead.
  */
 import { join } from "node:path";
 import { tryItScript } from "../../explorer/try-it/try-it-script.ts";
+import { code, paragraph } from "../../report/site/blocks.ts";
 import type { Block, PageDocument } from "../../report/site/page-document.ts";
-import type { SiteInput } from "../../report/site/site-input.ts";
 import { findChecked } from "../check/find-checked.ts";
 import { write } from "./write-site.ts";
 
@@ -14,46 +15,76 @@ const SMALL = 50_000;
 /** Bytes of a script up to which it is worth sending. */
 const SHORT = 400 * 1024;
 
-/** Models that are small enough, as far as it is known: sketches are small by their nature. */
-function smallModels({ models, sketches }: SiteInput): string[] {
-  return [
-    ...sketches.map(({ sketch }) => sketch.name),
-    ...models.filter(({ check }) => check !== null && check.states <= SMALL).map(nameOf),
-  ];
+/** What has pages: sketches, and models with what their checks saw; null: there was none. */
+interface Shown {
+  readonly models: readonly {
+    readonly model: { readonly name: string };
+    readonly check: { readonly states: number } | null;
+  }[];
+  readonly sketches: readonly { readonly sketch: { readonly name: string } }[];
 }
 
-function nameOf({ model }: SiteInput["models"][number]): string {
-  return model.name;
-}
+const number = new Intl.NumberFormat("en");
 
-/** Writes the scripts. @returns the pages, with the buttons */
+/** Writes the scripts. @returns the pages, with the buttons; without one, with the reason */
 export function addTryIt(
   out: string,
   pages: readonly PageDocument[],
-  input: SiteInput,
+  { models, sketches }: Shown,
 ): PageDocument[] {
-  const buttons = new Map<string, Block>();
-  for (const model of smallModels(input)) {
-    const lowered = findChecked(model).lower(new Map(), null);
-    const text = tryItScript({ model, ...lowered });
-    if (text.length > SHORT) continue;
-    const script = `try-it/${model}.js`;
-    write(join(out, script), text);
-    buttons.set(`models/${model}`, { kind: "try-it", script, model, bounds: lowered.bounds });
+  const blocks = new Map<string, Block>();
+  // Sketches are small by their nature.
+  for (const { sketch } of sketches) blocks.set(`models/${sketch.name}`, button(out, sketch.name));
+  for (const { model, check } of models) {
+    const { name } = model;
+    blocks.set(`models/${name}`, tooLarge(name, check?.states ?? null) ?? button(out, name));
   }
   return pages.map((page) => {
-    const button = buttons.get(page.path);
-    return button === undefined ? page : { ...page, blocks: withButton(page.blocks, button) };
+    const block = blocks.get(page.path);
+    return block === undefined ? page : { ...page, blocks: withBlock(page.blocks, block) };
   });
 }
 
-/** At the end of the section of the verdict; at the end of the page where there is none. */
-function withButton(blocks: readonly Block[], button: Block): Block[] {
-  const isHeading = (block: Block) => block.kind === "heading" && block.level === 2;
-  const verdict = blocks.findIndex(
-    (block) => block.kind === "heading" && block.text === "The verdict",
+/** The button, or why its script is not worth sending. */
+function button(out: string, model: string): Block {
+  const lowered = findChecked(model).lower(new Map(), null);
+  const text = tryItScript({ model, ...lowered });
+  if (text.length > SHORT) {
+    const kilobytes = number.format(Math.ceil(text.length / 1024));
+    return instead(model, `what checks it would be ${kilobytes} KB of script`);
+  }
+  const script = `try-it/${model}.js`;
+  write(join(out, script), text);
+  return { kind: "try-it", script, model, bounds: lowered.bounds };
+}
+
+/** @param states that a check saw; null: there was none */
+function tooLarge(model: string, states: number | null): Block | null {
+  if (states === null) return instead(model, "no check has counted its states yet");
+  if (states <= SMALL) return null;
+  return instead(
+    model,
+    `it has ${number.format(states)} states, and a page is quick up to ${number.format(SMALL)}`,
   );
-  const after = blocks.findIndex((block, place) => place > verdict && isHeading(block));
+}
+
+function instead(model: string, why: string): Block {
+  return paragraph(
+    `It cannot be checked in this page: ${why}. Run `,
+    code(`blockgraph check ${model}`),
+    ", or look around in it with ",
+    code(`blockgraph explore ${model}`),
+    ".",
+  );
+}
+
+/** At the end of the section of the verdict; at the end of the page where there is none. */
+function withBlock(blocks: readonly Block[], block: Block): Block[] {
+  const isHeading = (each: Block) => each.kind === "heading" && each.level === 2;
+  const verdict = blocks.findIndex(
+    (each) => each.kind === "heading" && each.text === "The verdict",
+  );
+  const after = blocks.findIndex((each, place) => place > verdict && isHeading(each));
   const place = verdict < 0 || after < 0 ? blocks.length : after;
-  return blocks.toSpliced(place, 0, button);
+  return blocks.toSpliced(place, 0, block);
 }

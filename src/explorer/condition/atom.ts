@@ -2,10 +2,12 @@
  * One atom of a condition: which thing, and what it is to be.
  *
  * The thing is the longest name of a field or process that is among the words, wherever it stands;
- * a number after it says which one, `any` or `every` before it says how many (any, if nothing is
- * said). All other words say the value. One that is not a whole name of a value stands for every
- * value that has these words in this order: `cluster 1 copied` for all copied ones.
+ * a number after it says which one, `any`, `every`, `at least 2` and the like before it say how
+ * many (any, if nothing is said). All other words say the value. One that is not a whole name of a
+ * value stands for every value that has these words in this order: `cluster 1 copied` for all
+ * copied ones.
  */
+import { amountBefore } from "./amount.ts";
 import type { Comparison, Condition, Target, Which } from "./condition.ts";
 import { nearNames } from "./near-names.ts";
 import { ConditionProblem } from "./problem.ts";
@@ -145,6 +147,8 @@ function whichOf(
   if (quantifier !== undefined) {
     return { which: noun.count === 1 ? 0 : quantifier, used: 0, skipped: 1 };
   }
+  const amount = amountBefore(words.slice(0, start));
+  if (amount !== null) return { which: amount.amount, used: 0, skipped: amount.words };
   const after = words[end];
   const isNumber = after !== undefined && !after.exact && /^\d+$/.test(after.word);
   const isValue = noun.count === 1 && !compared && end + 1 === words.length && start === 0;

@@ -5,8 +5,17 @@
  * holds in a state, and expression.ts makes of it what the checker searches for.
  */
 
-/** Whether the condition is about one of several things, or about any or every one of them. */
-export type Which = number | "any" | "every";
+/**
+ * Whether the condition is about one of several things, about any or every one of them, or about
+ * how many there are of which it holds.
+ */
+export type Which = number | "any" | "every" | Amount;
+
+/** `at least 2`: how the number of things compares */
+export interface Amount {
+  readonly comparison: Exclude<Comparison, "!=">;
+  readonly number: number;
+}
 
 export const COMPARISONS = ["=", "!=", "<", "<=", ">", ">="] as const;
 export type Comparison = (typeof COMPARISONS)[number];

@@ -35,6 +35,9 @@ function ofWhich(
   const values = kind === "field" ? (state.fields[name] ?? []) : placesOf(program, name, state);
   if (which === "any") return values.some(test);
   if (which === "every") return values.every(test);
+  if (typeof which === "object") {
+    return compares(values.filter(test).length, which.comparison, which.number);
+  }
   const value = values[which];
   if (value === undefined) throw new RangeError(`there is no ${name} ${which}`);
   return test(value);

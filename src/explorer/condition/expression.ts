@@ -53,5 +53,9 @@ function ofWhich(
       ? fields.find((each) => each.name === name)?.count
       : processes.find((each) => each.name === name)?.instances;
   const tests = Array.from({ length: count ?? 0 }, (_, index) => test(index));
+  if (typeof which === "object") {
+    const many = tests.reduce((sum, test) => binary(sum, "+", test), term(0));
+    return binary(many, operatorOf(which.comparison), which.number);
+  }
   return which === "any" ? some(...tests) : all(...tests);
 }

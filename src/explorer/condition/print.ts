@@ -5,6 +5,7 @@
  * own cannot be said; no program has one.
  */
 import { isDeepStrictEqual } from "node:util";
+import { amountText } from "./amount.ts";
 import type { Condition } from "./condition.ts";
 import { parseCondition } from "./parse.ts";
 import { labelOf, type Noun, type Vocabulary } from "./vocabulary.ts";
@@ -52,7 +53,8 @@ function printAtom(atom: Atom, vocabulary: Vocabulary): string {
 function spelled(atom: Atom, noun: Noun, quoted: (name: string) => string): string {
   const { which } = atom.target;
   const called: Noun = { ...noun, name: quoted(noun.name) };
-  const label = typeof which === "number" ? labelOf(called, which) : `${which} ${called.name}`;
+  const many = typeof which === "object" ? amountText(which) : which;
+  const label = typeof which === "number" ? labelOf(called, which) : `${many} ${called.name}`;
   if (atom.kind === "compare") return `${label} ${atom.comparison} ${atom.value}`;
   const names = atom.values.map((value) => quoted(noun.values?.[value]?.name ?? ""));
   return `${label} ${atom.none ? "!=" : "="} ${names.join(" | ")}`;

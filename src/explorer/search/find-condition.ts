@@ -2,10 +2,12 @@
  * Looks for the shortest way to a state that satisfies a condition, in a thread of its own.
  */
 import type { Program } from "../../check/program/program.ts";
+import type { ProgramState } from "../../check/program/state.ts";
 import type { CheckResult, Progress, Stop, Trace } from "../../check/result.ts";
 import type { Condition } from "../condition/condition.ts";
 import { CONDITION, conditionProgram } from "../condition/condition-program.ts";
 import { BackgroundSearch } from "./background-search.ts";
+import type { SearchTask } from "./worker.ts";
 
 /** How much of the machine it may have. */
 export interface SearchLimits {
@@ -14,45 +16,55 @@ export interface SearchLimits {
   readonly memory: number;
 }
 
-export type FoundCondition =
-  | { readonly kind: "found"; readonly trace: Trace; readonly states: number }
-  /** no reachable state satisfies it: all of them were seen */
-  | { readonly kind: "nowhere"; readonly states: number }
+export type FoundCondition = {
+  /** states that were seen; those that differ by such symmetries count as one */
+  readonly states: number;
+  /** names of the symmetries that the search made use of */
+  readonly symmetries: readonly string[];
+} /** the way there, from the state that the search began with */ & (
+  | { readonly kind: "found"; readonly trace: Trace }
+  /** no state that can be reached from there satisfies it: all were seen, up to that depth */
+  | { readonly kind: "nowhere"; readonly depth: number }
   /** it ended before: why, and how many steps every way was followed */
   | {
       readonly kind: "stopped";
       readonly reason: Stop | "bounds";
-      readonly states: number;
       readonly depth: number;
-    };
+    }
+);
 
 export interface ConditionSearch {
   readonly search: BackgroundSearch;
   readonly found: Promise<FoundCondition>;
 }
 
+/** @param from the state that it begins with */
 export function findCondition(
   program: Program,
-  condition: Condition,
+  { condition, from }: { readonly condition: Condition; readonly from: ProgramState },
   limits: SearchLimits,
   tell: (progress: Progress) => void,
 ): ConditionSearch {
-  const options = {
-    ...NOTHING_ELSE,
-    ...limits,
-  };
-  const search = new BackgroundSearch(
-    { program: conditionProgram(program, condition), options },
-    tell,
-  );
-  const found = search.result.then(foundIn);
+  const task = conditionTask(program, { condition, from }, limits);
+  const search = new BackgroundSearch(task, tell);
+  const found = search.result.then((result) => foundIn(task, result));
   found.catch(() => {});
   return { search, found };
 }
 
-/** No symmetry and no reduction: see condition-program.ts. */
+/** What a search for a condition checks. */
+export function conditionTask(
+  program: Program,
+  { condition, from }: { readonly condition: Condition; readonly from: ProgramState },
+  limits: SearchLimits,
+): SearchTask {
+  const searched = conditionProgram(program, condition, from);
+  const symmetry = searched.symmetries.length > 0;
+  return { program: searched, options: { ...NOTHING_ELSE, ...limits, symmetry } };
+}
+
+/** No reduction: see condition-program.ts. */
 const NOTHING_ELSE = {
-  symmetry: false,
   reduction: null,
   liveness: "off",
   coverage: false,
@@ -63,9 +75,12 @@ const NOTHING_ELSE = {
   resume: null,
 } as const;
 
-function foundIn({ findings, complete, stopped, states, everyRun }: CheckResult): FoundCondition {
+/** What a search for a condition came to. */
+export function foundIn({ program }: SearchTask, result: CheckResult): FoundCondition {
+  const { findings, complete, stopped, states, depth, everyRun } = result;
   const finding = findings.find(({ property }) => property === CONDITION);
-  if (finding !== undefined) return { kind: "found", trace: finding.trace, states };
-  if (complete) return { kind: "nowhere", states };
-  return { kind: "stopped", reason: stopped ?? "bounds", states, depth: everyRun };
+  const seen = { states, symmetries: program.symmetries.map(({ name }) => name) };
+  if (finding !== undefined) return { kind: "found", trace: finding.trace, ...seen };
+  if (complete) return { kind: "nowhere", depth, ...seen };
+  return { kind: "stopped", reason: stopped ?? "bounds", depth: everyRun, ...seen };
 }

@@ -4,6 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { BlockgraphError } from "../../error.ts";
+import { completionsOf } from "../condition/completions.ts";
 import { holdsIn } from "../condition/evaluate.ts";
 import { parseCondition } from "../condition/parse.ts";
 import { printCondition } from "../condition/print.ts";
@@ -14,10 +15,13 @@ import {
   branchSchema,
   conditionSchema,
   explorationSchema,
+  findSchema,
+  followSchema,
   jobSchema,
   type OpenModel,
   openModelSchema,
   promoteSchema,
+  renameSchema,
   replaySchema,
   stateSchema,
   takeSchema,
@@ -72,8 +76,30 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
       return withPath(workshop, open, state, (path) => workshop.player(path, open.opened.title));
     }),
   ],
+  [
+    "follow",
+    command(followSchema, ({ explorations }, { exploration, trail }) => {
+      const explored = explorations.at(exploration).exploration;
+      const { state, taken } = explored.follow(trail);
+      return { view: explored.view(state), taken };
+    }),
+  ],
+  [
+    "rename",
+    command(renameSchema, ({ explorations }, { exploration, state, name }) => {
+      const plain = name.trim();
+      explorations.at(exploration).exploration.rename(state, plain === "" ? null : plain);
+      return {};
+    }),
+  ],
+  [
+    "remove",
+    command(stateSchema, ({ explorations }, { exploration, state }) => ({
+      parent: explorations.at(exploration).exploration.remove(state),
+    })),
+  ],
   ["condition", command(conditionSchema, understand)],
-  ["find", command(conditionSchema, find)],
+  ["find", command(findSchema, find)],
   [
     "check",
     command(explorationSchema, (desk, { exploration }) => ({
@@ -97,8 +123,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ],
   [
     "replay",
-    command(replaySchema, ({ workshop, explorations }, { exploration, state, on }) =>
-      withPath(workshop, explorations.at(exploration), state, (path) => workshop.replay(path, on)),
+    command(replaySchema, ({ workshop, explorations }, { exploration, state, on, qemu }) =>
+      withPath(workshop, explorations.at(exploration), state, (path) =>
+        workshop.replay(path, on, qemu),
+      ),
     ),
   ],
 ]);
@@ -124,30 +152,40 @@ function programAt({ explorations }: Desk, id: number): ProgramExploration {
   );
 }
 
-type Asked = z.infer<typeof conditionSchema>;
-
 /** How a condition is understood, and in which of the visited states it holds. */
-function understand(desk: Desk, { exploration, text }: Asked): Understood {
+function understand(
+  desk: Desk,
+  { exploration, text, cursor }: z.infer<typeof conditionSchema>,
+): Understood {
   const explored = programAt(desk, exploration);
   const { program } = explored;
   const vocabulary = vocabularyOf(program);
+  const completions = completionsOf(text, Math.min(cursor, text.length), vocabulary);
   const parsed = parseCondition(text, vocabulary);
   if (parsed.kind === "problem") {
     const { at, message, near } = parsed.problem;
-    return { kind: "problem", ...at, message, near };
+    const could = completionsOf(text, at.from, vocabulary).options.slice(0, MOST_COULD);
+    return { kind: "problem", ...at, message, near, could, completions };
   }
   const { condition } = parsed;
   const holds = explored
     .tree()
     .flatMap(({ id }) => (holdsIn(program, condition, explored.state(id)) ? [id] : []));
-  return { kind: "condition", text: printCondition(condition, vocabulary), holds };
+  const understood = printCondition(condition, vocabulary);
+  return { kind: "condition", text: understood, holds, completions };
 }
 
-function find(desk: Desk, { exploration, text }: Asked) {
+/** Of what could stand where something is wrong, as many are named. */
+const MOST_COULD = 6;
+
+function find(desk: Desk, { exploration, text, from }: z.infer<typeof findSchema>) {
   const explored = programAt(desk, exploration);
   const parsed = parseCondition(text, vocabularyOf(explored.program));
   if (parsed.kind === "problem") {
-    throw new BlockgraphError("bad-argument", parsed.problem.message);
+    const { at, message } = parsed.problem;
+    throw new BlockgraphError("bad-argument", `character ${at.from + 1}: ${message}`);
   }
-  return { job: desk.jobs.find(exploration, explored, parsed.condition) };
+  const { bounds } = desk.explorations.at(exploration).opened;
+  const { condition } = parsed;
+  return { job: desk.jobs.find({ id: exploration, explored, bounds }, condition, from) };
 }

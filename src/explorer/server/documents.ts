@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { PROFILES } from "../../graph/profile.ts";
 import { OPERATIONS } from "../../vocabulary.ts";
+import type { Completions } from "../condition/offered.ts";
 import type { StateView, TreeView } from "../session/exploration.ts";
 
 const number = z
@@ -22,6 +23,8 @@ const fill = z.union([
 /** What an actor does instead of what its model says. */
 const workloadSchema = z.strictObject({
   actor: name,
+  /** requests that it keeps in flight; left out: as many as its model says */
+  depth: z.int().min(1).max(4).optional(),
   requests: z.union([
     z
       .array(
@@ -65,15 +68,32 @@ export const openModelSchema = z.strictObject({
   /** whose rules hold; null: the model's own */
   profile: z.enum(PROFILES).nullable().default(null),
   workload: z.array(workloadSchema).max(32).default([]),
+  /** how often each of the model's faults may happen, in its order; empty: as the model says */
+  faults: z.array(z.int().min(0).max(4)).max(16).default([]),
 });
 export type OpenModel = z.infer<typeof openModelSchema>;
+export type Workload = OpenModel["workload"];
 
 const exploration = number;
 export const stateSchema = z.strictObject({ exploration, state: number });
 export const explorationSchema = z.strictObject({ exploration });
 export const takeSchema = z.strictObject({ exploration, state: number, step: number });
 export const branchSchema = z.strictObject({ exploration, record: number });
-export const conditionSchema = z.strictObject({ exploration, text: z.string().max(8192) });
+const text = z.string().max(8192);
+/** `cursor`: a place in the text, for which completions are wanted */
+export const conditionSchema = z.strictObject({ exploration, text, cursor: number });
+/** `from`: the state where the search begins */
+export const findSchema = z.strictObject({ exploration, text, from: number });
+/** codes of the steps of a trail, from the beginning on */
+export const followSchema = z.strictObject({
+  exploration,
+  trail: z.array(z.string().max(16)).max(10_000),
+});
+export const renameSchema = z.strictObject({
+  ...{ exploration, state: number },
+  /** empty: none any more */
+  name: z.string().max(80),
+});
 export const jobSchema = z.strictObject({ job: number });
 export const promoteSchema = z.strictObject({
   ...{ exploration, state: number },
@@ -82,14 +102,16 @@ export const promoteSchema = z.strictObject({
 export const replaySchema = z.strictObject({
   ...{ exploration, state: number },
   on: z.enum(["sim", "files", "qemu"]),
+  /** null: the QEMU whose rules the path has */
+  qemu: z.enum(["7.2", "10.0"]).nullable().default(null),
 });
+export type ReplayRequest = z.infer<typeof replaySchema>;
 
 /** A model that can be explored. */
 export interface ModelSummary {
   readonly name: string;
   readonly title: string;
   readonly idea: string;
-  readonly kind: "model" | "sketch" | "surgery";
   readonly parameters: readonly {
     readonly name: string;
     readonly description: string;
@@ -100,7 +122,9 @@ export interface ModelSummary {
   readonly profile: string | null;
   readonly profiles: readonly string[];
   /** whose requests can be edited, and what they are */
-  readonly workload: readonly z.infer<typeof workloadSchema>[];
+  readonly workload: Workload;
+  /** what may fail, and how often */
+  readonly faults: readonly { readonly what: string; readonly times: number }[];
 }
 
 /** What is explored. */
@@ -115,6 +139,8 @@ export interface Opened {
   readonly notices: readonly string[];
   /** the names that conditions can use, for a hint; empty where none can be asked for */
   readonly vocabulary: readonly { readonly name: string; readonly values: readonly string[] }[];
+  /** conditions that one could ask for */
+  readonly examples: readonly string[];
   /** of a log: records that can be branched from; 0 for a model */
   readonly records: number;
 }
@@ -132,8 +158,20 @@ export interface Tree {
   readonly states: readonly TreeView[];
 }
 
-/** How a condition was understood. */
-export type Understood =
+/** Where a trail led. */
+export interface Trailed extends Taken {
+  /** steps of it that were taken */
+  readonly taken: number;
+}
+
+/** What is left after a branch was deleted. */
+export interface Removed {
+  /** the state that the branch began at */
+  readonly parent: number;
+}
+
+/** How a condition was understood, and how it could go on. */
+export type Understood = { readonly completions: Completions } & (
   | { readonly kind: "condition"; readonly text: string; readonly holds: readonly number[] }
   | {
       readonly kind: "problem";
@@ -141,7 +179,10 @@ export type Understood =
       readonly to: number;
       readonly message: string;
       readonly near: readonly string[];
-    };
+      /** what could stand in that place */
+      readonly could: readonly string[];
+    }
+);
 
 export interface JobStarted {
   readonly job: number;
@@ -170,9 +211,10 @@ export type JobNews = { readonly job: number; readonly exploration: number } & (
       readonly transitions: number;
       readonly depth: number;
     }
-  /** a search for a condition found this state */
-  | { readonly kind: "found"; readonly state: number; readonly states: number }
-  | { readonly kind: "nowhere"; readonly states: number }
+  /** a search for a condition found this state; `message`: how far from where it began */
+  | { readonly kind: "found"; readonly state: number; readonly message: string }
+  /** `message`: what was exhausted, from where */
+  | { readonly kind: "nowhere"; readonly message: string }
   | {
       readonly kind: "checked";
       readonly verdict: "holds" | "violated" | "undecided";

@@ -8,7 +8,8 @@ import type { CheckResult, Progress } from "../../check/result.ts";
 import { checkVerdict } from "../../report/check/verdict.ts";
 import type { Condition } from "../condition/condition.ts";
 import { BackgroundSearch } from "../search/background-search.ts";
-import { type FoundCondition, findCondition } from "../search/find-condition.ts";
+import { findCondition } from "../search/find-condition.ts";
+import { foundText } from "../search/found-text.ts";
 import type { ProgramExploration } from "../session/program-exploration.ts";
 import type { JobNews } from "./documents.ts";
 import { answerTo, HttpError } from "./http-error.ts";
@@ -17,15 +18,28 @@ import type { Workshop } from "./workshop.ts";
 
 /** Searches at once, at the most. */
 const MOST_JOBS = 4;
+/** ms that a search has to end by itself, with what it found, once it is asked to */
+const GRACE_MS = 3000;
+
+const BEGINNING = { task: "search", states: 0, transitions: 0, depth: 0 } as const;
 
 /** Of each kind of news what it says. */
 type Said<Of> = Of extends JobNews ? Omit<Of, "job" | "exploration"> : never;
 type Outcome = Said<JobNews>;
 
+/** What is searched: the number by which it is open, and its bounds for people. */
+interface Searched {
+  readonly id: number;
+  readonly explored: ProgramExploration;
+  readonly bounds: string;
+}
+
 export class Jobs {
   readonly #workshop: Workshop;
   readonly #news: News;
   readonly #running = new Map<number, BackgroundSearch>();
+  /** those that somebody has asked to stop */
+  readonly #stopping = new Set<number>();
   #next = 0;
 
   constructor(workshop: Workshop, news: News) {
@@ -33,17 +47,30 @@ export class Jobs {
     this.#news = news;
   }
 
-  /** Looks for a state that satisfies a condition, and opens the way there as a branch. */
-  find(id: number, exploration: ProgramExploration, condition: Condition): number {
+  /**
+   * Looks for a state that satisfies a condition, and opens the way there as a branch.
+   * @param from the state where it begins
+   */
+  find({ id, explored, bounds }: Searched, condition: Condition, from: number): number {
     const { threads, memory } = this.#limits();
+    const state = explored.state(from);
+    const { depth, reached } = explored.view(from);
+    const where = depth === 0 ? "the beginning" : `state ${from}, after step ${depth} (${reached})`;
     const job = this.#next++;
     const { search, found } = findCondition(
-      exploration.program,
-      condition,
+      explored.program,
+      { condition, from: state },
       { threads, memory },
       (progress) => this.#progress(job, id, progress),
     );
-    this.#watch(job, id, search, async () => outcomeOf(await found, exploration));
+    this.#watch(job, id, search, async () => {
+      const outcome = await found;
+      const message = foundText(outcome, { where, bounds });
+      const { kind } = outcome;
+      if (kind === "nowhere") return { kind, message };
+      if (kind === "stopped") return { kind, message, states: outcome.states };
+      return { kind, message, state: explored.adopt(outcome.trace, from) };
+    });
     return job;
   }
 
@@ -59,11 +86,19 @@ export class Jobs {
     return job;
   }
 
-  /** Asks a job to come to its end. @throws HttpError 404 if it is not under way */
+  /**
+   * Asks a job to come to its end, and ends it if it does not.
+   * @throws HttpError 404 if it is not under way
+   */
   stop(job: number): void {
     const search = this.#running.get(job);
     if (search === undefined) throw new HttpError(404, `job ${job} is not under way`);
+    this.#stopping.add(job);
     search.stop("interrupted");
+    // Who compiles a large program does not listen.
+    setTimeout(() => {
+      if (this.#running.get(job) === search) void search.close();
+    }, GRACE_MS).unref();
   }
 
   async close(): Promise<void> {
@@ -77,7 +112,11 @@ export class Jobs {
     return this.#workshop;
   }
 
-  #progress(job: number, exploration: number, progress: Progress): void {
+  #progress(
+    job: number,
+    exploration: number,
+    progress: Pick<Progress, "task" | "states" | "transitions" | "depth">,
+  ): void {
     const { task, states, transitions, depth } = progress;
     this.#news.tell({ job, exploration, kind: "progress", task, states, transitions, depth });
   }
@@ -89,26 +128,20 @@ export class Jobs {
     outcome: () => Promise<Outcome>,
   ): void {
     this.#running.set(job, search);
-    const ended = outcome().catch(
-      (error): Outcome => ({ kind: "failed", message: answerTo(error).message }),
-    );
+    // It is there to be stopped before it has seen its first states.
+    this.#progress(job, exploration, BEGINNING);
+    const ended = outcome().catch((error): Outcome => {
+      const { message } = answerTo(error);
+      if (!this.#stopping.has(job)) return { kind: "failed", message };
+      return { kind: "stopped", states: 0, message: "somebody stopped it before it saw anything" };
+    });
     void ended.then(async (news) => {
       this.#running.delete(job);
+      this.#stopping.delete(job);
       await search.close();
       this.#news.tell({ job, exploration, ...news });
     });
   }
-}
-
-function outcomeOf(found: FoundCondition, exploration: ProgramExploration): Outcome {
-  const { states } = found;
-  if (found.kind === "nowhere") return { kind: "nowhere", states };
-  if (found.kind === "found") {
-    return { kind: "found", state: exploration.adopt(found.trace), states };
-  }
-  const { reason, depth } = found;
-  const message = `it was ended (${reason}); every way was followed for ${depth} steps`;
-  return { kind: "stopped", states, message };
 }
 
 function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcome {
@@ -125,7 +158,7 @@ function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcom
       .filter(({ kind }) => kind !== "bounds")
       .map(({ property, message, trace }) => ({
         ...{ property, message },
-        state: exploration.adopt(trace),
+        state: exploration.adopt(trace, 0),
       })),
   };
 }

@@ -9,6 +9,7 @@ import { BlockgraphError } from "../../error.ts";
 import type { LogRecord } from "../../log/record.ts";
 import { EXPLORED } from "../../report/check/trace-document.ts";
 import { readRecords } from "../../report/player/read-records.ts";
+import { exampleConditions } from "../condition/examples.ts";
 import { vocabularyOf } from "../condition/vocabulary.ts";
 import type { Exploration } from "../session/exploration.ts";
 import { LogExploration } from "../session/log-exploration.ts";
@@ -71,7 +72,7 @@ export class OpenExplorations {
     const title = mutant === null ? model.model : `${model.model} with mutant ${mutant}`;
     const opened: Opened = {
       ...{ exploration: id, kind: "model", title, bounds, chosen },
-      ...{ notices, vocabulary, records: 0 },
+      ...{ notices, vocabulary, records: 0, examples: exampleConditions(program) },
     };
     return this.#add({
       ...{ opened, exploration, program: exploration },
@@ -106,6 +107,7 @@ export class OpenExplorations {
     const id = this.#next++;
     const opened: Opened = {
       ...{ exploration: id, kind: "log", title, bounds: "", chosen: null, vocabulary: [] },
+      examples: [],
       notices: [
         ...log.notices,
         ...(problem === null ? [] : [`Nobody can go on here: ${problem}.`]),

@@ -8,7 +8,7 @@ import type { Finding, Progress } from "../../check/result.ts";
 import type { PlayerTrace } from "../../report/site/player-trace.ts";
 import type { ReplayOptions } from "../../simulate/replay.ts";
 import type { StartBody } from "../../system/start.ts";
-import type { ModelSummary, OpenModel, Promoted, Replayed } from "./documents.ts";
+import type { ModelSummary, OpenModel, Promoted, Replayed, ReplayRequest } from "./documents.ts";
 
 /** A model that was opened, with everything chosen. */
 export interface OpenedModel {
@@ -44,6 +44,13 @@ export interface Workshop {
   player(path: string, title: string): PlayerTrace;
   /** @throws BlockgraphError as `blockgraph promote` */
   promote(path: string, name: string | undefined): Promise<Promoted>;
-  /** @throws BlockgraphError as `blockgraph replay` */
-  replay(path: string, on: "sim" | "files" | "qemu"): Promise<Replayed>;
+  /**
+   * @param qemu the version of QEMU to replay on; null: the one whose rules the path has
+   * @throws BlockgraphError as `blockgraph replay`
+   */
+  replay(
+    path: string,
+    on: "sim" | "files" | "qemu",
+    qemu: ReplayRequest["qemu"],
+  ): Promise<Replayed>;
 }

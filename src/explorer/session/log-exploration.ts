@@ -19,12 +19,14 @@ import type {
   EnabledStep,
   Exploration,
   Fact,
+  Followed,
   PropertyView,
   StateView,
   TreeView,
 } from "./exploration.ts";
 import { type LogMove, logMoves, takeMove } from "./log-moves.ts";
 import { sessionFacts } from "./session-facts.ts";
+import { stepCode } from "./step-code.ts";
 import { VisitTree } from "./visit-tree.ts";
 
 /** A log, and what judges it. */
@@ -41,6 +43,8 @@ interface Visited {
   readonly used: ReadonlySet<number>;
   /** names of the properties that are violated by now */
   readonly violated: readonly string[];
+  /** how often each property judged by now */
+  readonly judged: ReadonlyMap<string, number>;
 }
 
 /** The simulation of one state. */
@@ -74,8 +78,8 @@ export class LogExploration implements Exploration {
     this.#inputs = log.records.slice(at + 1).filter(({ kind }) => kind === "io" || kind === "qmp");
     this.#folded = { of: 0, ...this.#fold(log.records.slice(0, at + 1)) };
     this.#base = [...this.#folded.log.records];
-    const violated = violatedIn(this.#folded.simulation);
-    this.#tree = new VisitTree({ records: [], used: new Set(), violated });
+    const { simulation } = this.#folded;
+    this.#tree = new VisitTree({ records: [], used: new Set(), ...judgedIn(simulation) });
   }
 
   take(from: number, step: number): number {
@@ -99,7 +103,7 @@ export class LogExploration implements Exploration {
       {
         records: folded.log.records.slice(length),
         used: move.kind === "input" ? new Set([...used, move.record.seq]) : used,
-        violated: violatedIn(folded.simulation),
+        ...judgedIn(folded.simulation),
       },
     );
     return folded.of;
@@ -111,24 +115,43 @@ export class LogExploration implements Exploration {
   }
 
   view(id: number): StateView {
-    const { parent, depth, move } = this.#tree.at(id);
+    const { parent, depth, move, name } = this.#tree.at(id);
     const { simulation, log } = this.#at(id);
     const moves = this.#moves(id);
     const inFlight = simulation.session.execution.agents.size;
     return {
-      ...{ id, parent, depth },
+      ...{ id, parent, depth, name },
       reached: move?.text ?? "",
       steps: moves.map((each, index) => this.#step(id, each, index)),
-      properties: propertiesIn(simulation, this.#log.properties),
+      properties: this.#properties(id, simulation),
       facts: this.#facts(simulation, log.records),
       notices: moves.length > 0 ? [] : [inFlight > 0 ? STUCK : "Everything is done."],
     };
   }
 
   tree(): readonly TreeView[] {
-    return this.#tree.all().map(({ id, parent, move, state }) => ({
-      ...{ id, parent, reached: move?.text ?? "", violated: state.violated },
+    return this.#tree.all().map(({ id, parent, move, state, name, key }) => ({
+      ...{ id, parent, reached: move?.text ?? "", violated: state.violated, name },
+      code: stepCode(key),
     }));
+  }
+
+  follow(codes: readonly string[]): Followed {
+    let state = 0;
+    for (const [taken, code] of codes.entries()) {
+      const step = this.#moves(state).findIndex(({ key }) => stepCode(key) === code);
+      if (step < 0) return { state, taken };
+      state = this.take(state, step);
+    }
+    return { state, taken: codes.length };
+  }
+
+  rename(id: number, name: string | null): void {
+    this.#tree.rename(id, name);
+  }
+
+  remove(id: number): number {
+    return this.#tree.remove(id);
   }
 
   #at(id: number): Folded {
@@ -155,6 +178,25 @@ export class LogExploration implements Exploration {
     return { index, who, what, visited, breaks: [], dead: null };
   }
 
+  #properties(id: number, { session }: Simulation): PropertyView[] {
+    const { parent, state } = this.#tree.at(id);
+    const before = parent === null ? null : this.#tree.at(parent).state;
+    return this.#log.properties.map(({ name, statement }): PropertyView => {
+      const broken = session.monitor.violations.find(({ property }) => property === name);
+      const times = state.judged.get(name) ?? 0;
+      const isAbout = before !== null && times > (before.judged.get(name) ?? 0);
+      const isNew = broken !== undefined && before !== null && !before.violated.includes(name);
+      const fine = times > 0 ? ("holds" as const) : ("not judged" as const);
+      return {
+        ...{ name, statement, promise: "always" },
+        status: broken === undefined ? fine : "violated",
+        here: isNew ? "violated" : isAbout ? "holds" : null,
+        why: broken === undefined ? "" : `${broken.text} (record ${broken.seq})`,
+        causes: [],
+      };
+    });
+  }
+
   #facts({ session }: Simulation, records: readonly LogRecord[]): Fact[] {
     const agents = agentsInFlight(session.execution, records);
     return [
@@ -172,22 +214,8 @@ export class LogExploration implements Exploration {
 const NOWHERE = -1;
 const STUCK = "Nobody can go on any more, and requests are under way still: a deadlock.";
 
-function violatedIn({ session }: Simulation): string[] {
-  return [...new Set(session.monitor.violations.map(({ property }) => property))];
-}
-
-function propertiesIn(
-  { session }: Simulation,
-  properties: ExploredLog["properties"],
-): PropertyView[] {
+function judgedIn({ session }: Simulation): Pick<Visited, "violated" | "judged"> {
   const { violations, judged } = session.monitor;
-  return properties.map(({ name, statement }) => {
-    const broken = violations.find(({ property }) => property === name);
-    const status = (judged.get(name) ?? 0) > 0 ? ("holds" as const) : ("not judged" as const);
-    return {
-      ...{ name, statement },
-      status: broken === undefined ? status : "violated",
-      why: broken === undefined ? "" : `${broken.text} (record ${broken.seq})`,
-    };
-  });
+  const violated = [...new Set(violations.map(({ property }) => property))];
+  return { violated, judged: new Map(judged) };
 }

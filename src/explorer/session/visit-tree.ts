@@ -1,8 +1,9 @@
 /**
  * The states that somebody visited, as a tree: each was reached from another one by one move.
  *
- * A state is named by its path, so going back and taking the same move again leads to the same
- * state of the tree, and taking another one begins a branch. Nothing is ever taken out.
+ * A state is known by its path, so going back and taking the same move again leads to the same
+ * state of the tree, and taking another one begins a branch. A branch can be given a name, and be
+ * taken out; numbers are never used again.
  */
 import { BlockgraphError } from "../../error.ts";
 
@@ -17,13 +18,15 @@ export interface Visit<State, Move> {
   /** how it was reached; null: it is the beginning */
   readonly move: Move | null;
   readonly state: State;
-  /** states reached from here, in the order in which they were found */
-  readonly children: readonly number[];
+  /** the key of the move; empty: it is the beginning */
+  readonly key: string;
+  /** what somebody calls it; null: nobody gave it a name */
+  readonly name: string | null;
 }
 
 interface Entry<State, Move> extends Visit<State, Move> {
-  readonly children: number[];
-  /** children by the key of the move that leads there */
+  name: string | null;
+  /** states reached from here by the key of the move that leads there */
   readonly known: Map<string, number>;
 }
 
@@ -31,16 +34,15 @@ interface Entry<State, Move> extends Visit<State, Move> {
 export const MOST_VISITS = 100_000;
 
 export class VisitTree<State, Move> {
-  readonly #visits: Entry<State, Move>[] = [];
+  readonly #visits = new Map<number, Entry<State, Move>>();
+  #next = 0;
 
   constructor(first: State) {
-    const children: number[] = [];
-    const known = new Map<string, number>();
-    this.#visits.push({ id: 0, parent: null, depth: 0, move: null, state: first, children, known });
+    this.#put({ parent: null, depth: 0, move: null, key: "", state: first });
   }
 
   get size(): number {
-    return this.#visits.length;
+    return this.#visits.size;
   }
 
   /** @throws BlockgraphError `bad-argument` if nobody was there */
@@ -62,18 +64,39 @@ export class VisitTree<State, Move> {
     const parent = this.#entry(from);
     const known = parent.known.get(key);
     if (known !== undefined) return known;
-    const id = this.#visits.length;
-    if (id >= MOST_VISITS) {
+    if (this.size >= MOST_VISITS) {
       throw new BlockgraphError(
         "bad-argument",
-        `${MOST_VISITS} states were visited already; open the model anew`,
+        `${MOST_VISITS} states were visited already; delete a branch, or open the model anew`,
       );
     }
+    const id = this.#put({ parent: from, depth: parent.depth + 1, move, key, state });
     parent.known.set(key, id);
-    parent.children.push(id);
-    const depth = parent.depth + 1;
-    this.#visits.push({ id, parent: from, depth, move, state, children: [], known: new Map() });
     return id;
+  }
+
+  /** @param name null: none any more */
+  rename(id: number, name: string | null): void {
+    this.#entry(id).name = name;
+  }
+
+  /**
+   * Takes a state out, with all that was reached from it.
+   * @returns the state that it was reached from
+   * @throws BlockgraphError `bad-argument` for the beginning, or if nobody was there
+   */
+  remove(id: number): number {
+    const { parent, key } = this.#entry(id);
+    if (parent === null) {
+      throw new BlockgraphError("bad-argument", "the beginning cannot be deleted; delete a branch");
+    }
+    this.#visits.get(parent)?.known.delete(key);
+    const leaving = [id];
+    for (const each of leaving) {
+      leaving.push(...(this.#visits.get(each)?.known.values() ?? []));
+      this.#visits.delete(each);
+    }
+    return parent;
   }
 
   /** The states from the first one after the beginning to that one, in their order. */
@@ -85,15 +108,19 @@ export class VisitTree<State, Move> {
 
   /** Everything that was visited, in the order in which it was. */
   all(): readonly Visit<State, Move>[] {
-    return this.#visits;
+    return [...this.#visits.values()];
+  }
+
+  #put(visit: Omit<Visit<State, Move>, "id" | "name">): number {
+    const id = this.#next++;
+    this.#visits.set(id, { ...visit, id, name: null, known: new Map() });
+    return id;
   }
 
   #entry(id: number): Entry<State, Move> {
-    const visit = this.#visits[id];
+    const visit = this.#visits.get(id);
     if (visit !== undefined) return visit;
-    throw new BlockgraphError(
-      "bad-argument",
-      `there is no state ${id}; ${this.#visits.length} were visited, from 0 on`,
-    );
+    const why = id < this.#next ? "it was deleted" : `${this.#next} were visited, from 0 on`;
+    throw new BlockgraphError("bad-argument", `there is no state ${id}; ${why}`);
   }
 }

@@ -9,28 +9,31 @@
 import type { Kernel } from "../../check/kernel.ts";
 import { hashText } from "../../check/search/hash-text.ts";
 
-/** States up to which a page searches: some 100 MB. */
-const MOST_STATES = 2 ** 21;
+/** States up to which a page searches if nobody says otherwise: some 100 MB. */
+export const MOST_STATES = 2 ** 21;
 /** ms of work after which the page has its turn */
 const SLICE_MS = 8;
 /** States between two looks at the clock. */
 const PIECE = 64;
 
 /**
- * Declares `search(report, done)`, which begins a search, calls `done` with what it came to, and
- * returns a function that stops it:
+ * Declares `search(report, done, giveUp)`, which begins a search, calls `done` with what it came
+ * to, or `giveUp` with an error such as that there is no memory, and returns a function that stops
+ * it:
  *
  *     { progress, complete, stopped, judged, found: null | { number, failure, steps, rows } }
  *
  * `found.number` is that of the property, the number of properties for a deadlock, -1 for a
  * failure; `rows` are the words of the states on the way there.
+ *
+ * @param most states
  */
-export function loopText(kernel: Kernel): string {
+export function loopText(kernel: Kernel, most: number): string {
   const words = Array.from({ length: kernel.words }, (_, word) => `w${word}`);
   const all = words.join(", ");
   const { length } = kernel.properties;
   return `
-function search(report, done) {
+function search(report, done, giveUp) {
 const judged = new Float64Array(${length}), covered = new Uint8Array(0);
 let rows = new Int32Array(${1024 * kernel.words}), parents = new Int32Array(1024);
 let table = new Int32Array(4096);
@@ -68,7 +71,7 @@ if (emitted === 0 && !failed && !isFinal(${all})) note(${length}, null, depth);
 function advance() {
 for (let count = 0; count < ${PIECE}; count++) {
 if (next === levelEnd) {
-if (found !== null || end === levelEnd || end > ${MOST_STATES}) return false;
+if (found !== null || end === levelEnd || end > ${most}) return false;
 depth++;
 levelEnd = end;
 }
@@ -87,6 +90,9 @@ return path;
 present(${kernel.initial.join(", ")});
 levelEnd = end;
 function slice() {
+try { work(); } catch (error) { giveUp(error); }
+}
+function work() {
 const began = Date.now();
 let more = true;
 while (more && !stopped && Date.now() - began < ${SLICE_MS}) more = advance();
@@ -95,7 +101,7 @@ report(progress());
 setTimeout(slice, 0);
 return;
 }
-const complete = !more && next === end && end <= ${MOST_STATES};
+const complete = !more && next === end && end <= ${most};
 const rest = found === null ? null : { ...found, rows: path() };
 done({ progress: progress(), complete, stopped: more, judged, found: rest });
 }

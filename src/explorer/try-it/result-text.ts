@@ -28,8 +28,12 @@ return bad(property, property.name + " is violated after " + steps + ".");
 if (found !== null) {
 return open("undecided", "The model leaves its bounds: " + named.failures[found.failure] + ".");
 }
-if (stopped) return open("stopped", "");
-if (!complete) return open("undecided", "It has too many states for a page.");
+const goOn = " To see all of them, run: blockgraph check " + named.model;
+if (stopped) return open("stopped", "Not all states were seen, and nothing was found yet." + goOn);
+if (!complete) {
+const most = new Intl.NumberFormat("en").format(named.most);
+return open("undecided", "It has more than " + most + " states, too many for a page." + goOn);
+}
 const silent = (wanted) =>
 named.sometimes.findIndex((sometimes, at) => sometimes === wanted && judged[at] === 0);
 const [never, mute] = [silent(true), silent(false)];

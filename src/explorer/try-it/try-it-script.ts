@@ -10,7 +10,7 @@
  */
 import { compileProgram } from "../../check/compile/compile.ts";
 import type { Program } from "../../check/program/program.ts";
-import { loopText } from "./loop-text.ts";
+import { loopText, MOST_STATES } from "./loop-text.ts";
 import { namedProgram } from "./named-program.ts";
 import { RESULT_TEXT } from "./result-text.ts";
 
@@ -26,15 +26,19 @@ export interface TriedModel {
 
 /**
  * The text of a classic script, which registers a `TryIt` (src/report/site/try-it.ts).
+ * @param most states up to which it searches
  * @throws BlockgraphError `program-malformed` as the checker
  */
-export function tryItScript({ model, bounds, program, statements }: TriedModel): string {
+export function tryItScript(
+  { model, bounds, program, statements }: TriedModel,
+  most = MOST_STATES,
+): string {
   const compiled = compileProgram(program, { symmetry: false, coverage: false });
   const named = namedProgram({ model, bounds }, program, statements, compiled);
   return `"use strict";
 (function () {
-const named = ${JSON.stringify(named)};
-${loopText(compiled.kernel)}
+const named = ${JSON.stringify({ ...named, most })};
+${loopText(compiled.kernel, most)}
 ${RESULT_TEXT}
 let stop = () => {};
 globalThis.blockgraphTryIt = {
@@ -43,8 +47,9 @@ globalThis.blockgraphTryIt = {
 start(report) {
 stop();
 const began = Date.now();
-return new Promise((resolve) => {
-stop = search(report, (outcome) => resolve(resultOf(outcome, Date.now() - began)));
+return new Promise((resolve, reject) => {
+const done = (outcome) => resolve(resultOf(outcome, Date.now() - began));
+stop = search(report, done, reject);
 });
 },
 stop() { stop(); },

@@ -8,9 +8,11 @@ import type {
   Opened,
   Promoted,
   Refused,
+  Removed,
   Replayed,
   Started,
   Taken,
+  Trailed,
   Tree,
   Understood,
 } from "../../explorer/server/documents.ts";
@@ -22,6 +24,9 @@ interface Answers {
   readonly branch: Opened;
   readonly view: Taken;
   readonly take: Taken;
+  readonly follow: Trailed;
+  readonly rename: Record<string, never>;
+  readonly remove: Removed;
   readonly tree: Tree;
   readonly player: PlayerTrace;
   readonly condition: Understood;
@@ -51,9 +56,16 @@ export async function sendLog(file: File): Promise<Opened> {
   return answered<Opened>(await reach(`api/log?${query}`, { method: "PUT", body: file }));
 }
 
-/** Where the path to a state can be downloaded. */
-export function pathAddress(exploration: number, state: number): string {
-  return `api/path?exploration=${exploration}&state=${state}`;
+/** The path to a state as a file. */
+export async function fetchPath(
+  exploration: number,
+  state: number,
+): Promise<{ readonly name: string; readonly content: Blob }> {
+  const response = await reach(`api/path?exploration=${exploration}&state=${state}`, {});
+  if (!response.ok) return answered(response);
+  const said = response.headers.get("Content-Disposition") ?? "";
+  const name = /filename="([^"]+)"/.exec(said)?.[1] ?? "path.jsonl";
+  return { name, content: await response.blob() };
 }
 
 /** News of searches; the browser connects again by itself. */

@@ -2,6 +2,8 @@
  * The explorer: what is open, the state that is looked at, what can happen there, and how it was
  * reached.
  */
+import { useMemo } from "preact/hooks";
+import type { PlayerTrace } from "../../report/site/player-trace.ts";
 import { ThemeSwitch } from "../frame/theme.tsx";
 import { Player } from "../player/player.tsx";
 import { Actions } from "./actions.tsx";
@@ -44,7 +46,10 @@ export function Explorer() {
 
 /** What a screen reader should say at once. */
 function Status() {
-  const { tone, text } = message.value ?? { tone: "quiet", text: busy.value ? "Working" : "" };
+  const { tone, text } = message.value ?? {
+    tone: "quiet",
+    text: busy.value === "" ? "" : `${busy.value} …`,
+  };
   return (
     <p role="status" class={text === "" ? "unseen" : `explorer-message tone-${tone}`}>
       {text}
@@ -81,9 +86,15 @@ function Explored() {
       {player.value !== null && (
         <section aria-label="The way to this state">
           <h2>The way to this state</h2>
-          <Player traces={[player.value]} start={player.value.steps.length} />
+          <Way trace={player.value} />
         </section>
       )}
     </>
   );
+}
+
+/** The address of the page is that of the state, so the player leaves it alone. */
+function Way({ trace }: { trace: PlayerTrace }) {
+  const traces = useMemo(() => [trace], [trace]);
+  return <Player traces={traces} start={trace.steps.length} addressed={false} />;
 }

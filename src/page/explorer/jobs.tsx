@@ -4,7 +4,8 @@
 import type { JobNews } from "../../explorer/server/documents.ts";
 import type { Tone } from "../../report/site/picture.ts";
 import { Mark } from "../text/mark.tsx";
-import { current, jobs, stop, visit } from "./store.ts";
+import { jobs, stop } from "./searches.ts";
+import { current, visit } from "./store.ts";
 
 const number = new Intl.NumberFormat("en");
 
@@ -32,7 +33,9 @@ function News({ news }: { news: JobNews }) {
   const ways = news.kind === "checked" ? news.findings : [];
   return (
     <>
-      <Mark tone={said.tone} text={said.mark} /> {said.text}{" "}
+      <Mark tone={said.tone} text={said.mark} />{" "}
+      {/* Only the end of a search is read out: it is further five times a second. */}
+      <span aria-live={news.kind === "progress" ? "off" : undefined}>{said.text}</span>{" "}
       {news.kind === "progress" && (
         <button type="button" onClick={() => stop(news.job)}>
           Stop
@@ -59,15 +62,14 @@ function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
   switch (news.kind) {
     case "progress": {
       const { states, depth } = news;
+      if (states === 0) return { tone: "quiet", mark: "searching", text: "making the program" };
       const text = `${number.format(states)} states, ${depth} steps deep`;
       return { tone: "quiet", mark: "searching", text };
     }
     case "found":
-      return { tone: "good", mark: "found", text: `${number.format(news.states)} states seen` };
-    case "nowhere": {
-      const text = `no state is like that: all ${number.format(news.states)} were seen`;
-      return { tone: "plain", mark: "nowhere", text };
-    }
+      return { tone: "good", mark: "found", text: news.message };
+    case "nowhere":
+      return { tone: "plain", mark: "nowhere", text: news.message };
     case "checked": {
       const { verdict, problem, states } = news;
       const tone = verdict === "holds" ? "good" : verdict === "violated" ? "bad" : "open";

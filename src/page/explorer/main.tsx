@@ -14,6 +14,7 @@ import "./explorer.css";
 import { render } from "preact";
 import { applyTheme } from "../frame/theme.tsx";
 import { Explorer } from "./explorer.tsx";
+import { hearOfSearches } from "./searches.ts";
 import { begin } from "./store.ts";
 
 const root = document.getElementById("explorer");
@@ -21,5 +22,6 @@ if (root !== null) {
   applyTheme();
   root.textContent = "";
   render(<Explorer />, root);
+  hearOfSearches();
   void begin();
 }

@@ -1,15 +1,28 @@
 /**
  * What can happen next, and the way back.
+ *
+ * Whoever takes steps by keys stays in the list: where the step that was taken stood there is one
+ * of the new state, or the last of them is focused.
  */
+import { useEffect, useRef } from "preact/hooks";
 import type { EnabledStep, StateView } from "../../explorer/session/exploration.ts";
 import { take, visit } from "./store.ts";
 
 export function Steps({ view }: { view: StateView }) {
-  const { parent, depth, reached, steps, notices } = view;
+  const { id, parent, depth, reached, steps, notices } = view;
+  const list = useRef<HTMLOListElement>(null);
+  const isTaken = useRef(false);
+  useEffect(() => {
+    const isLost = isTaken.current && document.activeElement === document.body;
+    isTaken.current = false;
+    if (!isLost) return;
+    const last = list.current?.querySelector<HTMLButtonElement>("li:last-child button:enabled");
+    (last ?? list.current)?.focus();
+  }, [id]);
   return (
     <section class="panel explorer-panel" aria-label="What can happen next">
       <h2>What can happen next</h2>
-      <p class="explorer-here">
+      <p class="explorer-here" aria-live="polite">
         {depth === 0 ? "The beginning." : `After step ${depth}: ${reached}`}{" "}
         {parent !== null && (
           <button type="button" onClick={() => visit(parent)}>
@@ -20,7 +33,14 @@ export function Steps({ view }: { view: StateView }) {
       {notices.map((notice) => (
         <p key={notice}>{notice}</p>
       ))}
-      <ol class="explorer-steps">
+      <ol
+        class="explorer-steps"
+        ref={list}
+        tabIndex={-1}
+        onClickCapture={() => {
+          isTaken.current = true;
+        }}
+      >
         {steps.map((step) => (
           <li key={step.index}>
             <Step step={step} />

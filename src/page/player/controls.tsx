@@ -13,9 +13,11 @@ const number = new Intl.NumberFormat("en");
 interface ControlsProps {
   readonly session: Session;
   readonly help: () => void;
+  /** whether a link to the step is one that the player understands */
+  readonly addressed: boolean;
 }
 
-export function Controls({ session, help }: ControlsProps) {
+export function Controls({ session, help, addressed }: ControlsProps) {
   const { position, playing, length, goTo } = session;
   const atStart = position.value === 0;
   const atEnd = position.value === length;
@@ -47,7 +49,7 @@ export function Controls({ session, help }: ControlsProps) {
       <div class="buttons">
         <WrongButton session={session} />
         <Speed session={session} />
-        <CopyButton text={() => linkTo(session)} label="Copy link" />
+        <CopyButton text={() => (addressed ? linkTo(session) : location.href)} label="Copy link" />
         <button type="button" aria-label="Keys" onClick={help}>
           ?
         </button>

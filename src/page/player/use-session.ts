@@ -25,13 +25,13 @@ export function useSession(
   traces: readonly PlayerTrace[],
   element: RefObject<HTMLElement | null>,
   help: () => void,
-  start: number,
+  { start, addressed }: { readonly start: number; readonly addressed: boolean },
 ): Session {
   const session = useMemo(
-    () => startSession(traces, linkedPosition(traces) ?? start),
-    [traces, start],
+    () => startSession(traces, (addressed ? linkedPosition(traces) : null) ?? start),
+    [traces, start, addressed],
   );
-  useAddress(session, element);
+  useAddress(session, element, addressed);
   usePlaying(session);
   useEffect(() => {
     const player = element.current;
@@ -57,8 +57,13 @@ function useEffectOf(session: Session, run: () => (() => void) | undefined): voi
   useEffect(() => effect(run), [session]);
 }
 
-function useAddress(session: Session, element: RefObject<HTMLElement | null>): void {
+function useAddress(
+  session: Session,
+  element: RefObject<HTMLElement | null>,
+  addressed: boolean,
+): void {
   useEffect(() => {
+    if (!addressed) return undefined;
     const follow = (): void => {
       const linked = linkedPosition(session.traces);
       if (linked === null) return;
@@ -68,11 +73,11 @@ function useAddress(session: Session, element: RefObject<HTMLElement | null>): v
     if (linkedPosition(session.traces) !== null) element.current?.scrollIntoView();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, [session, element]);
+  }, [session, element, addressed]);
   useEffectOf(session, () => {
     const position = session.position.value;
     const [first] = session.traces;
-    if (!session.moved.value || first === undefined) return;
+    if (!addressed || !session.moved.value || first === undefined) return;
     const hash = stepHash({ trace: first.id, position });
     const timer = setTimeout(() => history.replaceState(null, "", hash), ADDRESS_DELAY_MS);
     return () => clearTimeout(timer);

@@ -79,3 +79,14 @@ test("a state that is too large for SPIN's defaults comes with the flag that mak
 test("more instances than SPIN has processes are refused", () => {
   expect(() => toPromela(mutualExclusion(300))).toThrow(BlockgraphError);
 });
+
+test("instances begin at the rests where they are to begin", () => {
+  const program = mutualExclusion(2);
+  const [process, ...others] = program.processes;
+  if (process === undefined) throw new Error("the toy has changed");
+  const rests = process.nodes.filter(({ kind }) => kind === "rest").map(({ name }) => name);
+  const begins = [rests[0] ?? "", rests[1] ?? ""];
+  const text = toPromela({ ...program, processes: [{ ...process, begins }, ...others] });
+  expect(text).not.toBe(toPromela(program));
+  expect(text).toMatch(/_at\[1\] = 1\b|_at\[2\] = \{ ?0, ?1 ?\}/);
+});

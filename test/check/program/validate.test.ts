@@ -31,6 +31,10 @@ const disk = { name: "disk", size: 2, count: 1, initial: [], values: null };
 const NOTHING = { size: 2, owned: [], processes: [] };
 const stretch = (field: string, stride: number) => [{ field, stride }];
 const by = (field: string, first: number) => [{ field, first, each: 1 }];
+const beginning = (...begins: string[]) => ({
+  ...GOOD,
+  processes: GOOD.processes.map((process) => ({ ...process, begins })),
+});
 const passing = { kind: "pass" as const, name: "first", body: [goto("first")] };
 
 test.each<[string, Program]>([
@@ -49,6 +53,8 @@ test.each<[string, Program]>([
     "process guest has no initial state",
     { ...GOOD, processes: [{ name: "guest", instances: 1, nodes: [passing] }] },
   ],
+  ["begins at nowhere, which is no rest of it", beginning("nowhere")],
+  ["begins at 2 places, and has 1 instances", beginning("idle", "idle")],
   ["has no process", { ...GOOD, processes: [] }],
   ["owns field disk, which has not 2 times 2", withSymmetry(0, { owned: stretch("disk", 2) })],
   ["is named by field disk, which has too few values", withSymmetry(0, { naming: by("disk", 1) })],

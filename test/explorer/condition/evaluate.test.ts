@@ -63,7 +63,13 @@ function read(program: Program, condition: Condition, state: ProgramState): bool
   const verdicts = shown.map(({ value }) => isRight(value));
   if (which === "any") return verdicts.includes(true);
   if (which === "every") return !verdicts.includes(false);
-  return verdicts[which] === true;
+  if (typeof which === "number") return verdicts[which] === true;
+  const many = verdicts.filter((verdict) => verdict).length;
+  const { comparison, number } = which;
+  if (comparison === "=") return many === number;
+  if (comparison === "<" || comparison === "<=")
+    return many < number + (comparison === "<" ? 0 : 1);
+  return many > number - (comparison === ">" ? 0 : 1);
 }
 
 describe.each([...PROGRAMS])("a condition on %s", (_, program) => {
@@ -78,7 +84,7 @@ describe.each([...PROGRAMS])("a condition on %s", (_, program) => {
           const state = walk(program, turns);
           const holds = holdsIn(program, condition, state);
           expect(read(program, condition, state)).toBe(holds);
-          const searched = conditionProgram(program, condition);
+          const searched = conditionProgram(program, condition, initialState(program));
           expect(inspectState(searched, state)).toEqual([
             { property: "condition", violated: holds },
           ]);

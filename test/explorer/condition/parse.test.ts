@@ -89,6 +89,18 @@ describe("what is typed", () => {
     expect(understood("guest draining")).toBe("any guest = draining");
   });
 
+  it("may be about how many there are", () => {
+    expect(understood("at least 2 clusters copying")).toBe(
+      "at least 2 cluster = copying frozen=0 | copying frozen=1 | copying frozen=2",
+    );
+    expect(understood("at most 1 guest is not choosing")).toBe("at most 1 guest != choosing");
+    expect(understood("exactly 1 reader choosing")).toBe("exactly 1 reader = choosing");
+    expect(understood("fewer than 2 disks = 1 or more than 1 disk = 0")).toBe(
+      "fewer than 2 disk = 1 or more than 1 disk = 0",
+    );
+    expect(understood("not at least 1 guest choosing")).toBe("not at least 1 guest = choosing");
+  });
+
   it("may use the word that QEMU has for a reader of the disk", () => {
     expect(understood("cluster 1 copied and reader 0 frozen")).toMatch(
       / and reader 0 = reading disk$/,
@@ -132,8 +144,8 @@ describe("what is not understood", () => {
 it("the conditions that the README and the command show are understood", () => {
   const texts = [readFileSync("README.md", "utf8"), readFileSync("src/cli/explore.ts", "utf8")];
   const shown = texts.flatMap((text) => text.match(/^ {2,4}.*\b(copied|idle|yes)\b.*$/gm) ?? []);
-  const conditions = shown.filter((line) => /^\s+(cluster|hook|every) /.test(line));
-  expect(conditions.length).toBe(5);
+  const conditions = shown.filter((line) => /^\s+(cluster|hook|every|at least) /.test(line));
+  expect(conditions.length).toBe(6);
   for (const line of conditions) {
     const understand = (vocabulary: typeof sketch) => parseCondition(line.trim(), vocabulary);
     const kinds = [understand(sketch).kind, understand(model).kind];

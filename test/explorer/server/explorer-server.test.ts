@@ -19,6 +19,7 @@ import type {
   Promoted,
   Replayed,
   Taken,
+  Trailed,
   Tree,
   Understood,
 } from "../../../src/explorer/server/documents.ts";
@@ -46,8 +47,8 @@ async function path(exploration: number, state: number): Promise<string> {
   return (await served.ask(`api/path?exploration=${exploration}&state=${state}`)).text;
 }
 
-async function find(exploration: number, text: string) {
-  const { job } = await served.get<JobStarted>("find", { exploration, text });
+async function find(exploration: number, text: string, from = 0) {
+  const { job } = await served.get<JobStarted>("find", { exploration, text, from });
   return served.outcome(job);
 }
 
@@ -71,23 +72,82 @@ describe("a model", () => {
     if (news.kind !== "found") throw new Error(JSON.stringify(news));
     const { view } = await served.get<Taken>("view", { exploration, state: news.state });
     expect(view.depth).toBe(4);
-    const understood = await served.get<Understood>("condition", { exploration, text });
+    const understood = await served.get<Understood>("condition", {
+      ...{ exploration, text, cursor: text.length },
+    });
     expect(understood).toMatchObject({ kind: "condition", holds: [news.state] });
     const trace = await served.get<PlayerTrace>("player", { exploration, state: news.state });
     expect(trace.steps).toHaveLength(4);
     expect(trace.properties).toEqual([]);
   });
 
+  it("is searched from where somebody is, and the way goes on from there", async () => {
+    const { exploration } = await open("fleece");
+    const begun = await served.get<Taken>("take", { exploration, state: 0, step: 3 });
+    const from = begun.view.id;
+    const text = "every guest choosing and at least 1 cluster copied and cluster 0 fresh";
+    const news = await find(exploration, text, from);
+    if (news.kind !== "found") throw new Error(JSON.stringify(news));
+    expect(news.message).toMatch(/^\d+ steps from state 1, after step 1 \(guest 1/);
+    const { states } = await served.get<Tree>("tree", { exploration });
+    const parents = new Map(states.map(({ id, parent }) => [id, parent]));
+    const path: number[] = [];
+    for (let at: number | null = news.state; at !== null; at = parents.get(at) ?? null)
+      path.push(at);
+    expect(path).toContain(from);
+    expect(await find(exploration, text, news.state)).toMatchObject({
+      ...{
+        kind: "found",
+        state: news.state,
+        message: expect.stringMatching(/^it holds already in state \d+, after/),
+      },
+    });
+    const gone = await find(
+      exploration,
+      "every guest choosing and every cluster fresh",
+      news.state,
+    );
+    expect(gone).toMatchObject({ kind: "nowhere", message: expect.stringMatching(/from state/) });
+  });
+
+  it("has branches with names, which go when they are deleted, and trails", async () => {
+    const { exploration } = await open("fleece");
+    const one = await served.get<Taken>("take", { exploration, state: 0, step: 0 });
+    const two = await served.get<Taken>("take", { exploration, state: one.view.id, step: 0 });
+    await served.get("rename", { exploration, state: two.view.id, name: " granted " });
+    const { states } = await served.get<Tree>("tree", { exploration });
+    expect(states.map(({ name }) => name)).toEqual([null, null, "granted"]);
+    const trail = states.slice(1).map(({ code }) => code);
+    const smaller = await open("fleece", { parameters: { guests: 1 } });
+    const kept = { exploration: smaller.exploration, trail: [...trail, "00000000"] };
+    expect(await served.get<Trailed>("follow", kept)).toMatchObject({
+      taken: 2,
+      view: { depth: 2 },
+    });
+    expect(await served.get("remove", { exploration, state: one.view.id })).toEqual({ parent: 0 });
+    const gone = await served.post("view", { exploration, state: two.view.id });
+    expect(gone).toMatchObject({ status: 422, text: expect.stringMatching(/it was deleted/) });
+    expect((await served.post("remove", { exploration, state: 0 })).status).toBe(422);
+  });
+
   it("says where a condition is not understood, and that no state satisfies one", async () => {
     const { exploration } = await open("fleece");
     const text = "cluster 1 copyed";
-    expect(await served.get("condition", { exploration, text })).toMatchObject({
+    const asked = { exploration, text, cursor: 13 };
+    expect(await served.get("condition", asked)).toMatchObject({
       ...{ kind: "problem", from: 10, to: 16 },
+      could: expect.arrayContaining(["cluster[1] copied"]),
+      completions: { from: 0, to: 13, options: expect.arrayContaining(["cluster[1] copied"]) },
       message: expect.stringMatching(/never 'copyed'/),
     });
-    expect((await served.post("find", { exploration, text })).status).toBe(422);
+    expect(await served.post("find", { exploration, text, from: 0 })).toMatchObject({
+      ...{ status: 422, text: expect.stringMatching(/character 11: cluster is never 'copyed'/) },
+    });
     const never = "every guest = writing and every cluster = fresh frozen=0";
-    expect(await find(exploration, never)).toMatchObject({ kind: "nowhere" });
+    expect(await find(exploration, never)).toMatchObject({
+      kind: "nowhere",
+      message: expect.stringMatching(/that: all [\d,]+ states \(alike clusters, guests and rea/),
+    });
   });
 
   it("is checked, and what is found is opened as a branch and promoted", async () => {
@@ -131,11 +191,19 @@ describe("a model", () => {
     expect(view.steps.filter(({ who }) => who === "guest").map(({ what }) => what)).toEqual([
       expect.stringMatching(/flush/),
     ]);
+    const place = { exploration: edited.exploration, state: view.id };
+    expect(await served.get<Replayed>("replay", { ...place, on: "sim" })).toMatchObject({
+      identical: true,
+    });
+    expect(await served.post("promote", place)).toMatchObject({
+      ...{ status: 422, text: expect.stringMatching(/"its rules, faults or workload are not the/) },
+    });
     for (const [body, message] of [
       [{ model: "nothing" }, /no model 'nothing'/],
       [{ model: "fleece", parameters: { clusters: 99 } }, /clusters/],
       [{ model: "fleece", mutant: "x" }, /no mutant 'x'/],
       [{ model: "fleece", profile: "proposed" }, /no rules or workload of its own/],
+      [{ model: "break-snapshot-race", faults: [1, 1] }, /has 1 fault, and 2 numbers are given/],
       [
         { model: "break-snapshot-race", workload: [{ actor: "x", requests: [] }] },
         /workload\.0\.requests/,
@@ -219,7 +287,7 @@ describe("a log", () => {
 
   it("cannot be searched, and says so", async () => {
     const { exploration } = await put(await recorded());
-    const answer = await served.post("find", { exploration, text: "guest idle" });
+    const answer = await served.post("find", { exploration, text: "guest idle", from: 0 });
     expect(answer).toMatchObject({ status: 422, text: expect.stringMatching(/a log is no model/) });
   });
 });

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MODELS } from "../../../models/index.ts";
 import { propertiesOf } from "../../../src/cli/find.ts";
+import type { StateView } from "../../../src/explorer/session/exploration.ts";
 import { type ExploredLog, LogExploration } from "../../../src/explorer/session/log-exploration.ts";
 import { MemoryLog } from "../../../src/log/memory-log.ts";
 import { replayInSimulation } from "../../../src/simulate/replay.ts";
@@ -50,7 +51,10 @@ describe.each(NAMES)("exploring a log of %s", (name) => {
         const again = new LogExploration({ ...log, records }, records.length - 1);
         const [now, folded] = [exploration.view(here), again.view(0)];
         expect(folded.facts).toEqual(now.facts);
-        expect(folded.properties).toEqual(now.properties);
+        // What the last step was about is not known where the exploration begins.
+        const soFar = ({ properties: of }: StateView) =>
+          of.map((each) => ({ ...each, here: null }));
+        expect(soFar(folded)).toEqual(soFar(now));
         expect(folded.steps.map(({ who, what }) => `${who} ${what}`)).toEqual(
           now.steps.flatMap(({ who, what }) => (/as in record/.test(what) ? [] : `${who} ${what}`)),
         );

@@ -11,6 +11,8 @@ function lowered(name: string, mutant: string | null, bounds: Record<string, num
 
 export const SKETCH: LoweredProgram = lowered("fleece", null);
 export const BROKEN_SKETCH: LoweredProgram = lowered("fleece", "guest-does-not-drain");
+/** the same with one cluster only */
+export const SMALL_SKETCH: LoweredProgram = lowered("fleece", null, { clusters: 1 });
 /** one request each: some thousand states */
 export const MODEL: LoweredProgram = lowered("break-snapshot-race", null, { requests: 1 });
 

@@ -27,7 +27,14 @@ export function someCondition(vocabulary: Vocabulary): fc.Arbitrary<Condition> {
 
 function someAtom({ kind, name, count, size, values }: Noun): fc.Arbitrary<Condition> {
   const index = fc.nat({ max: count - 1 });
-  const which = count === 1 ? fc.constant(0) : fc.oneof(index, fc.constantFrom("any", "every"));
+  const amount = fc.record({
+    comparison: fc.constantFrom("=", "<", "<=", ">", ">="),
+    number: fc.nat({ max: count }),
+  });
+  const which =
+    count === 1
+      ? fc.constant(0)
+      : fc.oneof(index, fc.constantFrom("any" as const, "every" as const), amount);
   const target: fc.Arbitrary<Target> = which.map((each) => ({ kind, name, which: each }));
   const value = fc.nat({ max: size - 1 });
   if (values === null) {

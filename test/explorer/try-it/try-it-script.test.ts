@@ -41,9 +41,9 @@ function lowered({ name, mutant, bounds = {} }: Subject) {
   return findChecked(name).lower(new Map(Object.entries(bounds)), mutant ?? null);
 }
 
-function tried(subject: Subject): TryIt {
+function tried(subject: Subject, most?: number): TryIt {
   const context = page();
-  runInContext(tryItScript({ model: subject.name, ...lowered(subject) }), context);
+  runInContext(tryItScript({ model: subject.name, ...lowered(subject) }, most), context);
   const found = context.blockgraphTryIt?.[subject.name];
   if (found === undefined) throw new Error("the script registered nothing");
   return found;
@@ -155,6 +155,26 @@ describe("a search in a page", () => {
     model.stop();
     expect(await first).toMatchObject({ verdict: "stopped", tone: "open" });
     expect(await model.start(() => {})).toMatchObject({ verdict: "holds" });
+  });
+
+  it("says of a model that is too large how large it is, and what to run instead", async () => {
+    const { verdict, notices } = await tried({ name: "fleece" }, 1000).start(() => {});
+    expect(verdict).toBe("undecided");
+    expect(notices[0]).toBe(
+      "It has more than 1,000 states, too many for a page. " +
+        "To see all of them, run: blockgraph check fleece",
+    );
+    const stopped = tried(large);
+    const end = stopped.start(() => {});
+    stopped.stop();
+    expect((await end).notices[0]).toMatch(/nothing was found yet.*run: blockgraph check fleece$/);
+  });
+
+  it("ends with what went wrong, if something does", async () => {
+    const full = () => {
+      throw new RangeError("Array buffer allocation failed");
+    };
+    await expect(tried(large).start(full)).rejects.toThrow("Array buffer allocation failed");
   });
 
   it("needs no eval, which the context of these tests does not have", () => {
