@@ -117,13 +117,13 @@ class Validation {
     }
   }
 
-  #begins(where: string, { instances, nodes, begins }: Process): void {
+  #begins(where: string, process: Process): void {
+    const { instances, begins } = process;
     if (begins === undefined) return;
     if (begins.length !== instances) {
       this.#refuse(where, `begins at ${begins.length} places, and has ${instances} instances`);
     }
-    const rests = nodes.filter(({ kind }) => kind === "rest").map(({ name }) => name);
-    const wrong = begins.find((name) => !rests.includes(name));
+    const wrong = begins.find((name) => restNumber(process, name) < 0);
     if (wrong !== undefined) this.#refuse(where, `begins at ${wrong}, which is no rest of it`);
   }
 

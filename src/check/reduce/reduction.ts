@@ -50,6 +50,9 @@ const TEAMS_MOST = 31;
 /** @returns the reduction, or why there is none: a clause after `because` */
 export function reductionOf(program: Program): Reduction | string {
   if (program.teams === undefined) return "nothing is known of who works with whom in it";
+  // Contexts are followed from where teams are idle.
+  if (program.processes.some(({ begins }) => begins !== undefined))
+    return "it is under way already";
   try {
     requireLocalStates(program);
     const elements = new Elements(program);

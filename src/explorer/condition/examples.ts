@@ -1,7 +1,7 @@
 /**
  * Conditions that somebody could ask for of a program, to see what they look like.
  */
-import { restsOf } from "../../check/layout.ts";
+import { restsOf } from "../../check/program/nodes.ts";
 import type { Program } from "../../check/program/program.ts";
 import { parseCondition } from "./parse.ts";
 import { type Noun, vocabularyOf } from "./vocabulary.ts";

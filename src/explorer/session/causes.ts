@@ -6,9 +6,10 @@
  * property judges again. So a cause is what a reader can try out, whatever the property is about.
  * Where two values would have to change at once, there is none.
  */
-import { restsOf } from "../../check/layout.ts";
+
 import { NO_DEADLOCK } from "../../check/only-properties.ts";
 import { inspectState, retake, successorsOf } from "../../check/program/interpret.ts";
+import { restsOf } from "../../check/program/nodes.ts";
 import type { Program } from "../../check/program/program.ts";
 import type { Judgement, ProgramState, Step } from "../../check/program/state.ts";
 import { instanceLabel } from "../../report/check/changes.ts";
