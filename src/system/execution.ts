@@ -217,10 +217,8 @@ export class Execution {
 
   #agent(request: number, frame: Frame | null, join: Join | null): Agent {
     const id = this.#nextAgent++;
-    const agent: Agent = {
-      ...{ id, request, frame, through: null },
-      ...{ blocked: "running", call: null, join },
-    };
+    const through = null;
+    const agent: Agent = { id, request, frame, through, blocked: "running", call: null, join };
     this.agents.set(id, agent);
     return agent;
   }
