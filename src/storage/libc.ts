@@ -1,6 +1,6 @@
 /**
  * The system calls that Node does not offer: finding data and holes, punching holes, locks on
- * single bytes of an open file, and a second descriptor of what is open.
+ * single bytes of an open file, a second descriptor of what is open, and how much a socket takes.
  *
  * This is the only file that knows koffi, which calls into the C library without a compiler. It is
  * loaded on first use. Where it or the library is not there (another operating system, another C
@@ -10,7 +10,6 @@
  * as the kernel returns them, as negative numbers.
  */
 import { createRequire } from "node:module";
-import { endianness } from "node:os";
 
 const SEEK_SET = 0;
 const SEEK_DATA = 3;
@@ -115,8 +114,7 @@ function bind(): Calls {
 /** What a socket's option is set to. */
 function intValue(value: number): Buffer {
   const bytes = Buffer.alloc(INT_SIZE);
-  if (endianness() === "LE") bytes.writeInt32LE(value);
-  else bytes.writeInt32BE(value);
+  bytes.writeInt32LE(value);
   return bytes;
 }
 
