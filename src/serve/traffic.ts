@@ -21,7 +21,7 @@ export interface TrafficSpan {
 const STALL_MS = 100;
 
 export class Traffic {
-  /** of the span that has not been taken yet; numbers that change, as a request is to cost little */
+  /** of the span that was not taken yet: numbers that change, as a request is to cost little */
   #read = 0;
   #written = 0;
   #slowest = 0;
