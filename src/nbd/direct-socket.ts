@@ -11,9 +11,10 @@ import { Socket } from "node:net";
 import { loadLibc } from "../storage/libc.ts";
 
 /**
- * bytes that may wait in the system for a client to fetch them. With the usual 200 KiB client and
- * server take turns, a few requests each; so, both have something to do at the same time. Systems
- * allow less by default (net.core.wmem_max), of which as much is taken as there is.
+ * bytes that may wait in the system for a client to fetch them; Linux doubles that for what it adds
+ * itself. With the usual 200 KiB client and server take turns, a few requests each; so, both have
+ * something to do at the same time. Of what a system allows at most (net.core.wmem_max, often
+ * 200 KiB too, doubled) as much is taken as there is.
  */
 const SEND_BUFFER = 1024 * 1024;
 
