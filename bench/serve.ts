@@ -3,8 +3,11 @@
  * the same client: fio's NBD engine, and nbdcopy.
  *
  * Both sides of a row run in turns; what is shown are medians and their ratio, ours to QEMU's. Each
- * begins with a new cache. First passes copy every cluster, second passes none. `TMPDIR` chooses
- * the file system; files are in the page cache, and client and server share two cores.
+ * begins with a new cache. First passes copy every cluster, further passes none. `TMPDIR` chooses
+ * the file system; files are in the page cache, and client and server share two cores. Processor
+ * time is the server's while its client works, without what it takes to start it.
+ *
+ *     node dist/bench/serve.js --size 256 --rounds 5 --rows 'view read'
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -13,12 +16,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { packageFile } from "../src/package-file.ts";
 import { median } from "./statistics.ts";
 
 const MIB = 1024 * 1024;
-const LENGTH = 256 * MIB;
-const ROUNDS = 3;
+const GIB = 1024 * MIB;
+const { values } = parseArgs({
+  options: {
+    /** MiB of the disk */
+    size: { type: "string", default: "1024" },
+    rounds: { type: "string", default: "3" },
+    /** a regular expression; only rows that match are measured */
+    rows: { type: "string", default: "" },
+  },
+});
+const LENGTH = Number(values.size) * MIB;
+const ROUNDS = Number(values.rounds);
+/** bytes that a row moves that may move as many as it likes */
+const LONG = Math.max(2 * GIB, LENGTH);
+/** bytes that small requests move */
+const SHORT = Math.min(256 * MIB, LENGTH);
 const PROGRAM = fileURLToPath(packageFile("dist/program/main.js"));
 
 interface Side {
@@ -81,11 +99,15 @@ const qemu: Side = {
   },
 };
 
-/** What a client does. @returns MiB a second */
-type Client = (uris: Uris) => number;
+/** What a client does, and how many bytes it moves. */
+interface Client {
+  readonly bytes: number;
+  /** @returns MiB a second */
+  run(uris: Uris): number;
+}
 
 function fio(of: "guest" | "view", how: string, block: string, bytes: number): Client {
-  return (uris) => {
+  const run = (uris: Uris) => {
     const { stdout } = spawnSync("fio", [
       ...["--name=x", "--ioengine=nbd", `--uri=${uris[of]}`, `--rw=${how}`, `--bs=${block}`],
       ...[`--size=${LENGTH}`, `--io_size=${bytes}`, "--iodepth=16", "--output-format=json"],
@@ -96,78 +118,107 @@ function fio(of: "guest" | "view", how: string, block: string, bytes: number): C
     );
     return jobs.reduce((sum, { read, write }) => sum + read.bw + write.bw, 0) / 1024;
   };
+  return { bytes, run };
 }
 
-const nbdcopy: Client = ({ view }) => {
-  const began = performance.now();
-  spawnSync("nbdcopy", ["--connections=4", view, "null:"]);
-  return LENGTH / MIB / ((performance.now() - began) / 1000);
+const nbdcopy: Client = {
+  bytes: LENGTH,
+  run({ view }) {
+    const began = performance.now();
+    spawnSync("nbdcopy", ["--connections=4", view, "null:"]);
+    return LENGTH / MIB / ((performance.now() - began) / 1000);
+  },
 };
 
-/** Does something before, and measures only what comes then. */
-const after =
-  (first: Client, client: Client): Client =>
-  (uris) => {
-    first(uris);
-    return client(uris);
-  };
+interface Row {
+  readonly name: string;
+  /** what is done before, and not measured */
+  readonly first?: Client;
+  readonly client: Client;
+}
 
-const overwrite = fio("guest", "write", "1m", LENGTH);
-const ROWS: readonly (readonly [string, Client])[] = [
-  ["guest write 64 KiB, first pass", fio("guest", "write", "64k", LENGTH)],
-  [
-    "guest write 64 KiB, further passes",
-    after(overwrite, fio("guest", "write", "64k", 8 * LENGTH)),
-  ],
-  ["guest write 1 MiB, first pass", fio("guest", "write", "1m", LENGTH)],
-  ["guest write 1 MiB, further passes", after(overwrite, fio("guest", "write", "1m", 8 * LENGTH))],
-  ["guest write 64 KiB random, first pass", fio("guest", "randwrite", "64k", LENGTH)],
-  ["guest write 4 KiB random", after(overwrite, fio("guest", "randwrite", "4k", LENGTH))],
-  ["view read 64 KiB, untouched", fio("view", "read", "64k", 8 * LENGTH)],
-  ["view read 64 KiB, all overwritten", after(overwrite, fio("view", "read", "64k", 8 * LENGTH))],
-  ["view read 1 MiB, all overwritten", after(overwrite, fio("view", "read", "1m", 8 * LENGTH))],
-  ["nbdcopy of an untouched disk", nbdcopy],
+const first = fio("guest", "write", "1m", LENGTH);
+const rows: readonly Row[] = [
+  { name: "guest write 64 KiB, first pass", client: fio("guest", "write", "64k", LENGTH) },
+  { name: "guest write 64 KiB, further passes", first, client: fio("guest", "write", "64k", LONG) },
+  { name: "guest write 1 MiB, first pass", client: first },
+  { name: "guest write 1 MiB, further passes", first, client: fio("guest", "write", "1m", LONG) },
+  {
+    name: "guest write 64 KiB random, first pass",
+    client: fio("guest", "randwrite", "64k", LENGTH),
+  },
+  {
+    name: "guest write 64 KiB random, further",
+    first,
+    client: fio("guest", "randwrite", "64k", LONG),
+  },
+  { name: "guest write 4 KiB random, first pass", client: fio("guest", "randwrite", "4k", SHORT) },
+  { name: "guest write 4 KiB random", first, client: fio("guest", "randwrite", "4k", SHORT) },
+  { name: "view read 64 KiB, untouched", client: fio("view", "read", "64k", LONG) },
+  { name: "view read 64 KiB, all overwritten", first, client: fio("view", "read", "64k", LONG) },
+  { name: "view read 1 MiB, untouched", client: fio("view", "read", "1m", LONG) },
+  { name: "view read 1 MiB, all overwritten", first, client: fio("view", "read", "1m", LONG) },
+  { name: "nbdcopy of an untouched disk", client: nbdcopy },
 ];
 
-/** Seconds of processor time that a process has used, and the most memory that it has held. */
-function used(pid: number): { readonly seconds: number; readonly bytes: number } {
+/** Seconds of processor time that a process has used. */
+function secondsOf(pid: number): number {
   const fields = fs
     .readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")
     .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The most memory that a process has held, in bytes. */
+function peakOf(pid: number): number {
   const peak = /VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return { seconds: ticks / 100, bytes: Number(peak) * 1024 };
+  return Number(peak) * 1024;
 }
 
 /** What one side has done in all rounds of a row. */
 class Measured {
+  /** MiB a second */
   readonly rates: number[] = [];
+  /** of processor time, for each GiB */
   readonly seconds: number[] = [];
   readonly bytes: number[] = [];
 
-  async round(side: Side, folder: string, client: Client): Promise<void> {
-    const { rate, cost } = await side.serve(folder, (uris) => {
-      const measured = client(uris);
-      return { rate: measured, cost: used(uris.pid) };
+  async round(side: Side, folder: string, { first, client }: Row): Promise<void> {
+    await side.serve(folder, (uris) => {
+      first?.run(uris);
+      settle(folder);
+      const before = secondsOf(uris.pid);
+      this.rates.push(client.run(uris));
+      this.seconds.push((secondsOf(uris.pid) - before) / (client.bytes / GIB));
+      this.bytes.push(peakOf(uris.pid));
     });
-    this.rates.push(rate);
-    this.seconds.push(cost.seconds);
-    this.bytes.push(cost.bytes);
   }
 }
 
-async function measureRow(folder: string, name: string, client: Client): Promise<void> {
+/** Waits until what was written is on the disk: nobody pays for who was there before. */
+function settle(folder: string): void {
+  for (const name of fs.readdirSync(folder).filter((each) => /raw/.test(each))) {
+    const fd = fs.openSync(join(folder, name), "r+");
+    fs.fsyncSync(fd);
+    fs.closeSync(fd);
+  }
+}
+
+async function measureRow(folder: string, row: Row): Promise<void> {
   const [mine, theirs] = [new Measured(), new Measured()];
   for (let round = 0; round < ROUNDS; round++) {
-    await mine.round(ours, folder, client);
-    await theirs.round(qemu, folder, client);
+    await mine.round(ours, folder, row);
+    await theirs.round(qemu, folder, row);
   }
-  const rates = [mine, theirs].map((side) => median(side.rates).toFixed(0).padStart(10));
-  const ratio = (what: "rates" | "seconds" | "bytes") => median(mine[what]) / median(theirs[what]);
+  const both = (what: "rates" | "seconds" | "bytes", unit: number, digits: number) => {
+    const [our, their] = [median(mine[what]), median(theirs[what])];
+    const shown = [our, their].map((value) => (value / unit).toFixed(digits).padStart(6));
+    return `${shown.join("")}${(our / their).toFixed(2).padStart(6)}`;
+  };
   console.log(
-    `${name.padEnd(40)}${rates.join("")}${ratio("rates").toFixed(2).padStart(8)}` +
-      `${ratio("seconds").toFixed(1).padStart(12)}${ratio("bytes").toFixed(1).padStart(15)}`,
+    `${row.name.padEnd(38)}${both("rates", 1, 0)}  ${both("seconds", 1, 2)}  ` +
+      `${both("bytes", MIB, 0)}`,
   );
 }
 
@@ -184,8 +235,10 @@ function makeDisk(path: string): void {
 const folder = fs.mkdtempSync(join(tmpdir(), "blockgraph-bench-"));
 try {
   makeDisk(join(folder, "disk.raw"));
-  console.log(`${"MiB/s".padEnd(40)}blockgraph      QEMU   ratio   CPU ratio   memory ratio`);
-  for (const [name, client] of ROWS) await measureRow(folder, name, client);
+  const columns = ["MiB/s: ours, QEMU's", "CPU s per GiB", "MiB of memory"];
+  console.log(`${"".padEnd(38)}${columns.map((name) => name.padStart(18)).join("  ")}`);
+  const wanted = new RegExp(values.rows);
+  for (const row of rows) if (wanted.test(row.name)) await measureRow(folder, row);
 } finally {
   fs.rmSync(folder, { recursive: true });
 }

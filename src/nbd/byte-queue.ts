@@ -29,20 +29,15 @@ export class ByteQueue {
   take(length: number): Buffer | null {
     if (length > this.#length) return null;
     if (length === 0) return NOTHING;
-    const whole = this.piece(length);
-    if (whole !== null) return whole;
+    const first = this.#chunks[0];
+    if (first !== undefined && first.length - this.#taken >= length) {
+      const whole = first.subarray(this.#taken, this.#taken + length);
+      this.#advance(first, length);
+      return whole;
+    }
     const joined = Buffer.allocUnsafe(length);
     this.fill(joined, 0);
     return joined;
-  }
-
-  /** Takes exactly `length` bytes, more than none, if they lie in one chunk; else returns null. */
-  piece(length: number): Buffer | null {
-    const first = this.#chunks[0];
-    if (first === undefined || first.length - this.#taken < length) return null;
-    const piece = first.subarray(this.#taken, this.#taken + length);
-    this.#advance(first, length);
-    return piece;
   }
 
   /**

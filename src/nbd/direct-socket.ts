@@ -10,6 +10,14 @@
 import { Socket } from "node:net";
 import { loadLibc } from "../storage/libc.ts";
 
+/**
+ * bytes that may wait in the system for a client to fetch them; Linux doubles that for what it adds
+ * itself. With the usual 200 KiB client and server take turns, a few requests each; so, both have
+ * something to do at the same time. Of what a system allows at most (net.core.wmem_max, often
+ * 200 KiB too, doubled) as much is taken as there is.
+ */
+const SEND_BUFFER = 1024 * 1024;
+
 /** Where bytes go. */
 export interface Receiver {
   /** Memory for the next bytes, not of length 0. Called again after each `received`. */
@@ -24,8 +32,10 @@ export interface Receiver {
  */
 export function directSocket(accepted: Socket, receiver: Receiver): Socket | null {
   const fd = descriptorOf(accepted);
-  const duplicate = fd === null ? -1 : (loadLibc()?.duplicate(fd) ?? -1);
+  const libc = loadLibc();
+  const duplicate = fd === null ? -1 : (libc?.duplicate(fd) ?? -1);
   if (duplicate < 0) return null;
+  libc?.sendBuffer(duplicate, SEND_BUFFER);
   const onread = {
     buffer: () => receiver.room(),
     callback(bytes: number) {

@@ -2,7 +2,7 @@
  * Where a connection's bytes are read to.
  *
  * The rest of a payload whose beginning is there goes to where it belongs. What else comes is read
- * to a place where it is looked at, and which is used again unless somebody still has a view of it.
+ * to a place where it is looked at, and which is used again unless some of it is left there.
  * Before a payload that is long, as the last one was, that place is small: so little of it has to
  * be moved.
  */

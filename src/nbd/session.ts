@@ -87,8 +87,6 @@ export class Session {
   #claims = 0;
   #transmission: Transmission | null = null;
   #expected: Expected = FLAGS;
-  /** whether a request was given a view of what came in last */
-  #viewed = false;
   #lastPayload = 0;
   #running = false;
   #listening = true;
@@ -129,13 +127,12 @@ export class Session {
     return this.#claims > 0 && isSending;
   }
 
-  /** Takes in what the client sent. Returns whether somebody still has a view of it. */
+  /** Takes in what the client sent. Returns whether some of it is still to be looked at. */
   receive(chunk: Buffer): boolean {
     if (this.#stopping) return false;
-    this.#viewed = false;
     this.#input.push(chunk);
     this.resume();
-    return this.#viewed || this.#input.length > 0;
+    return this.#input.length > 0;
   }
 
   /** Where the next bytes belong, if they are the rest of a payload; else null. */
@@ -235,7 +232,7 @@ export class Session {
       case "payload":
         expected.filled = this.#input.fill(expected.bytes, expected.filled);
         if (expected.filled < expected.bytes.length) return false;
-        return this.#serve(expected.request, expected.bytes, true, expected.claim);
+        return this.#serve(expected.request, expected.bytes, expected.claim);
       case "nothing":
         return false;
     }
@@ -309,13 +306,9 @@ export class Session {
     if (transmission.outstanding > 0 && transmission.bytes + bytes > BYTES_MAX) return false;
     const claim = this.#claim(bytes, transmission.outstanding);
     if (claim === null) return false;
-    if (length === 0) return this.#serve(request, null, false, claim);
+    if (length === 0) return this.#serve(request, null, claim);
     this.#lastPayload = length;
-    const whole = this.#input.piece(length);
-    if (whole !== null) {
-      this.#viewed = true;
-      return this.#serve(request, whole, false, claim);
-    }
+    // Also what is there already is moved: a view would keep all that came in with it.
     this.#expected = { kind: "payload", request, claim, bytes: PAYLOADS.take(length), filled: 0 };
     return true;
   }
@@ -345,10 +338,10 @@ export class Session {
     };
   }
 
-  #serve(request: Request, payload: Buffer | null, pooled: boolean, claim: Claim): boolean {
+  #serve(request: Request, payload: Buffer | null, claim: Claim): boolean {
     const { transmission } = this.#current();
     this.#expected = NEXT_REQUEST;
-    transmission.serve(request, payload, pooled, claim);
+    transmission.serve(request, payload, claim);
     return true;
   }
 

@@ -87,18 +87,19 @@ export class Transmission {
   /**
    * Serves a request that was admitted.
    *
-   * @param payload what came with it; null if nothing did
-   * @param pooled whether the payload is the pool's again afterwards
+   * @param payload what came with it, which is {@link PAYLOADS}' again afterwards; null if nothing
+   * did
    * @param over called when nobody needs the memory any more that it takes
    */
-  serve(request: Request, payload: Buffer | null, pooled: boolean, over: () => void): void {
+  serve(request: Request, payload: Buffer | null, over: () => void): void {
     if (request.type === COMMAND.BLOCK_STATUS) {
       this.#serveStatus(request, payload);
+      if (payload !== null) PAYLOADS.give(payload);
       over();
-    } else this.#serveData(request, payload, pooled, over);
+    } else this.#serveData(request, payload, over);
   }
 
-  #serveData(request: Request, payload: Buffer | null, pooled: boolean, over: () => void): void {
+  #serveData(request: Request, payload: Buffer | null, over: () => void): void {
     const { type, flags, offset, length } = request;
     const operation = OPERATIONS.get(type);
     if (operation === undefined) throw new Error(`command ${type} was admitted`);
@@ -106,7 +107,7 @@ export class Transmission {
     // Memory as it is, with whatever it held: it goes out only if the export has filled it.
     const buffer = reads ? PAYLOADS.take(length) : payload;
     const giveBack = () => {
-      if ((reads || pooled) && buffer !== null) PAYLOADS.give(buffer);
+      if (buffer !== null) PAYLOADS.give(buffer);
       over();
     };
     const fast = (flags & COMMAND_FLAG.FAST_ZERO) !== 0;

@@ -11,6 +11,7 @@ import { rootNode } from "../graph/graph.ts";
 import { recorderOf } from "../graph/notice.ts";
 import type { ExportRequest, Extent, NbdExport, StatusRequest } from "../nbd/export.ts";
 import { resolveEntry } from "../system/entry.ts";
+import type { Outcome } from "../system/frame.ts";
 import type { LiveNode } from "../system/live-node.ts";
 import { rankOf } from "../system/recommendation.ts";
 import type { Errno } from "../vocabulary.ts";
@@ -94,13 +95,11 @@ function enter(live: LiveGraph, through: string, request: ExportRequest): void {
   if (operation === "cache") request.done(null);
   else if (operation === "write-zeroes" && request.fast) request.done("ENOTSUP");
   else {
-    live.submit({
-      ...{ through, operation, offset, length, buffer },
-      done({ errno }) {
-        if (errno === null && stable) flush(live, through, request);
-        else request.done(errno);
-      },
-    });
+    const done = ({ errno }: Outcome) => {
+      if (errno === null && stable) flush(live, through, request);
+      else request.done(errno);
+    };
+    live.submit({ through, operation, offset, length, buffer, done });
   }
 }
 

@@ -3,6 +3,7 @@
  * then, and gets what happened since it asked last.
  */
 import type { ExportRequest, NbdExport } from "../nbd/export.ts";
+import type { Errno } from "../vocabulary.ts";
 
 /** What happened in a span of time. */
 export interface TrafficSpan {
@@ -19,11 +20,13 @@ export interface TrafficSpan {
 /** ms from which on a guest notices that its disk is slow */
 const STALL_MS = 100;
 
-const NOTHING: TrafficSpan = { read: 0, written: 0, slowest: 0, stalls: 0 };
-
 export class Traffic {
-  #span = NOTHING;
-  #total = NOTHING;
+  /** of the span that was not taken yet: numbers that change, as a request is to cost little */
+  #read = 0;
+  #written = 0;
+  #slowest = 0;
+  #stalls = 0;
+  #taken: TrafficSpan = { read: 0, written: 0, slowest: 0, stalls: 0 };
   readonly #now: () => number;
 
   /** @param now ms that only grow */
@@ -32,15 +35,23 @@ export class Traffic {
   }
 
   get total(): TrafficSpan {
-    return add(this.#total, this.#span);
+    return add(this.#taken, this.#span);
   }
 
   /** What happened since this was called last. */
   take(): TrafficSpan {
     const span = this.#span;
-    this.#total = add(this.#total, span);
-    this.#span = NOTHING;
+    this.#taken = add(this.#taken, span);
+    this.#read = 0;
+    this.#written = 0;
+    this.#slowest = 0;
+    this.#stalls = 0;
     return span;
+  }
+
+  get #span(): TrafficSpan {
+    const [read, written] = [this.#read, this.#written];
+    return { read, written, slowest: this.#slowest, stalls: this.#stalls };
   }
 
   /** The same export, whose requests are counted. */
@@ -50,20 +61,21 @@ export class Traffic {
 
   #counted(request: ExportRequest): ExportRequest {
     const began = this.#now();
-    const { operation, length } = request;
-    const done = (errno: Parameters<ExportRequest["done"]>[0]) => {
+    const { operation, offset, length, buffer, stable, mayUnmap, fast } = request;
+    const done = (errno: Errno | null) => {
       const took = this.#now() - began;
-      const isWrite = operation === "write" || operation === "write-zeroes";
-      this.#span = add(this.#span, {
-        read: errno === null && operation === "read" ? length : 0,
-        written: errno === null && isWrite ? length : 0,
-        slowest: took,
-        stalls: took > STALL_MS ? 1 : 0,
-      });
+      if (took > this.#slowest) this.#slowest = took;
+      if (took > STALL_MS) this.#stalls++;
+      if (errno === null && operation === "read") this.#read += length;
+      else if (errno === null && isWrite(operation)) this.#written += length;
       request.done(errno);
     };
-    return { ...request, done };
+    return { operation, offset, length, buffer, stable, mayUnmap, fast, done };
   }
+}
+
+function isWrite(operation: ExportRequest["operation"]): boolean {
+  return operation === "write" || operation === "write-zeroes";
 }
 
 function add(one: TrafficSpan, other: TrafficSpan): TrafficSpan {

@@ -1,6 +1,6 @@
 /**
  * The system calls that Node does not offer: finding data and holes, punching holes, locks on
- * single bytes of an open file, and a second descriptor of what is open.
+ * single bytes of an open file, a second descriptor of what is open, and how much a socket takes.
  *
  * This is the only file that knows koffi, which calls into the C library without a compiler. It is
  * loaded on first use. Where it or the library is not there (another operating system, another C
@@ -17,8 +17,11 @@ const SEEK_HOLE = 4;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 const F_DUPFD_CLOEXEC = 1030;
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
 const F_OFD_GETLK = 36;
 const F_OFD_SETLK = 37;
+const INT_SIZE = 4;
 const F_RDLCK = 0;
 const F_WRLCK = 1;
 const F_UNLCK = 2;
@@ -45,6 +48,11 @@ export interface ByteLocks {
 export interface Descriptors {
   /** Another descriptor of what one is open on; or a negative errno. */
   duplicate(fd: number): number;
+  /**
+   * Lets a socket take up to so many bytes that its peer has not fetched, or as many as the system
+   * allows. 0 or a negative errno.
+   */
+  sendBuffer(fd: number, bytes: number): number;
 }
 
 type Calls = Libc & ByteLocks & Descriptors;
@@ -75,10 +83,21 @@ function bind(): Calls {
     library.func("int fallocate64(int fd, int mode, int64_t offset, int64_t length)");
   const fcntl: (fd: number, command: number, type: string, lock: Buffer | number) => number =
     library.func("int fcntl64(int fd, int command, ...)");
+  const setsockopt: (
+    fd: number,
+    level: number,
+    name: number,
+    value: Buffer,
+    size: number,
+  ) => number = library.func(
+    "int setsockopt(int fd, int level, int name, void *value, uint32_t size)",
+  );
   const ofd = (fd: number, command: number, lock: Buffer) => fcntl(fd, command, "void *", lock);
   const orErrno = (result: number) => (result < 0 ? -koffi.errno() : result);
   return {
     duplicate: (fd) => orErrno(fcntl(fd, F_DUPFD_CLOEXEC, "int", 0)),
+    sendBuffer: (fd, bytes) =>
+      orErrno(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, intValue(bytes), INT_SIZE)),
     seekData: (fd, offset) => orErrno(lseek(fd, offset, SEEK_DATA)),
     seekHole: (fd, offset) => orErrno(lseek(fd, offset, SEEK_HOLE)),
     punchHole: (fd, offset, length) =>
@@ -90,6 +109,13 @@ function bind(): Calls {
       return ofd(fd, F_OFD_GETLK, lock) === 0 && lock.readInt16LE(FLOCK.type) !== F_UNLCK;
     },
   };
+}
+
+/** What a socket's option is set to. */
+function intValue(value: number): Buffer {
+  const bytes = Buffer.alloc(INT_SIZE);
+  bytes.writeInt32LE(value);
+  return bytes;
 }
 
 /** One byte from the beginning of a file. The kernel answers in the same structure. */

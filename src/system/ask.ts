@@ -22,7 +22,7 @@ const EMPTY = "NONE";
 export function ask(frame: Frame, effect: Ask): string | null {
   if (effect.chart === "node") return askNode(frame, effect);
   const { over } = effect;
-  return over === "any" ? askAny(frame, effect) : askClusters(frame, { ...effect, over });
+  return over === "any" ? askAny(frame, effect) : askClusters(frame, effect, over);
 }
 
 /** Whether the ask would be answered now; changes nothing. */
@@ -36,7 +36,7 @@ export function wouldAnswer(frame: Frame, effect: Ask): boolean {
   if (over === "any") return true;
   const automaton = present(node.description.cluster, frame);
   const event = eventOf(automaton, effect);
-  const { first, end } = clusterRange(frame, { over });
+  const { first, end } = clusterRange(frame, over);
   const last = effect.run ? Math.min(first + 1, end) : end;
   for (let cluster = first; cluster < last; cluster++) {
     if (automaton.next(node.clusters[cluster] ?? 0, event) < 0) return false;
@@ -45,13 +45,10 @@ export function wouldAnswer(frame: Frame, effect: Ask): boolean {
 }
 
 /** The clusters that an effect is for: [first, end). */
-export function clusterRange(
-  frame: Frame,
-  effect: { readonly over: ClusterRange },
-): { first: number; end: number } {
+export function clusterRange(frame: Frame, over: ClusterRange): { first: number; end: number } {
   const { clusterSize, length } = frame.node.description;
   const stop = frame.offset + frame.length;
-  switch (effect.over) {
+  switch (over) {
     case "hull":
       return { first: Math.floor(frame.offset / clusterSize), end: Math.ceil(stop / clusterSize) };
     case "rest":
@@ -109,11 +106,11 @@ function askAny(frame: Frame, effect: Ask): string {
   return EMPTY;
 }
 
-function askClusters(frame: Frame, effect: Ask & { readonly over: ClusterRange }): string | null {
+function askClusters(frame: Frame, effect: Ask, over: ClusterRange): string | null {
   const { node } = frame;
   const automaton = present(node.description.cluster, frame);
   const event = eventOf(automaton, effect);
-  const { first, end } = clusterRange(frame, effect);
+  const { first, end } = clusterRange(frame, over);
   let reply = automaton.replies.length;
   let stop = first;
   for (; stop < end; stop++) {

@@ -217,10 +217,8 @@ export class Execution {
 
   #agent(request: number, frame: Frame | null, join: Join | null): Agent {
     const id = this.#nextAgent++;
-    const agent: Agent = {
-      ...{ id, request, frame, through: null },
-      ...{ blocked: "running", call: null, join },
-    };
+    const through = null;
+    const agent: Agent = { id, request, frame, through, blocked: "running", call: null, join };
     this.agents.set(id, agent);
     return agent;
   }
@@ -328,8 +326,8 @@ export class Execution {
     if (automaton === undefined) throw malformed(frame, `has no task ${effect.task}`);
     const join: Join = { agent, frame, tasks: [], pending: 1, errno: null, at: null };
     frame.join = join;
-    const { first, end } = clusterRange(frame, { over: "hull" });
-    const covered = effect.over === "hull" ? null : clusterRange(frame, { over: "interior" });
+    const { first, end } = clusterRange(frame, "hull");
+    const covered = effect.over === "hull" ? null : clusterRange(frame, "interior");
     for (let cluster = first; cluster < end; cluster++) {
       const whole = covered !== null && covered.first <= cluster && cluster < covered.end;
       if (covered !== null && whole !== (effect.over === "interior")) continue;

@@ -56,7 +56,14 @@ export function newFrame(
   at: { offset: number; length: number; data: Uint8Array | null },
 ): Frame {
   const { offset, length, data } = at;
-  const progress = {
+  return {
+    up,
+    node,
+    automaton,
+    state: 0,
+    offset,
+    length,
+    data,
     old: null,
     oldFilled: false,
     position: offset,
@@ -64,8 +71,8 @@ export function newFrame(
     status: null,
     bytes: 0,
     failedAt: null,
+    join: null,
   };
-  return { up, node, automaton, state: 0, offset, length, data, ...progress, join: null };
 }
 
 /** A fork that waits for its tasks. */

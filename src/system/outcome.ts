@@ -50,7 +50,7 @@ export function byteRange(frame: Frame, effect: Call): { offset: number; length:
     case "interior":
     case "whole": {
       const { clusterSize, length } = frame.node.description;
-      const { first, end } = clusterRange(frame, { over: effect.over });
+      const { first, end } = clusterRange(frame, effect.over);
       const offset = first * clusterSize;
       return { offset, length: Math.max(0, Math.min(end * clusterSize, length) - offset) };
     }

@@ -35,6 +35,28 @@ describe("the C library", () => {
     expect(libc?.seekData(-1, 0)).toBe(-constants.errno.EBADF);
   });
 
+  it("lets a socket take more than it does by default, or as much as it may", async () => {
+    const library = koffi.load("libc.so.6");
+    const fd: number = library.func("int socket(int family, int type, int protocol)")(1, 1, 0);
+    const option = library.func(
+      "int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, void *size)",
+    );
+    const taken = () => {
+      const value = Buffer.alloc(4);
+      expect(option(fd, 1, 7, value, Buffer.from([4, 0, 0, 0]))).toBe(0);
+      return value.readUInt32LE();
+    };
+    const libc = loadLibc();
+    const before = taken();
+    expect(libc?.sendBuffer(fd, 2 ** 30)).toBe(0);
+    const most = taken();
+    expect(most).toBeGreaterThanOrEqual(before);
+    expect(libc?.sendBuffer(fd, 8192)).toBe(0);
+    expect(taken()).toBeLessThan(most);
+    fs.closeSync(fd);
+    expect(libc?.sendBuffer(-1, 8192)).toBe(-constants.errno.EBADF);
+  });
+
   it("is loaded once", async () => {
     const load = vi.spyOn(koffi, "load");
     const fresh = await import("../../src/storage/libc.ts");

@@ -3,6 +3,7 @@
  */
 import { expect, test } from "vitest";
 import { binary, block, field, goto, set, stands, when } from "../../../src/check/program/build.ts";
+import { restsOf } from "../../../src/check/program/nodes.ts";
 import type { Process, Program, Statement } from "../../../src/check/program/program.ts";
 import { reductionOf } from "../../../src/check/reduce/reduction.ts";
 import { fleece } from "../support/programs.ts";
@@ -107,6 +108,16 @@ test("none where a team changes what another one goes by", () => {
   const guides = [{ field: "left", process: "one" }];
   const teams = { director: "director", tasks: [], adopted: [], guides };
   expect(reductionOf(workers(one, other, { teams }))).toMatch(/changes what another one goes by/);
+});
+
+test("none from the middle of a run", () => {
+  const program = workers(worker("one", [adds("left")]), worker("other", [adds("right")]));
+  expect(typeof reductionOf(program)).toBe("object");
+  const processes = program.processes.map((process) => ({
+    ...process,
+    begins: Array.from({ length: process.instances }, () => restsOf(process).at(-1) ?? ""),
+  }));
+  expect(reductionOf({ ...program, processes })).toBe("it is under way already");
 });
 
 test("none where nothing is known", () => {
