@@ -13,7 +13,7 @@ import { NbdListener } from "../../serve/nbd-listener.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
-import { print } from "../terminal.ts";
+import { print, warn } from "../terminal.ts";
 import { diskNode } from "./disk-node.ts";
 import { type FleeceFiles, openFiles } from "./files.ts";
 import { FleeceMonitor } from "./fleece-monitor.ts";
@@ -65,8 +65,8 @@ async function fleeceAt(
     const quit = () => ended.abort();
     monitor = new FleeceMonitor({ live, view: listeners.view, tls, quit });
     const fleecing = await Fleecing.begin({
-      ...{ live, bitmap: files.bitmap, clusterSize: options.clusterSize },
-      plan: planOf(options, node, files.format),
+      live,
+      plan: planOf(options, node, files),
       ...listeners,
       now: () => performance.now(),
     });
@@ -105,6 +105,7 @@ function liveGraph(
     clusterSize: options.clusterSize,
     profile: profile("proposed"),
     ...heard,
+    lost: warn,
     // Nothing can be trusted any more, not even to be taken down in order.
     crashed(error) {
       throw error;
@@ -136,9 +137,9 @@ function untilEnded(
 function planOf(
   options: FleeceOptions,
   disk: JsonObject,
-  format: FleecingPlan["format"],
+  { format, bitmap }: Pick<FleeceFiles, "format" | "bitmap">,
 ): FleecingPlan {
-  const { memory, clusterSize, whenFull, onError, timeout, trim, bitmap } = options;
+  const { memory, clusterSize, whenFull, onError, timeout, trim } = options;
   const clusters = memory === null ? 0 : Math.floor(memory / clusterSize);
   const cache = memory === null ? ({ kind: "file" } as const) : null;
   return {
