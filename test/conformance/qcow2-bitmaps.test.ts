@@ -109,7 +109,7 @@ test("one that is removed is gone at once, and the last one with the whole direc
   expect(namesByQemu(path)).toEqual(["b"]);
 });
 
-test("who writes and stores none leaves them inconsistent, for both, and they stay so", async () => {
+test("who writes and stores none leaves them inconsistent, for both, for good", async () => {
   const path = makeImage();
   await withImage(path, async () => {});
   expect(flagsByQemu(path)).toMatchObject([
