@@ -9,17 +9,18 @@
  */
 
 import { z } from "zod";
-import { defineCommand } from "./command.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import { BITMAP, nodes, sent } from "./example.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
+import { QCOW2_CLUSTER } from "./image-facts.ts";
+import { imageBelow } from "./length.ts";
 import { requireStorable } from "./loaded-bitmaps.ts";
 import { type Notice, recorderOf } from "./notice.ts";
 import { uint32 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
 import { telling } from "./telling.ts";
 
-const USUAL_GRANULARITY = 65536;
 const LEAST_GRANULARITY = 512;
 
 /** The bitmap of the examples. */
@@ -116,13 +117,21 @@ export function withBitmap(
   return withNode(graph, { ...node, bitmaps });
 }
 
+/** As large as a cluster of the image, within bounds (`bdrv_get_default_bitmap_granularity`). */
+function usualGranularity(graph: Graph, node: GraphNode, context: CommandContext): number {
+  const clusterSize = imageBelow(graph, node, context)?.header?.clusterSize ?? QCOW2_CLUSTER;
+  return Math.min(65_536, Math.max(4096, clusterSize));
+}
+
 const dirtyBitmapAdd = defineCommand({
   name: "block-dirty-bitmap-add",
   summary: "Records which parts of a node are written from now on.",
   schema: named.extend({
     granularity: uint32
       .optional()
-      .meta({ description: "bytes of a bit, a power of two; default: 65536" }),
+      .meta({
+        description: "bytes of a bit, a power of two; default: 65536, or a smaller cluster",
+      }),
     persistent: z.boolean().default(false).meta({ description: "whether its image keeps it" }),
     disabled: z.boolean().default(false).meta({ description: "whether it records nothing yet" }),
   }),
@@ -131,8 +140,9 @@ const dirtyBitmapAdd = defineCommand({
     sent("block-dirty-bitmap-add", { node: "disk", name: "changes", granularity: 65_536 }),
   ],
   apply(graph, args, context) {
-    const { name, granularity = USUAL_GRANULARITY, persistent, disabled } = args;
+    const { name, persistent, disabled } = args;
     const node = findDeviceOrNode(graph, args.node);
+    const granularity = args.granularity ?? usualGranularity(graph, node, context);
     if (name === "") throw refuse("Bitmap name cannot be empty");
     if (granularity < LEAST_GRANULARITY || !Number.isInteger(Math.log2(granularity))) {
       throw refuse("Granularity must be power of 2 and at least 512");
