@@ -127,11 +127,9 @@ const dirtyBitmapAdd = defineCommand({
   name: "block-dirty-bitmap-add",
   summary: "Records which parts of a node are written from now on.",
   schema: named.extend({
-    granularity: uint32
-      .optional()
-      .meta({
-        description: "bytes of a bit, a power of two; default: 65536, or a smaller cluster",
-      }),
+    granularity: uint32.optional().meta({
+      description: "bytes of a bit, a power of two; default: 65536, or a smaller cluster",
+    }),
     persistent: z.boolean().default(false).meta({ description: "whether its image keeps it" }),
     disabled: z.boolean().default(false).meta({ description: "whether it records nothing yet" }),
   }),

@@ -7,7 +7,8 @@
  *     the node is closed, or cannot be written any more     its image has all, as they are then
  *
  * A bitmap that is added is not in the image before it is stored. What cannot be stored stays in
- * use there, so that nobody relies on it.
+ * use there, so that nobody relies on it. What a transaction removes before it is refused stays in
+ * the image; QEMU removes it, and stores it again at the end, unless it crashes.
  */
 import { BlockgraphError } from "../error.ts";
 import { childEdges, type DirtyBitmap, type Graph, type GraphNode } from "../graph/graph.ts";

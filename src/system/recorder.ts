@@ -11,12 +11,16 @@ import { refuse } from "../graph/refuse.ts";
 import { hiddenNode } from "./hidden-node.ts";
 import type { SystemNode, SystemRules } from "./system.ts";
 
+/** bits that a bitmap can have: each takes two bytes of memory */
+const BITS_MAX = 2 ** 28;
+
 /** What comes with an image is as if it had been recorded. */
 const LOADED: Located = { event: "LOOK", own: "DIRTY", taken: ["MARK"] };
 
 /**
  * The recorders of a node, the one next to it first.
- * @throws BlockgraphError `graph-refused` if a bit of a bitmap is no cluster
+ * @throws BlockgraphError `graph-refused` if a bit of a bitmap is no cluster and has to be, or a
+ * bitmap has more bits than can be held in memory
  */
 export function describeRecorders(
   { name, bitmaps }: GraphNode,
@@ -30,6 +34,12 @@ export function describeRecorders(
         `bitmap '${bitmap}' of node '${name}' cannot be simulated: a bit of it stands for ` +
           `${granularity} bytes, and a cluster has ${rules.clusterSize}; add it with that ` +
           "granularity",
+      );
+    }
+    if (Math.ceil(described.length / granularity) > BITS_MAX) {
+      throw refuse(
+        `bitmap '${bitmap}' of node '${name}' cannot be held in memory: it has more than ` +
+          `${BITS_MAX} bits; have one of them stand for more bytes`,
       );
     }
     const options = { records: recordedIn(recording), persistent };

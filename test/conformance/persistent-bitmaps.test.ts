@@ -194,7 +194,10 @@ const STORIES: Readonly<Record<string, readonly Sitting[]>> = {
         ["blockdev-add", { driver: "snapshot-access", "node-name": "v", file: "h" }],
         ...[offer("x", "h", { writable: true }), offer("v", "v")],
         ...[{ write: "write -P 9 1M 64k" }, { read: "read -P 205 1M 4k", of: "v" }],
-        ...[{ read: "read 2M 4k", of: "v" }, { read: "read -P 0 5M 64k", of: "v" }],
+        ...[
+          { read: "read 2M 4k", of: "v" },
+          { read: "read -P 0 5M 64k", of: "v" },
+        ],
       ] as Step[],
       end: "quit",
     },
@@ -306,8 +309,50 @@ async function told(program: readonly string[], story: readonly Sitting[]): Prom
   return all;
 }
 
+/** Images that differ in what they can keep, and in how fine their bitmaps are usually. */
+const IMAGES = {
+  small: ["cluster_size=512"],
+  middle: ["cluster_size=16k"],
+  large: ["cluster_size=2M"],
+  old: ["compat=0.10"],
+};
+
+/** What is answered to new bitmaps, and how they are told of. */
+async function usual(program: readonly string[]): Promise<unknown> {
+  return await inTemporaryFolder(async (folder) => {
+    for (const [name, options] of Object.entries(IMAGES)) {
+      const path = join(folder, `${name}.qcow2`);
+      runTool("qemu-img", "create", "-q", "-f", "qcow2", "-o", options.join(), path, "1M");
+    }
+    return await QmpTalk.using(program, folder, async (talk) => {
+      const all: unknown[] = [];
+      for (const name of Object.keys(IMAGES)) {
+        const file = { driver: "file", filename: `${name}.qcow2` };
+        await talk.say("blockdev-add", { driver: "qcow2", "node-name": name, file });
+        await talk.say("blockdev-add", { driver: "raw", "node-name": `raw-${name}`, file: name });
+        for (const node of [name, `raw-${name}`]) {
+          for (const more of [{ name: "b" }, { name: "p", persistent: true }, { name: "" }]) {
+            all.push([node, more, await talk.say("block-dirty-bitmap-add", { node, ...more })]);
+          }
+          for (const name of ["x".repeat(1023), "y".repeat(1024)]) {
+            const more = { node, name, persistent: true };
+            all.push([more, await talk.say("block-dirty-bitmap-add", more)]);
+          }
+        }
+      }
+      const answer = await talk.say("query-named-block-nodes", { flat: true });
+      const nodes = Array.isArray(answer.return) ? (answer.return as Told[]) : [];
+      for (const node of nodes) all.push([node["node-name"], node["dirty-bitmaps"]]);
+      return all.filter((each) => !JSON.stringify(each).startsWith('["#block'));
+    });
+  });
+}
+
 for (const { version, programs } of pairs()) {
   describe(`beside qemu-storage-daemon ${version}`, () => {
+    test("what an image can keep", async () => {
+      expect(await usual(programs[1] ?? [])).toEqual(await usual(programs[0] ?? []));
+    });
     for (const [title, story] of Object.entries(STORIES)) {
       test(title, async () => {
         const [theirs = [], ours = []] = [
