@@ -50,6 +50,7 @@ async function fleeceAt(
   const files = await openFiles(disk, node, credentials, options);
   const ended = new AbortController();
   const servers: { close(): Promise<void> }[] = [];
+  let begun: LiveGraph | null = null;
   const listen = async (address: NbdAddress) => {
     const server = await NbdListener.listen(address, startTls);
     servers.push(server);
@@ -62,6 +63,7 @@ async function fleeceAt(
       changed: (graph) => monitor?.changed(graph),
       completed: (request) => monitor?.completed(request),
     });
+    begun = live;
     const quit = () => ended.abort();
     monitor = new FleeceMonitor({ live, view: listeners.view, tls, quit });
     const fleecing = await Fleecing.begin({
@@ -89,6 +91,9 @@ async function fleeceAt(
     return code;
   } finally {
     for (const server of servers) await server.close();
+    // Also of a disk that was not fleeced after all the image keeps its bitmaps.
+    await begun?.idle();
+    begun?.stop();
     files.close();
     files.removeCache();
   }
