@@ -102,7 +102,7 @@ const HELP = `
 With Debian's qemu-utils installed:
   blockgraph fleece disk.raw --guest guest.sock --view view.sock
   qemu-img convert -f raw -O qcow2 'nbd+unix:///?socket=view.sock' backup.qcow2
-What a bitmap of an image has recorded, and a disk that a server has:
+What a bitmap of an image has recorded (it records on meanwhile), and a disk that a server has:
   blockgraph fleece disk.qcow2 --bitmap since-monday --guest guest.sock --view view.sock
   blockgraph fleece 'nbd+unix:///disk?socket=server.sock' --memory 512M --run ...
 

@@ -4,7 +4,7 @@
  * fleecing, QEMU block/copy-before-write.c, `cbw_open`).
  */
 import { z } from "zod";
-import { findBitmap, requireFree, requireMergeable } from "../graph/dirty-bitmap.ts";
+import { findBitmap, requireMergeable, requireUsable } from "../graph/dirty-bitmap.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { type Notice, recorderOf } from "../graph/notice.ts";
 
@@ -31,7 +31,7 @@ export function namedBitmap(
   return {
     name: named.name,
     requireUsable() {
-      requireFree(graph, named.node, named.name);
+      requireUsable(graph, named.node, named.name);
       requireMergeable(bitmap, graph.nodes.get(name)?.length ?? null);
     },
   };

@@ -15,7 +15,7 @@
  */
 import type { Located } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
-import { requireFree, requireModifiable, withBitmap } from "./dirty-bitmap.ts";
+import { requireModifiable, requireUsable, withBitmap } from "./dirty-bitmap.ts";
 import { find } from "./find-node.ts";
 import {
   type BitmapSync,
@@ -60,7 +60,7 @@ export function backupBitmap(
   }
   if (!source.bitmaps.has(name)) throw refuse(`Bitmap '${name}' could not be found`);
   if (mode === undefined) throw refuse("Bitmap sync mode must be given when providing a bitmap");
-  requireFree(graph, source.name, name);
+  requireUsable(graph, source.name, name);
   if (sync === "none") {
     throw refuse("sync mode 'none' does not produce meaningful bitmap outputs");
   }

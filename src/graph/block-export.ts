@@ -14,7 +14,7 @@ import { WELL_FORMED } from "./blockdev-add.ts";
 import type { DriverCatalogue } from "./catalogue.ts";
 import { Chains } from "./chain.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { bitmapOrName, findBitmap, requireFree } from "./dirty-bitmap.ts";
+import { bitmapOrName, findBitmap, requireUsable } from "./dirty-bitmap.ts";
 import { attach, detach, releaseAll } from "./edges.ts";
 import { nodes, exported as offered, sent } from "./example.ts";
 import { findNode } from "./find-node.ts";
@@ -75,7 +75,12 @@ export const blockExportAdd = defineCommand({
 function exported(before: Graph, args: z.infer<typeof schema>, context: CommandContext): Graph {
   const { id, type, writable, "node-name": child, name = child } = args;
   const allowInactive = args["allow-inactive"] === true;
-  const own = { id, type, writable, name, ...(allowInactive && { allowInactive }) };
+  const allocationDepth = args["allocation-depth"];
+  const own = {
+    ...{ id, type, writable, name },
+    ...(allowInactive && { allowInactive }),
+    ...(allocationDepth && { allocationDepth }),
+  };
   const added = { ...before, exports: new Map(before.exports).set(id, own) };
   const edge = arriving(added, {
     parent: { kind: "export", name: id },
@@ -123,7 +128,7 @@ function served(
 /** A bitmap that is told with its node is taken as it is. */
 function requireShown(graph: Graph, bitmap: { readonly node: string; readonly name: string }) {
   findBitmap(graph, bitmap.node, bitmap.name);
-  requireFree(graph, bitmap.node, bitmap.name);
+  requireUsable(graph, bitmap.node, bitmap.name);
   return bitmap;
 }
 
@@ -145,7 +150,7 @@ function exportable(
     if (next === undefined) throw refuse(`Bitmap '${name}' is not found`);
     return exportable(graph, next, name, writable, drivers);
   }
-  requireFree(graph, node.name, name);
+  requireUsable(graph, node.name, name);
   if (bitmap.enabled && !writable && !node.readOnly) {
     throw refuse(`Enabled bitmap '${name}' incompatible with readonly export`);
   }

@@ -31,6 +31,7 @@ import { findDeviceOrNode, findNode } from "./find-node.ts";
 import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
 import { backingDefinition, factOf } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
+import { loadedBitmaps } from "./loaded-bitmaps.ts";
 import { NO_DEMANDS } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
 import {
@@ -173,7 +174,8 @@ export function openNode(
     for (const each of given) if (each.slot.roles.includes("cow")) attachChild(each);
     if (backing !== null) attachChild(backing);
     const readOnly = node.readOnly || isUnwritable(driver, options, context);
-    const opened = { ...node, readOnly, length: lengthAtOpen(graph, node, context) };
+    const known = { ...node, readOnly, length: lengthAtOpen(graph, node, context) };
+    const opened = { ...known, bitmaps: loadedBitmaps(graph, known, context) };
     graph = refreshPermissions(withNode(graph, opened), [name], context);
     graph = appended(graph, opened, driver, context);
     driver.opened?.(graph, opened, context);

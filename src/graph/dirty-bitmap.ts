@@ -4,22 +4,23 @@
  *
  * The graph knows that a node has a bitmap, whether it records, and which job works with it; what
  * it has recorded belongs to whoever executes the graph, who is told of `clear` and `merge`
- * (notice.ts). Persistent bitmaps are stored when their node becomes read-only
- * (stored-bitmaps.ts). Limits: what is stored is not found again when the image is opened anew.
+ * (notice.ts). Persistent bitmaps come with the image of their node (loaded-bitmaps.ts), and are
+ * stored when that becomes read-only (stored-bitmaps.ts) or is closed.
  */
 
 import { z } from "zod";
-import { defineCommand } from "./command.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import { BITMAP, nodes, sent } from "./example.ts";
 import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
+import { QCOW2_CLUSTER } from "./image-facts.ts";
+import { imageBelow } from "./length.ts";
+import { requireStorable } from "./loaded-bitmaps.ts";
 import { type Notice, recorderOf } from "./notice.ts";
 import { uint32 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
-import { shapeOf } from "./shape-of.ts";
 import { telling } from "./telling.ts";
 
-const USUAL_GRANULARITY = 65536;
 const LEAST_GRANULARITY = 512;
 
 /** The bitmap of the examples. */
@@ -41,12 +42,12 @@ export function findBitmap(graph: Graph, node: string, name: string): DirtyBitma
 }
 
 /**
- * A bitmap that is not just being used for something else (`bdrv_dirty_bitmap_check`).
+ * A bitmap that can be used now, be it stored or not (`BDRV_BITMAP_ALLOW_RO`).
  * @throws BlockgraphError `graph-refused`
  */
-function freeBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
+function usableBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   const bitmap = findBitmap(graph, node, name);
-  requireFree(graph, node, name);
+  requireUsable(graph, node, name);
   return bitmap;
 }
 
@@ -57,8 +58,21 @@ export function isBusy({ exports, nodes }: Graph, node: string, name: string): b
   return isShown || (nodes.get(node)?.bitmaps.get(name)?.job ?? null) !== null;
 }
 
-/** @throws BlockgraphError `graph-refused` if the bitmap is busy */
-export function requireFree(graph: Graph, node: string, name: string): void {
+/**
+ * @throws BlockgraphError `graph-refused` if the bitmap is busy, or inconsistent
+ * (`bdrv_dirty_bitmap_check`)
+ */
+export function requireUsable(graph: Graph, node: string, name: string): void {
+  requireFree(graph, node, name);
+  const bitmap = graph.nodes.get(node)?.bitmaps.get(name);
+  if (bitmap !== undefined) requireConsistent(bitmap, name);
+}
+
+function requireConsistent({ inconsistent }: DirtyBitmap, name: string): void {
+  if (inconsistent) throw refuse(`Bitmap '${name}' is inconsistent and cannot be used`);
+}
+
+function requireFree(graph: Graph, node: string, name: string): void {
   if (!isBusy(graph, node, name)) return;
   throw refuse(`Bitmap '${name}' is currently in use by another operation and cannot be used`);
 }
@@ -68,9 +82,13 @@ export function requireModifiable({ stored }: DirtyBitmap, name: string): void {
   if (stored) throw refuse(`Bitmap '${name}' is readonly and cannot be modified`);
 }
 
-/** A bitmap that is free, and not stored. @throws BlockgraphError `graph-refused` */
+/**
+ * A bitmap that is free, and not stored; an inconsistent one may be removed, and no more.
+ * @throws BlockgraphError `graph-refused`
+ */
 function modifiableBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
-  const bitmap = freeBitmap(graph, node, name);
+  const bitmap = findBitmap(graph, node, name);
+  requireFree(graph, node, name);
   requireModifiable(bitmap, name);
   return bitmap;
 }
@@ -99,13 +117,19 @@ export function withBitmap(
   return withNode(graph, { ...node, bitmaps });
 }
 
+/** As large as a cluster of the image, within bounds (`bdrv_get_default_bitmap_granularity`). */
+function usualGranularity(graph: Graph, node: GraphNode, context: CommandContext): number {
+  const clusterSize = imageBelow(graph, node, context)?.header?.clusterSize ?? QCOW2_CLUSTER;
+  return Math.min(65_536, Math.max(4096, clusterSize));
+}
+
 const dirtyBitmapAdd = defineCommand({
   name: "block-dirty-bitmap-add",
   summary: "Records which parts of a node are written from now on.",
   schema: named.extend({
-    granularity: uint32
-      .optional()
-      .meta({ description: "bytes of a bit, a power of two; default: 65536" }),
+    granularity: uint32.optional().meta({
+      description: "bytes of a bit, a power of two; default: 65536, or a smaller cluster",
+    }),
     persistent: z.boolean().default(false).meta({ description: "whether its image keeps it" }),
     disabled: z.boolean().default(false).meta({ description: "whether it records nothing yet" }),
   }),
@@ -113,20 +137,19 @@ const dirtyBitmapAdd = defineCommand({
     ...nodes("disk"),
     sent("block-dirty-bitmap-add", { node: "disk", name: "changes", granularity: 65_536 }),
   ],
-  apply(graph, args, { drivers }) {
-    const { name, granularity = USUAL_GRANULARITY, persistent, disabled } = args;
+  apply(graph, args, context) {
+    const { name, persistent, disabled } = args;
     const node = findDeviceOrNode(graph, args.node);
+    const granularity = args.granularity ?? usualGranularity(graph, node, context);
     if (name === "") throw refuse("Bitmap name cannot be empty");
     if (granularity < LEAST_GRANULARITY || !Number.isInteger(Math.log2(granularity))) {
       throw refuse("Granularity must be power of 2 and at least 512");
     }
     if (node.bitmaps.has(name)) throw refuse(`Bitmap already exists: ${name}`);
-    if (persistent && shapeOf(node.driver, drivers).storesBitmaps !== true) {
-      throw refuse(`Can't store persistent bitmaps to ${node.name}: Operation not supported`);
-    }
+    if (persistent) requireStorable(graph, node, name, context);
     const bitmap = {
       ...{ granularity, enabled: !disabled, length: node.length },
-      ...{ persistent, stored: false, job: null },
+      ...{ persistent, stored: false, inconsistent: false, job: null },
     };
     return cleared(withBitmap(graph, node, name, bitmap), node.name, name);
   },
@@ -152,7 +175,7 @@ const dirtyBitmapClear = defineCommand({
   schema: named,
   example: [...BITMAP, sent("block-dirty-bitmap-clear", CHANGES)],
   apply(graph, { node, name }) {
-    modifiableBitmap(graph, node, name);
+    requireConsistent(modifiableBitmap(graph, node, name), name);
     return cleared(graph, node, name);
   },
 });
@@ -169,7 +192,7 @@ function switchBitmap(verb: "enable" | "disable", summary: string) {
     schema: named,
     example: [...BITMAP, sent(`block-dirty-bitmap-${verb}`, CHANGES)],
     apply(graph, { node, name }) {
-      const bitmap = { ...freeBitmap(graph, node, name), enabled: verb === "enable" };
+      const bitmap = { ...usableBitmap(graph, node, name), enabled: verb === "enable" };
       return withBitmap(graph, find(graph, node, `Node '${node}' not found`), name, bitmap);
     },
   });
@@ -197,10 +220,10 @@ const dirtyBitmapMerge = defineCommand({
     const { length } = findBitmap(graph, node, target);
     const sources = bitmaps.map((source) => {
       const from = typeof source === "string" ? { node, name: source } : source;
-      requireMergeable(freeBitmap(graph, from.node, from.name), length);
+      requireMergeable(usableBitmap(graph, from.node, from.name), length);
       return recorderOf(from.node, from.name);
     });
-    modifiableBitmap(graph, node, target);
+    requireConsistent(modifiableBitmap(graph, node, target), target);
     const into = recorderOf(node, target);
     return telling(graph, ...sources.map((source) => marking(into, source)));
   },

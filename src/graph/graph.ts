@@ -55,6 +55,8 @@ export interface DirtyBitmap {
   readonly persistent: boolean;
   /** whether it is stored, and nobody may change it or what it is of: its node is read-only */
   readonly stored: boolean;
+  /** whether its image said that it was in use when it was opened, so that it cannot be used */
+  readonly inconsistent: boolean;
   /** the job that works with it, while a successor records in its place; null: none */
   readonly job: string | null;
 }
@@ -96,6 +98,8 @@ export interface BlockExport {
   readonly name: string;
   /** whether its node may be inactive although it writes; absent: no */
   readonly allowInactive?: boolean;
+  /** whether it tells in which layer of its node's chain data is; absent: no */
+  readonly allocationDepth?: boolean;
   /** dirty bitmaps that it shows, which nobody else can use meanwhile; absent: none */
   readonly bitmaps?: readonly { readonly node: string; readonly name: string }[];
 }

@@ -28,6 +28,21 @@ export interface ImageHeader {
   readonly clusterSize: number;
   /** the backing file that it names; null: none */
   readonly backing: { readonly filename: string; readonly driver: "raw" | "qcow2" } | null;
+  /** persistent bitmaps; absent: none */
+  readonly bitmaps?: readonly ImageBitmap[];
+  /** of the format; absent: the latest */
+  readonly version?: 2 | 3;
+}
+
+/** What an image says of one of its bitmaps. */
+export interface ImageBitmap {
+  readonly name: string;
+  /** bytes that a bit stands for */
+  readonly granularity: number;
+  /** whether it is to record */
+  readonly enabled: boolean;
+  /** whether whoever had it last did not store it */
+  readonly inconsistent: boolean;
 }
 
 /** Images by file name. */

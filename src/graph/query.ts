@@ -160,13 +160,14 @@ function told(
     ro: readOnly,
     ...(inactiveNodes !== "none" && { active: !inactive }),
     ...(bitmaps.size > 0 && {
-      "dirty-bitmaps": [...bitmaps].map(([bitmap, { granularity, enabled, persistent }]) => ({
+      "dirty-bitmaps": [...bitmaps].reverse().map(([bitmap, told]) => ({
         name: bitmap,
-        granularity,
-        recording: enabled,
+        granularity: told.granularity,
+        recording: told.enabled,
         busy: isBusy(graph, name, bitmap),
-        persistent,
-        ...(bits !== null && { count: bits(name, bitmap) * granularity }),
+        persistent: told.persistent,
+        ...(told.inconsistent && { inconsistent: true }),
+        ...(bits !== null && { count: bits(name, bitmap) * told.granularity }),
       })),
     }),
   };

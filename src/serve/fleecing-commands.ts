@@ -26,6 +26,13 @@ export type CachePlace =
       readonly whenFull: "break-guest-write" | "break-snapshot" | "wait";
     };
 
+/** A persistent bitmap of the disk. */
+export interface ViewedBitmap {
+  readonly name: string;
+  /** bytes that a bit stands for */
+  readonly granularity: number;
+}
+
 export interface FleecingPlan {
   /** the node that the disk's bytes are on, as `blockdev-add` takes it: a file, or an export */
   readonly disk: JsonObject;
@@ -37,7 +44,7 @@ export interface FleecingPlan {
   /** seconds that a write waits for its old data to be saved; 0: as long as it takes */
   readonly timeout: number;
   /** the bitmap of the parts that the view shows, and no others; null: it shows all */
-  readonly bitmap: string | null;
+  readonly bitmap: ViewedBitmap | null;
   /** whether readers may give back what they have copied, by TRIM */
   readonly trim: boolean;
 }
@@ -46,7 +53,7 @@ export interface FleecingPlan {
 export const GUEST = "guest";
 export const VIEW = "view";
 export const HOOK = "hook";
-export const DISK = "disk";
+const DISK = "disk";
 export const CACHE = "cache";
 /** The images, as nodes call them: the disk, and what a cache is kept in, which is as long. */
 export const DISK_IMAGE = "disk.raw";
@@ -65,13 +72,10 @@ function opened(name: string, below: JsonObject, driver: string): JsonObject {
   return { driver, "node-name": name, discard: "unmap", file };
 }
 
-/**
- * From nothing to two exports. The point in time is that of the last-but-one command.
- * @param granularity bytes of a cluster, and so of what a bit of a bitmap stands for
- */
-export function beginFleecing(plan: FleecingPlan, granularity: number): QmpCommand[] {
-  const { disk, format, cache, bitmap: name, onError, timeout, trim } = plan;
-  const bitmap = name === null ? null : { node: DISK, name };
+/** From nothing to two exports. The point in time is that of the last-but-one command. */
+export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
+  const { disk, format, cache, bitmap: viewed, onError, timeout, trim } = plan;
+  const bitmap = viewed === null ? null : { node: DISK, name: viewed.name };
   const hook: JsonObject = {
     ...{ driver: "copy-before-write", "node-name": HOOK, file: DISK, target: CACHE },
     ...{ "on-cbw-error": onError, "cbw-timeout": timeout },
@@ -80,21 +84,25 @@ export function beginFleecing(plan: FleecingPlan, granularity: number): QmpComma
   const view = { driver: "snapshot-access", "node-name": VIEW, file: HOOK, discard: "unmap" };
   const offer = (id: string, node: JsonValue, more: JsonObject) =>
     command("block-export-add", { type: "nbd", id, name: id, "node-name": node, ...more });
-  const shown = bitmap === null ? {} : { bitmaps: [bitmap] };
+  const shown = cache.kind === "file" ? VIEW : CACHE;
+  const still = viewed === null ? {} : { bitmaps: [{ node: shown, name: viewed.name }] };
   return [
     add(opened(DISK, disk, format)),
-    ...(bitmap === null ? [] : [stillBitmap(bitmap, granularity)]),
     add(cacheDefinition(cache, bitmap)),
     add(hook),
     ...(cache.kind === "file" ? [add(view)] : []),
+    ...(viewed === null ? [] : copyOf(viewed, shown)),
     offer(GUEST, HOOK, { writable: true }),
-    offer(VIEW, cache.kind === "file" ? VIEW : CACHE, { writable: trim, ...shown }),
+    offer(VIEW, shown, { writable: trim, ...still }),
   ];
 }
 
-/** A bitmap that stays as it is filled. */
-function stillBitmap(bitmap: JsonObject, granularity: number): QmpCommand {
-  return command("block-dirty-bitmap-add", { ...bitmap, granularity, disabled: true });
+/** Readers are shown a bitmap as it was at the point in time: the disk's own records on. */
+function copyOf({ name, granularity }: ViewedBitmap, node: string): QmpCommand[] {
+  return [
+    command("block-dirty-bitmap-add", { node, name, granularity, disabled: true }),
+    command("block-dirty-bitmap-merge", { node, target: name, bitmaps: [{ node: DISK, name }] }),
+  ];
 }
 
 function cacheDefinition(cache: CachePlace, bitmap: JsonObject | null): JsonObject {

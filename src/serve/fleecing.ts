@@ -10,29 +10,16 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import type { LiveNode } from "../system/live-node.ts";
-import {
-  beginFleecing,
-  CACHE,
-  DISK,
-  type FleecingPlan,
-  GUEST,
-  HOOK,
-  VIEW,
-} from "./fleecing-commands.ts";
+import { beginFleecing, CACHE, type FleecingPlan, GUEST, HOOK, VIEW } from "./fleecing-commands.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { NbdListener } from "./nbd-listener.ts";
-import { type BitmapContent, fillBitmap } from "./still-bitmap.ts";
 import { takeDown } from "./take-down.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface FleecingOptions {
   readonly live: LiveGraph;
   readonly plan: FleecingPlan;
-  /** of the plan's bitmap; null: there is none */
-  readonly bitmap: BitmapContent | null;
-  /** bytes */
-  readonly clusterSize: number;
   readonly guest: NbdListener;
   readonly view: NbdListener;
   /** ms that only grow */
@@ -68,10 +55,7 @@ export class Fleecing {
   static async begin(options: FleecingOptions): Promise<Fleecing> {
     const fleecing = new Fleecing(options);
     const { live, plan, guest, view } = options;
-    for (const command of beginFleecing(plan, options.clusterSize)) {
-      await obey(live, command);
-      if (command.execute === "block-dirty-bitmap-add") fleecing.#fillBitmap();
-    }
+    for (const command of beginFleecing(plan)) await obey(live, command);
     const { graph } = live.session;
     offer(guest, fleecing.guest.counting(liveExport(live, graph, GUEST)));
     offer(view, fleecing.view.counting(liveExport(live, graph, VIEW)));
@@ -101,11 +85,6 @@ export class Fleecing {
     await flushed(live);
     await takeDown(live);
     live.stop();
-  }
-
-  #fillBitmap(): void {
-    const { live, plan, bitmap } = this.#options;
-    if (plan.bitmap !== null && bitmap !== null) fillBitmap(live, DISK, plan.bitmap, bitmap);
   }
 }
 

@@ -2,7 +2,8 @@
  * An export of a live graph as an NBD server offers it: requests of clients become requests that
  * enter the graph, and what nodes remember becomes block status.
  *
- * Metadata contexts: `base:allocation` of every export; `qemu:dirty-bitmap:NAME` of the bitmaps
+ * Metadata contexts: `base:allocation` of every export; `qemu:allocation-depth`
+ * (allocation-depth.ts), if it was told to; `qemu:dirty-bitmap:NAME` of the bitmaps
  * that it was told to show (bit 0: dirty); and `blockgraph:fleecing` of a view, whose flags are
  * {@link FLEECING}.
  */
@@ -15,9 +16,11 @@ import type { Outcome } from "../system/frame.ts";
 import type { LiveNode } from "../system/live-node.ts";
 import { rankOf } from "../system/recommendation.ts";
 import type { Errno } from "../vocabulary.ts";
+import { allocationDepths } from "./allocation-depth.ts";
 import type { LiveGraph } from "./live-graph.ts";
 
 const ALLOCATION = "base:allocation";
+const DEPTH = "qemu:allocation-depth";
 const FLEECING_CONTEXT = "blockgraph:fleecing";
 const BITMAP = "qemu:dirty-bitmap:";
 
@@ -44,13 +47,14 @@ const BLOCK_SIZE = { minimum: 1, preferred: 4096, maximum: 32 * 1024 * 1024 } as
 
 /** What an export of the graph is to clients now. */
 export function liveExport(live: LiveGraph, graph: Graph, id: string): NbdExport {
-  const { name, writable, bitmaps = [] } = requireExport(graph, id);
+  const { name, writable, allocationDepth = false, bitmaps = [] } = requireExport(graph, id);
   const root = rootNode(graph, id) ?? "";
   const { execution } = live.session;
   const entry = resolveEntry(execution, root);
   const filter = entry.kind === "view" ? entry : null;
   const contexts = [
     ALLOCATION,
+    ...(allocationDepth ? [DEPTH] : []),
     ...bitmaps.map((bitmap) => BITMAP + bitmap.name),
     ...(filter === null ? [] : [FLEECING_CONTEXT]),
   ];
@@ -68,6 +72,7 @@ export function liveExport(live: LiveGraph, graph: Graph, id: string): NbdExport
     status(request) {
       const { context } = request;
       if (context === ALLOCATION) new Allocation(live, id, request).ask();
+      else if (context === DEPTH) tellDepths(live, id, request);
       else if (context === FLEECING_CONTEXT && filter !== null) {
         const shown = shownBy(execution.node(filter.hook), live);
         tell(request, shown.node.description, filter.shift, (cluster) => shown.flags(cluster));
@@ -156,17 +161,41 @@ function tell(
   shift: number,
   flagsOf: (cluster: number) => number,
 ): void {
-  const extents: { length: number; flags: number }[] = [];
+  const extents: GrowingExtent[] = [];
   let at = request.offset + shift;
   const end = Math.min(at + request.length, whole);
   while (at < end && extents.length < EXTENTS_MAX) {
     const cluster = Math.floor(at / clusterSize);
     const stop = Math.min(end, (cluster + 1) * clusterSize);
-    const flags = flagsOf(cluster);
-    const last = extents.at(-1);
-    if (last?.flags === flags) last.length += stop - at;
-    else extents.push({ length: stop - at, flags });
+    append(extents, stop - at, flagsOf(cluster));
     at = stop;
+  }
+  request.done(null, extents);
+}
+
+interface GrowingExtent extends Extent {
+  length: number;
+}
+
+/** Neighbours of which the same is to be said are one. */
+function append(extents: GrowingExtent[], length: number, flags: number): void {
+  const last = extents.at(-1);
+  if (last?.flags === flags) last.length += length;
+  else extents.push({ length, flags });
+}
+
+function tellDepths({ session }: LiveGraph, id: string, request: StatusRequest): void {
+  const { graph, execution } = session;
+  const root = rootNode(graph, id);
+  const extents: GrowingExtent[] = [];
+  if (root === undefined) {
+    request.done("EINVAL", extents);
+    return;
+  }
+  const told = allocationDepths(graph, execution, root, request.offset, request.length);
+  for (const { length, depth } of told) {
+    append(extents, length, depth);
+    if (extents.length === EXTENTS_MAX) break;
   }
   request.done(null, extents);
 }

@@ -8,6 +8,7 @@ import type { RunImage } from "../run/image-set.ts";
 import { openFile } from "../storage/file.ts";
 import { FileLock } from "../storage/file-lock.ts";
 import { formatOf } from "../storage/image-format.ts";
+import type { ImageBitmaps } from "../storage/qcow2/image-bitmaps.ts";
 import { openQcow2, type Qcow2Storage } from "../storage/qcow2/open.ts";
 import type { ImageFormat } from "../system/system.ts";
 
@@ -17,6 +18,8 @@ export interface LiveFile extends RunImage {
   readonly fact: ImageFact;
   /** null: its bytes are taken as they are */
   readonly format: ImageFormat | null;
+  /** its persistent bitmaps; null: its format has none */
+  readonly bitmaps: ImageBitmaps | null;
 }
 
 /** @throws BlockgraphError `image-unusable` */
@@ -24,7 +27,7 @@ export function openRaw(path: string, writable: boolean): LiveFile {
   const storage = openFile(path, { readOnly: !writable, prompt: true });
   const fact = { length: storage.length, header: null };
   const read = () => fs.readFileSync(path);
-  return { storage, read, lock: new FileLock(path), writable, fact, format: null };
+  return { storage, read, lock: new FileLock(path), writable, fact, format: null, bitmaps: null };
 }
 
 /**
@@ -37,13 +40,27 @@ export function openFormatted(path: string, writable: boolean, unmap: boolean): 
   const fact = { length: fs.statSync(path).size, header: headerOf(path, storage, clusterSize) };
   // Nobody judges properties of what only a running program has.
   const read = () => new Uint8Array();
+  const { bitmaps } = storage;
   const format = {
     clusterSize,
     *own() {
       for (const range of storage.ownClusters()) if (range.kind !== "absent") yield range;
     },
+    dirty: (bitmap: string) => dirtyParts(bitmaps, bitmap),
   };
-  return { storage, read, lock: new FileLock(path), writable, fact, format };
+  return { storage, read, lock: new FileLock(path), writable, fact, format, bitmaps };
+}
+
+/** What a bitmap calls dirty: nothing, if it is not in the image, or inconsistent. */
+function* dirtyParts(bitmaps: ImageBitmaps, name: string) {
+  const bitmap = bitmaps.list.find((each) => each.name === name);
+  if (bitmap === undefined || bitmap.inconsistent) return;
+  const { granularity } = bitmap;
+  const bits = bitmaps.bits(name);
+  for (let bit = 0; bit < bits.length * 8; bit++) {
+    const isDirty = ((bits[bit >>> 3] ?? 0) >> (bit % 8)) & 1;
+    if (isDirty === 1) yield { offset: bit * granularity, length: granularity };
+  }
 }
 
 /** What the header of an image says now. @throws BlockgraphError `image-unusable` */
@@ -56,14 +73,19 @@ export function headerIn(path: string): ImageHeader {
   }
 }
 
-function headerOf(path: string, { header }: Qcow2Storage, clusterSize: number): ImageHeader {
-  const { size, backing } = header;
-  if (backing === null) return { size, clusterSize, backing: null };
+function headerOf(
+  path: string,
+  { header, bitmaps }: Qcow2Storage,
+  clusterSize: number,
+): ImageHeader {
+  const { size, version, backing } = header;
+  const known = { size, clusterSize, version, bitmaps: bitmaps.list };
+  if (backing === null) return { ...known, backing: null };
   const { file, format } = backing;
   // A relative name is meant from where the image is (QEMU block.c, `path_combine`).
   const filename = isAbsolute(file) ? file : join(dirname(path), file);
   const driver = format === "raw" || format === "qcow2" ? format : probed(filename);
-  return { size, clusterSize, backing: { filename, driver } };
+  return { ...known, backing: { filename, driver } };
 }
 
 /** What a backing file is that nobody has said the format of. */

@@ -21,6 +21,7 @@ import type { SystemRules } from "../system/system.ts";
 import type { Operation } from "../vocabulary.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
+import { KeptBitmaps } from "./kept-bitmaps.ts";
 import type { LiveImages } from "./live-images.ts";
 
 export interface LiveGraphOptions {
@@ -34,6 +35,8 @@ export interface LiveGraphOptions {
   changed(graph: Graph): void;
   /** a request from outside has ended well; absent: nobody wants to know */
   completed?(request: LiveRequest): void;
+  /** Persistent bitmaps could not be stored; absent: nobody wants to know. */
+  lost?(text: string): void;
   /** Nothing goes on any more, for a reason that is a defect of blockgraph. */
   crashed(error: unknown): void;
 }
@@ -82,6 +85,7 @@ export class LiveGraph {
   readonly #options: LiveGraphOptions;
   readonly #rules: SystemRules;
   readonly #errors = new InjectedErrors();
+  readonly #bitmaps: KeptBitmaps;
   readonly #executor: FreeExecutor;
   /** requests that have entered, by their numbers */
   readonly #entered = new Map<number, LiveRequest>();
@@ -106,7 +110,12 @@ export class LiveGraph {
       mutation: null,
       jobsArePlayed: true,
       injectsErrors: true,
+      bitsOfAnySize: true,
     };
+    this.#bitmaps = new KeptBitmaps({
+      find: (filename) => images.bitmapsOf(filename),
+      lost: (text) => options.lost?.(text),
+    });
     this.#executor = new FreeExecutor({
       open: true,
       images: images.set,
@@ -177,9 +186,10 @@ export class LiveGraph {
     return this.#draining !== null || this.#connecting !== null;
   }
 
-  /** Stops timers. Legal only while nothing is under way. */
+  /** Stops timers, and stores persistent bitmaps. Legal only while nothing is under way. */
   stop(): void {
     this.#executor.stop();
+    this.#bitmaps.close();
   }
 
   #enter(request: LiveRequest): void {
@@ -269,6 +279,7 @@ export class LiveGraph {
   #answer(waiting: Waiting, answered: Answered): void {
     this.#draining = null;
     const { graph } = this.session;
+    this.#bitmaps.settle(graph, this.session.execution);
     this.#options.images.settle(graph);
     this.#errors.changed(graph);
     this.#executor.rewired();

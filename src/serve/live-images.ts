@@ -28,6 +28,7 @@ import { isRefusal, refuse } from "../graph/refuse.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { LockBits } from "../storage/file-lock.ts";
 import { changeBacking } from "../storage/qcow2/change-backing.ts";
+import type { ImageBitmaps } from "../storage/qcow2/image-bitmaps.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
 import type { BackingChange } from "./backing-headers.ts";
@@ -260,6 +261,11 @@ export class LiveImages {
         }
       }
     }
+  }
+
+  /** The persistent bitmaps of an image; null: no such image, or one without a format. */
+  bitmapsOf(filename: string): ImageBitmaps | null {
+    return this.#files.get(filename)?.bitmaps ?? null;
   }
 
   /** Has an image say what is behind it. @returns why it cannot, in the system's words; or null */

@@ -36,9 +36,19 @@ export function liveAnswer(
   }
 }
 
-function dirtyClusters(recorder: LiveNode): number {
-  const clusters = [...recorder.clusters.keys()];
-  return clusters.filter((cluster) => recorder.replyTo(cluster, "LOOK") === "DIRTY").length;
+/** There may be millions of clusters, and a handful of states. */
+function dirtyClusters({ clusters, description }: LiveNode): number {
+  const isDirty = new Map<number, boolean>();
+  let count = 0;
+  for (const state of clusters) {
+    let dirty = isDirty.get(state);
+    if (dirty === undefined) {
+      dirty = description.cluster?.replyTo(state, "LOOK") === "DIRTY";
+      isDirty.set(state, dirty);
+    }
+    if (dirty) count++;
+  }
+  return count;
 }
 
 const WHERE: Readonly<Record<string, string>> = {

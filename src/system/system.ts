@@ -34,6 +34,8 @@ export interface SystemRules {
   readonly formats?: ReadonlyMap<string, ImageFormat>;
   /** view reads that one cluster may serve at once, 1024 unless told; more are an error */
   readonly readers?: number;
+  /** whether a bit of a bitmap may stand for more or less than a cluster; absent: it must not */
+  readonly bitsOfAnySize?: boolean;
   /** whether whoever answers for images injects the errors that nodes are to inject */
   readonly injectsErrors?: boolean;
   /** as for commands of the graph (src/graph/command.ts); absent: they are not */
@@ -46,6 +48,8 @@ export interface ImageFormat {
   readonly clusterSize: number;
   /** The parts that are the image's own and not its backing file's, in bytes of its disk. */
   own(): Iterable<{ readonly offset: number; readonly length: number }>;
+  /** The parts that a persistent bitmap calls dirty; absent: nobody knows of any. */
+  dirty?(bitmap: string): Iterable<{ readonly offset: number; readonly length: number }>;
 }
 
 export interface SystemNode {

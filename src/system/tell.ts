@@ -4,7 +4,7 @@
  */
 import type { Automaton } from "../chart/automaton.ts";
 import { BlockgraphError } from "../error.ts";
-import type { Notice } from "../graph/notice.ts";
+import type { Condition, Notice } from "../graph/notice.ts";
 import type { LiveNode } from "./live-node.ts";
 
 /** What was told, and which clusters: none, if it was the node. */
@@ -25,13 +25,26 @@ export function tell(notices: readonly Notice[], find: (name: string) => LiveNod
     const asked = only === null ? null : find(only.node);
     const clusters: number[] = [];
     for (const cluster of node.clusters.keys()) {
-      const replied = asked === null ? null : asked.replyTo(cluster, only?.event ?? "");
-      if (only !== null && (replied === only.reply) !== only.matching) continue;
+      if (only !== null && asked !== null) {
+        if (replies(asked, node, cluster, only) !== only.matching) continue;
+      }
       offer(node, cluster, event);
       clusters.push(cluster);
     }
     return { node: name, event, clusters };
   });
+}
+
+/** Whether another node would reply so of a part of a cluster: its own may be of other sizes. */
+function replies(asked: LiveNode, node: LiveNode, cluster: number, only: Condition): boolean {
+  const [size, other] = [node.description.clusterSize, asked.description.clusterSize];
+  if (size === other) return asked.replyTo(cluster, only.event) === only.reply;
+  const first = Math.floor((cluster * size) / other);
+  const end = Math.min(asked.clusters.length, Math.ceil(((cluster + 1) * size) / other));
+  for (let part = first; part < end; part++) {
+    if (asked.replyTo(part, only.event) === only.reply) return true;
+  }
+  return false;
 }
 
 function offer(node: LiveNode, cluster: number, event: string): void {

@@ -52,7 +52,7 @@ const PLAN: FleecingPlan = {
 
 /** What the first refused command is told; null: all were accepted. */
 async function begun(live: LiveGraph): Promise<string | null> {
-  for (const command of beginFleecing(PLAN, CLUSTER)) {
+  for (const command of beginFleecing(PLAN)) {
     const { refusal } = await live.execute(command);
     if (refusal !== null) return refusal;
   }

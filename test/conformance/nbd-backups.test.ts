@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { blockgraph } from "../cli/blockgraph.ts";
 import { outputOf } from "../nbd/serving.ts";
 import { Fleeced } from "../support/fleeced.ts";
 import { runTool } from "../support/qemu-tools.ts";
@@ -97,6 +98,19 @@ describe("from fleece", () => {
         expect(map).toContainEqual({ offset: 5 * MIB, length: 2 * MIB, type: 1 });
         restore(disk, folder);
       }
+    }),
+  );
+
+  tools.test("a disk that cannot be fleeced after all keeps what its bitmaps have recorded", () =>
+    inTemporaryFolder(async (folder) => {
+      const { disk } = recordedDisk(folder);
+      const before = await bitmapOf(disk, folder, "since");
+      const nowhere = join(folder, "no", "where");
+      const given = ["--bitmap", "since", "--qmp", nowhere, "--run", "true"];
+      const { code, stderr } = await blockgraph(["fleece", disk, ...given]);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain(nowhere);
+      expect(await bitmapOf(disk, folder, "since")).toEqual(before);
     }),
   );
 });

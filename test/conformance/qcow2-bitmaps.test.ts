@@ -1,10 +1,9 @@
 /**
- * Persistent bitmaps mean the same to us and to QEMU: what one recorded the other goes on with.
+ * Persistent bitmaps in an image mean the same to us and to QEMU: what one stored the other finds.
+ * That of open images is in persistent-bitmaps.test.ts.
  */
 import fs from "node:fs";
 import { expect } from "vitest";
-import { openQcow2 } from "../../src/storage/qcow2/open.ts";
-import { askNow } from "../storage/ask.ts";
 import { scratch } from "../storage/scratch.ts";
 import { runTool } from "../support/qemu-tools.ts";
 import { needsTool } from "../tools/needs-tool.ts";
@@ -38,6 +37,12 @@ function flagsByQemu(path: string): unknown {
   return facts["format-specific"].data.bitmaps;
 }
 
+function namesByQemu(path: string): string[] {
+  const facts = JSON.parse(runTool("qemu-img", "info", "-U", "--output=json", path));
+  const { bitmaps = [] } = facts["format-specific"].data;
+  return bitmaps.map(({ name }: { name: string }) => name);
+}
+
 function makeImage(...options: readonly string[]): string {
   const path = newPath();
   createByQemu(path, 8 * MIB, ...options);
@@ -49,66 +54,83 @@ function makeImage(...options: readonly string[]): string {
   return path;
 }
 
-test("changes are recorded, and QEMU goes on with what we stored", async () => {
+test("what was recorded is found, and stored again as it is to be", async () => {
   for (const options of [[], ["cluster_size=512"], ["cluster_size=2M"]]) {
     const path = makeImage(...options);
-    ioByQemu(path, ["write -P 1 0 4k"]);
+    ioByQemu(path, ["write -P 1 0 4k", "write -P 3 7M 1k"]);
     await withImage(path, async (storage) => {
-      expect(storage.bitmaps.map(({ name, enabled }) => [name, enabled])).toEqual([
-        ["every", true],
-        ["fine", true],
-        ["off", false],
+      const { list } = storage.bitmaps;
+      expect(list.map(({ name, granularity, enabled }) => [name, granularity, enabled])).toEqual([
+        ["every", 64 * KIB, true],
+        ["fine", 4 * KIB, true],
+        ["off", 64 * KIB, false],
       ]);
-      await fill(storage, MIB + 5000, 100, 2);
-      await askNow(storage, "discard", 4 * MIB, 64 * KIB);
+      const every = storage.bitmaps.bits("every");
+      expect([...every].map((byte) => byte.toString(2))).toEqual([
+        ...["1", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "1", "0"],
+      ]);
+      await fill(storage, MIB, 512, 2);
+      every[2] = 1;
+      const bits = { every, fine: storage.bitmaps.bits("fine"), new: Uint8Array.of(2) };
+      storage.bitmaps.store([
+        { name: "every", granularity: 64 * KIB, enabled: false, bits: bits.every },
+        { name: "fine", granularity: 4 * KIB, enabled: true, bits: bits.fine },
+        { name: "new", granularity: MIB, enabled: true, bits: bits.new },
+      ]);
     });
     expect(checkByQemu(path)).toEqual(CLEAN);
-    ioByQemu(path, ["write -P 3 7M 1k"]);
-    const reader = openQcow2(path, { readOnly: true });
-    expect([...reader.bits("every")].map((byte) => byte.toString(2))).toEqual([
-      ...["1", "0", "1", "0", "0", "0", "0", "0", "1", "0", "0", "0", "0", "0", "1", "0"],
+    expect(flagsByQemu(path)).toEqual([
+      { name: "every", granularity: 64 * KIB, flags: [] },
+      { name: "fine", granularity: 4 * KIB, flags: ["auto"] },
+      { name: "new", granularity: MIB, flags: ["auto"] },
     ]);
-    expect(reader.bits("off").some((byte) => byte !== 0)).toBe(false);
-    reader.close();
-    expect(dirtyByQemu(path, "every")).toEqual(["0+64", "1024+64", "4096+64", "7168+64"]);
-    expect(dirtyByQemu(path, "fine")).toEqual(["0+4", "1028+4", "4096+64", "7168+4"]);
-    expect(dirtyByQemu(path, "off")).toEqual([]);
-    await withImage(path, (storage) => fill(storage, 64 * KIB, 512, 4));
-    expect(checkByQemu(path)).toEqual(CLEAN);
-    expect(dirtyByQemu(path, "fine")).toEqual(["0+4", "64+4", "1028+4", "4096+64", "7168+4"]);
+    expect(dirtyByQemu(path, "every")).toEqual(["0+64", "1024+64", "7168+64"]);
+    expect(dirtyByQemu(path, "fine")).toEqual(["0+4", "7168+4"]);
+    expect(dirtyByQemu(path, "new")).toEqual(["1024+1024"]);
   }
 });
 
-test("a crash makes them inconsistent, for both, and they stay so", async () => {
-  const [path, copy] = [makeImage(), newPath()];
-  const storage = openQcow2(path);
-  await fill(storage, 0, 512, 1);
-  await askNow(storage, "flush");
-  fs.copyFileSync(path, copy);
-  storage.close();
-  const inUse = (flags: string[]) => ({ flags: expect.arrayContaining(flags) });
-  expect(flagsByQemu(copy)).toMatchObject([
-    inUse(["in-use", "auto"]),
-    inUse(["in-use", "auto"]),
-    inUse(["in-use"]),
-  ]);
-  await withImage(copy, async (again) => {
-    expect(again.bitmaps.every(({ inconsistent }) => inconsistent)).toBe(true);
-    expect(() => again.bits("every")).toThrow(/Inconsistent and cannot be used: 'every'/);
-    expect(() => again.bits("none")).toThrow(/no bitmap 'none'/);
-    await fill(again, 0, 512, 2);
+test("one that is removed is gone at once, and the last one with the whole directory", async () => {
+  const path = makeImage("cluster_size=512");
+  await withImage(path, async ({ bitmaps }) => {
+    bitmaps.use();
+    bitmaps.remove("fine");
+    expect(namesByQemu(path)).toEqual(["every", "off"]);
+    bitmaps.remove("every");
+    bitmaps.remove("off");
+    expect(flagsByQemu(path)).toBe(undefined);
   });
-  expect(flagsByQemu(copy)).toMatchObject([
-    inUse(["in-use", "auto"]),
-    inUse(["in-use", "auto"]),
-    inUse(["in-use"]),
-  ]);
+  expect(checkByQemu(path)).toEqual(CLEAN);
+  await withImage(path, async ({ bitmaps }) => {
+    const bits = new Uint8Array(2 * KIB);
+    bitmaps.store([{ name: "b", granularity: 512, enabled: true, bits }]);
+  });
+  expect(checkByQemu(path)).toEqual(CLEAN);
+  expect(namesByQemu(path)).toEqual(["b"]);
+});
+
+test("who writes and stores none leaves them inconsistent, for both, for good", async () => {
+  const path = makeImage();
+  await withImage(path, async () => {});
   expect(flagsByQemu(path)).toMatchObject([
     { name: "every", flags: ["auto"] },
     { name: "fine", flags: ["auto"] },
     { name: "off", flags: [] },
   ]);
-  expect(checkByQemu(copy).corruptions).toBe(0);
+  const inUse = (flags: string[]) => ({ flags: expect.arrayContaining(flags) });
+  const all = [inUse(["in-use", "auto"]), inUse(["in-use", "auto"]), inUse(["in-use"])];
+  await withImage(path, (storage) => fill(storage, 0, 512, 1));
+  expect(flagsByQemu(path)).toMatchObject(all);
+  await withImage(path, async (again) => {
+    const { bitmaps } = again;
+    expect(bitmaps.list.every(({ inconsistent }) => inconsistent)).toBe(true);
+    expect(() => bitmaps.bits("every")).toThrow(/Inconsistent and cannot be used: 'every'/);
+    expect(() => bitmaps.bits("none")).toThrow(/no bitmap 'none'/);
+    await fill(again, 0, 512, 2);
+    bitmaps.store(bitmaps.list.map((bitmap) => ({ ...bitmap, bits: null })));
+  });
+  expect(flagsByQemu(path)).toMatchObject(all);
+  expect(checkByQemu(path)).toEqual(CLEAN);
 });
 
 test("are left alone where somebody who did not know them has written", async () => {
@@ -117,7 +139,7 @@ test("are left alone where somebody who did not know them has written", async ()
   bytes.writeBigUInt64BE(0n, 88);
   fs.writeFileSync(path, bytes);
   await withImage(path, async (storage) => {
-    expect(storage.bitmaps).toEqual([]);
+    expect(storage.bitmaps.list).toEqual([]);
     await fill(storage, 0, 512, 1);
   });
   expect(fs.readFileSync(path).readBigUInt64BE(88)).toBe(0n);

@@ -41,10 +41,10 @@ function makeImage(options: readonly string[]): string {
 function untold(before: Buffer, host: MemoryHost): number[] {
   const storage = openQcow2On(host, "image", { readOnly: true });
   const [then, now] = [contentIn(new MemoryHost(before)), contentIn(host)];
-  return storage.bitmaps
+  return storage.bitmaps.list
     .filter(({ inconsistent }) => !inconsistent)
     .flatMap(({ name, granularity }) => {
-      const bits = storage.bits(name);
+      const bits = storage.bitmaps.bits(name);
       const isTold = (at: number) => {
         const bit = Math.floor(at / granularity);
         return (((bits[bit >> 3] ?? 0) >> (bit % 8)) & 1) === 1;

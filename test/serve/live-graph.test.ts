@@ -79,7 +79,7 @@ async function withFleecing(
       ]),
     );
     live.images.inMemory("memory", LENGTH);
-    for (const command of beginFleecing(plan, CLUSTER)) await obey(live, command);
+    for (const command of beginFleecing(plan)) await obey(live, command);
     await use(live, original, disk);
     await takeDown(live.graph);
     expect(live.graph.underWay).toBe(0);

@@ -17,6 +17,7 @@ import { TlsObjects } from "../../serve/tls-objects.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { atExit } from "../leftovers.ts";
+import { warn } from "../terminal.ts";
 import { type Chardev, chardevOf, commandOf, type DaemonStep, monitorOf } from "./daemon-step.ts";
 
 export interface DaemonOptions {
@@ -75,6 +76,7 @@ class RunningDaemon {
       profile: profile(name),
       changed: (graph) => this.#jobs.changed(graph),
       completed: (request) => this.#jobs.completed(request),
+      lost: warn,
       crashed(error) {
         throw error;
       },

@@ -16,10 +16,10 @@ import {
   DISK_IMAGE,
   type FleecingPlan,
   MEMORY_IMAGE,
+  type ViewedBitmap,
 } from "../../serve/fleecing-commands.ts";
 import { LiveImages } from "../../serve/live-images.ts";
 import type { FindCredentials } from "../../serve/live-nbd.ts";
-import type { BitmapContent } from "../../serve/still-bitmap.ts";
 import { openFile } from "../../storage/file.ts";
 import { FileLock } from "../../storage/file-lock.ts";
 import { formatOf } from "../../storage/image-format.ts";
@@ -34,8 +34,8 @@ export interface FleeceFiles {
   readonly images: LiveImages;
   /** what the disk's image is */
   readonly format: FleecingPlan["format"];
-  /** what the bitmap says that was asked for; null: none was */
-  readonly bitmap: BitmapContent | null;
+  /** the bitmap that was asked for; null: none was */
+  readonly bitmap: ViewedBitmap | null;
   /** null: nothing is recorded */
   readonly log: LogWriter | null;
   close(): void;
@@ -145,7 +145,7 @@ interface Looked {
   /** what its image is */
   readonly format: FleecingPlan["format"];
   /** null: none was asked for */
-  readonly bitmap: BitmapContent | null;
+  readonly bitmap: ViewedBitmap | null;
 }
 
 async function lookAtExport(disk: string, node: JsonObject, images: LiveImages): Promise<Looked> {
@@ -166,7 +166,7 @@ function lookAt(disk: string, { bitmap }: Wanted): Looked {
   if (format === "qcow2") {
     const image = openQcow2(disk, { readOnly: true });
     try {
-      return { length: image.length, format, bitmap: contentOfBitmap(image, bitmap) };
+      return { length: image.length, format, bitmap: viewedBitmap(image, bitmap) };
     } finally {
       image.close();
     }
@@ -178,11 +178,12 @@ function lookAt(disk: string, { bitmap }: Wanted): Looked {
   );
 }
 
-function contentOfBitmap(image: Qcow2Storage, name: string | null): BitmapContent | null {
+/** @throws BlockgraphError `image-unusable` if the image has no such bitmap that can be used */
+function viewedBitmap({ bitmaps }: Qcow2Storage, name: string | null): ViewedBitmap | null {
   if (name === null) return null;
-  const bits = Uint8Array.from(image.bits(name));
-  const granularity = image.bitmaps.find((each) => each.name === name)?.granularity ?? 0;
-  return { bits, granularity };
+  bitmaps.bits(name);
+  const granularity = bitmaps.list.find((each) => each.name === name)?.granularity ?? 0;
+  return { name, granularity };
 }
 
 function makeCache(path: string, length: number, { cache, force }: Wanted): void {

@@ -13,7 +13,7 @@ import { NbdListener } from "../../serve/nbd-listener.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
-import { print } from "../terminal.ts";
+import { print, warn } from "../terminal.ts";
 import { diskNode } from "./disk-node.ts";
 import { type FleeceFiles, openFiles } from "./files.ts";
 import { FleeceMonitor } from "./fleece-monitor.ts";
@@ -50,6 +50,7 @@ async function fleeceAt(
   const files = await openFiles(disk, node, credentials, options);
   const ended = new AbortController();
   const servers: { close(): Promise<void> }[] = [];
+  let begun: LiveGraph | null = null;
   const listen = async (address: NbdAddress) => {
     const server = await NbdListener.listen(address, startTls);
     servers.push(server);
@@ -62,11 +63,12 @@ async function fleeceAt(
       changed: (graph) => monitor?.changed(graph),
       completed: (request) => monitor?.completed(request),
     });
+    begun = live;
     const quit = () => ended.abort();
     monitor = new FleeceMonitor({ live, view: listeners.view, tls, quit });
     const fleecing = await Fleecing.begin({
-      ...{ live, bitmap: files.bitmap, clusterSize: options.clusterSize },
-      plan: planOf(options, node, files.format),
+      live,
+      plan: planOf(options, node, files),
       ...listeners,
       now: () => performance.now(),
     });
@@ -89,6 +91,9 @@ async function fleeceAt(
     return code;
   } finally {
     for (const server of servers) await server.close();
+    // Also of a disk that was not fleeced after all the image keeps its bitmaps.
+    await begun?.idle();
+    begun?.stop();
     files.close();
     files.removeCache();
   }
@@ -105,6 +110,7 @@ function liveGraph(
     clusterSize: options.clusterSize,
     profile: profile("proposed"),
     ...heard,
+    lost: warn,
     // Nothing can be trusted any more, not even to be taken down in order.
     crashed(error) {
       throw error;
@@ -136,9 +142,9 @@ function untilEnded(
 function planOf(
   options: FleeceOptions,
   disk: JsonObject,
-  format: FleecingPlan["format"],
+  { format, bitmap }: Pick<FleeceFiles, "format" | "bitmap">,
 ): FleecingPlan {
-  const { memory, clusterSize, whenFull, onError, timeout, trim, bitmap } = options;
+  const { memory, clusterSize, whenFull, onError, timeout, trim } = options;
   const clusters = memory === null ? 0 : Math.floor(memory / clusterSize);
   const cache = memory === null ? ({ kind: "file" } as const) : null;
   return {

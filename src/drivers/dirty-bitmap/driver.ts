@@ -6,7 +6,8 @@
  * the node go through it, whoever they come from (src/system/recorder.ts). Commands clear bitmaps,
  * merge them, and fill hooks from them by telling the cluster charts (src/graph/notice.ts).
  *
- * Limits: a bit is a cluster, so the granularity must be the size of one.
+ * Limits: in a model a bit is a cluster, so the granularity must be the size of one. In a live
+ * graph a bit stands for what it is told to, and a bitmap has 2^28 of them at most.
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";

@@ -12,7 +12,8 @@ export const manual: Manual = {
   ],
   limits: [
     "It is no node of the graph, and nobody can add one: `block-dirty-bitmap-add` does.",
-    "In a model a bit is a cluster, so the granularity must be the size of one.",
+    "In a model a bit is a cluster, so the granularity must be the size of one. In a live graph " +
+      "it is what it is told to be, and a bitmap has 2^28 bits at most.",
   ],
   example: BITMAP,
 };

@@ -9,7 +9,8 @@ import { unusable } from "./damage.ts";
 import type { Header } from "./header.ts";
 import type { HostFile } from "./host-file.ts";
 
-export const BITMAP_IN_USE = 1;
+const BITMAP_IN_USE = 1;
+const DIRTY_TRACKING = 1;
 const BITMAP_AUTO = 2;
 const FLAGS_RESERVED = 0xfffffffc;
 const ENTRY = 24;
@@ -29,14 +30,12 @@ export interface StoredBitmap {
   /** where its table is in the file, in bytes */
   readonly tableOffset: number;
   readonly tableEntries: number;
-  /** where its entry is in the directory, in bytes */
-  readonly at: number;
 }
 
-/** The directory as it is in the file, and what it says. */
+/** The directory: where it is in the file, in bytes, and what it says. */
 export interface BitmapDirectory {
   readonly offset: number;
-  readonly bytes: Buffer;
+  readonly length: number;
   readonly bitmaps: readonly StoredBitmap[];
 }
 
@@ -67,7 +66,7 @@ export function readBitmaps(host: HostFile, header: Header, name: string): Bitma
   if (new Set(bitmaps.map((bitmap) => bitmap.name)).size < count) {
     throw unusable(name, "two bitmaps have the same name");
   }
-  return { offset, bytes, bitmaps };
+  return { offset, length: bytes.length, bitmaps };
 }
 
 function readEntry(
@@ -87,7 +86,8 @@ function readEntry(
   if (nameLength === 0 || nameLength > NAME_MAX) throw refuse("has no usable name");
   if (extraLength > 0) throw refuse("has extra data, which nobody here understands");
   if ((flags & FLAGS_RESERVED) !== 0) throw refuse("has unknown flags");
-  if (bytes.readUInt8(at + 16) !== 1) throw refuse("is not of a dirty tracking bitmap");
+  if (bytes.readUInt8(at + 16) !== DIRTY_TRACKING)
+    throw refuse("is not of a dirty tracking bitmap");
   if (granularityBits < 9 || granularityBits > 31) throw refuse("has an unusable granularity");
   const tableOffset = Number(bytes.readBigUInt64BE(at));
   const tableEntries = bytes.readUInt32BE(at + 8);
@@ -107,7 +107,6 @@ function readEntry(
       inconsistent,
       tableOffset,
       tableEntries,
-      at,
     },
     length,
   };
@@ -118,17 +117,25 @@ function bitsLength(size: number, granularity: number): number {
   return Math.ceil(Math.ceil(size / granularity) / 8);
 }
 
-/** The directory with other flags. */
-export function withFlags(
-  directory: BitmapDirectory,
-  change: (flags: number, bitmap: StoredBitmap) => number,
-): Buffer {
-  const bytes = Buffer.from(directory.bytes);
-  for (const bitmap of directory.bitmaps) {
-    const field = bitmap.at + FLAGS_FIELD;
-    bytes.writeUInt32BE(change(bytes.readUInt32BE(field), bitmap), field);
-  }
-  return bytes;
+/**
+ * A directory as it is in a file.
+ * @param inUse whether it calls all bitmaps in use, besides those that are inconsistent
+ */
+export function encodeDirectory(bitmaps: readonly StoredBitmap[], inUse: boolean): Buffer {
+  const entries = bitmaps.map((bitmap) => {
+    const name = Buffer.from(bitmap.name);
+    const entry = Buffer.alloc(Math.ceil((ENTRY + name.length) / 8) * 8);
+    const marks = inUse || bitmap.inconsistent ? BITMAP_IN_USE : 0;
+    entry.writeBigUInt64BE(BigInt(bitmap.tableOffset), 0);
+    entry.writeUInt32BE(bitmap.tableEntries, 8);
+    entry.writeUInt32BE(marks | (bitmap.enabled ? BITMAP_AUTO : 0), FLAGS_FIELD);
+    entry.writeUInt8(DIRTY_TRACKING, 16);
+    entry.writeUInt8(Math.log2(bitmap.granularity), 17);
+    entry.writeUInt16BE(name.length, 18);
+    name.copy(entry, ENTRY);
+    return entry;
+  });
+  return Buffer.concat(entries);
 }
 
 /** Offsets of the clusters that hold the bits; 0: all bits are 0, 1: all are 1. */

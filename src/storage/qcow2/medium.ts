@@ -12,10 +12,10 @@ import { toErrno } from "../errno.ts";
 import type { Medium } from "../medium.ts";
 import { extent, failed } from "../outcome.ts";
 import type { StorageOutcome } from "../storage.ts";
-import type { BitmapRecorder } from "./bitmap-recorder.ts";
 import { BufferCursor } from "./buffer-cursor.ts";
 import { ClusterLocks } from "./cluster-locks.ts";
 import type { Qcow2Image } from "./image.ts";
+import type { ImageBitmaps } from "./image-bitmaps.ts";
 import { readPiece } from "./read-piece.ts";
 import { writePiece } from "./write-piece.ts";
 import { zeroPiece } from "./zero-piece.ts";
@@ -29,12 +29,12 @@ const STATUS_CLUSTERS_MAX = 65_536;
 
 export class Qcow2Medium implements Medium {
   readonly #image: Qcow2Image;
-  readonly #recorder: BitmapRecorder;
+  readonly #bitmaps: ImageBitmaps;
   readonly #locks = new ClusterLocks();
 
-  constructor(image: Qcow2Image, recorder: BitmapRecorder) {
+  constructor(image: Qcow2Image, bitmaps: ImageBitmaps) {
     this.#image = image;
-    this.#recorder = recorder;
+    this.#bitmaps = bitmaps;
   }
 
   start(batch: Batch): void {
@@ -95,7 +95,7 @@ export class Qcow2Medium implements Medium {
     const image = this.#image;
     const cursor = new BufferCursor(batch.buffers);
     image.requireWritable();
-    this.#recorder.changed(batch.offset, batch.length);
+    this.#bitmaps.use();
     for (const { offset, length } of this.#pieces(batch)) {
       if (image.crowded) await image.commit();
       if (batch.operation === "write") {

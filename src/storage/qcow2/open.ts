@@ -11,13 +11,11 @@ import { basename } from "node:path";
 import { openFile } from "../file.ts";
 import { orRefuse } from "../file-refusal.ts";
 import { QueuedStorage } from "../queued-storage.ts";
-import type { BitmapRecorder } from "./bitmap-recorder.ts";
-import { markInUse, recorderFor, storeBitmaps } from "./bitmap-store.ts";
-import { readBits, type StoredBitmap } from "./bitmaps.ts";
-import { orUnusable, unusable } from "./damage.ts";
+import { orUnusable } from "./damage.ts";
 import type { Header } from "./header.ts";
 import { type HostFile, OpenedFile } from "./host-file.ts";
 import type { Qcow2Image } from "./image.ts";
+import { ImageBitmaps } from "./image-bitmaps.ts";
 import { Qcow2Medium } from "./medium.ts";
 import {
   type ImageFacts,
@@ -32,43 +30,22 @@ import type { Snapshot } from "./snapshots.ts";
 export class Qcow2Storage extends QueuedStorage {
   readonly header: Header;
   readonly snapshots: readonly Snapshot[];
-  /** as they were in the file when it was opened */
-  readonly bitmaps: readonly StoredBitmap[];
+  readonly bitmaps: ImageBitmaps;
   readonly #image: Qcow2Image;
-  readonly #recorder: BitmapRecorder;
 
   /** @param release closes the image */
-  constructor(image: Qcow2Image, recorder: BitmapRecorder, facts: ImageFacts, release: () => void) {
-    super(image.name, image.header.size, new Qcow2Medium(image, recorder), release);
-    this.#recorder = recorder;
+  constructor(image: Qcow2Image, { snapshots, directory }: ImageFacts, release: () => void) {
+    const bitmaps = new ImageBitmaps(image, directory);
+    super(image.name, image.header.size, new Qcow2Medium(image, bitmaps), release);
     this.#image = image;
     this.header = image.header;
-    this.snapshots = facts.snapshots;
-    this.bitmaps = facts.directory?.bitmaps ?? [];
+    this.snapshots = snapshots;
+    this.bitmaps = bitmaps;
   }
 
   /** The first contradiction in the image that a request met, and failed for; null: none so far */
   get damage(): string | null {
     return this.#image.damage;
-  }
-
-  /**
-   * What a bitmap says: a bit for each `granularity` bytes of the disk, the lowest of a byte first.
-   * If it records, these are the bits as they are now; they go on to change.
-   *
-   * @param name of one of `bitmaps`
-   * @throws BlockgraphError `image-unusable`: no such bitmap, or one that is inconsistent
-   */
-  bits(name: string): Uint8Array {
-    const recorded = this.#recorder.bitmaps.get(name);
-    if (recorded !== undefined) return recorded.bits;
-    const bitmap = this.bitmaps.find((other) => other.name === name);
-    if (bitmap === undefined || bitmap.inconsistent) {
-      const what = bitmap === undefined ? "There is no bitmap" : "Inconsistent and cannot be used:";
-      throw unusable(this.name, `${what} '${name}': remove it, or add one`);
-    }
-    const { geometry, header, host } = this.#image;
-    return readBits(host, bitmap, header.size, geometry.clusterSize, this.name);
   }
 
   /**
@@ -126,23 +103,12 @@ export function openQcow2On(
 /**
  * The storage of an opened image. To close it writes back what was changed, and closes the file; if
  * that fails with `image-unusable`, what was not flushed may be lost.
- *
- * @throws BlockgraphError `image-unusable` if its bitmaps cannot be read
  */
 export function storageOf({ image, facts }: OpenedImage): Qcow2Storage {
   const { host, name } = image;
-  const { directory } = facts;
-  const recorder = orUnusable(name, () => {
-    if (!image.readOnly && directory !== null) markInUse(host, directory);
-    return recorderFor(image, directory);
-  });
-  return new Qcow2Storage(image, recorder, facts, () => {
+  return new Qcow2Storage(image, facts, () => {
     try {
-      if (image.readOnly) return;
-      orUnusable(name, () => {
-        if (directory !== null) storeBitmaps(image, directory, recorder);
-        image.commitNow();
-      });
+      if (!image.readOnly) orUnusable(name, () => image.commitNow());
     } finally {
       host.close();
     }
