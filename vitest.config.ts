@@ -1,7 +1,7 @@
 /**
  * How the tests run: every `*.test.ts` below test/, in plain Node, straight from the sources.
  *
- * One file at a time on each core, and one more: some wait for a QEMU or a browser most of the time.
+ * One file at a time on each core, and one more: some wait for a QEMU or a browser all the time.
  * Left to itself, vitest would keep a core for its own process, which has next to nothing to do.
  * Which file goes first is said in test/tools/long-first.ts.
  *
