@@ -15,6 +15,7 @@ import type { StorageOutcome } from "../storage.ts";
 import type { BitmapRecorder } from "./bitmap-recorder.ts";
 import { BufferCursor } from "./buffer-cursor.ts";
 import { ClusterLocks } from "./cluster-locks.ts";
+import { compressPiece } from "./compress-piece.ts";
 import type { Qcow2Image } from "./image.ts";
 import { readPiece } from "./read-piece.ts";
 import { writePiece } from "./write-piece.ts";
@@ -98,7 +99,9 @@ export class Qcow2Medium implements Medium {
     this.#recorder.changed(batch.offset, batch.length);
     for (const { offset, length } of this.#pieces(batch)) {
       if (image.crowded) await image.commit();
-      if (batch.operation === "write") {
+      if (batch.compressed) {
+        await compressPiece(image, this.#locks, offset, cursor.take(length));
+      } else if (batch.operation === "write") {
         await writePiece(image, this.#locks, offset, cursor.take(length));
       } else {
         await zeroPiece(image, this.#locks, offset, length, batch.operation === "discard");
