@@ -154,7 +154,7 @@ test("many at once share host clusters, as many as with qemu-img convert -c", as
   expect(ours).toBeLessThan((other ?? 0) + 2 * clusterSize);
 });
 
-test("what is written over a compressed cluster frees its part, and the place is used again", async () => {
+test("what is written over a compressed cluster frees its part, which is used again", async () => {
   const path = newPath();
   createByQemu(path, 64 * 4096, "cluster_size=4k");
   for (let round = 1; round <= 20; round++) {
@@ -172,7 +172,7 @@ test("what is written over a compressed cluster frees its part, and the place is
   expect(fs.statSync(path).size).toBeLessThan(4 * 64 * 4096);
 });
 
-test("parts of clusters are refused, as is an image of zstd; what is behind one stays", async () => {
+test("parts of clusters are refused, and images of zstd; what is behind one stays", async () => {
   const [path, zstd, base] = [newPath(), newPath(), newPath()];
   createByQemu(base, 200_000);
   ioByQemu(base, ["write -P 7 0 200000"]);
