@@ -194,3 +194,19 @@ test("parts of clusters are refused, and images of zstd; what is behind one stay
   expect(contentByQemu(path).equals(content)).toBe(true);
   expect(checkByQemu(path)).toEqual(CLEAN);
 });
+
+test("what is compressed does not go to a host cluster that has become free", async () => {
+  const path = newPath();
+  createByQemu(path, 4 * 4096, "cluster_size=4k");
+  const [plain, small] = [Buffer.alloc(4096, 1), Buffer.alloc(4096, 2)];
+  await withImage(path, async (storage) => {
+    expect(await compress(storage, 0, small)).toBeNull();
+    await askNow(storage, "discard", 0, 4096);
+    await askNow(storage, "flush");
+    await askNow(storage, "write", 4096, 4096, plain);
+    expect(await compress(storage, 2 * 4096, small)).toBeNull();
+  });
+  const content = Buffer.concat([Buffer.alloc(4096), plain, small, Buffer.alloc(4096)]);
+  expect(contentByQemu(path).equals(content)).toBe(true);
+  expect(checkByQemu(path)).toEqual(CLEAN);
+});
