@@ -24,6 +24,7 @@ export const OPERATIONS = [
   "apply-discards",
   "is-missing",
   "is-in-base",
+  "write-compressed",
 ] as const;
 
 /**
@@ -39,7 +40,8 @@ export const OPERATIONS = [
  * shows there what is behind it; else it fails with ENOTSUP (QEMU block/io.c,
  * `bdrv_co_is_allocated`, the other way round, as a node that does not know has all). `is-in-base`
  * asks the same of all files of a chain down to the base of a job, which is left out: whether none
- * of them has it (`bdrv_is_allocated_above`, the other way round).
+ * of them has it (`bdrv_is_allocated_above`, the other way round). `write-compressed` is a write of
+ * whole clusters that hold nothing yet, which a format compresses (BDRV_REQ_WRITE_COMPRESSED).
  */
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -67,6 +69,7 @@ export const CHANGING_OPERATIONS: ReadonlySet<Operation> = new Set([
   "write-unchanged",
   "write-zeroes",
   "discard",
+  "write-compressed",
 ]);
 
 /** The POSIX errors that a request can end with. Anything else the system says becomes `EIO`. */

@@ -11,7 +11,7 @@ import { requestSetup } from "./request-setup.ts";
 
 /** The register with the bytes of a request that is handed on: those that are read or written. */
 export function payloadOf(operation: Operation): "data" | null {
-  return /read$|^write(-unchanged)?$/.test(operation) ? "data" : null;
+  return /read$|^write(-unchanged|-compressed)?$/.test(operation) ? "data" : null;
 }
 
 /**

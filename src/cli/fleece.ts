@@ -71,7 +71,7 @@ export function configure(command: Command): void {
     .option("--trim", "let readers give back what they have copied, by TRIM")
     .addOption(locking.choices(["auto", "on", "off"]).default("auto"))
     .option("--qmp <socket>", "take QMP commands on a unix socket, as a storage daemon does")
-    .option("--log <file>", "write an event log that replays (it holds all that is written)")
+    .option("--log <file>", "write an event log that replays (with all that is written)")
     .option("--keep-cache", "leave the cache where it is at the end")
     .option("--run <shell>", 'end when this command does; it finds "$guest" and "$view"')
     .option("--force", "write over an existing cache or log")
@@ -105,6 +105,12 @@ With Debian's qemu-utils installed:
 What a bitmap of an image has recorded (it records on meanwhile), and a disk that a server has:
   blockgraph fleece disk.qcow2 --bitmap since-monday --guest guest.sock --view view.sock
   blockgraph fleece 'nbd+unix:///disk?socket=server.sock' --memory 512M --run ...
+
+A log begins with the disk as it is, of which 16 MiB fit into it, deflated; for what is larger
+keep a copy (of a qcow2 image qemu-img convert -O raw), and replay with --image NAME=COPY. In it
+an image is the disk that it shows, whatever its format makes of that in its file, and an export
+is its bytes. Who changes the disk beside the guest, or has QMP open other images, makes a log
+that does not replay.
 
 Examples:
   $ truncate -s 64M disk.raw

@@ -1,7 +1,8 @@
 /**
  * The images that a log is about: given as files, found in a folder, or made from the log.
  *
- * Whatever file is used must be the image that the log begins with, to the byte.
+ * Whatever file is used must be the image that the log begins with, to the byte. Of a qcow2 image
+ * that is the disk that it shows (`qemu-img convert -O raw`), where that is its own.
  */
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -76,7 +77,10 @@ export function openInFolder(
 }
 
 function checkedContent(path: string, image: ImageRecord): Uint8Array {
-  const content = fileAction(path, "cannot be read", () => readFileSync(path));
+  const content = ownPart(
+    fileAction(path, "cannot be read", () => readFileSync(path)),
+    image,
+  );
   const remedy = "restore it, or name another folder or file";
   if (content.length !== image.length) {
     const problem = `has ${content.length} bytes, the log's ${image.filename} ${image.length}`;
@@ -90,11 +94,22 @@ function checkedContent(path: string, image: ImageRecord): Uint8Array {
   );
 }
 
+/** Where a backing file shows, a copy of what is shown has its bytes, and the image has none. */
+function ownPart(content: Buffer, { format }: ImageRecord): Buffer {
+  if (format === undefined) return content;
+  const own = Buffer.alloc(content.length);
+  for (const { offset, length } of format.own) {
+    content.copy(own, offset, offset, offset + length);
+  }
+  return own;
+}
+
 /** A log comes from anywhere: it may not name files outside of the folder. */
 function requirePlainName(filename: string): void {
   if (basename(filename) === filename && filename !== "." && filename !== "..") return;
   throw new BlockgraphError(
     "log-mismatch",
-    `the log names an image '${filename}', which is no plain file name; do not trust this log`,
+    `the log names an image '${filename}', which is no plain file name, and such are not made; ` +
+      "replay it with --on sim",
   );
 }

@@ -15,6 +15,8 @@ import { askClusters, call, done, failed } from "../chart/effects.ts";
 import { requestSetup } from "../chart/request-setup.ts";
 
 interface CopyRules {
+  /** whether the target compresses what it is written (`compress`) */
+  readonly compresses?: boolean;
   /** whether the source forgets what was copied (`discard-source`) */
   readonly discardsSource?: boolean;
   /** whether what was saved is flushed before it counts as copied (`flush-target`) */
@@ -30,7 +32,7 @@ interface CopyRules {
 export function copyTaskChart(
   driver: string,
   source: string,
-  { discardsSource = false, partial = false, flushes = false }: CopyRules = {},
+  { compresses = false, discardsSource = false, partial = false, flushes = false }: CopyRules = {},
 ): Chart {
   const name = `${driver}/copy`;
   const saved = flushes ? "flushing" : "confirming";
@@ -62,7 +64,7 @@ export function copyTaskChart(
         on: { DONE: "saving", FAILED: { target: "abandoning", actions: "remember" } },
       },
       saving: {
-        meta: call("target", "write", "old"),
+        meta: call("target", compresses ? "write-compressed" : "write", "old"),
         on: { DONE: saved, FAILED: { target: "abandoning", actions: "remember" } },
       },
       zeroing: {

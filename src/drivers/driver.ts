@@ -137,6 +137,8 @@ export function defineDriver<
   clusters?: string;
   /** default: it cannot */
   storesBitmaps?: boolean;
+  /** default: it does not */
+  compresses?: boolean;
   internal?: boolean;
   /** default: that of the image or child below */
   length?: DriverShape["length"];
@@ -195,6 +197,7 @@ export function defineDriver<
     ...(definition.headed && { headed: true }),
     ...(definition.clusters !== undefined && { clusters: definition.clusters }),
     ...(definition.storesBitmaps && { storesBitmaps: true }),
+    ...(definition.compresses && { compresses: true }),
     ...(definition.internal && { internal: true }),
     ...(definition.asksBelow && { asksBelow: true }),
     ...(definition.lengthFrom !== undefined && { lengthFrom: definition.lengthFrom }),

@@ -5,7 +5,10 @@ import { forwardChart } from "../chart/forward.ts";
 import { STORAGE_OPERATIONS } from "../vocabulary.ts";
 import type { DriverCharts } from "./driver.ts";
 
-const HANDED_ON = [...STORAGE_OPERATIONS, "write-unchanged", "is-missing", "is-in-base"] as const;
+const HANDED_ON = [
+  ...STORAGE_OPERATIONS,
+  ...(["write-unchanged", "write-compressed", "is-missing", "is-in-base"] as const),
+] as const;
 
 /** @param child name of the edge */
 export function forwardingCharts(driver: string, child: string): DriverCharts {

@@ -17,6 +17,7 @@ export function storageCharts(driver: string): DriverCharts {
         ]),
       ),
       "write-unchanged": forwardChart(`${driver}/write-unchanged`, "storage", "write"),
+      "write-compressed": forwardChart(`${driver}/write-compressed`, "storage", "write-compressed"),
     },
     tasks: {},
   };

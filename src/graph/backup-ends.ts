@@ -5,6 +5,7 @@
 import { type BackupSync, backupBitmap, requireSyncable } from "./backup-bitmap.ts";
 import { type BackupPerf, requirePerf } from "./backup-perf.ts";
 import type { CommandContext } from "./command.ts";
+import { canCompress } from "./compressed-target.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import type { BitmapSync, Graph, GraphNode } from "./graph.ts";
 import { measured } from "./length.ts";
@@ -33,6 +34,7 @@ export function backupEnds(
     readonly device: string;
     readonly target: string;
     readonly "x-perf"?: BackupPerf | undefined;
+    readonly compress?: boolean | undefined;
   },
   sync: BackupSync | null,
   context: CommandContext,
@@ -41,6 +43,10 @@ export function backupEnds(
   const target = findDeviceOrNode(before, given.target);
   const bitmap = sync === null ? null : backupBitmap(before, source, sync);
   if (source === target) throw refuse("Source and target cannot be the same");
+  if (given.compress === true && !canCompress(before, target.name, context.drivers)) {
+    // The name that belongs at the end is that of a `-drive`, of which there are none.
+    throw refuse("Compression is not supported for this drive ");
+  }
   requireUnblocked(before, source.name, "backup");
   requireUnblocked(before, target.name, "backup");
   requirePerf(given["x-perf"] ?? {});

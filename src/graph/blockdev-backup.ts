@@ -48,6 +48,10 @@ const schema = z.strictObject({
     .enum(["on-success", "never", "always"])
     .optional()
     .meta({ description: "when the bitmap begins anew; else it gets back what it had" }),
+  compress: z
+    .boolean()
+    .optional()
+    .meta({ description: "whether the target compresses what it is written" }),
   "on-source-error": ON_ERROR,
   "on-target-error": ON_ERROR,
   "auto-finalize": common["auto-finalize"],
@@ -68,10 +72,11 @@ const OLDER_PERF = BACKUP_PERF.omit({ "min-cluster-size": true });
 
 /** What the job tells its filter. */
 function ofHook(args: z.infer<typeof schema>): JsonObject {
-  const { "flush-target": flushes, "discard-source": discards, "x-perf": perf } = args;
+  const { "flush-target": flushes, "discard-source": discards, "x-perf": perf, compress } = args;
   const least = perf?.["min-cluster-size"];
   return {
     ...(discards === true && { "discard-source": discards }),
+    ...(compress === true && { compress }),
     ...(flushes !== undefined && { "flush-target": flushes }),
     ...(least !== undefined && { "min-cluster-size": least }),
   };

@@ -72,6 +72,8 @@ export interface DriverShape {
   readonly clusters?: string;
   /** whether its image can keep dirty bitmaps */
   readonly storesBitmaps?: boolean;
+  /** whether it takes writes that are to be compressed, or hands them on; absent: it does not */
+  readonly compresses?: boolean;
   /** absent, or null: it has no backing file */
   readonly located?: Located | null;
   /** an option that names a node above which it puts itself when it is opened; its edge to it */

@@ -20,6 +20,8 @@ const IMAGE_BLOCK_BYTES = 64 * 1024;
 const IMAGE_DEFLATED_BYTES_MAX = 16 * 1024 * 1024;
 /** Longest range that is deflated or expanded as one: bounds the memory that both need. */
 const JOINED_BYTES_MAX = 16 * 1024 * 1024;
+/** Bytes that are asked for at once where every answer takes its time. */
+const SLOW_READ_BYTES = 1024 * 1024;
 
 /** An image that is read piece by piece. */
 export interface ImageContent {
@@ -27,6 +29,14 @@ export interface ImageContent {
   readonly length: number;
   /** Fills all of `into` with the image's bytes from `offset` on; the range is inside the image. */
   read(offset: number, into: Uint8Array): void;
+}
+
+/** An image that is read piece by piece, each of which takes its time. */
+export interface SlowImageContent {
+  /** bytes */
+  readonly length: number;
+  /** Fills all of `into`, as {@link ImageContent} does, until it resolves. */
+  readonly read: (offset: number, into: Uint8Array) => Promise<void>;
 }
 
 type Extent = NonNullable<ImageRecord["extents"]>[number];
@@ -39,14 +49,31 @@ type Extent = NonNullable<ImageRecord["extents"]>[number];
  */
 export function describeImage(filename: string, content: Uint8Array | ImageContent): ImageRecord {
   const { length } = content;
-  const digest = hasher.stream();
-  const extents = new ExtentCollector();
-  for (let offset = 0; offset < length; offset += IMAGE_BLOCK_BYTES) {
-    const block = blockOf(content, offset, Math.min(IMAGE_BLOCK_BYTES, length - offset));
-    digest.update(block);
-    extents.add(offset, block);
+  const description = new ImageDescription(length);
+  for (const { offset, bytes } of description.blocks()) {
+    description.add(offset, blockOf(content, offset, bytes));
   }
-  return { filename, length, extents: extents.finish(), digest: digest.digest() };
+  return description.record(filename);
+}
+
+/** The same for an image that takes its time to answer; it is asked for 1 MiB at most. */
+export async function describeSlowImage(
+  filename: string,
+  { length, read }: SlowImageContent,
+): Promise<ImageRecord> {
+  const description = new ImageDescription(length);
+  let piece = new Uint8Array(0);
+  let start = 0;
+  for (const { offset, bytes } of description.blocks()) {
+    if (offset === start + piece.length) {
+      start = offset;
+      // A fresh one each time: what is in it may be kept.
+      piece = new Uint8Array(Math.min(SLOW_READ_BYTES, length - offset));
+      await read(offset, piece);
+    }
+    description.add(offset, piece.subarray(offset - start, offset - start + bytes));
+  }
+  return description.record(filename);
 }
 
 /**
@@ -90,6 +117,35 @@ function blockOf(content: Uint8Array | ImageContent, offset: number, length: num
   const block = new Uint8Array(length);
   content.read(offset, block);
   return block;
+}
+
+/** An image whose blocks come one after the other. */
+class ImageDescription {
+  readonly #length: number;
+  readonly #digest = hasher.stream();
+  readonly #extents = new ExtentCollector();
+
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** What is to be added, in that order. */
+  *blocks(): Generator<{ readonly offset: number; readonly bytes: number }> {
+    for (let offset = 0; offset < this.#length; offset += IMAGE_BLOCK_BYTES) {
+      yield { offset, bytes: Math.min(IMAGE_BLOCK_BYTES, this.#length - offset) };
+    }
+  }
+
+  /** @param block is kept, and must not change */
+  add(offset: number, block: Uint8Array): void {
+    this.#digest.update(block);
+    this.#extents.add(offset, block);
+  }
+
+  record(filename: string): ImageRecord {
+    const extents = this.#extents.finish();
+    return { filename, length: this.#length, extents, digest: this.#digest.digest() };
+  }
 }
 
 /** Joins blocks to extents as they come; gives up on the extents when they become too much. */

@@ -16,6 +16,7 @@ import { BLOCK_STATUSES, ERRNOS, OPERATIONS } from "../vocabulary.ts";
 export const LOG_VERSION = 1;
 
 const name = z.string().min(1).max(255);
+const filename = z.string().min(1).max(4096);
 const bytes = z.int().min(0);
 const errno = z.enum(ERRNOS);
 /** 64-bit hash, 16 lower-case hexadecimal digits. */
@@ -32,10 +33,32 @@ export const fillSchema = z.union([
 ]);
 export type Fill = z.infer<typeof fillSchema>;
 
+/**
+ * What a qcow2 image says of itself: with it, the node above it goes in a replay as it went when
+ * the image was a file. The bytes of such an image are those of its disk, as far as it has them
+ * itself.
+ */
+export const formatSchema = z.strictObject({
+  driver: z.literal("qcow2"),
+  /** bytes of the file */
+  "file-length": bytes,
+  /** bytes */
+  "cluster-size": z.int().min(512),
+  /** the backing file that it names; null: none */
+  backing: z.strictObject({ driver: z.enum(["raw", "qcow2"]), filename }).nullable(),
+  /** the parts of the disk that are its own, and not its backing file's, in ascending order */
+  own: z.array(z.strictObject({ offset: bytes, length: z.int().min(1) })),
+});
+export type FormatRecord = z.infer<typeof formatSchema>;
+
 /** An image as it was when the log began. What no extent covers is zero. */
 export const imageSchema = z.strictObject({
-  filename: name,
+  /** as nodes call it: a file, or the URI of an export */
+  filename,
+  /** bytes that it shows */
   length: bytes,
+  /** absent: its bytes are taken as they are */
+  format: formatSchema.optional(),
   /** null: too large to be carried in the log; a replay must be given the image */
   extents: z
     .array(z.strictObject({ offset: bytes, length: z.int().min(1), fill: fillSchema }))

@@ -77,9 +77,10 @@ export class FreeExecutor {
       setImmediate(() => this.#answer(agent, failure(errno)));
       return;
     }
-    const { image, operation, offset, length, buffer } = call;
+    const { image, operation, offset, length, buffer, compressed = false } = call;
     const done = (outcome: Outcome) => this.#answer(agent, outcome);
-    this.#options.images.get(image)?.storage.submit({ operation, offset, length, buffer, done });
+    const { storage } = this.#options.images.get(image) ?? {};
+    storage?.submit({ operation, offset, length, buffer, compressed, done });
     if (!this.#kickPlanned && !this.#kicking) setImmediate(() => this.#kick());
     this.#kickPlanned = true;
   }

@@ -22,6 +22,8 @@ export class Batch {
   readonly requests: Pending[];
   /** their buffers in that order; empty unless this is a read or a write */
   readonly buffers: Uint8Array[];
+  /** whether it is a write to be compressed; its only request then, as it cannot be repeated */
+  readonly compressed: boolean;
   readonly #settled: (batch: Batch, errno: Errno | null) => void;
 
   /**
@@ -29,8 +31,9 @@ export class Batch {
    * @param settled told of the end of the operation
    */
   constructor(pending: Pending, settled: (batch: Batch, errno: Errno | null) => void) {
-    const { operation, offset, length, buffer } = pending.request;
+    const { operation, offset, length, buffer, compressed = false } = pending.request;
     this.operation = operation;
+    this.compressed = compressed;
     this.offset = offset;
     this.length = length;
     this.requests = [pending];
@@ -44,8 +47,10 @@ export class Batch {
    * @param longest bytes that the batch may have with it
    */
   extend(pending: Pending, longest: number): boolean {
-    const { offset, length, buffer } = pending.request;
+    const { offset, length, buffer, compressed = false } = pending.request;
     if (
+      compressed ||
+      this.compressed ||
       offset !== this.offset + this.length ||
       this.length + length > longest ||
       this.requests.length === MAX_REQUESTS

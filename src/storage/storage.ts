@@ -43,6 +43,11 @@ export interface StorageRequest {
   /** where a read puts its bytes and a write takes them from (`length` bytes); null otherwise */
   readonly buffer: Uint8Array | null;
   /**
+   * whether a format that can is to compress what is written; who cannot writes it as it is.
+   * Default: false. Such a write is of whole clusters (`EINVAL`) that hold no data yet (`EIO`).
+   */
+  readonly compressed?: boolean;
+  /**
    * Called exactly once, never from within `submit`; from within `kick` or later. It may submit and
    * kick, which is then issued when it has returned; it must not throw.
    */

@@ -115,12 +115,8 @@ function describeNode(
   const formatted = driver.located === null ? null : (children.get("file")?.image ?? null);
   const format = rules.formats?.get(formatted ?? "") ?? null;
   const target = children.get("target") ?? children.get("base");
-  if (target !== undefined && target.length < length) {
-    throw refuse(
-      `Source and target image have different sizes (node '${node.name}': ${length} bytes, ` +
-        `target '${target.name}': ${target.length} bytes)`,
-    );
-  }
+  const copied = automata.cluster === null ? 0 : (format?.clusterSize ?? rules.clusterSize);
+  if (target !== undefined) requireFitting(node, length, copied, target);
   if (backing !== null && backing.length < length) {
     throw refuse(
       `node '${node.name}' cannot be simulated: its backing file '${backing.name}' is shorter ` +
@@ -137,7 +133,7 @@ function describeNode(
     inserted,
     releases: driver.releases,
     defers: driver.defers,
-    clusterSize: automata.cluster === null ? 0 : (format?.clusterSize ?? rules.clusterSize),
+    clusterSize: copied,
     format,
     ...automata,
     children,
@@ -150,6 +146,33 @@ function describeNode(
     savesStably: instance.savesStably,
     image: instance.image,
   };
+}
+
+/**
+ * Whether a node can copy to its target.
+ * @param copied bytes that it copies at once
+ * @throws BlockgraphError `graph-refused`
+ */
+function requireFitting(node: GraphNode, length: number, copied: number, target: SystemNode) {
+  if (target.length < length) {
+    throw refuse(
+      `Source and target image have different sizes (node '${node.name}': ${length} bytes, ` +
+        `target '${target.name}': ${target.length} bytes)`,
+    );
+  }
+  const compressed = node.options.compress === true ? clusterBelow(target) : 0;
+  if (compressed <= copied) return;
+  throw refuse(
+    `node '${node.name}' cannot be simulated: clusters of its target have ${compressed} bytes, ` +
+      `which can only be compressed whole, and it copies ${copied}; make the target with ` +
+      `cluster_size=${copied}, or leave out compress`,
+  );
+}
+
+/** bytes of a cluster of the format at the end of filters; 0: there is none */
+function clusterBelow({ format, primary }: SystemNode): number {
+  if (format !== null) return format.clusterSize;
+  return primary === null ? 0 : clusterBelow(primary);
 }
 
 function lengthBelow(instance: Instance, primary: SystemNode | null, rules: SystemRules): number {

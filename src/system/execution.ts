@@ -287,8 +287,9 @@ export class Execution {
       return frame;
     }
     if (route.kind === "image") {
-      const { image, operation, shift } = route;
-      this.#callImage(agent, { image, operation, offset: offset + shift, length, buffer: data });
+      const { image, operation, compressed, shift } = route;
+      const at = { offset: offset + shift, length, buffer: data };
+      this.#callImage(agent, { image, operation, compressed, ...at });
       return null;
     }
     const at = { offset: offset + route.shift, length, data };

@@ -94,6 +94,8 @@ export interface ImageCall {
   readonly offset: number;
   readonly length: number;
   readonly buffer: Uint8Array | null;
+  /** as in a request to a storage (src/storage/storage.ts); absent: it is not to be */
+  readonly compressed?: boolean;
 }
 
 /** Why an agent stands still. */

@@ -26,6 +26,8 @@ export type Route =
       readonly kind: "image";
       readonly image: string;
       readonly operation: StorageOperation;
+      /** whether a write is to be compressed, by an image that can */
+      readonly compressed: boolean;
       readonly shift: number;
     }
   | { readonly kind: "refused"; readonly errno: Errno }
@@ -163,7 +165,9 @@ function imageRoute(image: string, operation: Operation, shift: number): Route {
     case "discard":
     case "flush":
     case "block-status":
-      return { kind: "image", image, operation, shift };
+      return { kind: "image", image, operation, compressed: false, shift };
+    case "write-compressed":
+      return { kind: "image", image, operation: "write", compressed: true, shift };
     default:
       return { kind: "refused", errno: "ENOTSUP" };
   }

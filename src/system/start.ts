@@ -5,6 +5,7 @@ import { BlockgraphError } from "../error.ts";
 import { PROFILES, profile } from "../graph/profile.ts";
 import { hasher } from "../log/chain.ts";
 import type { ImageRecord, LogBody } from "../log/record.ts";
+import { loggedImages } from "./logged-images.ts";
 import type { Model, Mutant } from "./model.ts";
 import type { SystemRules } from "./system.ts";
 
@@ -58,7 +59,7 @@ export function rulesOf(start: StartBody, mutants: readonly Mutant[]): SystemRul
   return {
     profile: profile(name),
     clusterSize: start["cluster-size"],
-    images: new Map(start.images.map(({ filename, length }) => [filename, length])),
+    ...loggedImages(start.images),
     mutation: mutant?.mutation ?? null,
   };
 }

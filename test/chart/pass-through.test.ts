@@ -39,6 +39,7 @@ describe("the drivers", () => {
       read: "storage.read",
       write: "storage.write",
       "write-unchanged": "storage.write",
+      "write-compressed": "storage.write-compressed",
       "write-zeroes": "storage.write-zeroes",
       discard: "storage.discard",
       flush: "storage.flush",

@@ -8,7 +8,7 @@ import { DRIVERS } from "../../src/drivers/registry.ts";
 import { chartsOf, VARIANTS } from "../support/charts.ts";
 
 const OPERATIONS = [
-  ...["read", "write", "write-unchanged", "write-zeroes"],
+  ...["read", "write", "write-unchanged", "write-compressed", "write-zeroes"],
   ...["discard", "flush", "block-status"],
 ];
 
@@ -28,6 +28,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "file/read": [9],
   "file/write": [9],
   "file/write-unchanged": [9],
+  "file/write-compressed": [9],
   "file/write-zeroes": [9],
   "file/discard": [9],
   "file/flush": [9],
@@ -66,6 +67,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "qcow2/read": [11, 12, 20, 21],
   "qcow2/write": [18, 19, 27, 28],
   "qcow2/write-unchanged": [18, 19, 27, 28],
+  "qcow2/write-compressed": [18, 19, 27, 28],
   "qcow2/write-zeroes": [18, 19, 27, 28],
   "qcow2/discard": [18, 27],
   "qcow2/flush": [9],
@@ -78,6 +80,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "copy-on-read/read": [19],
   "copy-on-read/write": [18],
   "copy-on-read/write-unchanged": [18],
+  "copy-on-read/write-compressed": [18],
   "copy-on-read/write-zeroes": [18],
   "copy-on-read/discard": [18],
   "copy-on-read/copy": [11, 12],
@@ -110,6 +113,7 @@ const STATES: Readonly<Record<string, readonly number[]>> = {
   "dirty-bitmap/node": [2],
   "dirty-bitmap/write": [9, 11, 17, 19],
   "dirty-bitmap/write-unchanged": [9, 11, 17, 19],
+  "dirty-bitmap/write-compressed": [9, 11, 17, 19],
   "dirty-bitmap/write-zeroes": [9, 11, 17, 19],
   "dirty-bitmap/discard": [9, 11, 17, 19],
   "job-life/cluster": [3],

@@ -2,7 +2,7 @@
  * `blockgraph fleece` under load: fio writes and verifies the disk while its view is copied again
  * and again; and it is killed at any moment, after which nothing is lost that was acknowledged.
  *
- * FLEECE_SECONDS says how long fio goes on, FLEECE_KILLS how often it is killed.
+ * FLEECE_SECONDS says how long fio goes on (default: 60), FLEECE_KILLS how often it is killed (8).
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -17,6 +17,10 @@ import { needsTool } from "../tools/needs-tool.ts";
 
 const SECONDS = Number(process.env.FLEECE_SECONDS ?? 60);
 const KILLS = Number(process.env.FLEECE_KILLS ?? 8);
+/** ms that a test may take beside what it is told to do */
+const REST = 180_000;
+/** ms that one kill takes, on a machine that is busy */
+const KILL = 5000;
 const MIB = 1024 * 1024;
 const LENGTH = 48 * MIB;
 
@@ -62,7 +66,9 @@ needsTool("fio", "nbdcopy").test(
         expect(await load).toBeUndefined();
       });
       expect(copies).toBeGreaterThan(1);
+      console.info(`${copies} copies of the view in ${SECONDS} s, all of them the point in time`);
     }),
+  REST + SECONDS * 1000,
 );
 
 /** Patterns that are written one after the other, and flushed; the last one that was is known. */
@@ -104,6 +110,7 @@ needsTool("qemu-io").test(
       expect(after.stderr).toContain("The view of that run is lost");
       expect(fs.readdirSync(folder).filter((name) => name.includes("cache"))).toEqual([]);
     }),
+  REST + KILLS * KILL,
 );
 
 needsTool("qemu-io", "qemu-img").test(
@@ -128,6 +135,7 @@ needsTool("qemu-io", "qemu-img").test(
       }
       expect(acknowledged.pattern).toBeGreaterThan(0);
     }),
+  REST + KILLS * KILL,
 );
 
 /** All areas have what was flushed last, or what was being written over it when it was killed. */

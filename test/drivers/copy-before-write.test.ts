@@ -21,6 +21,7 @@ const FAITHFUL: CopyBeforeWriteParameters = {
   mixedRead: "repaired",
   flushesTarget: false,
   discardsSource: false,
+  compresses: false,
 };
 
 function charts(changes: Partial<CopyBeforeWriteParameters> = {}) {

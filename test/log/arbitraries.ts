@@ -25,7 +25,16 @@ const fillArbitrary = fc.oneof(
   fc.record({ deflate: fc.base64String() }),
 );
 
-const image = fc.record({
+const range = fc.record({ offset: natural, length: fc.integer({ min: 1 }) });
+const format = fc.record({
+  driver: fc.constant("qcow2" as const),
+  "file-length": natural,
+  "cluster-size": fc.integer({ min: 512 }),
+  backing: fc.option(fc.record({ driver: fc.constantFrom("raw", "qcow2"), filename: name })),
+  own: fc.array(range, { maxLength: 3 }),
+});
+
+const plainImage = {
   filename: name,
   length: natural,
   extents: fc.option(
@@ -34,7 +43,8 @@ const image = fc.record({
     }),
   ),
   digest: hash,
-});
+};
+const image = fc.oneof(fc.record(plainImage), fc.record({ ...plainImage, format }));
 
 /** Any body that fits the schema, of any kind. */
 export const bodyArbitrary: fc.Arbitrary<LogBody> = fc.oneof(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hasher } from "../../src/log/chain.ts";
 import { expandFill } from "../../src/log/fill.ts";
-import { describeImage, expandImage } from "../../src/log/image.ts";
+import { describeImage, describeSlowImage, expandImage } from "../../src/log/image.ts";
 import { type ImageRecord, imageSchema } from "../../src/log/record.ts";
 
 const BLOCK = 64 * 1024;
@@ -86,6 +86,20 @@ test("an image may be read piece by piece, each byte once and in order", () => {
   const image = describeImage("a.img", { length: content.length, read });
   expect(image).toEqual(describeImage("a.img", content));
   expect(asked).toEqual([0, BLOCK, BLOCK, BLOCK, 2 * BLOCK, 1]);
+});
+
+test("one that takes its time is described in the same words", async () => {
+  for (const length of [0, 1, BLOCK, 16 * BLOCK, 16 * BLOCK + 1, 33 * BLOCK + 7]) {
+    const content = expandFill({ seed: length }, length);
+    content.fill(0, BLOCK, 5 * BLOCK);
+    const read = async (offset: number, into: Uint8Array) => {
+      expect(into.length).toBeLessThanOrEqual(16 * BLOCK);
+      into.set(content.subarray(offset, offset + into.length));
+    };
+    expect(await describeSlowImage("a.img", { length, read })).toEqual(
+      describeImage("a.img", content),
+    );
+  }
 });
 
 test("4 GiB of zeros and one byte take one extent", () => {

@@ -8,9 +8,7 @@
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
 import type { JsonObject } from "../../graph/graph.ts";
-import { hasher } from "../../log/chain.ts";
-import { describeImage, type ImageContent } from "../../log/image.ts";
-import { LogWriter } from "../../log/writer.ts";
+import type { LogWriter } from "../../log/writer.ts";
 import {
   CACHE_IMAGE,
   DISK_IMAGE,
@@ -29,6 +27,7 @@ import { atExit } from "../leftovers.ts";
 import { warn } from "../terminal.ts";
 import { isUri } from "./disk-node.ts";
 import type { FleeceOptions } from "./fleece-options.ts";
+import { beginLog, type LoggedDisk } from "./log-start.ts";
 
 export interface FleeceFiles {
   readonly images: LiveImages;
@@ -42,9 +41,6 @@ export interface FleeceFiles {
   /** Unless it is to be kept. */
   removeCache(): void;
 }
-
-/** Log records of live graphs name no model: there is none. */
-const MODEL = "live";
 
 /** ms after which records are in the file */
 const LOG_FLUSH_MS = 50;
@@ -68,21 +64,21 @@ export async function openFiles(
   const images = new LiveImages(paths, credentials);
   try {
     const looked = isUri(disk) ? await lookAtExport(disk, node, images) : lookAt(disk, options);
-    requireLoggable(disk, looked.format, options);
+    requireLoggable(options);
     requireBitmap(disk, looked, options);
-    return makeFiles(disk, looked, { images, paths }, options);
+    return await makeFiles({ disk, node, ...looked }, { images, paths }, options);
   } catch (error) {
     images.close();
     throw error;
   }
 }
 
-function makeFiles(
-  disk: string,
-  { length, format, bitmap }: Looked,
+async function makeFiles(
+  looked: Looked & Pick<LoggedDisk, "disk" | "node">,
   { images, paths }: { readonly images: LiveImages; readonly paths: Map<string, string> },
   options: Wanted,
-): FleeceFiles {
+): Promise<FleeceFiles> {
+  const { disk, length, format, bitmap } = looked;
   const inMemory = options.memory !== null;
   const cache = inMemory ? null : (options.cache ?? besides(disk));
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
@@ -94,7 +90,7 @@ function makeFiles(
   });
   if (cache !== null) paths.set(CACHE_IMAGE, cache);
   if (inMemory) images.inMemory(MEMORY_IMAGE, length);
-  const log = options.log === null ? null : beginLog(options.log, disk, length, options);
+  const log = options.log === null ? null : await beginLog(options.log, looked, images, options);
   // Should the run be killed, the log has what happened up to a moment before.
   const flushing = setInterval(() => log?.flush(), LOG_FLUSH_MS).unref();
   let isOpen = true;
@@ -116,19 +112,13 @@ function besides(disk: string): string {
   );
 }
 
-/** A log begins with the disk as it is, in the form in which the simulator has disks: bytes. */
-function requireLoggable(disk: string, format: string, { log, bitmap }: Wanted): void {
-  if (log === null) return;
-  const wrong = (problem: string) =>
-    new BlockgraphError("not-built-yet", `--log ${log}: ${problem}; leave it out`);
-  if (isUri(disk)) throw wrong("a log begins with all that a disk holds, and this is on a server");
-  if (format !== "raw") {
-    throw wrong(
-      `a log has the bytes of a disk, and not which clusters a ${format} image has of it, ` +
-        "without which its run cannot be replayed",
-    );
-  }
-  if (bitmap !== null) throw wrong("a log has no place for what a bitmap says at the beginning");
+/** A log begins with the images as they are, and not with what their bitmaps say. */
+function requireLoggable({ log, bitmap }: Wanted): void {
+  if (log === null || bitmap === null) return;
+  throw new BlockgraphError(
+    "not-built-yet",
+    `--log ${log}: a log has no place for what a bitmap says at the beginning; leave it out`,
+  );
 }
 
 function requireBitmap(disk: string, { bitmap }: Looked, options: Wanted): void {
@@ -218,40 +208,4 @@ function isInUse(path: string): boolean {
   const { required, refused } = lock.others();
   lock.close();
   return (required | refused) !== 0;
-}
-
-function beginLog(path: string, disk: string, length: number, options: Wanted): LogWriter {
-  const log = LogWriter.create(path, { fsync: "close", overwrite: options.force });
-  const cache = options.memory === null ? CACHE_IMAGE : MEMORY_IMAGE;
-  const empty = { length, read: (_offset: number, into: Uint8Array) => void into.fill(0) };
-  log.append({
-    kind: "start",
-    model: MODEL,
-    digest: hasher.digest(Buffer.from(MODEL)),
-    profile: "proposed",
-    mutant: null,
-    "cluster-size": options.clusterSize,
-    images: [describeImage(DISK_IMAGE, contentOf(disk, length)), describeImage(cache, empty)],
-  });
-  log.flush();
-  return log;
-}
-
-function contentOf(path: string, length: number): ImageContent {
-  return {
-    length,
-    read(offset, into) {
-      const fd = fs.openSync(path, "r");
-      try {
-        let done = 0;
-        while (done < into.length) {
-          const read = fs.readSync(fd, into, done, into.length - done, offset + done);
-          if (read === 0) break;
-          done += read;
-        }
-      } finally {
-        fs.closeSync(fd);
-      }
-    },
-  };
 }

@@ -1,6 +1,7 @@
 /**
- * `compress`: asks the format below to compress what is written (QEMU block/filter-compress.c). No
- * format here compresses, so every request is handed on.
+ * `compress`: asks the format below to compress what is written (QEMU block/filter-compress.c).
+ *
+ * Limit: what a guest writes is handed on as it is: only a backup has its target compress.
  */
 import { commonOptions } from "../../graph/common-options.ts";
 import { childEdges } from "../../graph/graph.ts";
@@ -8,9 +9,6 @@ import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { forwardingCharts } from "../forwarding-charts.ts";
 import { manual } from "./manual.ts";
-
-/** Drivers that take compressed data, or hand it on (`bdrv_co_pwritev_compressed`). */
-const CAN_COMPRESS: ReadonlySet<string> = new Set(["qcow2", "copy-on-read", "throttle"]);
 
 export const compress = defineDriver({
   name: "compress",
@@ -21,10 +19,10 @@ export const compress = defineDriver({
   filter: true,
   asksBelow: true,
   variableLength: true,
-  opened(graph, node) {
+  opened(graph, node, { drivers }) {
     const [below] = childEdges(graph, { kind: "node", name: node.name });
     const driver = below === undefined ? "" : graph.nodes.get(below.child)?.driver;
-    if (driver !== undefined && CAN_COMPRESS.has(driver)) return;
+    if (driver !== undefined && drivers.get(driver)?.compresses === true) return;
     throw refuse(`Compression is not supported for underlying format: ${driver}`);
   },
   reopens: null,

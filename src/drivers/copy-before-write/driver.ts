@@ -61,6 +61,9 @@ const options = commonOptions.extend({
   "discard-source": z.boolean().default(false).meta({
     description: "whether the source forgets what was copied",
   }),
+  compress: z.boolean().default(false).meta({
+    description: "whether the target compresses what it is written",
+  }),
   "flush-target": z.boolean().default(false).meta({
     description: "whether what was saved is flushed before the guest overwrites it",
   }),
@@ -86,7 +89,7 @@ export const copyBeforeWrite = defineDriver({
   summary: "saves old data to its target before a guest overwrites it",
   manual,
   options,
-  ofJobs: ["discard-source"],
+  ofJobs: ["discard-source", "compress"],
   children: [
     { name: "file", roles: ["filtered", "primary"] },
     { name: "target", roles: ["data"] },
@@ -116,6 +119,7 @@ export const copyBeforeWrite = defineDriver({
     mixedRead: profile.mixedRead,
     flushesTarget: given["flush-target"],
     discardsSource: given["discard-source"],
+    compresses: given.compress,
   }),
   everyParameters: EVERY_PARAMETERS,
   charts: (parameters, bounds) => ({
@@ -141,6 +145,7 @@ export const copyBeforeWrite = defineDriver({
     tasks: {
       copy: copyTaskChart("copy-before-write", "file", {
         ...{ flushes: parameters.flushesTarget, discardsSource: parameters.discardsSource },
+        compresses: parameters.compresses,
       }),
     },
   }),

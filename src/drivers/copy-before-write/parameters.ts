@@ -17,6 +17,8 @@ export interface CopyBeforeWriteParameters {
   readonly flushesTarget: boolean;
   /** whether the source forgets what was copied (`discard-source`) */
   readonly discardsSource: boolean;
+  /** whether the target compresses what it is written (`compress`) */
+  readonly compresses: boolean;
 }
 
 const VARIANTS = ["faithful", "repaired"] as const;
@@ -29,7 +31,7 @@ const EVERY_UNFLUSHED: readonly CopyBeforeWriteParameters[] = (
       VARIANTS.flatMap((viewDiscard) =>
         VARIANTS.map((mixedRead) => ({
           ...{ onError, timeout, brokenView, viewDiscard, mixedRead },
-          ...{ flushesTarget: false, discardsSource: false },
+          ...{ flushesTarget: false, discardsSource: false, compresses: false },
         })),
       ),
     ),
@@ -37,8 +39,8 @@ const EVERY_UNFLUSHED: readonly CopyBeforeWriteParameters[] = (
 );
 
 /**
- * Every combination, for the tests that quantify over charts; whether the target is flushed, and
- * the source forgets, changes a chart that depends on nothing else.
+ * Every combination, for the tests that quantify over charts; whether the target is flushed or
+ * compresses, and the source forgets, changes a chart that depends on nothing else.
  */
 export const EVERY_PARAMETERS: readonly CopyBeforeWriteParameters[] = [
   ...EVERY_UNFLUSHED,
@@ -46,5 +48,6 @@ export const EVERY_PARAMETERS: readonly CopyBeforeWriteParameters[] = [
     { ...parameters, flushesTarget: true },
     { ...parameters, discardsSource: true },
     { ...parameters, flushesTarget: true, discardsSource: true },
+    { ...parameters, compresses: true },
   ]),
 ];

@@ -81,7 +81,7 @@ export function copyTaskChart(ends: boolean): Chart {
 }
 
 export function changeChart(
-  change: "write" | "write-unchanged" | "write-zeroes" | "discard",
+  change: "write" | "write-unchanged" | "write-compressed" | "write-zeroes" | "discard",
 ): Chart {
   const name = `copy-on-read/${change}`;
   const machine = requestSetup<"OK">().createMachine({

@@ -11,7 +11,7 @@ import { askClusters, askNode, call, done, failed } from "../../chart/effects.ts
 import { forwardChart, payloadOf } from "../../chart/forward.ts";
 import { requestSetup } from "../../chart/request-setup.ts";
 
-export type Change = "write" | "write-unchanged" | "write-zeroes" | "discard";
+export type Change = "write" | "write-unchanged" | "write-compressed" | "write-zeroes" | "discard";
 
 /**
  * @param mark with which the clusters are marked: in the bitmap, or in its successor; null: none is

@@ -47,6 +47,7 @@ export const dirtyBitmap = defineDriver({
       requests: {
         write: chart("write"),
         "write-unchanged": chart("write-unchanged"),
+        "write-compressed": chart("write-compressed"),
         "write-zeroes": chart("write-zeroes"),
         discard: chart("discard"),
       },

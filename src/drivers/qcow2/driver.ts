@@ -33,6 +33,7 @@ export const qcow2 = defineDriver({
   ],
   headed: true,
   storesBitmaps: true,
+  compresses: true,
   located: { event: "LOCATE", own: "IN_FILE", taken: ["CLAIM", "COMMIT"] },
   length: ({ header }) => header?.size ?? null,
   parameters: (_, __, { children, serialised, last }): Qcow2Parameters => {
@@ -48,6 +49,7 @@ export const qcow2 = defineDriver({
       read: readChart(parameters),
       write: writeChart("write", parameters),
       "write-unchanged": writeChart("write-unchanged", parameters),
+      "write-compressed": writeChart("write-compressed", parameters),
       "write-zeroes": writeChart("write-zeroes", parameters),
       discard: discardChart(parameters),
       flush: forwardChart("qcow2/flush", "file", "flush"),

@@ -15,7 +15,7 @@ import type { Qcow2Parameters } from "./parameters.ts";
 type Reply = "OK";
 
 /** What a request is to the node's own file. */
-export type Change = "write" | "write-unchanged" | "write-zeroes";
+export type Change = "write" | "write-unchanged" | "write-compressed" | "write-zeroes";
 
 export function writeChart(change: Change, { backing, serialised }: Qcow2Parameters): Chart {
   const name = `qcow2/${change}`;

@@ -23,6 +23,7 @@ export const throttle = defineDriver({
   options,
   children: [{ name: "file", roles: ["filtered", "primary"] }],
   filter: true,
+  compresses: true,
   reopens: ["throttle-group"],
   opened({ throttleGroups }, node) {
     const group = groupOf(node);

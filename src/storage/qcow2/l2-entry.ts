@@ -68,8 +68,8 @@ export function offsetIn(high: number, low: number): number {
   return (high & HIGH_OFFSET) * HIGH + ((low & LOW_OFFSET) >>> 0);
 }
 
-function compressed(entry: bigint, { clusterBits }: Geometry): L2Entry {
-  const bits = BigInt(62 - (clusterBits - 8));
+function compressed(entry: bigint, geometry: Geometry): L2Entry {
+  const bits = offsetBits(geometry);
   const start = entry & ((1n << bits) - 1n);
   const sectors = Number((entry & ((1n << 62n) - 1n)) >> bits) + 1;
   if (start >= 1n << 53n)
@@ -86,6 +86,29 @@ function compressed(entry: bigint, { clusterBits }: Geometry): L2Entry {
 /** Sets an entry to a host cluster that nobody else uses. */
 export function writeDataEntry(table: Buffer, index: number, offset: number): void {
   writeOffset(table, index, offset, true);
+}
+
+/**
+ * Sets an entry to a compressed cluster.
+ *
+ * @param offset byte offset in the file, of any byte
+ * @param length in bytes, less than a cluster
+ */
+export function writeCompressedEntry(
+  table: Buffer,
+  index: number,
+  { offset, length }: { readonly offset: number; readonly length: number },
+  geometry: Geometry,
+): void {
+  const bits = offsetBits(geometry);
+  const more = Math.floor((offset + length - 1) / SECTOR) - Math.floor(offset / SECTOR);
+  const entry = (1n << 62n) | (BigInt(more) << bits) | BigInt(offset);
+  table.writeBigUInt64BE(entry, index * 8);
+}
+
+/** bits of the offset of a compressed cluster; those above count its sectors but the first */
+function offsetBits({ clusterBits }: Geometry): bigint {
+  return BigInt(62 - (clusterBits - 8));
 }
 
 /** Sets an entry to read as zeros, without a host cluster. */

@@ -14,6 +14,7 @@ import { extent, failed } from "../outcome.ts";
 import type { StorageOutcome } from "../storage.ts";
 import { BufferCursor } from "./buffer-cursor.ts";
 import { ClusterLocks } from "./cluster-locks.ts";
+import { compressPiece } from "./compress-piece.ts";
 import type { Qcow2Image } from "./image.ts";
 import type { ImageBitmaps } from "./image-bitmaps.ts";
 import { readPiece } from "./read-piece.ts";
@@ -98,7 +99,9 @@ export class Qcow2Medium implements Medium {
     this.#bitmaps.use();
     for (const { offset, length } of this.#pieces(batch)) {
       if (image.crowded) await image.commit();
-      if (batch.operation === "write") {
+      if (batch.compressed) {
+        await compressPiece(image, this.#locks, offset, cursor.take(length));
+      } else if (batch.operation === "write") {
         await writePiece(image, this.#locks, offset, cursor.take(length));
       } else {
         await zeroPiece(image, this.#locks, offset, length, batch.operation === "discard");

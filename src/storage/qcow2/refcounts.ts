@@ -42,6 +42,8 @@ export class Refcounts {
   #high = 0;
   /** no cluster before it is free */
   #hint = 0;
+  /** where the last compressed cluster ends within a host cluster, in bytes; 0: nowhere */
+  #open = 0;
   /** no cluster from here on was ever written */
   #untouched: number;
 
@@ -112,6 +114,32 @@ export class Refcounts {
     return { cluster, blank: cluster >= untouched };
   }
 
+  /**
+   * Takes a place for a compressed cluster: right behind the one before where that leaves room, so
+   * that such clusters share host clusters, and each counts as a user of all that it touches
+   * (QEMU block/qcow2-refcount.c, `qcow2_alloc_bytes`).
+   *
+   * @param length in bytes, less than a cluster
+   * @returns byte offset in the file
+   * @throws Full if the refcount table cannot grow
+   */
+  allocateBytes(length: number): number {
+    const { clusterSize, refcountBits } = this.#geometry;
+    const opened = Math.floor(this.#open / clusterSize);
+    const isShared = this.#open > 0 && this.get(opened) < 2 ** refcountBits - 1;
+    let offset = isShared ? this.#open : 0;
+    const room = isShared ? (opened + 1) * clusterSize - offset : 0;
+    if (room < length) {
+      const next = this.allocate();
+      // Nobody else is told of the opened one meanwhile; but the table may have had to move.
+      if (room === 0 || next !== opened + 1) offset = next * clusterSize;
+    }
+    if (offset === this.#open) this.#count(opened, this.get(opened) + 1);
+    const end = offset + length;
+    this.#open = end % clusterSize === 0 ? 0 : end;
+    return offset;
+  }
+
   /** One user less, who is gone from the file for good. */
   release(cluster: number): void {
     const { blockEntries, refcountBits } = this.#geometry;
@@ -121,7 +149,9 @@ export class Refcounts {
     if (block === null || count === 0) throw new Damage(`host cluster ${cluster} was free already`);
     setRefcount(block.bytes, index, refcountBits, count - 1);
     this.cache.changed(block);
-    if (count === 1) this.#hint = Math.min(this.#hint, cluster);
+    if (count > 1) return;
+    this.#hint = Math.min(this.#hint, cluster);
+    if (Math.floor(this.#open / this.#geometry.clusterSize) === cluster) this.#open = 0;
   }
 
   /** Whether the table itself is to be written. */
@@ -244,11 +274,11 @@ export class Refcounts {
     this.#count(cluster);
   }
 
-  #count(cluster: number): void {
+  #count(cluster: number, count = 1): void {
     const { blockEntries, refcountBits } = this.#geometry;
     const block = this.#block(Math.floor(cluster / blockEntries));
     if (block === null) throw new Damage(`host cluster ${cluster} has no refcount`);
-    setRefcount(block.bytes, cluster % blockEntries, refcountBits, 1);
+    setRefcount(block.bytes, cluster % blockEntries, refcountBits, count);
     this.cache.changed(block);
     this.#untouched = Math.max(this.#untouched, cluster + 1);
   }

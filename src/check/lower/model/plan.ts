@@ -31,7 +31,11 @@ import {
   type StageEntry,
 } from "./graph-phases.ts";
 
-export const CARRIES_PAYLOAD: ReadonlySet<Operation> = new Set(["write", "write-unchanged"]);
+export const CARRIES_PAYLOAD: ReadonlySet<Operation> = new Set([
+  "write",
+  "write-unchanged",
+  "write-compressed",
+]);
 
 /** A request that an actor may make. */
 export interface PlannedRequest {
