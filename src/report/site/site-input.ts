@@ -70,6 +70,8 @@ export interface SiteInput {
   readonly viz: Viz;
   readonly models: readonly ModelEvidence[];
   readonly sketches: readonly SketchEvidence[];
+  /** what checks of all graphs that commands can make have left, by their names */
+  readonly surgeries: ReadonlyMap<string, CheckReceipt>;
   readonly logs: readonly GivenLog[];
   /** what was compared with a QEMU last; null: nothing, or its receipt is gone */
   readonly conform: ConformReceipt | null;

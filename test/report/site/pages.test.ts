@@ -35,7 +35,12 @@ beforeAll(async () => {
       { file: "a-log.json", content: damaged },
     ];
     const nothing = { conform: null, previous: null, source: () => "export {};" };
-    const rest = { logs, commands: await describedCommands(COMMANDS), ...nothing };
+    const rest = {
+      logs,
+      surgeries: new Map(),
+      commands: await describedCommands(COMMANDS),
+      ...nothing,
+    };
     const input: SiteInput = { viz: await instance(), models, sketches, ...rest };
     pages = PAGE_KINDS.flatMap(({ make }) => [...make(input)]);
   });
