@@ -15,7 +15,7 @@ import type { ModelEvidence, ShownLog, SketchEvidence } from "../../report/site/
 import type { Model } from "../../system/model.ts";
 import { findChecked } from "../check/find-checked.ts";
 import { perform } from "../check/perform.ts";
-import { checkReceiptOf, readDocument, verifyReceiptOf } from "../model-receipts.ts";
+import { checkReceiptOf, qemuReceiptOf, readDocument, verifyReceiptOf } from "../model-receipts.ts";
 import { leftLog, quickCheck, simulateMutants, simulateSample, simulateViolation } from "./logs.ts";
 
 export interface Gathering {
@@ -44,6 +44,7 @@ export async function gatherModel(model: Model, gathering: Gathering): Promise<M
     overview: overviewOf(model, verify, check),
     verify,
     check,
+    qemu: qemuReceiptOf(model, reports),
     transitions: check?.coverage == null ? [] : (checked?.program.coverage ?? []),
     counterexample,
     sample: violated ? null : sampleOf(model, verify, gathering),

@@ -53,14 +53,17 @@ function drawn(graph: Graph, { profile }: Rewired): DrawnGraph {
   return { graph, nodes: new Map(), profile };
 }
 
+/** In front of a command, where lists that are cut off have them. */
+const ANSWERS = { accepted: "", refused: "refused: " } as const;
+const ENDS = { abort: "aborts QEMU: ", crash: "crashes QEMU: ", hang: "hangs QEMU: " } as const;
+
 function playerStep(step: RewiredStep, last: RewiredStep | null, record: number): PlayerStep {
   const { command, before, after, explained, broken } = step;
-  const ends = { abort: "QEMU aborts", crash: "QEMU crashes", hang: "QEMU hangs" };
   const { verdict, predicts } = explained;
-  const answer = predicts === null ? verdict : ends[predicts];
+  const answer = predicts === null ? ANSWERS[verdict] : ENDS[predicts];
   return {
     record,
-    text: `${commandText(command.execute, command.arguments)}: ${answer}`,
+    text: `${answer}${commandText(command.execute, command.arguments)}`,
     lane: ADMINISTRATOR.id,
     messages: [],
     line: JSON.stringify(command),
@@ -102,7 +105,7 @@ function viewOf(
     ),
     caption,
     command: JSON.stringify(command, null, 1),
-    told: [...toldOf(step, done.profile), ...recorded],
+    told: toldOf(step, done.profile, recorded),
   };
 }
 

@@ -12,13 +12,15 @@ import type { RewiredStep } from "./rewired.ts";
 
 type Told = GraphView["told"][number];
 
-export function toldOf(step: RewiredStep, profile: Profile): Told[] {
+/** @param recorded what QEMUs answered, which stands beside what the rules say */
+export function toldOf(step: RewiredStep, profile: Profile, recorded: readonly Told[]): Told[] {
   const { explained } = step;
   return [
     answerOf(explained, profile),
+    ...recorded,
     ...movesOf(explained),
-    ...askedOf(step, profile),
     ...conflictOf(explained),
+    ...askedOf(step, profile),
   ].filter(({ lines }) => lines.length > 0);
 }
 
@@ -76,7 +78,7 @@ type OriginStep = NonNullable<ExplainedCommand["conflict"]>["required"][number];
 
 function stepText({ edge: { parent, name, child }, why }: OriginStep): string {
   const edge =
-    name === "root" ? `${parent.name} of ${child}` : `${parent.name} of ${child} (${name})`;
+    name === "root" ? `${parent.name}, of ${child}` : `${parent.name}, of its ${name} ${child}`;
   if (why === "handed-on") return `${edge}, because of who is above`;
   return why === "user" ? `${edge}: it was added so` : `${edge}: a rule of its driver`;
 }

@@ -10,7 +10,8 @@ import { overviewPages } from "./overview/overview-page.ts";
 import type { PageDocument, SiteDocument } from "./page-document.ts";
 import { PROSE_NAVIGATION, prosePages } from "./prose-pages.ts";
 import { driverCharts } from "./reference/driver-charts.ts";
-import { REWIRING, rewiringPages } from "./rewiring/rewiring-pages.ts";
+import { REWIRING } from "./rewiring/rewiring-links.ts";
+import { rewiringPages } from "./rewiring/rewiring-pages.ts";
 import type { SiteInput } from "./site-input.ts";
 
 interface PageKind {
@@ -34,6 +35,7 @@ function prose({ viz, models, conform, commands }: SiteInput): PageDocument[] {
   return prosePages({
     models: models.map(({ overview }) => overview),
     conformance: conform,
+    agreement: models.flatMap(({ qemu }) => (qemu === null ? [] : [qemu])),
     commands,
     charts: driverCharts(viz),
   });

@@ -3,7 +3,10 @@
  */
 import { code, commands, heading, paragraph, terms } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
+import { rewiringLinks } from "../rewiring/rewiring-links.ts";
 import type { ModelEvidence, SiteInput } from "../site-input.ts";
+import { listed } from "../writing.ts";
+import { agreementBlocks } from "./agreement.ts";
 import { mutantBlocks, mutantPages } from "./mutants.ts";
 import { DrawnCharts, pictureBlocks } from "./pictures.ts";
 import { playerBlocks } from "./players.ts";
@@ -26,6 +29,7 @@ function modelPage(
 ): PageDocument {
   const { model } = evidence;
   const { name, title, idea, profile, expected } = model;
+  const scripts = rewiringLinks([name]);
   return {
     path: `models/${name}`,
     title: name,
@@ -37,9 +41,11 @@ function modelPage(
       terms([
         ["rules", code(profile)],
         ["says of itself", `it is ${expected.verdict === "holds" ? "right" : "violated"}`],
+        ...(scripts.length === 0 ? [] : [["graph, step by step", ...listed(scripts)] as const]),
       ]),
       ...playerBlocks(evidence, models),
       ...verdictBlocks(evidence),
+      ...agreementBlocks(evidence),
       ...storyBlocks(model),
       ...pictureBlocks(viz, model, charts),
       ...propertyBlocks(evidence, source),

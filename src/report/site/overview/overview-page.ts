@@ -13,6 +13,7 @@ import {
   secondsText,
   verdictMark,
 } from "../blocks.ts";
+import { agreementCell } from "../model/agreement.ts";
 import type { Block, Cell, PageDocument } from "../page-document.ts";
 import { runSummary, trends } from "../run-summary.ts";
 import type { ModelEvidence, SiteInput, SketchEvidence } from "../site-input.ts";
@@ -34,7 +35,7 @@ export function overviewPages(input: SiteInput): PageDocument[] {
         ),
         ...missingNotice(models),
         heading(2, "Models"),
-        modelTable(input),
+        modelTable(models),
         heading(2, "Sketches"),
         paragraph("Designs reduced to charts, before there are drivers for them."),
         sketchTable(sketches),
@@ -60,7 +61,7 @@ function missingNotice(models: readonly ModelEvidence[]): Block[] {
   ];
 }
 
-function modelTable(input: SiteInput): Block {
+function modelTable(models: readonly ModelEvidence[]): Block {
   return {
     kind: "table",
     caption: "All models",
@@ -70,11 +71,12 @@ function modelTable(input: SiteInput): Block {
       ...[column("states", "end"), column("search", "end"), column("mutants", "end")],
       column("QEMU"),
     ],
-    rows: input.models.map((evidence) => modelRow(evidence, input)),
+    rows: models.map(modelRow),
   };
 }
 
-function modelRow({ model, overview, verify }: ModelEvidence, input: SiteInput): Cell[] {
+function modelRow(evidence: ModelEvidence): Cell[] {
+  const { model, overview, verify } = evidence;
   const { name, idea, checked, verified, expected, caught } = overview;
   const verdict = checked?.verdict ?? verified;
   const mark = verdictMark(verdict);
@@ -95,20 +97,8 @@ function modelRow({ model, overview, verify }: ModelEvidence, input: SiteInput):
     mutants === 0
       ? cell("none")
       : numberCell(caught, `${caught ?? 0} of ${mutants - left}${left > 0 ? ` + ${left}` : ""}`),
-    qemuCell(model.profile, input),
+    agreementCell(evidence),
   ];
-}
-
-/** What was compared of the rules that the model goes by. */
-function qemuCell(profile: string, { conform }: SiteInput): Cell {
-  if (!profile.startsWith("qemu-")) return cell("no QEMU does this");
-  if (conform === null || conform.profile !== profile) return cell("not compared");
-  const recorded = conform.recorded.reduce((sum, { commands }) => sum + commands, 0);
-  const count = recorded + (conform.random?.commands ?? 0);
-  const text = `${count.toLocaleString("en-US")} commands`;
-  return conform.ok
-    ? cell({ kind: "mark", text: "agrees", tone: "good" }, ` in ${text}`)
-    : cell({ kind: "mark", text: "differs", tone: "bad" }, ` in ${text}`);
 }
 
 function sketchTable(sketches: readonly SketchEvidence[]): Block {

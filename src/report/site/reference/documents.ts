@@ -4,6 +4,7 @@
 import { logJsonSchema } from "../../../log/json-schema.ts";
 import { checkReceiptJsonSchema } from "../../check/receipt.ts";
 import { traceJsonSchema } from "../../check/trace-document.ts";
+import { qemuReceiptJsonSchema } from "../../conform/model-receipt.ts";
 import { receiptJsonSchema } from "../../receipt.ts";
 import { CHECK_RECEIPT_WORDS } from "./words/check-receipt.ts";
 import { CHECK_TRACE_WORDS } from "./words/check-trace.ts";
@@ -63,6 +64,16 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "proves.",
     schema: receiptJsonSchema,
     words: VERIFY_RECEIPT_WORDS,
+    kinds: null,
+  },
+  {
+    name: "qemu-receipt",
+    title: "The receipt of a comparison with QEMU",
+    told:
+      "What of a model `blockgraph conform --models` compared with a QEMU, in " +
+      "`reports/MODEL/qemu.json`.",
+    schema: qemuReceiptJsonSchema,
+    words: {},
     kinds: null,
   },
 ];

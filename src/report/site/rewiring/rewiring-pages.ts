@@ -13,19 +13,14 @@ import type { Block, Cell, PageDocument, Text } from "../page-document.ts";
 import type { SiteInput } from "../site-input.ts";
 import { bullets, cell, leftColumn, listed, mark, paragraph, rightColumn } from "../writing.ts";
 import { recordingsOf } from "./recordings.ts";
+import { REWIRING, rewiringPath } from "./rewiring-links.ts";
 import { RULES } from "./rules.ts";
-
-export const REWIRING = "rewiring";
 
 export function* rewiringPages(input: SiteInput): Generator<PageDocument, void, void> {
   const recordings = recordingsOf(input.source);
   const all = [...REWIRINGS.values()];
   yield listPage(input, all, recordings);
   for (const each of all) yield onePage(input, each, recordings.get(each.name) ?? []);
-}
-
-function pathOf({ name }: Rewiring): string {
-  return `${REWIRING}/${name}`;
 }
 
 function listPage(
@@ -80,7 +75,7 @@ function rowOf(rewiring: Rewiring, recordings: readonly Recording[]): Cell[] {
   const done = rewired(rewiring);
   const refused = done.steps.filter(({ explained }) => explained.verdict === "refused").length;
   return [
-    cell([link(rewiring.name, pathOf(rewiring))]),
+    cell([link(rewiring.name, rewiringPath(rewiring))]),
     cell(rewiring.title),
     cell([code(rewiring.profile)]),
     numberCell(done.steps.length),
@@ -137,7 +132,7 @@ function onePage(
 ): PageDocument {
   const { name, title, idea, profile, models, setup, commands: sent } = rewiring;
   return {
-    path: pathOf(rewiring),
+    path: rewiringPath(rewiring),
     title: name,
     summary: title,
     trail: [
