@@ -52,8 +52,9 @@ const whatAHookForbids: Rewiring = {
   name: "what-a-hook-forbids",
   title: "What is refused while a disk is fleeced, by whom, and what is not",
   idea:
-    "Each of these would damage the point in time. Most are stopped, by an edge that does not share " +
-    "what is asked for, or by who still uses the node. Nobody stops a second writer of the cache.",
+    "Each of these would damage the point in time. Most are stopped, by an edge that does not " +
+    "share what is asked for, or by who still uses the node. Nobody stops a second writer of the " +
+    "cache.",
   profile: "qemu-7.2",
   setup: fleeced,
   commands: [

@@ -32,8 +32,8 @@ const byMovingTheGuest: Rewiring = {
   name: "by-moving-the-guest",
   title: "A hook goes in, and out, by moving the guest's disk",
   idea:
-    "As long as nobody uses the hook, it asks nothing of the disk. As soon as the guest is on it, " +
-    "it minds all other writers there. The view comes last and goes first.",
+    "As long as nobody uses the hook, it asks nothing of the disk. As soon as the guest is on " +
+    "it, it minds all other writers there. The view comes last and goes first.",
   profile: "qemu-7.2",
   setup: guestOnDisk,
   commands: [...startFleecing(["reader"]), ...stopFleecing(["reader"])],
@@ -134,8 +134,8 @@ const byReplace: Rewiring = {
   name: "by-replace",
   title: "One link is replaced, and one transaction does it all (proposed)",
   idea:
-    "blockdev-replace moves exactly the link that it names. In a transaction the graph is rewired " +
-    "first and permissions are asked for once, so that there is no state in between.",
+    "blockdev-replace moves exactly the link that it names. In a transaction the graph is " +
+    "rewired first and permissions are asked for once, so that there is no state in between.",
   profile: "proposed",
   setup: [...guestOnDisk, rawCache],
   commands: [

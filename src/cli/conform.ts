@@ -64,8 +64,8 @@ export function configure(command: Command): void {
       "Compares blockgraph's verdicts on graph commands with QEMU's: accepted or refused, the " +
         "exact text, and the permissions of every edge. Recorded verdicts need no QEMU; random " +
         "sequences are sent to a qemu-storage-daemon as well, and a difference is shrunk to the " +
-        "smallest script that shows it. Simulations of models are replayed on a machine, and leave " +
-        "reports/MODEL/qemu.json.",
+        "smallest script that shows it. Simulations of models are replayed on a machine, which " +
+        "leaves reports/MODEL/qemu.json.",
     )
     .option("--cases <file...>", "files of recorded verdicts")
     .option("--random <n>", "random sequences to compare live", wholeNumber(1))

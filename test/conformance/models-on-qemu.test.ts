@@ -46,7 +46,7 @@ for (const { version, binary } of machines()) {
 }
 
 describe("conform --models", () => {
-  test("is refused in one line with a machine that is none, and beside other comparisons", async () => {
+  test("is refused in one line with a machine that is none, and beside others", async () => {
     const words = ["conform", "--models", "insert-by-qom-set"];
     expectRefusal(await blockgraph([...words, "--binary", "nowhere"]), /cannot be run/);
     expectRefusal(await blockgraph([...words, "--random", "1"]), /--models stands alone/);

@@ -39,7 +39,7 @@ describe("a script in a browser", () => {
 
   const [wrong = "", right = ""] = SCRIPTS.map((name) => `rewiring/${name}`);
 
-  test("a link leads to a refusal: both graphs, two red edges, and where their masks are from", async () => {
+  test("a link leads to a refusal: both graphs, two red edges, their masks", async () => {
     const { page, complaints } = await open(browser, `${site.urlOf(wrong)}#commands/1`);
     expect(await page.locator(".graph figcaption").allTextContents()).toEqual([
       "before",

@@ -15,6 +15,7 @@ export const RULES: readonly string[] = [
   "The graph is rewired first, and permissions are asked for once, at the end (P8). If somebody " +
     "refuses, everything is as it was (P9).",
   "To ask for less is never refused: if it cannot be granted, the old masks stay (P10).",
-  "A hook that nobody uses asks nothing of its disk. So it can be opened above a disk that a guest " +
-    "writes; what it minds begins with its first parent (P13). That instant is the point in time.",
+  "A hook that nobody uses asks nothing of its disk. So it can be opened above a disk that a " +
+    "guest writes; what it minds begins with its first parent (P13). That instant is the point in " +
+    "time.",
 ];
