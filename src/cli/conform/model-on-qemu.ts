@@ -3,6 +3,7 @@
  * can be told and asked is compared.
  */
 import { BlockgraphError } from "../../error.ts";
+import { isJsonObject, type JsonObject } from "../../graph/graph.ts";
 import { MemoryLog } from "../../log/memory-log.ts";
 import type { LogRecord } from "../../log/record.ts";
 import { type QemuVersion, requireVersion } from "../../qemu/version.ts";
@@ -37,7 +38,7 @@ export async function modelOnQemu(model: Model, options: ModelOnQemu): Promise<Q
   const qemu = requireVersion(binary ?? MACHINE, MACHINE, version);
   const sum = { commands: 0, requests: 0, overlapping: 0, undecided: 0, unasked: 0, images: 0 };
   const [wrong, unsendable] = [{ logged: 0, seen: 0 }, new Map<string, number[]>()];
-  const differences: { seed: number; text: string }[] = [];
+  const [differences, untimed]: [Difference[], Difference[]] = [[], []];
   let [sequences, ended] = [0, 0];
   let seed = 0;
   for (; sequences < logs && seed < TRIES * logs; seed++) {
@@ -58,15 +59,42 @@ export async function modelOnQemu(model: Model, options: ModelOnQemu): Promise<Q
     ended += seen.end === null ? 0 : 1;
     wrong.logged += seen.wrong.length;
     wrong.seen += seen.wrong.filter(({ same }) => same).length;
-    if (difference !== null) differences.push({ seed, text: difference });
+    if (difference === null) continue;
+    const isOfJob = copiesAt(log.records, last);
+    (isOfJob ? untimed : differences).push({ seed, text: difference });
   }
   return {
     ...{ kind: "qemu-receipt", v: 1, model: model.name, digest: modelDigest(model) },
     ...{ profile: model.profile, qemu, seeds: seed, sequences, ...sum, ended, wrong },
     unsendable: [...unsendable].map(([reason, some]) => ({ reason, seeds: some })),
-    differences,
+    ...{ untimed, differences },
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+type Difference = QemuReceipt["differences"][number];
+
+/** Commands that begin a job which copies by itself. */
+const COPYING = new Set(["blockdev-backup", "blockdev-mirror", "block-commit", "block-stream"]);
+
+/**
+ * Whether the record is the end of a request, and a job may have been copying then. How far it has
+ * come a QEMU cannot be told, and a result may depend on it.
+ */
+function copiesAt(records: readonly LogRecord[], at: number): boolean {
+  const isCopying = (record: LogRecord) =>
+    record.kind === "qmp" && record.seq < at && startsCopy(record.execute, record.arguments);
+  return records[at]?.kind === "done" && records.some(isCopying);
+}
+
+function startsCopy(execute: string, given: JsonObject): boolean {
+  if (COPYING.has(execute)) return given.sync !== "none";
+  const { actions } = given;
+  if (execute !== "transaction" || !Array.isArray(actions)) return false;
+  return actions.some((action) => {
+    if (!isJsonObject(action) || !isJsonObject(action.data)) return false;
+    return typeof action.type === "string" && startsCopy(action.type, action.data);
+  });
 }
 
 /** A simulation as a log that was opened. */

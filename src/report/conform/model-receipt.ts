@@ -9,6 +9,11 @@ const count = z.int().min(0);
 /** The format version of these receipts. */
 const VERSION = 1;
 
+const differenceSchema = z.strictObject({
+  seed: count.meta({ description: "of the simulation" }),
+  text: z.string().meta({ description: "the first thing that differs, in one line" }),
+});
+
 export const qemuReceiptSchema = z.strictObject({
   kind: z.literal("qemu-receipt").meta({ description: "what the document is" }),
   v: z.literal(VERSION).meta({ description: "version of the format" }),
@@ -43,13 +48,12 @@ export const qemuReceiptSchema = z.strictObject({
       }),
     )
     .meta({ description: "logs that no QEMU can be sent" }),
+  untimed: z.array(differenceSchema).meta({
+    description:
+      "results that differ while a job copies, which QEMU does in its own time: undecided",
+  }),
   differences: z
-    .array(
-      z.strictObject({
-        seed: count.meta({ description: "of the simulation" }),
-        text: z.string().meta({ description: "the first thing that differs, in one line" }),
-      }),
-    )
+    .array(differenceSchema)
     .meta({ description: "logs of which something came out differently" }),
   seconds: z.number().min(0).meta({ description: "that it took" }),
 });

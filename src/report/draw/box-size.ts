@@ -4,7 +4,7 @@
 import type { SketchBox } from "./sketch.ts";
 
 /** points */
-export const CHARACTER_WIDTH = 7.2;
+const CHARACTER_WIDTH = 7.2;
 export const PADDING = 10;
 const LINE_HEIGHT = 16;
 /** of a dot where something begins */

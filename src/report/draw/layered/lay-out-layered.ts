@@ -23,7 +23,7 @@ const MARGIN = 6;
 const ARROW = 9;
 /** points of a line that passes through a layer */
 const PASSING = 6;
-/** how many times wider than tall a picture of boxes alone would be, with layers as wide as may be */
+/** how many times wider than tall a picture is whose layers are as wide as may be */
 const WIDE = 1.6;
 /** layers up to which a line has room of its own in each */
 const PASSING_MAX = 40;

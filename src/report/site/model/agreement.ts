@@ -53,7 +53,7 @@ function unknown({ name, profile }: Model): Block[] {
 }
 
 function known(qemu: QemuReceipt): Block[] {
-  const { unsendable, differences } = qemu;
+  const { unsendable, untimed, differences } = qemu;
   const reasons = unsendable.map(({ reason, seeds }) => `${reason} (${of(seeds.length, "log")})`);
   if (qemu.sequences === 0) {
     return [
@@ -74,6 +74,14 @@ function known(qemu: QemuReceipt): Block[] {
     ...(reasons.length === 0
       ? []
       : [paragraph("Further simulations cannot be sent:"), bullets(reasons)]),
+    ...(untimed.length === 0
+      ? []
+      : [
+          paragraph(
+            "Not decided, because a job was copying, and how far it has come QEMU cannot be told:",
+          ),
+          bullets(untimed.map(({ seed, text }) => `seed ${seed}: ${text}`)),
+        ]),
     ...(differences.length === 0
       ? []
       : [

@@ -16,6 +16,6 @@ export const RULES: readonly string[] = [
     "refuses, everything is as it was (P9).",
   "To ask for less is never refused: if it cannot be granted, the old masks stay (P10).",
   "A hook that nobody uses asks nothing of its disk. So it can be opened above a disk that a " +
-    "guest writes; what it minds begins with its first parent (P13). That instant is the point in " +
-    "time.",
+    "guest writes; what it minds begins with its first parent (P13). That instant is the point " +
+    "in time.",
 ];

@@ -70,7 +70,7 @@ function receiptOf(changes: Partial<QemuReceipt>): QemuReceipt {
     ...{ kind: "qemu-receipt", v: 1, model: "overlap", digest: "0", profile: "qemu-7.2" },
     ...{ qemu: "7.2.22", seeds: 5, sequences: 5, commands: 12, requests: 34, overlapping: 0 },
     ...{ undecided: 0, unasked: 0, images: 5, ended: 0, wrong: { logged: 2, seen: 1 } },
-    ...{ unsendable: [], differences: [], seconds: 1, ...changes },
+    ...{ unsendable: [], untimed: [], differences: [], seconds: 1, ...changes },
   };
 }
 
