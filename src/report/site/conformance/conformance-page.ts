@@ -6,7 +6,7 @@ import type { QemuReceipt } from "../../conform/model-receipt.ts";
 import type { conformReceiptSchema } from "../../conform/receipt.ts";
 import { code, commands, heading, link, numberCell } from "../blocks.ts";
 import { agreementMark } from "../model/agreement.ts";
-import type { Block, PageDocument } from "../page-document.ts";
+import type { Block, Cell, PageDocument } from "../page-document.ts";
 import { cell, codes, leftColumn, paragraph, rightColumn } from "../writing.ts";
 import { CAMPAIGNS, LIVE_COMPARISONS, RECORDINGS } from "./compared.ts";
 import { DEFECTS_PATH } from "./defect.ts";
@@ -78,7 +78,7 @@ function modelBlocks(receipts: readonly QemuReceipt[]): Block[] {
       kind: "table",
       caption: "Models that were run on a QEMU",
       columns: [
-        ...["model", "QEMU", ""].map(leftColumn),
+        ...["model", "QEMU", "result"].map(leftColumn),
         ...["logs", "commands", "requests", "undecided", "wrong, and seen there"].map(rightColumn),
       ],
       rows: compared.map((receipt) => [
@@ -88,11 +88,15 @@ function modelBlocks(receipts: readonly QemuReceipt[]): Block[] {
         ...[receipt.sequences, receipt.commands, receipt.requests, receipt.undecided].map((value) =>
           numberCell(value),
         ),
-        { text: [`${receipt.wrong.seen} of ${receipt.wrong.logged}`], sort: receipt.wrong.logged },
+        wrongCell(receipt),
       ]),
       sortable: true,
     },
   ];
+}
+
+function wrongCell({ wrong: { logged, seen } }: QemuReceipt): Cell {
+  return logged === 0 ? numberCell(null) : { text: [`${seen} of ${logged}`], sort: logged };
 }
 
 function recordedBlocks(): Block[] {

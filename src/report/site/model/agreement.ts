@@ -120,9 +120,11 @@ function seeConformance(): Block {
   return { kind: "paragraph", text };
 }
 
-/** Whether anything was different. */
-export function agreementMark({ differences }: QemuReceipt): Inline {
-  return differences.length === 0 ? mark("agrees", "good") : mark("differs", "bad");
+/** Whether anything was different; a log that is not decided does not agree. */
+export function agreementMark({ sequences, untimed, differences }: QemuReceipt): Inline {
+  if (differences.length > 0) return mark("differs", "bad");
+  if (untimed.length === 0) return mark("agrees", "good");
+  return mark(`agrees in ${sequences - untimed.length} of ${of(sequences, "log")}`, "open");
 }
 
 function of(number: number, what: string): string {

@@ -1,12 +1,11 @@
 /**
  * A page for every model, made of the model itself and of what is known of it.
  */
-import { code, commands, heading, paragraph, terms } from "../blocks.ts";
+import { commands, heading, paragraph, terms } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
-import { rewiringLinks } from "../rewiring/rewiring-links.ts";
 import type { ModelEvidence, SiteInput } from "../site-input.ts";
-import { listed } from "../writing.ts";
 import { agreementBlocks } from "./agreement.ts";
+import { factsOf } from "./facts.ts";
 import { mutantBlocks, mutantPages } from "./mutants.ts";
 import { DrawnCharts, pictureBlocks } from "./pictures.ts";
 import { playerBlocks } from "./players.ts";
@@ -28,21 +27,15 @@ function modelPage(
   charts: DrawnCharts,
 ): PageDocument {
   const { model } = evidence;
-  const { name, title, idea, profile, expected } = model;
-  const scripts = rewiringLinks([name]);
+  const { name, title, idea } = model;
   return {
     path: `models/${name}`,
     title: name,
     summary: title,
     trail: [{ title: "Overview", path: "index" }],
     blocks: [
-      paragraph({ kind: "strong", text: `${title}.` }),
       paragraph(idea),
-      terms([
-        ["rules", code(profile)],
-        ["says of itself", `it is ${expected.verdict === "holds" ? "right" : "violated"}`],
-        ...(scripts.length === 0 ? [] : [["graph, step by step", ...listed(scripts)] as const]),
-      ]),
+      terms(factsOf(evidence)),
       ...playerBlocks(evidence, models),
       ...verdictBlocks(evidence),
       ...agreementBlocks(evidence),

@@ -17,6 +17,7 @@ import { agreementCell } from "../model/agreement.ts";
 import type { Block, Cell, PageDocument } from "../page-document.ts";
 import { runSummary, trends } from "../run-summary.ts";
 import type { ModelEvidence, SiteInput, SketchEvidence } from "../site-input.ts";
+import { startBlocks } from "./start-blocks.ts";
 
 export function overviewPages(input: SiteInput): PageDocument[] {
   const { models, sketches } = input;
@@ -29,13 +30,19 @@ export function overviewPages(input: SiteInput): PageDocument[] {
       trail: [],
       blocks: [
         paragraph(
-          "Each line is a design for image fleecing and its relatives: a graph of block nodes, ",
-          "who reads and writes, and what must hold. A verdict is exact within the bounds beside ",
-          "it. The page of a model has its graph, its charts, and a run of it to step through.",
+          "Designs of block graphs are argued with pictures and one scripted scenario. Here each ",
+          "is written once, and then every interleaving is checked, real images are written, and ",
+          "a real QEMU is asked to do the same.",
         ),
-        ...missingNotice(models),
+        ...startBlocks(models),
         heading(2, "Models"),
+        paragraph(
+          "Each line is a design: a graph of block nodes, who reads and writes, and what must ",
+          "hold. A verdict is exact within the bounds beside it. The page of a model has its ",
+          "graph, its charts, and a run of it to step through.",
+        ),
         modelTable(models),
+        ...missingNotice(models),
         heading(2, "Sketches"),
         paragraph("Designs reduced to charts, before there are drivers for them."),
         sketchTable(sketches),

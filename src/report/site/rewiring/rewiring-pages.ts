@@ -140,7 +140,6 @@ function onePage(
       { title: "Rewiring", path: REWIRING },
     ],
     blocks: [
-      { kind: "paragraph", text: [{ kind: "strong", text: `${title}.` }] },
       paragraph(idea),
       terms([
         ["rules", code(profile)],

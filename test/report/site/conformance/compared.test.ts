@@ -87,6 +87,9 @@ describe("a model beside QEMU", () => {
     const differences = [{ seed: 3, text: "record 9: otherwise" }];
     expect(cellOf(model, receiptOf({ differences }))).toContain("differs");
     expect(blocksOf(model, receiptOf({ differences }))).toContain("seed 3: record 9: otherwise");
+    const untimed = receiptOf({ untimed: differences });
+    expect(cellOf(model, untimed)).toContain("agrees in 4 of 5 logs");
+    expect(blocksOf(model, untimed)).toContain("a job was copying");
     expect(blocksOf(model, receiptOf({}))).toContain("in the logs, 1 of them seen in QEMU as well");
   });
 
