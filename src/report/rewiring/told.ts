@@ -2,6 +2,7 @@
  * What is to be said of a command that was sent to a graph: the answer, who moves, what is asked of
  * whom and why; and of a refusal, which two edges do not agree, and what would help.
  */
+import type { Edge } from "../../graph/graph.ts";
 import { ALL_PERMISSIONS, NO_DEMANDS, permissionText } from "../../graph/permission.ts";
 import type { Profile } from "../../graph/profile.ts";
 import { originLines } from "../draw/origin-lines.ts";
@@ -54,13 +55,18 @@ function askedOf({ before, after, wanted }: RewiredStep, profile: Profile): Told
       ...(given === 0 ? [] : [`does without ${permissionText(given)} now`]),
     ];
     const as = edge.name === "root" ? "" : ` as its ${edge.name}`;
-    const nothing = old === null ? ["nothing, as long as nobody uses it"] : [];
+    const idle = edge.parent.kind === "node" && !graph.edges.some(isAbove(edge.parent.name));
+    const nothing = old === null ? [idle ? "nothing, as long as nobody uses it" : "nothing"] : [];
     return {
       title: `${edge.parent.name} asks of ${edge.child}${as}`,
       tone: "plain",
       lines: lines.length === 0 ? nothing : lines,
     };
   });
+}
+
+function isAbove(node: string): (edge: Edge) => boolean {
+  return ({ child }) => child === node;
 }
 
 function conflictOf({ conflict }: ExplainedCommand): Told[] {
