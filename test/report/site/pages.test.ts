@@ -92,7 +92,7 @@ describe("every page", () => {
     for (const entry of entries) expect(paths.has(entry)).toBe(true);
   });
 
-  test("has traces and anchors that differ, and table rows as wide as their heads", () => {
+  test("has traces and anchors that differ, and tables with names as wide as rows", () => {
     for (const each of pages) {
       const ids = playersOf(each).map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
@@ -102,6 +102,7 @@ describe("every page", () => {
       for (const block of blocks) {
         if (block.kind !== "table") continue;
         for (const row of block.rows) expect(row).toHaveLength(block.columns.length);
+        for (const { title } of block.columns) expect(title, each.path).not.toBe("");
       }
     }
   });

@@ -46,7 +46,7 @@ function contents(): Block {
   return {
     kind: "table",
     caption: "All defects",
-    columns: ["", "what happens", "seen on QEMU", "to be seen", "found"].map(leftColumn),
+    columns: ["id", "what happens", "seen on QEMU", "to be seen", "found"].map(leftColumn),
     rows: DEFECTS.map((defect) => [
       cell([defectLink(defect.id)]),
       cell(defect.title),

@@ -147,7 +147,7 @@ function trendBlocks({ models, previous }: SiteInput): Block[] {
       kind: "table",
       caption: "What has changed since the last run",
       sortable: true,
-      columns: [column("model"), column("what"), column("before"), column("now"), column("")],
+      columns: [column("model"), column("what"), column("before"), column("now"), column("note")],
       rows: changed.map(({ model, what, before, now, matters }) => [
         models.some(({ overview }) => overview.name === model)
           ? cell(link(model, `models/${model}`))

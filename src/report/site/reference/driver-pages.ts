@@ -83,7 +83,7 @@ function childBlocks({ children }: Driver): Block[] {
     {
       kind: "table",
       caption: "Children, in the order in which they are opened",
-      columns: ["child", "roles", ""].map(leftColumn),
+      columns: ["child", "roles", "given"].map(leftColumn),
       rows: children.map((child) => [
         cell([code(child.name)]),
         cell(child.roles.join(", ")),

@@ -68,7 +68,7 @@ function contents(known: ReadonlyMap<string, JudgedModel>): Block {
   return {
     kind: "table",
     caption: "Ideas in the order of the thread",
-    columns: ["", "idea", "stands in", "in QEMU since", "models"].map(leftColumn),
+    columns: ["no.", "idea", "stands in", "in QEMU since", "models"].map(leftColumn),
     rows: IDEAS.map((idea, index) => [
       { text: [String(index + 1)], sort: index + 1 },
       cell([link(idea.title, `thread#${idea.anchor}`)]),
