@@ -30,11 +30,13 @@ import {
   type RecordedResult,
 } from "../report/conform/receipt.ts";
 import { wholeNumber } from "./arguments.ts";
+import { conformModels } from "./conform/conform-models.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { print, printJson, progress, warn } from "./terminal.ts";
 
 const DAEMON = "qemu-storage-daemon";
 const USUAL_SEED = 1;
+const USUAL_LOGS = 5;
 /** Commands of a random sequence. */
 const LONGEST = 30;
 const NUMBERS_MAX = 0xff_ffff;
@@ -46,9 +48,11 @@ const SEQUENCES_A_LINE = 250;
 interface Options {
   readonly cases?: readonly string[];
   readonly random?: number;
+  readonly models?: true | readonly string[];
+  readonly logs: number;
   readonly seed: number;
   readonly qemu: QemuVersion;
-  readonly binary: string;
+  readonly binary?: string;
   readonly reports: string;
   readonly json?: true;
 }
@@ -60,17 +64,20 @@ export function configure(command: Command): void {
       "Compares blockgraph's verdicts on graph commands with QEMU's: accepted or refused, the " +
         "exact text, and the permissions of every edge. Recorded verdicts need no QEMU; random " +
         "sequences are sent to a qemu-storage-daemon as well, and a difference is shrunk to the " +
-        "smallest script that shows it.",
+        "smallest script that shows it. Simulations of models are replayed on a machine, which " +
+        "leaves reports/MODEL/qemu.json.",
     )
     .option("--cases <file...>", "files of recorded verdicts")
     .option("--random <n>", "random sequences to compare live", wholeNumber(1))
+    .option("--models [name...]", "simulations of models to replay (default: all models)")
+    .option("--logs <n>", "simulations of each model to replay", wholeNumber(1), USUAL_LOGS)
     .option("--seed <n>", "seed of the random sequences", wholeNumber(0), USUAL_SEED)
     .addOption(
       new Option("--qemu <version>", "whose rules")
         .choices([...QEMU_VERSIONS])
         .default(QEMU_VERSIONS[0]),
     )
-    .option("--binary <path>", "the daemon to compare with", DAEMON)
+    .option("--binary <path>", `QEMU to compare with (default: ${DAEMON}, or a machine)`)
     .option("--reports <folder>", "where receipt.json goes", "reports")
     .option("--json", "print the receipt as JSON")
     .addHelpText("after", HELP)
@@ -88,16 +95,25 @@ Examples:
 With Debian's qemu-system-common and qemu-utils installed:
   blockgraph conform --random 300 --seed 7
 
+With Debian's qemu-system-x86 and qemu-utils installed:
+  blockgraph conform --models fleecing
+
 ${EXIT_HELP}`;
 
 async function conform(options: Options): Promise<ExitCode> {
   const began = performance.now();
   const context = { drivers: DRIVERS, profile: profile(`qemu-${options.qemu}`) };
-  if (options.cases === undefined && options.random === undefined) {
+  const { cases, random: sequences, models } = options;
+  if (cases === undefined && sequences === undefined && models === undefined) {
     throw new BlockgraphError(
       "bad-argument",
-      "there is nothing to compare; give --cases FILE, or --random N with a QEMU installed",
+      "there is nothing to compare; give --cases FILE, or --random N or --models with a QEMU " +
+        "installed",
     );
+  }
+  if (models !== undefined) {
+    if (cases === undefined && sequences === undefined) return conformModels(models, options);
+    throw new BlockgraphError("bad-argument", "--models stands alone; leave --cases and --random");
   }
   const recorded = (options.cases ?? []).map((path) => recordedResult(path, context));
   const random = options.random === undefined ? null : await randomResult(options, context);
@@ -147,7 +163,8 @@ async function randomResult(options: Options, context: CommandContext): Promise<
   const { default: fc } = await import("fast-check");
   const { seed, random: numRuns = 0 } = options;
   // Daemons work in folders of their own, from which a relative path would lead elsewhere.
-  const binary = options.binary.includes("/") ? resolve(options.binary) : options.binary;
+  const { binary: given = DAEMON } = options;
+  const binary = given.includes("/") ? resolve(given) : given;
   const qemu = `QEMU ${requireVersion(binary, DAEMON, options.qemu)}`;
   const images = new ImageFolder();
   const side = { binary, images, context };

@@ -8,6 +8,7 @@ import type { Program } from "../check/program/program.ts";
 import { programDigest } from "../check/program-digest.ts";
 import { parseJson } from "../log/parse-json.ts";
 import { type CheckReceipt, checkReceiptSchema } from "../report/check/receipt.ts";
+import { type QemuReceipt, qemuReceiptSchema } from "../report/conform/model-receipt.ts";
 import { type Receipt, receiptSchema } from "../report/receipt.ts";
 import type { Model } from "../system/model.ts";
 import { modelDigest } from "../system/start.ts";
@@ -22,6 +23,12 @@ export interface CheckedAsItStands {
 /** What `verify` left; null: nothing, or it is of an earlier version of the model. */
 export function verifyReceiptOf(model: Model, reports: string): Receipt | null {
   const receipt = readDocument(join(reports, model.name, "verify.json"), receiptSchema);
+  return receipt?.digest === modelDigest(model) ? receipt : null;
+}
+
+/** What `conform --models` left; null as above. */
+export function qemuReceiptOf(model: Model, reports: string): QemuReceipt | null {
+  const receipt = readDocument(join(reports, model.name, "qemu.json"), qemuReceiptSchema);
   return receipt?.digest === modelDigest(model) ? receipt : null;
 }
 

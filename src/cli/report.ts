@@ -23,7 +23,7 @@ import { EXIT_HELP } from "./exit-code.ts";
 import { findModels } from "./find.ts";
 import { breathe } from "./leftovers.ts";
 import { readDocument } from "./model-receipts.ts";
-import { type Gathering, gatherModel, gatherSketches } from "./report/gather.ts";
+import { type Gathering, gatherModel, gatherSketches, gatherSurgeries } from "./report/gather.ts";
 import { addTryIt } from "./report/try-it.ts";
 import { write, writeSite } from "./report/write-site.ts";
 import { print, printJson, progress, warn } from "./terminal.ts";
@@ -139,6 +139,7 @@ async function gather(
     viz: await instance(),
     models,
     sketches: await gatherSketches(gathering),
+    surgeries: gatherSurgeries(gathering),
     logs,
     conform: readDocument(join(reports, "conform", "receipt.json"), conformReceiptSchema),
     commands,

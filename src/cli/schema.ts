@@ -7,6 +7,7 @@ import { Argument, type Command } from "commander";
 import { logJsonSchema } from "../log/json-schema.ts";
 import { checkReceiptJsonSchema } from "../report/check/receipt.ts";
 import { traceJsonSchema } from "../report/check/trace-document.ts";
+import { qemuReceiptJsonSchema } from "../report/conform/model-receipt.ts";
 import { receiptJsonSchema } from "../report/receipt.ts";
 import { EXIT_HELP } from "./exit-code.ts";
 import { printJson } from "./terminal.ts";
@@ -16,6 +17,8 @@ const SCHEMAS = {
   "check-receipt": checkReceiptJsonSchema,
   /** reports/MODEL/trace.json */
   "check-trace": traceJsonSchema,
+  /** reports/MODEL/qemu.json */
+  "qemu-receipt": qemuReceiptJsonSchema,
   /** reports/MODEL/verify.json */
   "verify-receipt": receiptJsonSchema,
   log: logJsonSchema,
@@ -27,8 +30,8 @@ export function configure(command: Command): void {
   command
     .description(
       "Prints the JSON Schema (draft 2020-12) of a document: the receipt of a check " +
-        "(reports/MODEL/receipt.json) or of verify (verify.json), the trace of a check " +
-        "(trace.json), or one line of a log.",
+        "(reports/MODEL/receipt.json), of verify (verify.json) or of a comparison with QEMU " +
+        "(qemu.json), the trace of a check (trace.json), or one line of a log.",
     )
     .addArgument(document)
     .addHelpText("after", HELP)

@@ -24,6 +24,14 @@ export interface DriverCharts {
   readonly tasks: Readonly<Record<string, Chart>>;
 }
 
+/** The charts of a driver with some options. */
+export interface ChartVariant {
+  readonly name: string;
+  /** what the charts depend on: options, and what follows from profile and place */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly charts: DriverCharts;
+}
+
 /** Limits that the charts' counters are built for. */
 export interface ChartBounds {
   /** view reads that may use one cluster at once */
@@ -90,8 +98,8 @@ export interface Driver extends DriverShape {
   readonly defers: boolean;
   /** Takes options that were validated by `options`. */
   instantiate(options: unknown, profile: Profile, place?: Place): Instance;
-  /** Every set of charts the driver can have, named, for tests that quantify over charts. */
-  variants(bounds: ChartBounds): readonly { name: string; charts: DriverCharts }[];
+  /** Every set of charts the driver can have, and what of its options makes it that one. */
+  variants(bounds: ChartBounds): readonly ChartVariant[];
 }
 
 /** A node without children. */
@@ -221,6 +229,7 @@ export function defineDriver<
     variants: (bounds) =>
       definition.everyParameters.map((parameters) => ({
         name: `${name} ${JSON.stringify(parameters)}`,
+        parameters: Object.fromEntries(Object.entries(parameters)),
         charts: charts(parameters, bounds),
       })),
   };

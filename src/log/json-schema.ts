@@ -11,7 +11,7 @@ import { bodySchema, envelopeSchema, LOG_VERSION } from "./record.ts";
  */
 export function logJsonSchema(): Record<string, unknown> {
   const lines = bodySchema.options.map((option) =>
-    z.strictObject({ ...envelopeSchema.shape, ...option.shape }),
+    z.strictObject({ ...envelopeSchema.shape, ...option.shape }).describe(option.description ?? ""),
   );
   return {
     $id: `urn:blockgraph:log:${LOG_VERSION}`,

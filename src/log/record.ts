@@ -27,9 +27,11 @@ const hash = z.string().regex(/^[0-9a-f]{16}$/);
  * (see fill.ts), or the bytes themselves (base64 of raw deflate).
  */
 export const fillSchema = z.union([
-  z.strictObject({ byte: z.int().min(0).max(255) }),
-  z.strictObject({ seed: z.int().min(0).max(0xffff_ffff) }),
-  z.strictObject({ deflate: z.base64() }),
+  z.strictObject({ byte: z.int().min(0).max(255).describe("one byte, repeated") }),
+  z.strictObject({
+    seed: z.int().min(0).max(0xffff_ffff).describe("a stream of random bytes from a seed"),
+  }),
+  z.strictObject({ deflate: z.base64().describe("the bytes themselves: raw deflate in base64") }),
 ]);
 export type Fill = z.infer<typeof fillSchema>;
 
@@ -39,113 +41,175 @@ export type Fill = z.infer<typeof fillSchema>;
  * itself.
  */
 export const formatSchema = z.strictObject({
-  driver: z.literal("qcow2"),
-  /** bytes of the file */
-  "file-length": bytes,
-  /** bytes */
-  "cluster-size": z.int().min(512),
-  /** the backing file that it names; null: none */
-  backing: z.strictObject({ driver: z.enum(["raw", "qcow2"]), filename }).nullable(),
-  /** the parts of the disk that are its own, and not its backing file's, in ascending order */
-  own: z.array(z.strictObject({ offset: bytes, length: z.int().min(1) })),
+  driver: z.literal("qcow2").describe("whose format it is"),
+  "file-length": bytes.describe("bytes of the file"),
+  "cluster-size": z.int().min(512).describe("bytes"),
+  backing: z
+    .strictObject({
+      driver: z.enum(["raw", "qcow2"]).describe("its format"),
+      filename: filename.describe("where it is"),
+    })
+    .nullable()
+    .describe("the backing file that it names; null: none"),
+  own: z
+    .array(
+      z.strictObject({
+        offset: bytes.describe("bytes"),
+        length: z.int().min(1).describe("bytes"),
+      }),
+    )
+    .describe("the parts of the disk that are its own, and not its backing file's, ascending"),
 });
 export type FormatRecord = z.infer<typeof formatSchema>;
 
 /** An image as it was when the log began. What no extent covers is zero. */
 export const imageSchema = z.strictObject({
-  /** as nodes call it: a file, or the URI of an export */
-  filename,
-  /** bytes that it shows */
-  length: bytes,
-  /** absent: its bytes are taken as they are */
-  format: formatSchema.optional(),
-  /** null: too large to be carried in the log; a replay must be given the image */
+  filename: filename.describe("as nodes call it: a file, or the URI of an export"),
+  length: bytes.describe("bytes that it shows"),
+  format: formatSchema
+    .optional()
+    .describe("what a qcow2 image says of itself; absent: its bytes are taken as they are"),
   extents: z
-    .array(z.strictObject({ offset: bytes, length: z.int().min(1), fill: fillSchema }))
-    .nullable(),
-  /** XXH64 of the whole image */
-  digest: hash,
+    .array(
+      z.strictObject({
+        offset: bytes.describe("bytes"),
+        length: z.int().min(1).describe("bytes"),
+        fill: fillSchema.describe("what is there, in one of three ways"),
+      }),
+    )
+    .nullable()
+    .describe(
+      "its content, as far as it is not zeros; null: too large for a log, and a replay must be " +
+        "given the image",
+    ),
+  digest: hash.describe("XXH64 of the whole image"),
 });
 export type ImageRecord = z.infer<typeof imageSchema>;
 
-const statusSchema = z.strictObject({ status: z.enum(BLOCK_STATUSES), bytes: z.int().min(1) });
+const statusSchema = z
+  .strictObject({
+    status: z.enum(BLOCK_STATUSES).describe("whether there is data"),
+    bytes: z.int().min(1).describe("of how many bytes that is said"),
+  })
+  .describe("what block status said");
+
+/** Marks a record as one of a kind. */
+function kindOf<Kind extends string>(kind: Kind) {
+  return z.literal(kind).describe("what the record is");
+}
+
+const commandId = z.int().min(0).describe("of the command: an answer has that of its command");
+const requestNumber = z.int().min(0).describe("number of the request: its end has the same");
+const agentNumber = z.int().min(0).describe("number of the request or task that moved");
 
 /** The bodies of all records, told apart by `kind`. */
 export const bodySchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("start"),
-    model: name,
-    /** digest of the model's definition: a log is replayed only against the model that made it */
-    digest: hash,
-    profile: name,
-    /** the mutant that was built in, if any */
-    mutant: name.nullable(),
-    /** smallest cluster that block-copy uses, in bytes (65536 in QEMU) */
-    "cluster-size": z.int().min(512),
-    images: z.array(imageSchema),
-  }),
-  z.strictObject({
-    kind: z.literal("qmp"),
-    id: z.int().min(0),
-    execute: name,
-    arguments: z.record(z.string(), z.json()),
-    /**
-     * devices and exports that it quiesces, in that order: requests may be in flight, and it takes
-     * effect with its `drained`, or at once if there is nothing to wait for. Absent: nothing was.
-     */
-    quiesces: z.array(name).optional(),
-    /** jobs that it pauses meanwhile; absent: none */
-    pauses: z.array(name).optional(),
-  }),
-  z.strictObject({ kind: z.literal("return"), id: z.int().min(0), return: z.json() }),
-  z.strictObject({
-    kind: z.literal("error"),
-    id: z.int().min(0),
-    class: z.string(),
-    desc: z.string(),
-  }),
-  z.strictObject({
-    kind: z.literal("io"),
-    request: z.int().min(0),
-    /** the device or export that the request enters through */
-    through: name,
-    operation: z.enum(OPERATIONS),
-    offset: bytes,
-    length: bytes,
-    /** payload of a write; absent for other operations */
-    data: fillSchema.optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("done"),
-    request: z.int().min(0),
-    errno: errno.nullable(),
-    /** XXH64 of what a successful read returned */
-    digest: hash.optional(),
-    /** what a successful block-status returned, from the request's offset on */
-    status: statusSchema.optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("step"),
-    agent: z.int().min(0),
-    /** DONE: its call succeeds; WAKE: it asks again; TIMEOUT: it stops waiting for its copies */
-    event: z.enum(["DONE", "WAKE", "TIMEOUT"]),
-    /** answer of the medium, where the call was block-status: chance, hence part of the schedule */
-    status: statusSchema.optional(),
-  }),
-  /** nothing is under way any more where the command makes changes: now it does */
-  z.strictObject({ kind: z.literal("drained"), id: z.int().min(0) }),
-  z.strictObject({ kind: z.literal("fault"), agent: z.int().min(0), errno }),
-  z.strictObject({ kind: z.literal("crash") }),
-  z.strictObject({ kind: z.literal("note"), text: z.string() }),
+  z
+    .strictObject({
+      kind: kindOf("start"),
+      model: name.describe("name of the model, or of what else made the log"),
+      digest: hash.describe(
+        "XXH64 of the model: a log is replayed only against the model that made it",
+      ),
+      profile: name.describe("whose rules are in force"),
+      mutant: name.nullable().describe("the mutant that was built in; null: none"),
+      "cluster-size": z
+        .int()
+        .min(512)
+        .describe("bytes of the smallest cluster that is copied; 65536 in QEMU"),
+      images: z.array(imageSchema).describe("the images as they were at the beginning"),
+    })
+    .describe("The first line: the model, whose rules, and what the images were."),
+  z
+    .strictObject({
+      kind: kindOf("qmp"),
+      id: commandId,
+      execute: name.describe("name of the QMP command"),
+      arguments: z.record(z.string(), z.json()).describe("its arguments, as QMP spells them"),
+      quiesces: z
+        .array(name)
+        .optional()
+        .describe(
+          "devices and exports that it quiesces, in that order: it takes effect with its " +
+            "`drained`, or at once if nothing is in flight there; absent: none",
+        ),
+      pauses: z.array(name).optional().describe("jobs that it pauses meanwhile; absent: none"),
+    })
+    .describe("A command, as QMP has it."),
+  z
+    .strictObject({
+      kind: kindOf("return"),
+      id: commandId,
+      return: z.json().describe("what the command returned"),
+    })
+    .describe("A command was accepted."),
+  z
+    .strictObject({
+      kind: kindOf("error"),
+      id: commandId,
+      class: z.string().describe("class of the error, as QMP has it"),
+      desc: z.string().describe("words of the error, as QEMU says them"),
+    })
+    .describe("A command was refused."),
+  z
+    .strictObject({
+      kind: kindOf("io"),
+      request: requestNumber,
+      through: name.describe("the device or export that it enters through"),
+      operation: z.enum(OPERATIONS).describe("what is asked for"),
+      offset: bytes.describe("bytes"),
+      length: bytes.describe("bytes"),
+      data: fillSchema
+        .optional()
+        .describe("what is written, in one of three ways; absent: nothing is"),
+    })
+    .describe("A request of a guest or a reader begins."),
+  z
+    .strictObject({
+      kind: kindOf("done"),
+      request: requestNumber,
+      errno: errno.nullable().describe("how it failed; null: it succeeded"),
+      digest: hash.optional().describe("XXH64 of what a read returned"),
+      status: statusSchema.optional(),
+    })
+    .describe("A request has ended."),
+  z
+    .strictObject({
+      kind: kindOf("step"),
+      agent: agentNumber,
+      event: z
+        .enum(["DONE", "WAKE", "TIMEOUT"])
+        .describe("its call succeeds, it asks again, or it stops waiting for its copies"),
+      // Chance, and so a part of the schedule.
+      status: statusSchema.optional(),
+    })
+    .describe("The schedule: somebody moves, because a call has ended, or may be tried again."),
+  z
+    .strictObject({ kind: kindOf("drained"), id: commandId })
+    .describe(
+      "The schedule: nothing is in flight any more where a command makes changes; now it does.",
+    ),
+  z
+    .strictObject({
+      kind: kindOf("fault"),
+      agent: agentNumber,
+      errno: errno.describe("how it fails"),
+    })
+    .describe("A call fails."),
+  z
+    .strictObject({ kind: kindOf("crash") })
+    .describe("Power fails: what was not flushed may be lost."),
+  z
+    .strictObject({ kind: kindOf("note"), text: z.string().describe("for people") })
+    .describe("Something for people, which nothing follows from."),
 ]);
 export type LogBody = z.infer<typeof bodySchema>;
 
 /** The envelope that the writer adds to every body. */
 export const envelopeSchema = z.object({
-  v: z.literal(LOG_VERSION),
-  seq: z.int().min(0),
-  /** hash of the previous line without its newline; of the empty text for the first */
-  prev: hash,
+  v: z.literal(LOG_VERSION).describe("version of the format"),
+  seq: z.int().min(0).describe("position of the line, from 0"),
+  prev: hash.describe("XXH64 of the line before without its newline; of nothing for the first"),
 });
 export type LogEnvelope = z.infer<typeof envelopeSchema>;
 

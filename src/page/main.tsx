@@ -17,6 +17,7 @@ import "./style/figures.css";
 import "./style/player.css";
 import "./style/lanes.css";
 import "./style/state.css";
+import "./style/graphs.css";
 import "./style/print.css";
 import { render } from "preact";
 import type { PageDocument, SiteFrame } from "../report/site/page-document.ts";

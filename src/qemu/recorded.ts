@@ -1,8 +1,8 @@
 /**
  * Recorded verdicts of a QEMU: what it answered to commands, and the edges that it then had.
  *
- * Two formats are read: an array of cases with whole graphs, and lines of random sequences with
- * sorted edges. Placeholders for files become plain names.
+ * Two formats are read: an array of cases with whole graphs or sorted edges, and lines of random
+ * sequences with sorted edges. Placeholders for files become plain names.
  */
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
@@ -63,6 +63,7 @@ const caseSchema = z.object({
   files: z.record(z.string(), fileSchema).optional(),
   steps: z.array(
     stepSchema.extend({
+      edges: z.array(z.string()).optional(),
       graphAfter: z
         .object({
           edges: z.array(
@@ -131,14 +132,16 @@ function fromCase({
     ...(files !== undefined && { images: factsOf(files) }),
     steps: steps.map((step) => ({
       ...recordedStep(step),
-      edges:
-        step.graphAfter?.edges
-          .map(({ parent, name, perm, shared, child }) =>
-            edgeText(parent, name, perm, shared, child),
-          )
-          .sort() ?? null,
+      edges: edgesOf(step)?.sort() ?? null,
     })),
   };
+}
+
+function edgesOf({ edges, graphAfter }: z.infer<typeof caseSchema>["steps"][number]) {
+  if (edges !== undefined) return [...edges];
+  return graphAfter?.edges.map(({ parent, name, perm, shared, child }) =>
+    edgeText(parent, name, perm, shared, child),
+  );
 }
 
 /** How long a qcow2 file itself is, nobody wrote down. */

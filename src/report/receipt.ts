@@ -13,47 +13,58 @@ const count = z.int().min(0);
 export const RECEIPT_VERSION = 1;
 
 export const receiptSchema = z.strictObject({
-  kind: z.literal("receipt"),
-  v: z.literal(RECEIPT_VERSION),
-  model: z.string(),
-  /** of what the model says, 16 hexadecimal digits; logs carry the same */
-  digest: z.string(),
-  profile: z.string(),
-  verdict: verdictSchema,
-  expected: z.enum(["holds", "violated"]),
-  /** what kept the verdict from being the expected one, or casts doubt on it; null: nothing */
-  problem: z.string().nullable(),
-  simulated: z.strictObject({
-    /** seeds 0 to this number, exclusive */
-    seeds: count,
-    /** schedules that are not seeded: round robin */
-    others: count,
-    requests: count,
-    steps: count,
-  }),
-  ran: z.strictObject({ memory: count, files: count }),
-  /** logs of runs that were replayed in the simulator, every record compared */
-  replayed: count,
-  /** simulations that were done twice, and gave the same log */
-  repeated: count,
-  properties: z.array(judgementSchema),
-  mutants: z.array(
-    z.strictObject({
-      name: z.string(),
-      /** the property that must notice */
-      caughtBy: z.string(),
-      /** the seed with which it did; null: it survived all of them */
-      seed: count.nullable(),
-      /** seeds that were tried */
-      seeds: count,
-    }),
+  kind: z.literal("receipt").describe("what the document is"),
+  v: z.literal(RECEIPT_VERSION).describe("version of the format"),
+  model: z.string().describe("name of the model"),
+  digest: z
+    .string()
+    .describe("of what the model says, 16 hexadecimal digits; its logs carry the same"),
+  profile: z.string().describe("whose rules are in force"),
+  verdict: verdictSchema.describe("what came out"),
+  expected: z.enum(["holds", "violated"]).describe("what the model says of itself"),
+  problem: z
+    .string()
+    .nullable()
+    .describe("why the verdict is not the expected one, or in doubt; null: nothing"),
+  simulated: z
+    .strictObject({
+      seeds: count.describe("seeded schedules, from seed 0"),
+      others: count.describe("schedules without a seed"),
+      requests: count.describe("requests in all of them"),
+      steps: count.describe("steps in all of them"),
+    })
+    .describe("simulations"),
+  ran: z
+    .strictObject({
+      memory: count.describe("with images in memory"),
+      files: count.describe("with images in files"),
+    })
+    .describe("runs"),
+  replayed: count.describe(
+    "logs of runs that were replayed in the simulator, every record compared",
   ),
-  /** mutants that only a check can notice: `blockgraph mutants` answers for them */
-  leftToCheck: z.array(z.string()),
-  /** the first violation, with the log that shows it; null if there was none */
-  violation: violationSchema.extend({ found: z.string(), log: z.string() }).nullable(),
-  seconds: z.number().min(0),
-  node: z.string(),
+  repeated: count.describe("simulations that were done twice, and gave the same log"),
+  properties: z.array(judgementSchema).describe("the properties"),
+  mutants: z
+    .array(
+      z.strictObject({
+        name: z.string().describe("name of the mutant"),
+        caughtBy: z.string().describe("the property that must notice it"),
+        seed: count.nullable().describe("the seed with which it did; null: it survived"),
+        seeds: count.describe("seeds that were tried"),
+      }),
+    )
+    .describe("the mutants"),
+  leftToCheck: z.array(z.string()).describe("mutants that only a check can notice"),
+  violation: violationSchema
+    .extend({
+      found: z.string().describe("how it was found"),
+      log: z.string().describe("path of the log that shows it"),
+    })
+    .nullable()
+    .describe("the first violation; null: there was none"),
+  seconds: z.number().min(0).describe("how long all of it took"),
+  node: z.string().describe("version of Node"),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 

@@ -12,20 +12,20 @@ const count = z.int().min(0);
 
 /** How often a property was judged, and how often it was broken. */
 export const judgementSchema = z.strictObject({
-  name: z.string(),
-  judged: count,
-  violations: count,
+  name: z.string().describe("name of the property"),
+  judged: count.describe("how often it was judged"),
+  violations: count.describe("how often it was broken"),
 });
 export type Judgement = z.infer<typeof judgementSchema>;
 
 /** A property that was broken. */
 export const violationSchema = z.strictObject({
-  /** `no-deadlock` if requests were left over that nothing could end */
-  property: z.string(),
-  /** one line for people */
-  text: z.string(),
-  /** number of the record at which it showed; -1 if nothing was recorded */
-  seq: z.int().min(-1),
+  property: z.string().describe("the property that was broken"),
+  text: z.string().describe("in one line, for people"),
+  seq: z
+    .int()
+    .min(-1)
+    .describe("number of the record at which it showed; -1: nothing was recorded"),
 });
 
 /** What a monitor says about each of its properties. */

@@ -81,10 +81,26 @@ export class Fleecing {
   async end(): Promise<void> {
     const { live, guest, view } = this.#options;
     await view.close();
-    await guest.close();
+    await Promise.all([guest.close(), this.#forget()]);
     await flushed(live);
     await takeDown(live);
     live.stop();
+  }
+
+  /**
+   * Gives back all that was saved, now that nobody reads it: a guest's request may be waiting for
+   * room in the cache, and only who reads makes some.
+   */
+  async #forget(): Promise<void> {
+    const { live, plan } = this.#options;
+    if (plan.cache.kind !== "memory" || plan.cache.whenFull !== "wait") return;
+    const { length } = live.session.execution.node(HOOK).description;
+    await new Promise((resolve) => {
+      live.submit({
+        ...{ through: VIEW, operation: "discard", offset: 0, length, buffer: null },
+        done: resolve,
+      });
+    });
   }
 }
 

@@ -13,6 +13,7 @@ export async function sitePages(): Promise<PageDocument[]> {
   return prosePages({
     models: [...MODELS.values()].map((model) => overviewOf(model, null, null)),
     conformance: null,
+    agreement: [],
     commands: await describedCommands(COMMANDS),
     charts: () => [],
   });

@@ -3,9 +3,11 @@
  * found out quickly where they left none.
  */
 import { join } from "node:path";
+import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { SKETCHES } from "../../../models/sketches.ts";
 import { startCheck } from "../../check/check.ts";
 import { programDigest } from "../../check/program-digest.ts";
+import { type CheckReceipt, checkReceiptSchema } from "../../report/check/receipt.ts";
 import { type TraceDocument, traceDocument } from "../../report/check/trace-document.ts";
 import { overviewOf } from "../../report/model-overview.ts";
 import type { Receipt } from "../../report/receipt.ts";
@@ -13,7 +15,7 @@ import type { ModelEvidence, ShownLog, SketchEvidence } from "../../report/site/
 import type { Model } from "../../system/model.ts";
 import { findChecked } from "../check/find-checked.ts";
 import { perform } from "../check/perform.ts";
-import { checkReceiptOf, verifyReceiptOf } from "../model-receipts.ts";
+import { checkReceiptOf, qemuReceiptOf, readDocument, verifyReceiptOf } from "../model-receipts.ts";
 import { leftLog, quickCheck, simulateMutants, simulateSample, simulateViolation } from "./logs.ts";
 
 export interface Gathering {
@@ -42,6 +44,7 @@ export async function gatherModel(model: Model, gathering: Gathering): Promise<M
     overview: overviewOf(model, verify, check),
     verify,
     check,
+    qemu: qemuReceiptOf(model, reports),
     transitions: check?.coverage == null ? [] : (checked?.program.coverage ?? []),
     counterexample,
     sample: violated ? null : sampleOf(model, verify, gathering),
@@ -85,6 +88,19 @@ function sampleOf(
     return { log: left, origin: "a simulation of blockgraph verify", shortest: false };
   }
   return seconds === null ? null : simulateSample(model);
+}
+
+/**
+ * What checks of surgeries left. Limit: these are shown as they were left, for to see whether they
+ * are of the surgery as it stands, all of its graphs would have to be made again.
+ */
+export function gatherSurgeries({ reports }: Gathering): Map<string, CheckReceipt> {
+  return new Map(
+    [...SURGERIES.keys()].flatMap((name) => {
+      const receipt = readDocument(join(reports, name, "receipt.json"), checkReceiptSchema);
+      return receipt === null ? [] : [[name, receipt] as const];
+    }),
+  );
 }
 
 /** What is known of all sketches; their mutants are searched in no time. */

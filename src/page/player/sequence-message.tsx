@@ -25,6 +25,8 @@ interface SequenceMessageProps {
 
 /** Of a letter in the drawing, in pixels. */
 const LETTER_WIDTH = 6.2;
+/** Pixels at the left that are for the numbers of steps. */
+const NUMBER_ROOM = 40;
 
 export function SequenceMessage(props: SequenceMessageProps) {
   return useUnlessChanged(props, drawMessage);
@@ -60,8 +62,8 @@ function Drawing({ trace, row, y, height, total, places }: SequenceMessageProps)
   const tone = kind === "failure" ? "bad" : laneTone(trace, from);
   if (kind === "note" || from === to) {
     const shown = fitted(text, total);
-    const width = Math.min(total - 4, shown.length * LETTER_WIDTH + 14);
-    const left = Math.max(2, Math.min(start - width / 2, total - width - 2));
+    const width = Math.min(total - NUMBER_ROOM - 2, shown.length * LETTER_WIDTH + 14);
+    const left = Math.max(NUMBER_ROOM, Math.min(start - width / 2, total - width - 2));
     return (
       <g class={`note tone-${tone}`}>
         <rect x={left} y={y + 6} width={width} height={height - 12} rx={4} />
@@ -89,7 +91,7 @@ function Arrow({ start, end, y, text, kind, tone, total }: ArrowProps) {
   const back = end > start ? -1 : 1;
   const shown = fitted(text, total);
   const half = (shown.length * LETTER_WIDTH) / 2;
-  const middle = Math.max(half + 2, Math.min((start + end) / 2, total - half - 2));
+  const middle = Math.max(half + NUMBER_ROOM, Math.min((start + end) / 2, total - half - 2));
   const head =
     kind === "call"
       ? `M${end},${line}l${back * 8},-4v8z`
@@ -114,6 +116,6 @@ function Arrow({ start, end, y, text, kind, tone, total }: ArrowProps) {
 
 /** A text cut to the width of the drawing. */
 function fitted(text: string, total: number): string {
-  const letters = Math.max(4, Math.floor((total - 20) / LETTER_WIDTH));
+  const letters = Math.max(4, Math.floor((total - NUMBER_ROOM - 18) / LETTER_WIDTH));
   return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 }

@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { PlayerStep, PlayerTrace, WrongBytes } from "../../report/site/player-trace.ts";
 import { Changes } from "./changes.tsx";
 import { Facts } from "./facts.tsx";
+import { GraphView } from "./graph-view.tsx";
 import { MapView } from "./map-view.tsx";
 import { Properties } from "./properties.tsx";
 import { Sequence } from "./sequence.tsx";
@@ -26,14 +27,19 @@ export function TraceView({ session, place }: TraceViewProps) {
   const state = useMemo(() => track?.at(position), [track, position]);
   if (trace === undefined || state === undefined) return null;
   const step = trace.steps[position - 1];
+  const view = trace.graphs?.[position];
   return (
     <article class="trace" aria-label={trace.title}>
       <TraceHead trace={trace} over={asked > trace.steps.length} />
-      <Now trace={trace} step={step} position={position} />
+      <Now trace={trace} step={step} position={position} command={view?.command ?? null} />
       <div class="lanes-room">
-        <div class="lanes">
+        <div class={view === undefined ? "lanes" : "lanes with-graphs"}>
           <StepList trace={trace} position={position} goTo={session.goTo} />
-          <Sequence trace={trace} position={position} goTo={session.goTo} />
+          {view === undefined ? (
+            <Sequence trace={trace} position={position} goTo={session.goTo} />
+          ) : (
+            <GraphView view={view} />
+          )}
           <div class="state" role="group" tabIndex={0} aria-label={`State after step ${position}`}>
             {trace.maps.map((map) => (
               <MapView
@@ -85,10 +91,12 @@ interface NowProps {
   readonly trace: PlayerTrace;
   readonly step: PlayerStep | undefined;
   readonly position: number;
+  /** what was sent, in its own lines; null: the line of the log is shown */
+  readonly command: string | null;
 }
 
 /** The step in words, what it found wrong, and its line in the log. */
-function Now({ trace, step, position }: NowProps) {
+function Now({ trace, step, position, command }: NowProps) {
   const line = step?.line ?? "";
   return (
     <div class="now">
@@ -97,8 +105,15 @@ function Now({ trace, step, position }: NowProps) {
         {step === undefined ? "The beginning: no step was taken yet." : step.text}
       </p>
       <Bytes trace={trace} wrong={step?.wrong ?? null} />
-      <pre class="log-line" tabIndex={0} role="group" aria-label="Line of the log">
-        <code>{step === undefined ? " " : `${step.record}  ${line}`}</code>
+      <pre
+        class="log-line"
+        tabIndex={0}
+        role="group"
+        aria-label={command === null ? "Line of the log" : "The command"}
+      >
+        <code>
+          {step === undefined ? " " : command === null ? `${step.record}  ${line}` : line}
+        </code>
       </pre>
     </div>
   );

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { BlockgraphError } from "../../error.ts";
 import type { QmpCommand } from "../../graph/commands.ts";
 import { expandFill } from "../../log/fill.ts";
@@ -43,10 +44,18 @@ export class Machine {
     return new Machine(qemu, folder);
   }
 
-  /** Executes a command of the log. */
-  async command(command: QmpCommand): Promise<QmpReply | Silence> {
+  /**
+   * Executes a command of the log.
+   * @param accepted whether it was accepted there. A job works in its own time: what it is told too
+   *   early is told again until it has come as far as in the log, or has had time enough.
+   */
+  async command(command: QmpCommand, accepted = false): Promise<QmpReply | Silence> {
     const sent = this.#asSent(command);
-    const reply = await this.#qemu.command(sent);
+    let reply = await this.#qemu.command(sent);
+    for (let tries = 1; accepted && isTooEarly(reply) && tries < TRIES_MAX; tries++) {
+      await setTimeout(PAUSE);
+      reply = await this.#qemu.command(sent);
+    }
     if (!("silence" in reply) && reply.error === undefined) this.#note(sent);
     return reply;
   }
@@ -133,3 +142,14 @@ export class Machine {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** ms after which a job is told again */
+const PAUSE = 5;
+/** times that a job is told the same; then it is not that it was too early */
+const TRIES_MAX = 400;
+
+/** Whether a job is in another state than the command is for (job.c, `job_apply_verb_locked`). */
+function isTooEarly(reply: QmpReply | Silence): boolean {
+  const text = "silence" in reply ? "" : (reply.error?.desc ?? "");
+  return /^Job '.*' in state '\w+' cannot accept command verb '/.test(text);
+}

@@ -57,7 +57,8 @@ export async function replayOnQemu(
   for (const step of plan.steps) {
     if (step.kind === "command") {
       counts.commands++;
-      difference = commandDifference(step, await machine.command(step.command));
+      const reply = await machine.command(step.command, step.refusal === null);
+      difference = commandDifference(step, reply);
       if (step.predicts !== null && difference === null) end = step.seq;
       last = step.seq;
     } else {

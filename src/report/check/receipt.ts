@@ -18,97 +18,100 @@ const CHECK_RECEIPT_VERSION = 1;
 
 /** How the check was done. */
 const methodSchema = z.strictObject({
-  /** `bfs` sees every state; walks see some */
-  search: z.enum(["bfs", "random", "swarm"]),
-  threads: z.int().min(1),
-  /** names of the symmetries that were used; states are then counted up to them */
-  symmetry: z.array(z.string()),
-  /** whether states are left out to which only another order of steps leads */
-  partialOrder: z.boolean(),
-  /** whether it went on from a checkpoint */
-  resumed: z.boolean(),
-  /** of walks; null: none were taken */
-  walks: count.nullable(),
-  seed: count.nullable(),
-  /** null: no limit */
-  maxStates: count.nullable(),
-  maxDepth: count.nullable(),
-  timeout: amount.nullable(),
-  memory: count.nullable(),
+  search: z.enum(["bfs", "random", "swarm"]).describe("`bfs` sees every state; walks see some"),
+  threads: z.int().min(1).describe("threads that searched"),
+  symmetry: z
+    .array(z.string())
+    .describe("symmetries that were used; states are counted up to them"),
+  partialOrder: z
+    .boolean()
+    .describe("whether states are left out to which only another order leads"),
+  resumed: z.boolean().describe("whether it went on from a checkpoint"),
+  walks: count.nullable().describe("walks that were asked for; null: none"),
+  seed: count.nullable().describe("of walks; null: none were taken"),
+  maxStates: count.nullable().describe("limit of states; null: none"),
+  maxDepth: count.nullable().describe("limit of steps; null: none"),
+  timeout: amount.nullable().describe("limit of seconds; null: none"),
+  memory: count.nullable().describe("limit of bytes; null: none"),
 });
 export type CheckMethod = z.infer<typeof methodSchema>;
 
 const chartTransitionSchema = z.strictObject({
-  chart: z.string(),
-  state: z.string(),
-  event: z.string(),
+  chart: z.string().describe("name of the chart"),
+  state: z.string().describe("the state that it is in"),
+  event: z.string().describe("the event that it does not get there"),
 });
 
 export const checkReceiptSchema = z.strictObject({
-  kind: z.literal("check-receipt"),
-  v: z.literal(CHECK_RECEIPT_VERSION),
-  model: z.string(),
-  mutant: z.string().nullable(),
-  /** of the program that was checked, 16 hexadecimal digits */
-  digest: z.string().regex(/^[0-9a-f]{16}$/),
-  bounds: z.string(),
-  parameters: z.record(z.string(), z.int()),
-  method: methodSchema,
-  verdict: verdictSchema,
-  /** one line: why it is not a plain `holds`; null where it is */
-  problem: z.string().nullable(),
-  /** whether every reachable state was seen */
-  complete: z.boolean(),
+  kind: z.literal("check-receipt").describe("what the document is"),
+  v: z.literal(CHECK_RECEIPT_VERSION).describe("version of the format"),
+  model: z.string().describe("name of the model"),
+  mutant: z.string().nullable().describe("the mutant that was built in; null: none"),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe("of the program that was checked, 16 hexadecimal digits"),
+  bounds: z.string().describe("in words: within them the verdict is exact"),
+  parameters: z.record(z.string(), z.int()).describe("the bounds as numbers"),
+  method: methodSchema.describe("how it was checked"),
+  verdict: verdictSchema.describe("what came out"),
+  problem: z.string().nullable().describe("why it is not a plain `holds`; null where it is"),
+  complete: z.boolean().describe("whether every reachable state was seen"),
   stopped: z
     .enum(["max-states", "max-depth", "memory", "timeout", "interrupted", "walks"])
-    .nullable(),
-  /** walks that were begun; null: it was no check by walks */
-  walks: count.nullable(),
-  states: count,
-  transitions: count,
-  depth: count,
-  /** states on every level */
-  levels: z.array(count),
-  /** of the search alone */
-  seconds: amount,
-  /** of looking for what waits for ever */
-  livenessSeconds: amount,
-  /** compiling, starting threads */
-  startSeconds: amount,
-  /** of states, frontier and buffers */
-  peakBytes: count,
-  /** of the whole program, as the system counts it */
-  residentBytes: count,
-  statesPerSecond: amount,
-  transitionsPerSecond: amount,
-  bytesPerState: amount,
-  properties: z.array(
-    z.strictObject({
-      name: z.string(),
-      promise: z.enum(["always", "sometimes", "eventually"]),
-      judged: count,
-      outcome: z.enum(["holds", "violated", "undecided", "never-applies"]),
-    }),
-  ),
-  /** properties of the model that this check was not about */
-  notChecked: z.array(z.string()),
-  /** of chart transitions; null: not asked for */
+    .nullable()
+    .describe("what ended the search early; null: nothing"),
+  walks: count.nullable().describe("walks that were begun; null: it was no check by walks"),
+  states: count.describe("states that were seen"),
+  transitions: count.describe("steps between them"),
+  depth: count.describe("steps to the farthest"),
+  levels: z.array(count).describe("states on every level"),
+  seconds: amount.describe("of the search alone"),
+  livenessSeconds: amount.describe("of looking for what waits for ever"),
+  startSeconds: amount.describe("of compiling and starting threads"),
+  peakBytes: count.describe("of states, frontier and buffers"),
+  residentBytes: count.describe("of the whole program, as the system counts it"),
+  statesPerSecond: amount.describe("how fast states were found"),
+  transitionsPerSecond: amount.describe("how fast steps were taken"),
+  bytesPerState: amount.describe("memory for each state"),
+  properties: z
+    .array(
+      z.strictObject({
+        name: z.string().describe("name of the property"),
+        promise: z
+          .enum(["always", "sometimes", "eventually"])
+          .describe("whether it promises something of every state, of some, or of what comes"),
+        judged: count.describe("how often it was judged"),
+        outcome: z
+          .enum(["holds", "violated", "undecided", "never-applies"])
+          .describe("what came of it"),
+      }),
+    )
+    .describe("the properties"),
+  notChecked: z.array(z.string()).describe("properties of the model that this check was not about"),
   coverage: z
-    .strictObject({ total: count, taken: count, never: z.array(chartTransitionSchema) })
-    .nullable(),
-  findings: z.array(
-    z.strictObject({
-      kind: z.enum(["property", "deadlock", "liveness", "bounds"]),
-      property: z.string(),
-      message: z.string(),
-      steps: count,
-      /** of a lasso: the steps after this many repeat for ever */
-      loop: count.nullable(),
-      /** paths of the files that show it */
-      files: z.array(z.string()),
-    }),
-  ),
-  node: z.string(),
+    .strictObject({
+      total: count.describe("transitions that there are"),
+      taken: count.describe("that were taken"),
+      never: z.array(chartTransitionSchema).describe("that were not"),
+    })
+    .nullable()
+    .describe("of chart transitions; null: not asked for"),
+  findings: z
+    .array(
+      z.strictObject({
+        kind: z.enum(["property", "deadlock", "liveness", "bounds"]).describe("what went wrong"),
+        property: z.string().describe("the property that was broken"),
+        message: z.string().describe("in one line, for people"),
+        steps: count.describe("steps of its trace"),
+        loop: count
+          .nullable()
+          .describe("of a lasso: the steps after this many repeat for ever; null: it ends"),
+        files: z.array(z.string()).describe("paths of the files that show it"),
+      }),
+    )
+    .describe("what was found"),
+  node: z.string().describe("version of Node"),
 });
 export type CheckReceipt = z.infer<typeof checkReceiptSchema>;
 

@@ -17,42 +17,57 @@ const TRACE_VERSION = 1;
 export const EXPLORED = "explored-path";
 
 const stateSchema = z.strictObject({
-  /** elements of every field */
-  fields: z.record(z.string(), z.array(count)),
-  /** for every process, where each instance stands */
-  nodes: z.record(z.string(), z.array(z.string())),
+  fields: z.record(z.string(), z.array(count)).describe("elements of every field"),
+  nodes: z
+    .record(z.string(), z.array(z.string()))
+    .describe("for every process, where each instance stands"),
 });
 
 export const traceDocumentSchema = z.strictObject({
-  kind: z.literal("check-trace"),
-  v: z.literal(TRACE_VERSION),
-  model: z.string(),
-  mutant: z.string().nullable(),
-  /** of the program that was checked */
-  digest: z.string().regex(/^[0-9a-f]{16}$/),
-  parameters: z.record(z.string(), z.int()),
-  finding: z.strictObject({
-    kind: z.enum(["property", "deadlock", "liveness", "bounds"]),
-    property: z.string(),
-    message: z.string(),
-  }),
-  /** what the values of fields are called; null: numbers */
-  fields: z.array(z.strictObject({ name: z.string(), values: z.array(z.string()).nullable() })),
-  initial: stateSchema,
-  steps: z.array(
-    z.strictObject({
-      process: z.string(),
-      instance: count,
-      /** the rest that it left */
-      node: z.string(),
-      alternative: z.string(),
-      choices: z.record(z.string(), z.int()),
-      text: z.string(),
-      state: stateSchema,
-    }),
-  ),
-  /** of a lasso: the steps after this many repeat for ever; null: the trace just ends */
-  loop: count.nullable(),
+  kind: z.literal("check-trace").describe("what the document is"),
+  v: z.literal(TRACE_VERSION).describe("version of the format"),
+  model: z.string().describe("name of the model"),
+  mutant: z.string().nullable().describe("the mutant that was built in; null: none"),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe("of the program that was checked, 16 hexadecimal digits"),
+  parameters: z.record(z.string(), z.int()).describe("the bounds as numbers"),
+  finding: z
+    .strictObject({
+      kind: z.enum(["property", "deadlock", "liveness", "bounds"]).describe("what went wrong"),
+      property: z.string().describe("the property that was broken"),
+      message: z.string().describe("in one line, for people"),
+    })
+    .describe("what was found"),
+  fields: z
+    .array(
+      z.strictObject({
+        name: z.string().describe("name of the field"),
+        values: z
+          .array(z.string())
+          .nullable()
+          .describe("what its values are called; null: they are numbers"),
+      }),
+    )
+    .describe("the fields of a state"),
+  initial: stateSchema.describe("the first state"),
+  steps: z
+    .array(
+      z.strictObject({
+        process: z.string().describe("the process that moves"),
+        instance: count.describe("which of its instances"),
+        node: z.string().describe("where that stood"),
+        alternative: z.string().describe("which of its ways it takes"),
+        choices: z.record(z.string(), z.int()).describe("what was chosen on the way"),
+        text: z.string().describe("in one line, for people"),
+        state: stateSchema.describe("the state after it"),
+      }),
+    )
+    .describe("the steps"),
+  loop: count
+    .nullable()
+    .describe("of a lasso: the steps after this many repeat for ever; null: it ends"),
 });
 export type TraceDocument = z.infer<typeof traceDocumentSchema>;
 

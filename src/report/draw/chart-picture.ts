@@ -11,7 +11,7 @@ import type { Chart } from "../../chart/chart.ts";
 import type { Effect } from "../../chart/effects.ts";
 import type { Picture, Tone } from "../site/picture.ts";
 import { layOut } from "./lay-out.ts";
-import type { SketchBox, SketchLine } from "./sketch.ts";
+import type { DrawingSketch, SketchBox, SketchLine } from "./sketch.ts";
 
 type Transition =
   ReturnType<AnyStateNode["transitions"]["get"]> extends readonly (infer Each)[] | undefined
@@ -19,12 +19,17 @@ type Transition =
     : never;
 
 /** @param title what it shows, for who cannot see it */
-export function chartPicture(viz: Viz, title: string, { machine }: Chart): Picture {
+export function chartPicture(viz: Viz, title: string, chart: Chart): Picture {
+  return layOut(viz, chartSketch(title, chart));
+}
+
+/** The same before it is laid out: charts that are drawn alike have equal sketches. */
+export function chartSketch(title: string, { machine }: Chart): DrawingSketch {
   const root: AnyStateNode = machine.root;
   const boxes: SketchBox[] = [];
   const lines: SketchLine[] = [];
   addState(root, null, boxes, lines);
-  return layOut(viz, { title, direction: "right", boxes, lines });
+  return { title, direction: "right", boxes, lines };
 }
 
 function addState(

@@ -5,22 +5,13 @@
 import type { Viz } from "@viz-js/viz";
 import { DRIVERS } from "../../drivers/registry.ts";
 import { backendsOf, type Edge, type Graph, type Parent } from "../../graph/graph.ts";
-import { originOf } from "../../graph/mask-origin.ts";
-import {
-  ALL_PERMISSIONS,
-  CONSISTENT_READ,
-  masksText,
-  permissionNames,
-  permissionText,
-  RESIZE,
-  WRITE,
-  WRITE_UNCHANGED,
-} from "../../graph/permission.ts";
+import { masksText, permissionNames } from "../../graph/permission.ts";
 import type { Profile } from "../../graph/profile.ts";
 import type { LiveNode } from "../../system/live-node.ts";
 import { bytesText } from "../bytes-text.ts";
 import type { Picture, Tone } from "../site/picture.ts";
 import { layOut } from "./lay-out.ts";
+import { originLines } from "./origin-lines.ts";
 import type { SketchBox, SketchLine } from "./sketch.ts";
 
 /** What is drawn. */
@@ -30,18 +21,32 @@ export interface DrawnGraph {
   readonly profile: Profile;
 }
 
-const PERMISSIONS = [CONSISTENT_READ, WRITE, WRITE_UNCHANGED, RESIZE];
+/** What is conspicuous in a picture, and how. */
+export interface Marked {
+  /** null: as usual */
+  user(parent: Parent): Tone | null;
+  edge(edge: Edge): { readonly tone: Tone; readonly dashed: boolean } | null;
+}
+
+const NOTHING_MARKED: Marked = { user: () => null, edge: () => null };
 
 /** @param title what it shows, for who cannot see it */
-export function graphPicture(viz: Viz, title: string, drawn: DrawnGraph): Picture {
+export function graphPicture(
+  viz: Viz,
+  title: string,
+  drawn: DrawnGraph,
+  marked: Marked = NOTHING_MARKED,
+): Picture {
   const { graph } = drawn;
-  const boxes = [...userBoxes(graph), ...[...graph.nodes.keys()].map((n) => nodeBox(n, drawn))];
-  const lines = graph.edges.toReversed().map((edge) => edgeLine(edge, drawn));
+  const nodes = [...graph.nodes.keys()].map((name) => nodeBox(name, drawn, marked));
+  const boxes = [...userBoxes(graph, marked), ...nodes];
+  const lines = graph.edges.toReversed().map((edge) => edgeLine(edge, drawn, marked));
   return layOut(viz, { title, direction: "down", boxes, lines });
 }
 
-function userBoxes(graph: Graph): SketchBox[] {
-  const user = (parent: Parent, tone: Tone, lines: string[], hint: string[]): SketchBox => {
+function userBoxes(graph: Graph, marked: Marked): SketchBox[] {
+  const user = (parent: Parent, usual: Tone, lines: string[], hint: string[]): SketchBox => {
+    const tone = marked.user(parent) ?? usual;
     return { id: idOf(parent), lines, shape: "rounded", tone, hint, region: null };
   };
   return [
@@ -61,7 +66,7 @@ function userBoxes(graph: Graph): SketchBox[] {
   ];
 }
 
-function nodeBox(name: string, { graph, nodes }: DrawnGraph): SketchBox {
+function nodeBox(name: string, { graph, nodes }: DrawnGraph, marked: Marked): SketchBox {
   const node = graph.nodes.get(name);
   const length = nodes.get(name)?.description.length;
   const { filename, ...options } = node?.options ?? {};
@@ -72,13 +77,13 @@ function nodeBox(name: string, { graph, nodes }: DrawnGraph): SketchBox {
     id: idOf({ kind: "node", name }),
     lines: [name, node?.driver ?? "", ...image],
     shape: "square",
-    tone: "plain",
+    tone: marked.user({ kind: "node", name }) ?? "plain",
     hint: [DRIVERS.get(node?.driver ?? "")?.summary ?? "", ...size, ...said].filter(Boolean),
     region: null,
   };
 }
 
-function edgeLine(edge: Edge, drawn: DrawnGraph): SketchLine {
+function edgeLine(edge: Edge, drawn: DrawnGraph, marked: Marked): SketchLine {
   const { parent, child, name, perm, shared } = edge;
   const masks = masksText(permissionNames(perm), permissionNames(shared));
   return {
@@ -86,42 +91,13 @@ function edgeLine(edge: Edge, drawn: DrawnGraph): SketchLine {
     to: idOf({ kind: "node", name: child }),
     label: name === "root" ? masks : `${name} ${masks}`,
     arrow: true,
-    tone: "plain",
-    dashed: false,
+    ...(marked.edge(edge) ?? { tone: "plain", dashed: false }),
     hint: [
       `${edge.parent.name} uses ${child} as ${name}`,
       ...originLines(edge, "requires", drawn),
       ...originLines(edge, "unshares", drawn),
     ],
   };
-}
-
-/** Where each permission of an edge comes from, a line each. */
-function originLines(
-  edge: Edge,
-  which: "requires" | "unshares",
-  { graph, profile }: DrawnGraph,
-): string[] {
-  const mask = which === "requires" ? edge.perm : ALL_PERMISSIONS & ~edge.shared;
-  const bits = PERMISSIONS.filter((bit) => (mask & bit) !== 0);
-  return bits.map((bit) => {
-    const steps = originOf(graph, edge, bit, which, { drivers: DRIVERS, profile });
-    const last = steps.at(-1);
-    const what = which === "requires" ? "needs" : "does not share";
-    const from = last?.edge.parent.name ?? edge.parent.name;
-    const driver = graph.nodes.get(from)?.driver;
-    const why = last?.why === "user" ? `${from} wants it` : `a rule of ${driver ?? from} (${from})`;
-    const way = steps.length > 1 ? `, handed on by ${handedOn(steps)}` : "";
-    return `${what} ${permissionText(bit)}: ${why}${way}`;
-  });
-}
-
-function handedOn(steps: readonly { readonly edge: Edge }[]): string {
-  return steps
-    .slice(0, -1)
-    .map(({ edge }) => edge.parent.name)
-    .toReversed()
-    .join(", ");
 }
 
 /** Devices, exports and nodes may have the same name. */

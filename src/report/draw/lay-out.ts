@@ -1,18 +1,18 @@
 /**
- * Lays a drawing out with Graphviz, and takes nothing from it but positions.
+ * Lays a drawing out with Graphviz, and takes nothing from it but positions. What is too large for
+ * it is laid out in layers instead.
  *
  * Graphviz is shown no text at all, only how much room each needs: so no name of anything can mean
- * something to it. Text is taken to be as wide as a typewriter's.
+ * something to it.
  */
 import type { Graph as Dot, Viz } from "@viz-js/viz";
 import { z } from "zod";
 import type { Picture, PictureBox, PictureLine, Point } from "../site/picture.ts";
+import { boxSize, PADDING } from "./box-size.ts";
+import { layOutLayered } from "./layered/lay-out-layered.ts";
 import type { DrawingSketch, SketchBox, SketchLine } from "./sketch.ts";
 
 /** points */
-const CHARACTER_WIDTH = 7.2;
-const LINE_HEIGHT = 16;
-const PADDING = 10;
 const LABEL_FONT = 11;
 const POINTS_PER_INCH = 72;
 
@@ -29,9 +29,13 @@ const laidOutSchema = z.object({
     .default([]),
 });
 
+/** Boxes up to which Graphviz takes a moment; it takes minutes for some thousand. */
+const BOXES_MAX = 300;
+
 /** @param viz as `instance()` of Graphviz gives it */
 export function layOut(viz: Viz, sketch: DrawingSketch): Picture {
   const { title, boxes, lines } = sketch;
+  if (boxes.length > BOXES_MAX) return layOutLayered(sketch);
   const names = new Map(boxes.map(({ id, shape }, index) => [id, nameOf(shape, index)]));
   const laidOut = laidOutSchema.parse(viz.renderJSON(dotOf(sketch, names), { yInvert: true }));
   const [, height = 0, width = 0] = numbers(laidOut.bb);
@@ -125,15 +129,10 @@ function room(characters: number): string {
   return "x".repeat(characters);
 }
 
-function sizeOf({ lines, shape }: SketchBox) {
-  if (shape === "plain" && lines.length === 0) {
-    return { width: 12 / POINTS_PER_INCH, height: 12 / POINTS_PER_INCH };
-  }
-  const longest = Math.max(2, ...lines.map((line) => line.length));
-  return {
-    width: (longest * CHARACTER_WIDTH + 2 * PADDING) / POINTS_PER_INCH,
-    height: (Math.max(1, lines.length) * LINE_HEIGHT + PADDING) / POINTS_PER_INCH,
-  };
+/** In inches. */
+function sizeOf(box: SketchBox) {
+  const { width, height } = boxSize(box);
+  return { width: width / POINTS_PER_INCH, height: height / POINTS_PER_INCH };
 }
 
 type LaidOut = z.infer<typeof laidOutSchema>;
@@ -146,8 +145,7 @@ function areaOf(box: SketchBox, { pos, bb }: LaidOut["objects"][number]) {
   }
   if (pos === undefined) return null;
   const [middle, centre] = numbers(pos);
-  const size = sizeOf(box);
-  const [width, height] = [size.width * POINTS_PER_INCH, size.height * POINTS_PER_INCH];
+  const { width, height } = boxSize(box);
   return { x: (middle ?? 0) - width / 2, y: (centre ?? 0) - height / 2, width, height };
 }
 

@@ -1,7 +1,7 @@
 /**
  * A log record for people: in one sentence, and as it stands in the log.
  */
-import type { JsonObject } from "../../graph/graph.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../graph/graph.ts";
 import type { LogBody, LogRecord } from "../../log/record.ts";
 import { bytesText } from "../bytes-text.ts";
 import { rangeText } from "./agents.ts";
@@ -91,12 +91,27 @@ function endText({ errno, status }: LogBody & { kind: "done" }): string {
 
 /** `blockdev-add copy-before-write hook`: a command by what it names. */
 export function commandText(execute: string, args: JsonObject): string {
-  const named = ["driver", "node-name", "id", "job-id", "device", "node", "property", "value"];
-  const words = named.flatMap((key) => {
+  const words = NAMED.flatMap((key) => {
     const value = args[key];
     return typeof value === "string" ? [value] : [];
   });
-  return [execute, ...words].join(" ");
+  return [execute, ...words, ...innerWords(args.options), ...innerWords(args.actions)].join(" ");
+}
+
+/** Arguments that say what a command is about, in the order in which they are said. */
+const NAMED = [
+  ...["driver", "node-name", "id", "job-id", "device", "node", "property", "value"],
+  ...["parent", "new-child", "overlay"],
+];
+
+/** The nodes that are reopened, the actions of a transaction. */
+function innerWords(list: JsonValue | undefined): string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((each) => {
+    if (!isJsonObject(each)) return [];
+    const { "node-name": node, type } = each;
+    return [node, type].filter((word) => typeof word === "string");
+  });
 }
 
 function quiescesText({ quiesces = [], pauses = [] }: LogBody & { kind: "qmp" }): string {

@@ -10,6 +10,8 @@ import { overviewPages } from "./overview/overview-page.ts";
 import type { PageDocument, SiteDocument } from "./page-document.ts";
 import { PROSE_NAVIGATION, prosePages } from "./prose-pages.ts";
 import { driverCharts } from "./reference/driver-charts.ts";
+import { REWIRING } from "./rewiring/rewiring-links.ts";
+import { rewiringPages } from "./rewiring/rewiring-pages.ts";
 import type { SiteInput } from "./site-input.ts";
 
 interface PageKind {
@@ -23,6 +25,7 @@ export const PAGE_KINDS: readonly PageKind[] = [
   { entries: [{ title: "Overview", path: "index" }], make: overviewPages },
   { entries: [], make: modelPages },
   { entries: [], make: sketchPages },
+  { entries: [{ title: "Rewiring", path: REWIRING }], make: rewiringPages },
   { entries: PROSE_NAVIGATION, make: prose },
   { entries: [{ title: "Logs", path: "logs" }], make: logPages },
   { entries: [{ title: "Coverage", path: "coverage" }], make: coveragePages },
@@ -32,6 +35,7 @@ function prose({ viz, models, conform, commands }: SiteInput): PageDocument[] {
   return prosePages({
     models: models.map(({ overview }) => overview),
     conformance: conform,
+    agreement: models.flatMap(({ qemu }) => (qemu === null ? [] : [qemu])),
     commands,
     charts: driverCharts(viz),
   });

@@ -4,7 +4,7 @@
  * Ten thousand steps are sent to a page, so a step says its differences alone; the state at a step
  * is the first one with all differences up to there (a fold, as of the log itself).
  */
-import type { Tone } from "./picture.ts";
+import type { Picture, Tone } from "./picture.ts";
 
 /** A vertical line of the sequence diagram. */
 export interface Lane {
@@ -95,6 +95,23 @@ export interface PlayerStep {
   readonly wrong: WrongBytes | null;
 }
 
+/** The block graph at a position of a trace, and what the step that led there had to do with it. */
+export interface GraphView {
+  /** the graph that the step was asked of; null: there was no step */
+  readonly before: Picture | null;
+  readonly after: Picture;
+  /** what `after` shows: `the graph now`, `what was asked for` */
+  readonly caption: string;
+  /** the command as QEMU takes it; empty: there was none */
+  readonly command: string;
+  /** what is to be known of the answer: who said it, and what, a line each */
+  readonly told: readonly {
+    readonly title: string;
+    readonly tone: Tone;
+    readonly lines: readonly string[];
+  }[];
+}
+
 export interface PlayerTrace {
   /** unique on its page; part of links to a step: `#trace/7` */
   readonly id: string;
@@ -107,6 +124,11 @@ export interface PlayerTrace {
   readonly facts: readonly { readonly what: string; readonly value: string }[];
   readonly properties: readonly JudgedProperty[];
   readonly steps: readonly PlayerStep[];
+  /**
+   * For every position a graph, the beginning first: then graphs are what the player shows, and no
+   * sequence of messages. Absent: there are none.
+   */
+  readonly graphs?: readonly GraphView[];
   /** of a lasso: the steps after this many repeat for ever; null: the trace just ends */
   readonly loop: number | null;
 }

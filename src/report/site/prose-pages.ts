@@ -1,6 +1,7 @@
 /**
  * The pages of prose: the thread, designs, conformance and defects, the reference.
  */
+import type { QemuReceipt } from "../conform/model-receipt.ts";
 import { type ConformReceipt, conformancePage } from "./conformance/conformance-page.ts";
 import { defectsPage } from "./conformance/defects-page.ts";
 import { designsPage } from "./designs/designs-page.ts";
@@ -13,6 +14,8 @@ export interface ProseSources extends ReferenceSources {
   readonly models: readonly JudgedModel[];
   /** the latest receipt of `blockgraph conform`; null: there is none */
   readonly conformance: ConformReceipt | null;
+  /** of every model that was compared with a QEMU as it stands */
+  readonly agreement: readonly QemuReceipt[];
 }
 
 /** All of them; the navigation leads to those of {@link PROSE_NAVIGATION}. */
@@ -20,7 +23,7 @@ export function prosePages(sources: ProseSources): PageDocument[] {
   return [
     threadPage(sources.models),
     designsPage(),
-    conformancePage(sources.conformance),
+    conformancePage(sources.conformance, sources.agreement),
     defectsPage(),
     ...referencePages(sources),
   ];

@@ -8,6 +8,7 @@ import type { Model } from "../../system/model.ts";
 import type { Sketch } from "../../system/sketch.ts";
 import type { CheckReceipt } from "../check/receipt.ts";
 import type { TraceDocument } from "../check/trace-document.ts";
+import type { QemuReceipt } from "../conform/model-receipt.ts";
 import type { ConformReceipt } from "../conform/receipt.ts";
 import type { ModelOverview } from "../model-overview.ts";
 import type { ReadRecords } from "../player/read-records.ts";
@@ -43,6 +44,8 @@ export interface ModelEvidence {
   readonly overview: ModelOverview;
   readonly verify: Receipt | null;
   readonly check: CheckReceipt | null;
+  /** what was compared with a QEMU; null: nothing, or of an earlier version of the model */
+  readonly qemu: QemuReceipt | null;
   /** transitions that the check counted; empty if there is none, or it did not count */
   readonly transitions: readonly ChartTransition[];
   /** what breaks it; null: nothing does, or it was not looked for */
@@ -70,6 +73,8 @@ export interface SiteInput {
   readonly viz: Viz;
   readonly models: readonly ModelEvidence[];
   readonly sketches: readonly SketchEvidence[];
+  /** what checks of all graphs that commands can make have left, by their names */
+  readonly surgeries: ReadonlyMap<string, CheckReceipt>;
   readonly logs: readonly GivenLog[];
   /** what was compared with a QEMU last; null: nothing, or its receipt is gone */
   readonly conform: ConformReceipt | null;

@@ -35,7 +35,12 @@ beforeAll(async () => {
       { file: "a-log.json", content: damaged },
     ];
     const nothing = { conform: null, previous: null, source: () => "export {};" };
-    const rest = { logs, commands: await describedCommands(COMMANDS), ...nothing };
+    const rest = {
+      logs,
+      surgeries: new Map(),
+      commands: await describedCommands(COMMANDS),
+      ...nothing,
+    };
     const input: SiteInput = { viz: await instance(), models, sketches, ...rest };
     pages = PAGE_KINDS.flatMap(({ make }) => [...make(input)]);
   });
@@ -87,7 +92,7 @@ describe("every page", () => {
     for (const entry of entries) expect(paths.has(entry)).toBe(true);
   });
 
-  test("has traces and anchors that differ, and table rows as wide as their heads", () => {
+  test("has traces and anchors that differ, and tables with names as wide as rows", () => {
     for (const each of pages) {
       const ids = playersOf(each).map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
@@ -97,6 +102,7 @@ describe("every page", () => {
       for (const block of blocks) {
         if (block.kind !== "table") continue;
         for (const row of block.rows) expect(row).toHaveLength(block.columns.length);
+        for (const { title } of block.columns) expect(title, each.path).not.toBe("");
       }
     }
   });

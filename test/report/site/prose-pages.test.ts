@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
+import { REWIRINGS } from "../../../models/rewiring/index.ts";
 import type { Inline, PageDocument } from "../../../src/report/site/page-document.ts";
 import { PROSE_NAVIGATION } from "../../../src/report/site/prose-pages.ts";
 import { blocksOf, inlinesOf, sitePages } from "../../support/site-pages.ts";
@@ -19,6 +20,8 @@ function targetOf(to: string): string | null {
   const [path = "", anchor] = to.split("#");
   const model = /^models\/(.+)$/.exec(path)?.[1];
   if (model !== undefined) return MODELS.has(model) ? model : null;
+  const script = /^rewiring\/(.+)$/.exec(path)?.[1];
+  if (script !== undefined) return REWIRINGS.has(script) ? script : null;
   const page = paths.get(path);
   if (page === undefined) return null;
   return anchor === undefined || anchorsOf(page).includes(anchor) ? path : null;

@@ -2,9 +2,11 @@
  * The page of conformance: what was compared with which QEMU, how many cases, and what differs.
  */
 import type { z } from "zod";
+import type { QemuReceipt } from "../../conform/model-receipt.ts";
 import type { conformReceiptSchema } from "../../conform/receipt.ts";
-import { code, heading, link, numberCell } from "../blocks.ts";
-import type { Block, PageDocument } from "../page-document.ts";
+import { code, commands, heading, link, numberCell } from "../blocks.ts";
+import { agreementMark } from "../model/agreement.ts";
+import type { Block, Cell, PageDocument } from "../page-document.ts";
 import { cell, codes, leftColumn, paragraph, rightColumn } from "../writing.ts";
 import { CAMPAIGNS, LIVE_COMPARISONS, RECORDINGS } from "./compared.ts";
 import { DEFECTS_PATH } from "./defect.ts";
@@ -12,8 +14,14 @@ import { DEFECTS } from "./defects/all.ts";
 
 export type ConformReceipt = z.infer<typeof conformReceiptSchema>;
 
-/** @param latest what `blockgraph conform --json` printed last; null: nothing is known of it */
-export function conformancePage(latest: ConformReceipt | null): PageDocument {
+/**
+ * @param latest what `blockgraph conform --json` printed last; null: nothing is known of it
+ * @param models what of every model was compared, as far as it was
+ */
+export function conformancePage(
+  latest: ConformReceipt | null,
+  models: readonly QemuReceipt[],
+): PageDocument {
   return {
     path: "conformance",
     title: "Conformance",
@@ -26,6 +34,7 @@ export function conformancePage(latest: ConformReceipt | null): PageDocument {
           "to be as in QEMU is compared with one: verdicts, words, permissions of every edge, " +
           "bytes.",
       ),
+      ...modelBlocks(models),
       ...recordedBlocks(),
       ...campaignBlocks(),
       ...liveBlocks(),
@@ -47,6 +56,47 @@ export function conformancePage(latest: ConformReceipt | null): PageDocument {
       },
     ],
   };
+}
+
+function modelBlocks(receipts: readonly QemuReceipt[]): Block[] {
+  const compared = receipts.filter(({ sequences }) => sequences > 0);
+  if (compared.length === 0) {
+    return [
+      heading(2, "Models beside QEMU"),
+      paragraph("No model as it stands was run beside a QEMU here. This does it:"),
+      commands("npx blockgraph conform --models"),
+    ];
+  }
+  return [
+    heading(2, "Models beside QEMU"),
+    paragraph(
+      "Simulations of each model, replayed on a machine: the same commands and requests, one " +
+        "after the other. Undecided are requests that end as they do only if they overlap, which " +
+        "a QEMU cannot be told.",
+    ),
+    {
+      kind: "table",
+      caption: "Models that were run on a QEMU",
+      columns: [
+        ...["model", "QEMU", "result"].map(leftColumn),
+        ...["logs", "commands", "requests", "undecided", "wrong, and seen there"].map(rightColumn),
+      ],
+      rows: compared.map((receipt) => [
+        cell([link(receipt.model, `models/${receipt.model}#beside-qemu`)]),
+        cell(receipt.qemu),
+        cell([agreementMark(receipt)]),
+        ...[receipt.sequences, receipt.commands, receipt.requests, receipt.undecided].map((value) =>
+          numberCell(value),
+        ),
+        wrongCell(receipt),
+      ]),
+      sortable: true,
+    },
+  ];
+}
+
+function wrongCell({ wrong: { logged, seen } }: QemuReceipt): Cell {
+  return logged === 0 ? numberCell(null) : { text: [`${seen} of ${logged}`], sort: logged };
 }
 
 function recordedBlocks(): Block[] {

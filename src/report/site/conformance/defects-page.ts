@@ -4,6 +4,7 @@
 
 import { anchorOf, code, heading, link } from "../blocks.ts";
 import type { Block, Inline, PageDocument } from "../page-document.ts";
+import { rewiringLinks } from "../rewiring/rewiring-links.ts";
 import { cell, codes, leftColumn, listed, mark, paragraph, prose } from "../writing.ts";
 import { DEFECTS_PATH, type Defect, defectLink } from "./defect.ts";
 import { DEFECT_GROUPS, DEFECTS } from "./defects/all.ts";
@@ -45,7 +46,7 @@ function contents(): Block {
   return {
     kind: "table",
     caption: "All defects",
-    columns: ["", "what happens", "seen on QEMU", "to be seen", "found"].map(leftColumn),
+    columns: ["id", "what happens", "seen on QEMU", "to be seen", "found"].map(leftColumn),
     rows: DEFECTS.map((defect) => [
       cell([defectLink(defect.id)]),
       cell(defect.title),
@@ -75,6 +76,7 @@ function groupBlocks({ title, defects }: (typeof DEFECT_GROUPS)[number]): Block[
 
 function defectBlocks(defect: Defect): Block[] {
   const { id, title, told, models, cases, script, shown } = defect;
+  const scripts = rewiringLinks(models);
   const rows = [
     { term: ["Seen on"], text: prose(`QEMU ${versionsText(defect)}`) },
     ...(models.length === 0
@@ -85,6 +87,7 @@ function defectBlocks(defect: Defect): Block[] {
             text: listed(models.map((name) => link(name, `models/${name}`))),
           },
         ]),
+    ...(scripts.length === 0 ? [] : [{ term: ["Step by step"], text: listed(scripts) }]),
     ...(cases.length === 0 ? [] : [{ term: ["Recorded cases"], text: codes(cases) }]),
     { term: ["To be seen"], text: [...prose(shownText(shown))] },
   ];

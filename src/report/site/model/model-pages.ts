@@ -1,9 +1,11 @@
 /**
  * A page for every model, made of the model itself and of what is known of it.
  */
-import { code, commands, heading, paragraph, terms } from "../blocks.ts";
+import { commands, heading, paragraph, terms } from "../blocks.ts";
 import type { Block, PageDocument } from "../page-document.ts";
 import type { ModelEvidence, SiteInput } from "../site-input.ts";
+import { agreementBlocks } from "./agreement.ts";
+import { factsOf } from "./facts.ts";
 import { mutantBlocks, mutantPages } from "./mutants.ts";
 import { DrawnCharts, pictureBlocks } from "./pictures.ts";
 import { playerBlocks } from "./players.ts";
@@ -25,21 +27,18 @@ function modelPage(
   charts: DrawnCharts,
 ): PageDocument {
   const { model } = evidence;
-  const { name, title, idea, profile, expected } = model;
+  const { name, title, idea } = model;
   return {
     path: `models/${name}`,
     title: name,
     summary: title,
     trail: [{ title: "Overview", path: "index" }],
     blocks: [
-      paragraph({ kind: "strong", text: `${title}.` }),
       paragraph(idea),
-      terms([
-        ["rules", code(profile)],
-        ["says of itself", `it is ${expected.verdict === "holds" ? "right" : "violated"}`],
-      ]),
+      terms(factsOf(evidence)),
       ...playerBlocks(evidence, models),
       ...verdictBlocks(evidence),
+      ...agreementBlocks(evidence),
       ...storyBlocks(model),
       ...pictureBlocks(viz, model, charts),
       ...propertyBlocks(evidence, source),

@@ -13,9 +13,11 @@ import {
   secondsText,
   verdictMark,
 } from "../blocks.ts";
+import { agreementCell } from "../model/agreement.ts";
 import type { Block, Cell, PageDocument } from "../page-document.ts";
 import { runSummary, trends } from "../run-summary.ts";
 import type { ModelEvidence, SiteInput, SketchEvidence } from "../site-input.ts";
+import { startBlocks } from "./start-blocks.ts";
 
 export function overviewPages(input: SiteInput): PageDocument[] {
   const { models, sketches } = input;
@@ -28,13 +30,19 @@ export function overviewPages(input: SiteInput): PageDocument[] {
       trail: [],
       blocks: [
         paragraph(
-          "Each line is a design for image fleecing and its relatives: a graph of block nodes, ",
-          "who reads and writes, and what must hold. A verdict is exact within the bounds beside ",
-          "it. The page of a model has its graph, its charts, and a run of it to step through.",
+          "Designs of block graphs are argued with pictures and one scripted scenario. Here each ",
+          "is written once, and then every interleaving is checked, real images are written, and ",
+          "a real QEMU is asked to do the same.",
         ),
-        ...missingNotice(models),
+        ...startBlocks(models),
         heading(2, "Models"),
-        modelTable(input),
+        paragraph(
+          "Each line is a design: a graph of block nodes, who reads and writes, and what must ",
+          "hold. A verdict is exact within the bounds beside it. The page of a model has its ",
+          "graph, its charts, and a run of it to step through.",
+        ),
+        modelTable(models),
+        ...missingNotice(models),
         heading(2, "Sketches"),
         paragraph("Designs reduced to charts, before there are drivers for them."),
         sketchTable(sketches),
@@ -60,7 +68,7 @@ function missingNotice(models: readonly ModelEvidence[]): Block[] {
   ];
 }
 
-function modelTable(input: SiteInput): Block {
+function modelTable(models: readonly ModelEvidence[]): Block {
   return {
     kind: "table",
     caption: "All models",
@@ -70,11 +78,12 @@ function modelTable(input: SiteInput): Block {
       ...[column("states", "end"), column("search", "end"), column("mutants", "end")],
       column("QEMU"),
     ],
-    rows: input.models.map((evidence) => modelRow(evidence, input)),
+    rows: models.map(modelRow),
   };
 }
 
-function modelRow({ model, overview, verify }: ModelEvidence, input: SiteInput): Cell[] {
+function modelRow(evidence: ModelEvidence): Cell[] {
+  const { model, overview, verify } = evidence;
   const { name, idea, checked, verified, expected, caught } = overview;
   const verdict = checked?.verdict ?? verified;
   const mark = verdictMark(verdict);
@@ -95,20 +104,8 @@ function modelRow({ model, overview, verify }: ModelEvidence, input: SiteInput):
     mutants === 0
       ? cell("none")
       : numberCell(caught, `${caught ?? 0} of ${mutants - left}${left > 0 ? ` + ${left}` : ""}`),
-    qemuCell(model.profile, input),
+    agreementCell(evidence),
   ];
-}
-
-/** What was compared of the rules that the model goes by. */
-function qemuCell(profile: string, { conform }: SiteInput): Cell {
-  if (!profile.startsWith("qemu-")) return cell("no QEMU does this");
-  if (conform === null || conform.profile !== profile) return cell("not compared");
-  const recorded = conform.recorded.reduce((sum, { commands }) => sum + commands, 0);
-  const count = recorded + (conform.random?.commands ?? 0);
-  const text = `${count.toLocaleString("en-US")} commands`;
-  return conform.ok
-    ? cell({ kind: "mark", text: "agrees", tone: "good" }, ` in ${text}`)
-    : cell({ kind: "mark", text: "differs", tone: "bad" }, ` in ${text}`);
 }
 
 function sketchTable(sketches: readonly SketchEvidence[]): Block {
@@ -150,7 +147,7 @@ function trendBlocks({ models, previous }: SiteInput): Block[] {
       kind: "table",
       caption: "What has changed since the last run",
       sortable: true,
-      columns: [column("model"), column("what"), column("before"), column("now"), column("")],
+      columns: [column("model"), column("what"), column("before"), column("now"), column("note")],
       rows: changed.map(({ model, what, before, now, matters }) => [
         models.some(({ overview }) => overview.name === model)
           ? cell(link(model, `models/${model}`))

@@ -28,14 +28,14 @@ function documentPage(document: DocumentKind): PageDocument {
       paragraph("For other programs, as JSON Schema (draft 2020-12):"),
       { kind: "code", language: "sh", text: `blockgraph schema ${name}\n` },
       ...(described.anyOf === undefined
-        ? [heading(2, "Properties"), table(document, described)]
-        : choiceBlocks(document, described.anyOf)),
+        ? [heading(2, "Properties"), propertyTable(title, propertyRows(described))]
+        : choiceBlocks(described.anyOf)),
     ],
   };
 }
 
 /** A document that is one of several objects: what all have, and then each. */
-function choiceBlocks(document: DocumentKind, choices: readonly JsonSchema[]): Block[] {
+function choiceBlocks(choices: readonly JsonSchema[]): Block[] {
   const [first] = choices;
   const shared = Object.keys(first?.properties ?? {}).filter((name) =>
     choices.every(({ properties }) => properties?.[name] !== undefined),
@@ -45,27 +45,18 @@ function choiceBlocks(document: DocumentKind, choices: readonly JsonSchema[]): B
     heading(2, "What every line has"),
     propertyTable(
       "Properties of every line",
-      worded(document, propertyRows(first ?? {}).filter(isShared)).map((row) =>
-        row.path === "kind" ? { ...row, type: "string" } : row,
-      ),
+      propertyRows(first ?? {})
+        .filter(isShared)
+        .map((row) => (row.path === "kind" ? { ...row, type: "string" } : row)),
     ),
     ...choices.flatMap((choice): Block[] => {
       const kind = String(choice.properties?.kind?.const);
-      const rows = worded(document, propertyRows(choice)).filter((row) => !isShared(row));
+      const rows = propertyRows(choice).filter((row) => !isShared(row));
       return [
         heading(2, kind),
-        paragraph(document.kinds?.[kind] ?? ""),
+        paragraph(choice.description ?? ""),
         ...(rows.length === 0 ? [] : [propertyTable(`Of ${kind}`, rows)]),
       ];
     }),
   ];
-}
-
-function table(document: DocumentKind, schema: JsonSchema): Block {
-  return propertyTable(document.title, worded(document, propertyRows(schema)));
-}
-
-/** Rows with words, from the schema if that has them. */
-function worded({ words }: DocumentKind, rows: readonly PropertyRow[]): PropertyRow[] {
-  return rows.map((row) => ({ ...row, description: row.description || (words[row.path] ?? "") }));
 }

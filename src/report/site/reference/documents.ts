@@ -4,11 +4,8 @@
 import { logJsonSchema } from "../../../log/json-schema.ts";
 import { checkReceiptJsonSchema } from "../../check/receipt.ts";
 import { traceJsonSchema } from "../../check/trace-document.ts";
+import { qemuReceiptJsonSchema } from "../../conform/model-receipt.ts";
 import { receiptJsonSchema } from "../../receipt.ts";
-import { CHECK_RECEIPT_WORDS } from "./words/check-receipt.ts";
-import { CHECK_TRACE_WORDS } from "./words/check-trace.ts";
-import { LOG_WORDS, RECORD_WORDS } from "./words/log.ts";
-import { VERIFY_RECEIPT_WORDS } from "./words/verify-receipt.ts";
 
 export interface DocumentKind {
   /** as `blockgraph schema` takes it */
@@ -16,10 +13,6 @@ export interface DocumentKind {
   readonly title: string;
   readonly told: string;
   schema(): Readonly<Record<string, unknown>>;
-  /** what its properties mean, by their paths, where the schema does not say so */
-  readonly words: Readonly<Record<string, string>>;
-  /** of one that is of several kinds: what each is; null: it is of one */
-  readonly kinds: Readonly<Record<string, string>> | null;
 }
 
 export const DOCUMENTS: readonly DocumentKind[] = [
@@ -31,8 +24,6 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "at any line is the fold of the lines up to it. Commands, requests and the schedule are " +
       "inputs; returns, errors and ends follow from them, and a replay compares them.",
     schema: logJsonSchema,
-    words: LOG_WORDS,
-    kinds: RECORD_WORDS,
   },
   {
     name: "check-receipt",
@@ -41,8 +32,6 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "What `blockgraph check` found out, in `reports/MODEL/receipt.json`, and what it prints " +
       "with `--json`. Sizes are bytes, times seconds.",
     schema: checkReceiptJsonSchema,
-    words: CHECK_RECEIPT_WORDS,
-    kinds: null,
   },
   {
     name: "check-trace",
@@ -51,8 +40,6 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "Every step with the state after it, in `reports/MODEL/trace.json`. Whoever has the model " +
       "can take the same steps again: `blockgraph replay` does.",
     schema: traceJsonSchema,
-    words: CHECK_TRACE_WORDS,
-    kinds: null,
   },
   {
     name: "verify-receipt",
@@ -62,7 +49,13 @@ export const DOCUMENTS: readonly DocumentKind[] = [
       "`reports/MODEL/verify.json`: enough to do the same again, and to judge how much it " +
       "proves.",
     schema: receiptJsonSchema,
-    words: VERIFY_RECEIPT_WORDS,
-    kinds: null,
+  },
+  {
+    name: "qemu-receipt",
+    title: "The receipt of a comparison with QEMU",
+    told:
+      "What of a model `blockgraph conform --models` compared with a QEMU, in " +
+      "`reports/MODEL/qemu.json`.",
+    schema: qemuReceiptJsonSchema,
   },
 ];

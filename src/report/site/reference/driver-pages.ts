@@ -2,7 +2,7 @@
  * Pages of drivers, in the manner of nbdkit's manual: synopsis, what it does, options, permissions,
  * charts, limits, an example.
  */
-import type { Driver } from "../../../drivers/driver.ts";
+import type { Driver, DriverCharts } from "../../../drivers/driver.ts";
 import { DRIVERS } from "../../../drivers/registry.ts";
 import type { ChildSlot } from "../../../graph/catalogue.ts";
 import { commonOptions } from "../../../graph/common-options.ts";
@@ -83,7 +83,7 @@ function childBlocks({ children }: Driver): Block[] {
     {
       kind: "table",
       caption: "Children, in the order in which they are opened",
-      columns: ["child", "roles", ""].map(leftColumn),
+      columns: ["child", "roles", "given"].map(leftColumn),
       rows: children.map((child) => [
         cell([code(child.name)]),
         cell(child.roles.join(", ")),
@@ -128,14 +128,16 @@ function optionBlocks(driver: Driver): Block[] {
 const READERS = 1;
 
 function chartBlocks(driver: Driver, pictures: readonly Block[]): Block[] {
-  const [variant] = driver.variants({ readers: READERS });
-  if (variant === undefined) return [paragraph("It has none: no request passes through it.")];
-  const { cluster, node, requests, tasks } = variant.charts;
+  const variants = driver.variants({ readers: READERS });
+  if (variants.length === 0) return [paragraph("It has none: no request passes through it.")];
+  const named = (namesOf: (charts: DriverCharts) => readonly string[]) => [
+    ...new Set(variants.flatMap(({ charts }) => namesOf(charts))),
+  ];
   const rows = [
-    ...(cluster === null ? [] : [["of each cluster", [cluster.name]] as const]),
-    ...(node === null ? [] : [["of the node", [node.name]] as const]),
-    ["of requests", Object.keys(requests)] as const,
-    ["of tasks, one for a cluster", Object.keys(tasks)] as const,
+    ["of each cluster", named(({ cluster }) => (cluster === null ? [] : [cluster.name]))] as const,
+    ["of the node", named(({ node }) => (node === null ? [] : [node.name]))] as const,
+    ["of requests", named(({ requests }) => Object.keys(requests))] as const,
+    ["of tasks, one for a cluster", named(({ tasks }) => Object.keys(tasks))] as const,
   ].filter(([, names]) => names.length > 0);
   return [
     rows.length === 0

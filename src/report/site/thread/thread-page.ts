@@ -7,6 +7,7 @@ import { heading, link } from "../blocks.ts";
 import { defectLink } from "../conformance/defect.ts";
 import type { Block, Inline, PageDocument, Text } from "../page-document.ts";
 import type { Tone } from "../picture.ts";
+import { rewiringLinks } from "../rewiring/rewiring-links.ts";
 import { cell, leftColumn, listed, mark, paragraph, prose } from "../writing.ts";
 import { BEYOND } from "./beyond.ts";
 import type { Idea, Later } from "./idea.ts";
@@ -67,7 +68,7 @@ function contents(known: ReadonlyMap<string, JudgedModel>): Block {
   return {
     kind: "table",
     caption: "Ideas in the order of the thread",
-    columns: ["", "idea", "stands in", "in QEMU since", "models"].map(leftColumn),
+    columns: ["no.", "idea", "stands in", "in QEMU since", "models"].map(leftColumn),
     rows: IDEAS.map((idea, index) => [
       { text: [String(index + 1)], sort: index + 1 },
       cell([link(idea.title, `thread#${idea.anchor}`)]),
@@ -87,6 +88,7 @@ function sinceText(later: readonly Later[]): string {
 
 function ideaBlocks(idea: Idea, number: number, known: ReadonlyMap<string, JudgedModel>): Block[] {
   const { defects = [] } = idea;
+  const scripts = rewiringLinks(idea.models);
   return [
     heading(2, `${number}. ${idea.title}`, idea.anchor),
     {
@@ -96,6 +98,7 @@ function ideaBlocks(idea: Idea, number: number, known: ReadonlyMap<string, Judge
         ...idea.later.map((later) => ({ term: termOf(later), text: laterText(later) })),
         { term: ["Here"], text: prose(idea.here) },
         ...idea.models.map((name) => ({ term: ["Model"], text: modelText(name, known) })),
+        ...(scripts.length === 0 ? [] : [{ term: ["Step by step"], text: listed(scripts) }]),
         ...(defects.length === 0
           ? []
           : [{ term: ["Defects of QEMU"], text: listed(defects.map(defectLink)) }]),

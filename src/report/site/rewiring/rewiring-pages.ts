@@ -1,0 +1,168 @@
+/**
+ * Pages of scripts that rewire a graph, and the one that lists them with the rules of permissions.
+ */
+
+import { SURGERIES } from "../../../../models/graph-surgery.ts";
+import { REWIRINGS } from "../../../../models/rewiring/index.ts";
+import type { Rewiring } from "../../../system/rewiring.ts";
+import { type Recording, recordedAnswer } from "../../rewiring/recorded-answer.ts";
+import { type Rewired, rewired } from "../../rewiring/rewired.ts";
+import { rewiringTrace } from "../../rewiring/rewiring-trace.ts";
+import { code, commands, heading, link, numberCell, terms, verdictMark } from "../blocks.ts";
+import type { Block, Cell, PageDocument, Text } from "../page-document.ts";
+import type { SiteInput } from "../site-input.ts";
+import { bullets, cell, leftColumn, listed, mark, paragraph, rightColumn } from "../writing.ts";
+import { recordingsOf } from "./recordings.ts";
+import { REWIRING, rewiringPath } from "./rewiring-links.ts";
+import { RULES } from "./rules.ts";
+
+export function* rewiringPages(input: SiteInput): Generator<PageDocument, void, void> {
+  const recordings = recordingsOf(input.source);
+  const all = [...REWIRINGS.values()];
+  yield listPage(input, all, recordings);
+  for (const each of all) yield onePage(input, each, recordings.get(each.name) ?? []);
+}
+
+function listPage(
+  { surgeries }: SiteInput,
+  all: readonly Rewiring[],
+  recordings: ReadonlyMap<string, readonly Recording[]>,
+): PageDocument {
+  return {
+    path: REWIRING,
+    title: "Rewiring a graph, step by step",
+    summary:
+      "How hooks are put under running guests: every command, what it asks of whom, and who " +
+      "refuses.",
+    trail: [{ title: "Overview", path: "index" }],
+    blocks: [
+      paragraph(
+        "A command that rewires a graph is a transaction: links are changed first, then every " +
+          "node below says what it needs of its children and what it lets others do, and if two " +
+          "users of a node do not agree, all of it is taken back. Each script below is stepped " +
+          "through like a trace: the graph before and after, and where each permission comes from.",
+      ),
+      {
+        kind: "table",
+        caption: "Scripts, with what is refused in them",
+        columns: [
+          ...["script", "what it shows", "rules"].map(leftColumn),
+          ...["commands", "refused"].map(rightColumn),
+          leftColumn("recorded by QEMU"),
+        ],
+        rows: all.map((each) => rowOf(each, recordings.get(each.name) ?? [])),
+        sortable: true,
+      },
+      heading(2, "The rules of permissions"),
+      paragraph(
+        "On an edge stands what a parent requires, and after the slash what it shares with the " +
+          "other parents of its child: R consistent read, W write, U write unchanged, S resize.",
+      ),
+      bullets(RULES),
+      heading(2, "Every sequence of commands"),
+      paragraph(
+        "Scripts are examples. These searches apply every command with all arguments to every " +
+          "graph that commands can make, and judge what no command may break.",
+      ),
+      ...surgeryBlocks(surgeries),
+      heading(2, "A script of your own"),
+      commands("npx blockgraph explain script.jsonl --profile qemu-7.2"),
+    ],
+  };
+}
+
+function rowOf(rewiring: Rewiring, recordings: readonly Recording[]): Cell[] {
+  const done = rewired(rewiring);
+  const refused = done.steps.filter(({ explained }) => explained.verdict === "refused").length;
+  return [
+    cell([link(rewiring.name, rewiringPath(rewiring))]),
+    cell(rewiring.title),
+    cell([code(rewiring.profile)]),
+    numberCell(done.steps.length),
+    numberCell(refused),
+    cell(recordedText(rewiring, done, recordings)),
+  ];
+}
+
+/** Whether QEMU answers as the rules say, in a few words. */
+function recordedText({ setup, profile }: Rewiring, { steps }: Rewired, all: readonly Recording[]) {
+  if (all.length === 0) return [`no QEMU has ${profile === "proposed" ? "this yet" : "this"}`];
+  return all.flatMap((recording, index): Text => {
+    const answers = steps.flatMap((step, at) => {
+      const answer = recordedAnswer(recording, step, setup.length + at);
+      return answer === null ? [] : [answer];
+    });
+    const others = answers.filter(({ agrees }) => !agrees).length;
+    const [text, tone] = others === 0 ? ["agrees", "good"] : [`${others} otherwise`, "open"];
+    const between = index === 0 ? [] : [", "];
+    return [...between, `${recording.version} `, mark(text, tone === "good" ? "good" : "open")];
+  });
+}
+
+function surgeryBlocks(surgeries: SiteInput["surgeries"]): Block[] {
+  return [
+    {
+      kind: "table",
+      caption: "Searches of graphs",
+      columns: [
+        ...["search", "what it explores", "rules", "verdict", "bounds"].map(leftColumn),
+        rightColumn("graphs"),
+      ],
+      rows: [...SURGERIES.values()].map(({ name, idea, profile }) => {
+        const receipt = surgeries.get(name) ?? null;
+        return [
+          cell([code(name)]),
+          cell(idea),
+          cell([code(profile)]),
+          cell([verdictMark(receipt?.verdict ?? null)]),
+          cell(receipt?.bounds ?? "-"),
+          numberCell(receipt?.states ?? null),
+        ];
+      }),
+      sortable: false,
+    },
+    commands(...[...SURGERIES.keys()].map((name) => `npx blockgraph check ${name}`)),
+  ];
+}
+
+function onePage(
+  { viz }: SiteInput,
+  rewiring: Rewiring,
+  recordings: readonly Recording[],
+): PageDocument {
+  const { name, title, idea, profile, models, setup, commands: sent } = rewiring;
+  return {
+    path: rewiringPath(rewiring),
+    title: name,
+    summary: title,
+    trail: [
+      { title: "Overview", path: "index" },
+      { title: "Rewiring", path: REWIRING },
+    ],
+    blocks: [
+      paragraph(idea),
+      terms([
+        ["rules", code(profile)],
+        ["models", ...listed(models.map((model) => link(model, `models/${model}`)))],
+        ["recorded", ...recordedText(rewiring, rewired(rewiring), recordings)],
+      ]),
+      { kind: "player", traces: [rewiringTrace(viz, rewiring, recordings)] },
+      paragraph(
+        "Green is new, yellow asks for something else than before, red are two edges that do " +
+          "not agree, dashed is what moves or goes. What stands on an edge is what it requires " +
+          "and shares; point at it, or reach it with Tab, and it says where each is from.",
+      ),
+      {
+        kind: "details",
+        summary: "All commands as QEMU takes them",
+        blocks: [
+          {
+            kind: "code",
+            language: "json",
+            text: [...setup, ...sent].map((each) => JSON.stringify(each)).join("\n"),
+          },
+        ],
+      },
+    ],
+  };
+}
