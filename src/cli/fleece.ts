@@ -143,6 +143,9 @@ function checked(options: Options): FleeceOptions {
   if (whenFull !== undefined && memory === undefined) {
     throw wrong("--when-full is about memory; add --memory SIZE");
   }
+  if (whenFull === "wait" && options.trim === undefined) {
+    throw wrong("--when-full wait: nobody would ever make room; add --trim, so that readers do");
+  }
   const places = {
     guest: guest === undefined ? null : placeOf("--guest", guest),
     view: view === undefined ? null : placeOf("--view", view),

@@ -93,7 +93,7 @@ export class Fleecing {
    */
   async #forget(): Promise<void> {
     const { live, plan } = this.#options;
-    if (plan.cache.kind !== "memory" || plan.cache.whenFull !== "wait") return;
+    if (plan.cache.kind !== "memory" || !plan.trim) return;
     const { length } = live.session.execution.node(HOOK).description;
     await new Promise((resolve) => {
       live.submit({

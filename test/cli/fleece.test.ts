@@ -79,6 +79,7 @@ describe("it refuses", () => {
     [["disk.raw", "--memory", "1M", "--cache", "c", "--run", "true"], /give one of them/],
     [["disk.raw", "--memory", "1K", "--run", "true"], /does not hold a cluster of 65536 bytes/],
     [["disk.raw", "--when-full", "wait", "--run", "true"], /add --memory SIZE/],
+    [["disk.raw", "--memory", "1M", "--when-full", "wait", "--run", "true"], /add --trim/],
     [["disk.raw", "--cluster-size", "5000", "--run", "true"], /give a power of two/],
     [["disk.raw", "--cluster-size", "12", "--run", "true"], /whole number from 4096/],
     [["disk.raw", "--cache", "disk.raw", "--run", "true"], /exists already; choose another file/],
