@@ -33,35 +33,47 @@ export function openRaw(path: string, writable: boolean): LiveFile {
  */
 export function openFormatted(path: string, writable: boolean, unmap: boolean): LiveFile {
   const storage = openQcow2(path, { readOnly: !writable, unmap });
-  const clusterSize = 2 ** storage.header.clusterBits;
-  const fact = { length: fs.statSync(path).size, header: headerOf(path, storage, clusterSize) };
+  const { header, format } = formattedParts(storage, path);
+  const fact = { length: fs.statSync(path).size, header };
   // Nobody judges properties of what only a running program has.
   const read = () => new Uint8Array();
+  return { storage, read, lock: new FileLock(path), writable, fact, format };
+}
+
+/**
+ * What the graph has to know of an image in the format.
+ * @param path of its file; null: it is in none
+ */
+export function formattedParts(
+  storage: Qcow2Storage,
+  path: string | null,
+): { readonly header: ImageHeader; readonly format: ImageFormat } {
   const format = {
-    clusterSize,
+    clusterSize: 2 ** storage.header.clusterBits,
     *own() {
       for (const range of storage.ownClusters()) if (range.kind !== "absent") yield range;
     },
   };
-  return { storage, read, lock: new FileLock(path), writable, fact, format };
+  return { header: headerOf(path, storage), format };
 }
 
 /** What the header of an image says now. @throws BlockgraphError `image-unusable` */
 export function headerIn(path: string): ImageHeader {
   const storage = openQcow2(path, { readOnly: true });
   try {
-    return headerOf(path, storage, 2 ** storage.header.clusterBits);
+    return headerOf(path, storage);
   } finally {
     storage.close();
   }
 }
 
-function headerOf(path: string, { header }: Qcow2Storage, clusterSize: number): ImageHeader {
+function headerOf(path: string | null, { header }: Qcow2Storage): ImageHeader {
   const { size, backing } = header;
+  const clusterSize = 2 ** header.clusterBits;
   if (backing === null) return { size, clusterSize, backing: null };
   const { file, format } = backing;
   // A relative name is meant from where the image is (QEMU block.c, `path_combine`).
-  const filename = isAbsolute(file) ? file : join(dirname(path), file);
+  const filename = isAbsolute(file) || path === null ? file : join(dirname(path), file);
   const driver = format === "raw" || format === "qcow2" ? format : probed(filename);
   return { size, clusterSize, backing: { filename, driver } };
 }

@@ -237,7 +237,7 @@ export class LiveGraph {
 
   /** Servers take their time, during which requests go on, and commands wait. */
   #connect(waiting: Waiting): void {
-    const connected = this.#options.images.connect(waiting.command);
+    const connected = this.#options.images.connect(waiting.command, this.session.graph);
     if (connected === null) {
       this.#begin(waiting, null);
       return;

@@ -7,7 +7,7 @@
  */
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
-import type { JsonObject } from "../../graph/graph.ts";
+import { EMPTY_GRAPH, type JsonObject } from "../../graph/graph.ts";
 import { hasher } from "../../log/chain.ts";
 import { describeImage, type ImageContent } from "../../log/image.ts";
 import { LogWriter } from "../../log/writer.ts";
@@ -149,7 +149,8 @@ interface Looked {
 }
 
 async function lookAtExport(disk: string, node: JsonObject, images: LiveImages): Promise<Looked> {
-  const refusal = await images.connect({ execute: "blockdev-add", arguments: node });
+  const command = { execute: "blockdev-add", arguments: node };
+  const refusal = await images.connect(command, EMPTY_GRAPH);
   const [length] = images.lengths.values();
   if (refusal === null && length !== undefined) return { length, format: "raw", bitmap: null };
   throw new BlockgraphError(
