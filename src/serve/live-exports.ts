@@ -31,6 +31,7 @@ import {
   formattedExportsIn,
   imagesInUse,
 } from "./named-images.ts";
+import type { ResizedImage } from "./resized-images.ts";
 import { refusalOfImage } from "./system-text.ts";
 
 /** What is known of images, by what nodes call them. */
@@ -127,6 +128,23 @@ export class LiveExports {
     return null;
   }
 
+  /**
+   * Gives an image in a format another length, while nothing is under way on it.
+   * @returns whether there is one of that name
+   * @throws BlockgraphError `bad-argument`, `image-unusable`; the image is as long as it was then
+   */
+  resize({ name, length, behind }: ResizedImage): boolean {
+    const opened = this.#exports.get(name);
+    if (opened?.again === undefined) return false;
+    opened.storage.close();
+    try {
+      opened.host?.resize(length, behind);
+    } finally {
+      this.#put(name, opened.again());
+    }
+    return true;
+  }
+
   /** A command is over: what no node has is closed, and what no format has are bytes. */
   settle(graph: Graph): void {
     const named = new Set([...graph.nodes.values()].map((node) => exportOf(node)));
@@ -158,8 +176,14 @@ export class LiveExports {
     images.set(name, opened);
     lengths.set(name, opened.storage.length);
     facts.set(name, opened.fact);
-    if (opened.format === null) formats.delete(name);
-    else formats.set(name, opened.format);
+    if (opened.format === null) {
+      formats.delete(name);
+      return;
+    }
+    const { clusterSize } = opened.format;
+    // Whoever asks later asks the image as it was opened last.
+    const own = () => this.#exports.get(name)?.format?.own() ?? [];
+    formats.set(name, { clusterSize, own });
   }
 }
 

@@ -9,6 +9,7 @@ import { openFile } from "../storage/file.ts";
 import { FileLock } from "../storage/file-lock.ts";
 import { formatOf } from "../storage/image-format.ts";
 import { openQcow2, type Qcow2Storage } from "../storage/qcow2/open.ts";
+import { resizeQcow2 } from "../storage/qcow2/resize.ts";
 import type { ImageFormat } from "../system/system.ts";
 
 export interface LiveFile extends RunImage {
@@ -17,6 +18,14 @@ export interface LiveFile extends RunImage {
   readonly fact: ImageFact;
   /** null: its bytes are taken as they are */
   readonly format: ImageFormat | null;
+  /** Opens it once more, in the same way. @throws BlockgraphError `image-unusable` */
+  again(): LiveFile;
+  /**
+   * Gives it another length, while nobody uses it. What has it open has to open it again.
+   * @param behind bytes that its backing file has
+   * @throws BlockgraphError, or an Error of the system
+   */
+  resize(length: number, behind: number): void;
 }
 
 /** @throws BlockgraphError `image-unusable` */
@@ -24,7 +33,11 @@ export function openRaw(path: string, writable: boolean): LiveFile {
   const storage = openFile(path, { readOnly: !writable, prompt: true });
   const fact = { length: storage.length, header: null };
   const read = () => fs.readFileSync(path);
-  return { storage, read, lock: new FileLock(path), writable, fact, format: null };
+  return {
+    ...{ storage, read, lock: new FileLock(path), writable, fact, format: null },
+    again: () => openRaw(path, writable),
+    resize: (length) => fs.truncateSync(path, length),
+  };
 }
 
 /**
@@ -37,7 +50,15 @@ export function openFormatted(path: string, writable: boolean, unmap: boolean): 
   const fact = { length: fs.statSync(path).size, header };
   // Nobody judges properties of what only a running program has.
   const read = () => new Uint8Array();
-  return { storage, read, lock: new FileLock(path), writable, fact, format };
+  return {
+    ...{ storage, read, lock: new FileLock(path), writable, fact, format },
+    again: () => openFormatted(path, writable, unmap),
+    resize(length, behind) {
+      // What is in memory of the image is not true any more afterwards.
+      storage.close();
+      resizeQcow2(path, length, { behind, shrink: true });
+    },
+  };
 }
 
 /**

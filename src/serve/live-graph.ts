@@ -22,6 +22,7 @@ import type { Operation } from "../vocabulary.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import type { LiveImages } from "./live-images.ts";
+import { type ResizedImage, resizedImages } from "./resized-images.ts";
 
 export interface LiveGraphOptions {
   readonly images: LiveImages;
@@ -68,6 +69,8 @@ export interface LastCopies {
 interface Waiting {
   readonly command: QmpCommand;
   readonly last: LastCopies | null;
+  /** images that will have another length when it takes effect */
+  resized: readonly ResizedImage[];
   answer(answered: Answered): void;
 }
 
@@ -105,6 +108,7 @@ export class LiveGraph {
       formats: images.formats,
       mutation: null,
       jobsArePlayed: true,
+      backingMayBeShorter: true,
       injectsErrors: true,
     };
     this.#executor = new FreeExecutor({
@@ -134,7 +138,7 @@ export class LiveGraph {
   /** Executes a command, when those before it have been. */
   execute(command: QmpCommand, last: LastCopies | null = null): Promise<Answered> {
     return new Promise((resolve) => {
-      this.#commands.push({ command, last, answer: resolve });
+      this.#commands.push({ command, last, resized: [], answer: resolve });
       this.#executor.goOn();
     });
   }
@@ -216,9 +220,7 @@ export class LiveGraph {
           setImmediate(() => this.#executor.goOn());
           break;
         }
-        const isOver = left === "nothing";
-        const answered = isOver ? this.session.drained() : this.session.withdraw(FAILED);
-        this.#answer(this.#draining, answered);
+        this.#answer(this.#draining, this.#end(this.#draining, left === "failed"));
       }
       this.#enterHeld();
       if (this.#connecting !== null) {
@@ -233,6 +235,15 @@ export class LiveGraph {
       this.#connect(next);
     }
     this.#deciding = false;
+  }
+
+  /** Everything stands still for a command, which takes effect, unless it has failed. */
+  #end({ resized }: Waiting, failed: boolean): Answered {
+    const { images } = this.#options;
+    const refusal = failed ? FAILED : images.resize(resized);
+    if (refusal === null) return this.session.drained();
+    images.recall(resized);
+    return this.session.withdraw(refusal);
   }
 
   /** Servers take their time, during which requests go on, and commands wait. */
@@ -261,7 +272,11 @@ export class LiveGraph {
       this.#answer(waiting, { refusal, reply: {} });
       return;
     }
+    const resized = resizedImages(waiting.command, this.session.graph);
+    if (resized.length > 0 && this.refusalOf(waiting.command) === null) waiting.resized = resized;
+    images.announce(waiting.resized);
     const answered = this.session.begin(waiting.command, waiting.last?.job);
+    if (answered !== null) images.recall(waiting.resized);
     if (answered === null) this.#draining = waiting;
     else this.#answer(waiting, answered);
   }

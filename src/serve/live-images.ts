@@ -40,6 +40,7 @@ import {
   imagesNamedIn,
   type NamedImage,
 } from "./named-images.ts";
+import type { ResizedImage } from "./resized-images.ts";
 import { refusalOfImage, systemText } from "./system-text.ts";
 
 export class LiveImages {
@@ -172,7 +173,11 @@ export class LiveImages {
     this.#images.set(filename, file);
     this.lengths.set(filename, file.storage.length);
     this.facts.set(filename, file.fact);
-    if (file.format !== null) this.formats.set(filename, file.format);
+    if (file.format === null) return;
+    const { clusterSize } = file.format;
+    // Whoever asks later asks the image as it was opened last.
+    const own = () => this.#files.get(filename)?.format?.own() ?? [];
+    this.formats.set(filename, { clusterSize, own });
   }
 
   #forget(filename: string, { storage, lock }: LiveFile): void {
@@ -208,6 +213,44 @@ export class LiveImages {
       return text;
     }
     return null;
+  }
+
+  /** Says how long images will be, for a command that is about to make them so. */
+  announce(resized: readonly ResizedImage[]): void {
+    for (const { name, length } of resized) this.lengths.set(name, length);
+  }
+
+  /** What was announced did not happen. */
+  recall(resized: readonly ResizedImage[]): void {
+    for (const { name } of resized) {
+      const image = this.#images.get(name);
+      if (image !== undefined) this.lengths.set(name, image.storage.length);
+    }
+  }
+
+  /**
+   * Gives images another length, while nothing is under way on them.
+   * @returns null, or QEMU's text of the first that cannot have it
+   */
+  resize(resized: readonly ResizedImage[]): string | null {
+    for (const image of resized) {
+      try {
+        if (!this.#exports.resize(image)) this.#resizeFile(image);
+      } catch (error) {
+        return resizeText(error, this.#paths.get(image.name) ?? image.name);
+      }
+    }
+    return null;
+  }
+
+  #resizeFile({ name, length, behind }: ResizedImage): void {
+    const file = this.#files.get(name);
+    if (file === undefined) return;
+    try {
+      file.resize(length, behind);
+    } finally {
+      this.#replace(name, file.again());
+    }
   }
 
   /** A command is over: the locks are those of the graph, and what no node has is closed. */
@@ -275,6 +318,19 @@ function locksOf(graph: Graph): Map<string, LockBits> {
     all.set(filename, { required: required | perm, refused: refused | refuses });
   }
   return all;
+}
+
+const TOO_LARGE = "The image size is too large";
+const NO_L1 = "Failed to grow the L1 table: File too large";
+
+/** What QEMU says of an image that cannot have another length. */
+function resizeText(error: unknown, path: string): string {
+  const text = refusalOfImage(error, path);
+  if (text !== null) return text.startsWith(TOO_LARGE) ? NO_L1 : text;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = systemText(code);
+  if (reason === undefined) throw error;
+  return `Could not resize file: ${reason}`;
 }
 
 /** Whether a file can be opened as an image, and written; what keeps it from it in QEMU's words. */

@@ -15,6 +15,7 @@ import type { ListenAddress } from "../nbd/server.ts";
 import type { RunImage } from "../run/image-set.ts";
 import { failed } from "../storage/outcome.ts";
 import { openQcow2On } from "../storage/qcow2/open.ts";
+import { resizeOn } from "../storage/qcow2/resize.ts";
 import type { Storage, StorageRequest } from "../storage/storage.ts";
 import type { ImageFormat } from "../system/system.ts";
 import { formattedParts } from "./live-file.ts";
@@ -28,6 +29,8 @@ export interface LiveNbd extends RunImage {
   readonly format: ImageFormat | null;
   /** the connection, if a format can be put above it; null: it can not */
   readonly host: FormatHost | null;
+  /** Opens the image in it once more, in the same way; absent: it is none. */
+  again?(): LiveNbd;
 }
 
 /** Finds credentials of a client. @throws BlockgraphError `graph-refused` if there are none */
@@ -96,7 +99,17 @@ export class FormatHost {
     return {
       ...{ storage, readOnly: image.readOnly, format, host: this, read },
       fact: { ...fact, length: image.length, header },
+      again: () => this.formatted({ readOnly, unmap }),
     };
+  }
+
+  /**
+   * Gives the image in it another length, while nobody has it open.
+   * @throws BlockgraphError `bad-argument`, `image-unusable`
+   */
+  resize(length: number, behind: number): void {
+    const image = this.#image;
+    resizeOn(new NbdHost(image), image.name, length, { behind, shrink: true });
   }
 
   close(): void {

@@ -174,16 +174,6 @@ export class StorageDaemon {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
 
-  /** An image that is open stays as long as it is. */
-  async resize(args: JsonObject): Promise<QmpResult> {
-    const command = { execute: "block_resize", arguments: args };
-    const { nodes } = this.graph;
-    const node = nodes.get(String(args["node-name"])) ?? nodes.get(String(args.device));
-    // An export stays as long as it is, whatever is accepted.
-    if (node?.driver === "nbd") return this.obey(command);
-    return refused(this.#options.live.refusalOf(command) ?? NO_RESIZE);
-  }
-
   changeBackingFile(args: JsonObject): QmpResult {
     changeBackingFile(this.#options.live, args);
     return { return: {} };
@@ -198,9 +188,6 @@ export class StorageDaemon {
   }
 }
 
-const NO_RESIZE =
-  "Images that are open cannot be resized: close it, use `qemu-img resize`, and open it again";
-
 const nothing = z.strictObject({});
 
 /** Commands that are not the graph's, or not only. */
@@ -214,7 +201,6 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
   // Devices are a machine's, and there is none.
   ["query-block", asked(() => [])],
-  ["block_resize", (daemon, args) => daemon.resize(args)],
   ["query-version", asked((daemon) => daemon.version)],
   ["query-commands", asked(() => commandNames().map((name) => ({ name })))],
   ["change-backing-file", (daemon, args) => daemon.changeBackingFile(args)],

@@ -19,6 +19,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EIO: "Input/output error",
   ENOSPC: "No space left on device",
   ENOTSUP: "Operation not supported",
+  EFBIG: "File too large",
   EINVAL: "Invalid argument",
   EPERM: "Operation not permitted",
   EADDRINUSE: "Address already in use",

@@ -121,7 +121,7 @@ function describeNode(
         `target '${target.name}': ${target.length} bytes)`,
     );
   }
-  if (backing !== null && backing.length < length) {
+  if (backing !== null && backing.length < length && rules.backingMayBeShorter !== true) {
     throw refuse(
       `node '${node.name}' cannot be simulated: its backing file '${backing.name}' is shorter ` +
         `(${backing.length} of ${length} bytes); make it as long`,

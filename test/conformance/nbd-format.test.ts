@@ -28,6 +28,8 @@ const image = (file: JsonObject | string, more: JsonObject = {}): JsonObject => 
 const add = (definition: JsonObject) => ["blockdev-add", definition] as const;
 const offer = (writable: boolean) =>
   ["block-export-add", { type: "nbd", id: "x", "node-name": "q", writable }] as const;
+const resize = (name: string, size: number) =>
+  ["block_resize", { "node-name": name, size }] as const;
 const GRAPH = ["x-debug-query-block-graph", {}] as const;
 const named = (name: string) => nbd(name, { "node-name": "n" });
 
@@ -57,6 +59,21 @@ const CONVERSATIONS: readonly Conversation[] = [
     add(image(nbd("plain", { "node-name": "p" }), { driver: "raw", "node-name": "m" })),
     add(image(named("e"), { backing: "m" })),
     GRAPH,
+  ],
+  [
+    "bytes, longer and shorter",
+    add(named("plain")),
+    add({ driver: "raw", "node-name": "w", file: "n" }),
+    ...[4 * MIB, 8 * MIB, 2 * MIB, 3 * MIB, 4 * MIB, 0].map((size) => resize("w", size)),
+    ["block-export-add", { type: "nbd", id: "x", "node-name": "w", writable: true }],
+    ...[MIB, 4 * MIB].map((size) => resize("w", size)),
+    resize("n", 512),
+  ],
+  [
+    "an image, longer and shorter",
+    add(image(named("e"))),
+    offer(true),
+    ...[8 * MIB, MIB, 1000, 4 * MIB].map((size) => resize("q", size)),
   ],
   ["an image with nothing behind it", add(image(named("e"), { backing: null })), offer(true)],
 ];

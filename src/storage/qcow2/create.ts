@@ -51,7 +51,7 @@ export function createQcow2(path: string, options: CreateQcow2Options): void {
   const host = new OpenedFile(fd);
   try {
     orRefuse(path, () => createOn(host, first));
-    resizeOn(host, path, options.size, NOTHING);
+    resizeOn(host, path, options.size, { behind: NOTHING });
   } catch (error) {
     fs.unlinkSync(path);
     throw error;
@@ -63,7 +63,7 @@ export function createQcow2(path: string, options: CreateQcow2Options): void {
 /** The same in any empty host file. */
 export function createQcow2On(host: HostFile, name: string, options: CreateQcow2Options): void {
   createOn(host, firstClusters(name, options));
-  resizeOn(host, name, options.size, NOTHING);
+  resizeOn(host, name, options.size, { behind: NOTHING });
 }
 
 function createOn(host: HostFile, bytes: Buffer): void {
