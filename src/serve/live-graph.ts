@@ -18,7 +18,7 @@ import { answerSystem } from "../system/answer-system.ts";
 import type { Outcome } from "../system/frame.ts";
 import { type Answered, type RecordSink, Session } from "../system/session.ts";
 import type { SystemRules } from "../system/system.ts";
-import type { Operation } from "../vocabulary.ts";
+import type { Errno, Operation } from "../vocabulary.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import type { LiveImages } from "./live-images.ts";
@@ -151,6 +151,31 @@ export class LiveGraph {
   /** Has an image say what is behind it. @returns why it cannot; null: it does */
   changeBacking(change: BackingChange): string | null {
     return this.#options.images.changeBacking(change);
+  }
+
+  /**
+   * Writes to an image, past the graph, and has it stable.
+   * @param offset in bytes
+   * @returns null: it is done
+   */
+  writeImage(name: string, offset: number, bytes: Uint8Array): Promise<Errno | null> {
+    const storage = this.#options.images.set.get(name)?.storage;
+    return new Promise((resolve) => {
+      if (storage === undefined || offset + bytes.length > storage.length) {
+        resolve("ENOSPC");
+        return;
+      }
+      const length = bytes.length;
+      storage.submit({
+        ...{ operation: "write", offset, length, buffer: bytes },
+        done({ errno }) {
+          if (errno !== null) resolve(errno);
+        },
+      });
+      const done = (outcome: { readonly errno: Errno | null }) => resolve(outcome.errno);
+      storage.submit({ operation: "flush", offset: 0, length: 0, buffer: null, done });
+      storage.kick();
+    });
   }
 
   /** Why a command would be refused now; null: it would not. Nothing is opened for it. */

@@ -42,6 +42,19 @@ export function resizedImages(
   return [];
 }
 
+/** Where the first byte of a node is: an image's name, and an offset in it; null: nowhere. */
+export function placeOf(graph: Graph, node: string): { name: string; offset: number } | null {
+  let offset = 0;
+  for (let at = graph.nodes.get(node); at !== undefined; ) {
+    const name = at.driver === "qcow2" ? null : (imageOf(graph, at) ?? exportOf(at));
+    if (name !== null) return { name, offset };
+    const { offset: moved = 0 } = at.options;
+    offset += typeof moved === "number" ? moved : 0;
+    at = graph.nodes.get(filteredEdge(graph, at.name)?.child ?? "");
+  }
+  return null;
+}
+
 /** The image whose length is the node's own; null: the node is as long as something below. */
 function imageOf(graph: Graph, { name, driver, options }: GraphNode): string | null {
   if (driver === "file") return String(options.filename);
@@ -49,7 +62,11 @@ function imageOf(graph: Graph, { name, driver, options }: GraphNode): string | n
   const below = childEdges(graph, { kind: "node", name }).find((edge) => edge.name === "file");
   const file = graph.nodes.get(below?.child ?? "");
   if (file?.driver === "file") return String(file.options.filename);
-  return file?.driver === nbd.name ? (nbd.known?.(file.options) ?? null) : null;
+  return file === undefined ? null : exportOf(file);
+}
+
+function exportOf({ driver, options }: GraphNode): string | null {
+  return driver === nbd.name ? (nbd.known?.(options) ?? null) : null;
 }
 
 function behind(graph: Graph, { name }: GraphNode): number {

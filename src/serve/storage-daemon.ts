@@ -222,7 +222,9 @@ function quit(daemon: StorageDaemon, args: JsonObject): QmpResult {
 }
 
 function commandNames(): string[] {
-  return [...new Set(["qmp_capabilities", ...COMMANDS.keys(), ...OWN.keys()])].sort();
+  return [
+    ...new Set(["qmp_capabilities", "blockdev-create", ...COMMANDS.keys(), ...OWN.keys()]),
+  ].sort();
 }
 
 /** Newest first, as QEMU lists them. */

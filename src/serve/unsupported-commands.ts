@@ -5,7 +5,6 @@
  */
 
 const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ["blockdev-create", "make the image with `qemu-img create`"],
   ["x-blockdev-amend", "amend the image with `qemu-img amend` while nobody has it open"],
   ["blockdev-snapshot-sync", "make the overlay with `qemu-img create`, and use blockdev-snapshot"],
   ["blockdev-snapshot-internal-sync", "use `qemu-img snapshot -c` while nobody has it open"],
