@@ -1,24 +1,20 @@
 /**
  * Makes images while a live graph goes on: files, and qcow2 images in nodes that are there or come
- * for that alone (QEMU block/file-posix.c, `raw_co_create`; block/qcow2.c, `qcow2_co_create`).
+ * for that alone (QEMU block/qcow2.c, `qcow2_co_create`).
  *
- * Limits: preallocation is `off`, for files also `full`, which writes zeros, as `falloc` does. An
- * image is made in a file or an export, and in a raw node above one.
+ * Limits: nothing is preallocated. An image is made in a file or an export, and in a raw node above
+ * one.
  */
-import fs from "node:fs";
 import { DRIVERS } from "../drivers/registry.ts";
 import { BlockgraphError } from "../error.ts";
 import { attach } from "../graph/edges.ts";
-import { collision } from "../graph/file-locks.ts";
 import { findDeviceOrNode } from "../graph/find-node.ts";
 import type { Edge, JsonObject } from "../graph/graph.ts";
 import { ALL_PERMISSIONS, CONSISTENT_READ, RESIZE, WRITE } from "../graph/permission.ts";
-import { bytesOf } from "../graph/qapi-integer.ts";
 import { refreshPermissions } from "../graph/refresh.ts";
 import { refuse } from "../graph/refuse.ts";
 import { ROOT_ROLES } from "../graph/role.ts";
 import { arriving } from "../graph/suspended.ts";
-import { FileLock } from "../storage/file-lock.ts";
 import { newQcow2 } from "../storage/qcow2/new-image.ts";
 import {
   type FileCreation,
@@ -27,12 +23,9 @@ import {
   TOO_LARGE,
 } from "./create-options.ts";
 import type { LiveGraph } from "./live-graph.ts";
+import { makeFile } from "./make-file.ts";
 import { placeOf } from "./resized-images.ts";
 import { systemText } from "./system-text.ts";
-
-/** bytes written at once */
-const PIECE = 1024 * 1024;
-const EDGE = 2n ** 63n;
 
 export class ImageMaker {
   readonly #live: LiveGraph;
@@ -105,65 +98,4 @@ function bytesOfImage(creation: Qcow2Creation): Buffer {
     if (!(error instanceof BlockgraphError)) throw error;
     throw refuse(error.message.includes("too large") ? TOO_LARGE : error.message);
   }
-}
-
-/** What is there already is emptied, unless somebody minds. */
-function makeFile({ filename, preallocation, ...given }: FileCreation): void {
-  const size = bytesOf(given.size);
-  const { O_RDWR, O_CREAT } = fs.constants;
-  let fd = -1;
-  try {
-    fd = fs.openSync(filename, O_RDWR | O_CREAT, 0o644);
-  } catch (error) {
-    throw refuse(`Could not create '${filename}': ${textOf(error)}`);
-  }
-  try {
-    requireUnlocked(filename);
-    if (preallocation === "metadata") throw refuse("Unsupported preallocation mode: metadata");
-    resize(fd, 0n);
-    resize(fd, size);
-    if (preallocation !== "off") fill(fd, Number(size));
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-function requireUnlocked(filename: string): void {
-  const lock = new FileLock(filename);
-  try {
-    const { required, refused } = lock.others();
-    const others = { perm: required, shared: ALL_PERMISSIONS & ~refused };
-    const mine = { perm: WRITE | RESIZE, shared: ALL_PERMISSIONS & ~RESIZE };
-    const text = collision(mine, [others]);
-    if (text !== null) throw refuse(text);
-  } finally {
-    lock.close();
-  }
-}
-
-function resize(fd: number, size: bigint): void {
-  try {
-    // The system takes sizes with a sign.
-    if (size >= EDGE) throw Object.assign(new Error("negative"), { code: "EINVAL" });
-    if (size > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw Object.assign(new Error("too large"), { code: "EFBIG" });
-    }
-    fs.ftruncateSync(fd, Number(size));
-  } catch (error) {
-    throw refuse(`Could not resize file: ${textOf(error)}`);
-  }
-}
-
-function fill(fd: number, size: number): void {
-  const zeros = Buffer.alloc(Math.min(PIECE, size));
-  try {
-    for (let at = 0; at < size; ) at += fs.writeSync(fd, zeros, 0, Math.min(PIECE, size - at), at);
-  } catch (error) {
-    throw refuse(`Could not write zeros for preallocation: ${textOf(error)}`);
-  }
-}
-
-function textOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return systemText(code) ?? "Input/output error";
 }

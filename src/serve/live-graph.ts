@@ -23,6 +23,7 @@ import type { BackingChange } from "./backing-headers.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import type { LiveImages } from "./live-images.ts";
 import { type ResizedImage, resizedImages } from "./resized-images.ts";
+import { makeSnapshots } from "./snapshot-files.ts";
 
 export interface LiveGraphOptions {
   readonly images: LiveImages;
@@ -291,8 +292,13 @@ export class LiveGraph {
 
   /** @param unconnected why an image cannot be had; null: all are there */
   #begin(waiting: Waiting, unconnected: string | null): void {
-    const { images } = this.#options;
-    const refusal = unconnected ?? images.open(waiting.command.arguments, this.session.graph);
+    const { images, profile } = this.#options;
+    const { command } = waiting;
+    const { graph } = this.session;
+    const refusal =
+      unconnected ??
+      makeSnapshots(command, graph, images.facts, profile) ??
+      images.open(command.arguments, graph);
     if (refusal !== null) {
       this.#answer(waiting, { refusal, reply: {} });
       return;

@@ -25,7 +25,11 @@ const FORMAT = "qcow2";
 export function imagesNamedIn(given: JsonValue, graph: Graph): NamedImage[] {
   if (typeof given !== "object" || given === null) return [];
   if (Array.isArray(given)) return given.flatMap((each) => imagesNamedIn(each, graph));
-  const { driver, filename, file } = given;
+  const { driver, filename, file, "snapshot-file": overlay } = given;
+  if (typeof overlay === "string") {
+    const rest = { readOnly: false, backed: false, unmap: false };
+    return [{ filename: overlay, format: FORMAT, ...rest }];
+  }
   if (driver === "file" && typeof filename === "string") {
     const readOnly = given["read-only"] === true;
     return [{ filename, format: "raw", readOnly, backed: false, unmap: false }];

@@ -6,7 +6,6 @@
 
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["x-blockdev-amend", "amend the image with `qemu-img amend` while nobody has it open"],
-  ["blockdev-snapshot-sync", "make the overlay with `qemu-img create`, and use blockdev-snapshot"],
   ["blockdev-snapshot-internal-sync", "use `qemu-img snapshot -c` while nobody has it open"],
   ["blockdev-snapshot-delete-internal-sync", "use `qemu-img snapshot -d` while it is not open"],
   ["drive-backup", "add the target with blockdev-add, and use blockdev-backup"],

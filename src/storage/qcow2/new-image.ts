@@ -14,7 +14,7 @@ export function newQcow2(name: string, options: CreateQcow2Options): Buffer {
   return host.bytes;
 }
 
-/** A host file that is a piece of memory, which grows as a whole: an image without data is small. */
+/** A host file that is memory, and grows as a whole: an image without data is small. */
 class BytesHost implements HostFile {
   bytes = Buffer.alloc(0);
 
