@@ -19,6 +19,7 @@ import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, connectionsOf, type NbdAddress } from "./nbd-address.ts";
+import { exportAdded, exportRemoved } from "./nbd-exports.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 import { refused, resultOf } from "./qmp-result.ts";
@@ -198,6 +199,8 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
+  ["nbd-server-add", (daemon, args) => daemon.addExport(exportAdded(daemon.graph, args))],
+  ["nbd-server-remove", (daemon, args) => daemon.removeExport(exportRemoved(args))],
   ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
   // Devices are a machine's, and there is none.
   ["query-block", asked(() => [])],
