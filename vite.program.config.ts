@@ -21,6 +21,7 @@ export default defineConfig({
         main: "src/cli/main.ts",
         "check-worker": "src/check/search/worker.ts",
         "explorer-worker": "src/explorer/search/worker.ts",
+        "blocking-worker": "src/nbd/blocking-worker.ts",
       },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

@@ -16,6 +16,7 @@ import { blockdevReopen } from "./blockdev-reopen.ts";
 import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSetActive } from "./blockdev-set-active.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
+import { blockdevSnapshotSync } from "./blockdev-snapshot-sync.ts";
 import type { DriverCatalogue, DriverShape } from "./catalogue.ts";
 import type { CommandContext, GraphCommand } from "./command.ts";
 import { deviceAdd, deviceDel, qomSet } from "./device.ts";
@@ -41,7 +42,7 @@ export type { QmpCommand } from "./qmp-input.ts";
 export const COMMANDS: ReadonlyMap<string, GraphCommand> = new Map(
   [
     ...[blockdevAdd, blockdevDel, blockdevReopen, blockdevSnapshot, xBlockdevChange],
-    ...[blockResize, blockdevSetActive],
+    ...[blockdevSnapshotSync, blockResize, blockdevSetActive],
     ...[nbdServerStart, nbdServerStop, blockExportAdd, blockExportDel],
     ...[deviceAdd, deviceDel, qomSet],
     ...[blockdevBackup, blockdevMirror, blockCommit, blockStream],

@@ -52,13 +52,20 @@ export function drainedSection(command: string, before: Graph, after: Graph): Dr
   if (DRAIN_ALL.has(command)) return upwards(before, [...before.nodes.keys()]);
   const moved = changedEdges(before, after).flatMap((edge) => ends(edge, before, after));
   const closed = [...before.nodes.keys()].filter((name) => !after.nodes.has(name));
-  const section = upwards(before, [...moved, ...closed]);
+  const section = upwards(before, [...moved, ...closed, ...resizedNodes(before, after)]);
   const gone = before.edges.filter(({ parent }) => isUser(parent) && !stays(parent.name, after));
   return {
     ...section,
     jobs: new Set([...pausedJobs(before, after), ...section.jobs]),
     users: new Set([...gone.map(({ parent }) => parent.name), ...section.users]),
   };
+}
+
+/** Nodes that are as long as they were not before (QEMU blockdev.c, `qmp_block_resize`). */
+function resizedNodes(before: Graph, after: Graph): string[] {
+  return [...after.nodes.values()]
+    .filter(({ name, length }) => (before.nodes.get(name)?.length ?? length) !== length)
+    .map(({ name }) => name);
 }
 
 /** The nodes that are drained for an edge: the one it led to, and the one that it leads to now. */

@@ -17,6 +17,11 @@ import { refuse } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { arriving } from "./suspended.ts";
 
+/** @throws BlockgraphError `graph-refused` if no job can have that id */
+export function requireJobId(id: string): void {
+  if (!WELL_FORMED.test(id)) throw refuse(`Invalid job ID '${id}'`);
+}
+
 /** A job that is being put together; every step refreshes permissions, and may be refused. */
 export class JobEdges {
   readonly #context: CommandContext;
@@ -29,7 +34,7 @@ export class JobEdges {
     if (job.id === "" && job.type === "backup") {
       throw refuse("An explicit job ID is required for this node");
     }
-    if (!WELL_FORMED.test(job.id)) throw refuse(`Invalid job ID '${job.id}'`);
+    requireJobId(job.id);
     if (before.jobs.has(job.id)) throw refuse(`Job ID '${job.id}' already in use`);
     requireSpeed(job.speed);
     this.#context = context;

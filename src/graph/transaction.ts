@@ -14,6 +14,7 @@ import { blockdevBackup } from "./blockdev-backup.ts";
 import { blockdevDel } from "./blockdev-del.ts";
 import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
+import { blockdevSnapshotSync } from "./blockdev-snapshot-sync.ts";
 import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
 import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
 import { BITMAP, nodes, sent } from "./example.ts";
@@ -28,7 +29,9 @@ const ABORT = "abort";
 const byName = (commands: readonly GraphCommand[]): ReadonlyMap<string, GraphCommand> =>
   new Map(commands.map((command) => [command.name, command]));
 
-const ACTIONS = byName([...DIRTY_BITMAP_COMMANDS, blockdevSnapshot, blockdevBackup]);
+const ACTIONS = byName([
+  ...[...DIRTY_BITMAP_COMMANDS, blockdevSnapshot, blockdevSnapshotSync, blockdevBackup],
+]);
 const REWIRING = byName([blockdevAdd, blockdevReplace, blockdevDel]);
 
 const actionSchema = z.strictObject({

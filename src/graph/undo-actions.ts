@@ -8,7 +8,7 @@
  */
 import { z } from "zod";
 import type { CommandContext } from "./command.ts";
-import { detach } from "./edges.ts";
+import { closeUnused, detach } from "./edges.ts";
 import { endedJob } from "./ended-job.ts";
 import { findDeviceOrNode } from "./find-node.ts";
 import { childEdges, type Graph } from "./graph.ts";
@@ -23,6 +23,9 @@ export interface Action {
 }
 
 const snapshotSchema = z.object({ node: z.string(), overlay: z.string() });
+const syncSchema = z
+  .object({ "node-name": z.string(), "snapshot-node-name": z.string() })
+  .transform((given) => ({ node: given["node-name"], overlay: given["snapshot-node-name"] }));
 const backupSchema = z.object({ "job-id": z.string() });
 
 /**
@@ -54,14 +57,24 @@ export function undone(
 }
 
 function without(graph: Graph, { type, data }: Action, context: CommandContext): Graph {
-  if (type === "blockdev-snapshot") return withoutOverlay(graph, data, context);
+  if (type === "blockdev-snapshot") {
+    return withoutOverlay(graph, snapshotSchema.parse(data), context);
+  }
+  if (type === "blockdev-snapshot-sync") {
+    const given = syncSchema.parse(data);
+    const rest = withoutOverlay(graph, given, context);
+    return closeUnused(rest, given.overlay, context);
+  }
   const job = type === "blockdev-backup" ? backupSchema.parse(data)["job-id"] : "";
   const started = graph.jobs.get(job);
   return started === undefined ? graph : endedJob(graph, started, context);
 }
 
-function withoutOverlay(before: Graph, data: unknown, context: CommandContext): Graph {
-  const given = snapshotSchema.parse(data);
+function withoutOverlay(
+  before: Graph,
+  given: z.infer<typeof snapshotSchema>,
+  context: CommandContext,
+): Graph {
   const [overlay, node] = [given.overlay, given.node].map(
     (name) => findDeviceOrNode(before, name).name,
   );

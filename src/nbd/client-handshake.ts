@@ -46,11 +46,21 @@ export class OptionRefused extends Error {
   /** one of `OPTION_REPLY` */
   readonly type: number;
 
-  constructor(option: number, { type, payload }: Reply) {
-    const text = payload.toString("utf8", 0, STRING_MAX).replaceAll(/[^ -~]/g, "?");
-    super(`it refuses: ${text || `error ${type}`}`);
+  private constructor(option: number, type: number, message: string) {
+    super(message);
     this.option = option;
     this.type = type;
+  }
+
+  /** What a server has replied to an option. */
+  static by(option: number, { type, payload }: Reply): OptionRefused {
+    const text = payload.toString("utf8", 0, STRING_MAX).replaceAll(/[^ -~]/g, "?");
+    return new OptionRefused(option, type, `it refuses: ${text || `error ${type}`}`);
+  }
+
+  /** The same, as somebody else was told it. */
+  static told(option: number, type: number, message: string): OptionRefused {
+    return new OptionRefused(option, type, message);
   }
 }
 
@@ -84,7 +94,7 @@ export async function clientHandshake(
 async function startTls(connection: ClientConnection, tls: ClientTls): Promise<void> {
   const [reply] = (await ask(connection, OPTION.STARTTLS, Buffer.alloc(0))).slice(-1);
   if (reply !== undefined && reply.type !== OPTION_REPLY.ACK) {
-    throw new OptionRefused(OPTION.STARTTLS, reply);
+    throw OptionRefused.by(OPTION.STARTTLS, reply);
   }
   await connection.secure(tls);
 }
@@ -105,7 +115,7 @@ async function selectAllocation(
 function readInfo(replies: readonly Reply[]): Pick<Offer, "size" | "flags" | "maximum"> {
   const last = replies.at(-1);
   if (last === undefined) throw new Error("it breaks the protocol");
-  if (last.type !== OPTION_REPLY.ACK) throw new OptionRefused(OPTION.GO, last);
+  if (last.type !== OPTION_REPLY.ACK) throw OptionRefused.by(OPTION.GO, last);
   let found: { readonly size: number; readonly flags: number } | null = null;
   let maximum = PAYLOAD_MAX;
   for (const { type, payload } of replies) {

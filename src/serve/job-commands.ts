@@ -5,6 +5,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 import { ON_ERROR } from "../graph/job-options.ts";
 import { type JobVerb, requireAccepted } from "../graph/job-state.ts";
+import { CreateJobs } from "./create-jobs.ts";
 import type { Begun, JobRunner } from "./job-runner.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { LiveJob } from "./live-job.ts";
@@ -14,6 +15,7 @@ import { resultOf } from "./qmp-result.ts";
 export interface JobCommandsOptions {
   readonly live: LiveGraph;
   readonly jobs: JobRunner;
+  event(name: string, data: JsonObject): void;
 }
 
 /** Commands by which jobs begin. */
@@ -36,10 +38,12 @@ const VERBS: ReadonlyMap<string, JobVerb> = new Map([
 export class JobCommands {
   readonly #live: LiveGraph;
   readonly #jobs: JobRunner;
+  readonly #created: CreateJobs;
 
-  constructor({ live, jobs }: JobCommandsOptions) {
+  constructor({ live, jobs, event }: JobCommandsOptions) {
     this.#live = live;
     this.#jobs = jobs;
+    this.#created = new CreateJobs({ live, event });
   }
 
   /**
@@ -47,6 +51,10 @@ export class JobCommands {
    * @throws BlockgraphError `graph-refused`
    */
   async execute(execute: string, args: JsonObject): Promise<QmpResult | null> {
+    if (execute === "blockdev-create") {
+      await this.#created.create(args);
+      return { return: {} };
+    }
     if (BEGINNINGS.has(execute)) return this.#begin(execute, args);
     if (execute === "transaction") return this.#transact(args);
     if (execute === "query-jobs" || execute === "query-block-jobs") {
@@ -61,6 +69,7 @@ export class JobCommands {
   }
 
   async #begin(execute: string, args: JsonObject): Promise<QmpResult> {
+    this.#created.requireFree(String(args["job-id"]));
     const result = await this.#obey(execute, played(args));
     if ("return" in result) this.#jobs.begin([begun(args)], false);
     return result;
@@ -118,14 +127,14 @@ export class JobCommands {
       execute === "query-jobs"
         ? this.#jobs.job(String(id))?.status
         : this.#jobs.job(String(device))?.blockJob;
-    return {
-      return: result.return.map((job) => (isJsonObject(job) ? { ...job, ...more(job) } : job)),
-    };
+    const all = result.return.map((job) => (isJsonObject(job) ? { ...job, ...more(job) } : job));
+    return { return: execute === "query-jobs" ? [...this.#created.listed, ...all] : all };
   }
 
   /** Tells a job something, if the state that it is in has it listen. */
   async #tell(execute: string, verb: JobVerb, args: JsonObject): Promise<QmpResult> {
     const { id, device = id } = args;
+    if (execute.startsWith("job-") && this.#created.tell(String(id), verb)) return { return: {} };
     const job = typeof device === "string" ? this.#jobs.job(device) : undefined;
     if (job === undefined || job.state === "concluded") return this.#obey(execute, args);
     const isPaused = job.state === "paused" || job.state === "standby";

@@ -38,6 +38,11 @@ export class JsonSplitter {
     this.#lengthMax = lengthMax;
   }
 
+  /** Characters of a document that has not ended. */
+  get held(): number {
+    return this.#length;
+  }
+
   /** The documents that end in these bytes. */
   push(bytes: Uint8Array): Cut[] {
     const text = this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));

@@ -10,6 +10,7 @@ import { FileLock } from "../storage/file-lock.ts";
 import { formatOf } from "../storage/image-format.ts";
 import type { ImageBitmaps } from "../storage/qcow2/image-bitmaps.ts";
 import { openQcow2, type Qcow2Storage } from "../storage/qcow2/open.ts";
+import { resizeQcow2 } from "../storage/qcow2/resize.ts";
 import type { ImageFormat } from "../system/system.ts";
 
 export interface LiveFile extends RunImage {
@@ -20,6 +21,14 @@ export interface LiveFile extends RunImage {
   readonly format: ImageFormat | null;
   /** its persistent bitmaps; null: its format has none */
   readonly bitmaps: ImageBitmaps | null;
+  /** Opens it once more, in the same way. @throws BlockgraphError `image-unusable` */
+  again(): LiveFile;
+  /**
+   * Gives it another length, while nobody uses it. What has it open has to open it again.
+   * @param behind bytes that its backing file has
+   * @throws BlockgraphError, or an Error of the system
+   */
+  resize(length: number, behind: number): void;
 }
 
 /** @throws BlockgraphError `image-unusable` */
@@ -27,7 +36,11 @@ export function openRaw(path: string, writable: boolean): LiveFile {
   const storage = openFile(path, { readOnly: !writable, prompt: true });
   const fact = { length: storage.length, header: null };
   const read = () => fs.readFileSync(path);
-  return { storage, read, lock: new FileLock(path), writable, fact, format: null, bitmaps: null };
+  return {
+    ...{ storage, read, lock: new FileLock(path), writable, fact, format: null, bitmaps: null },
+    again: () => openRaw(path, writable),
+    resize: (length) => fs.truncateSync(path, length),
+  };
 }
 
 /**
@@ -36,19 +49,39 @@ export function openRaw(path: string, writable: boolean): LiveFile {
  */
 export function openFormatted(path: string, writable: boolean, unmap: boolean): LiveFile {
   const storage = openQcow2(path, { readOnly: !writable, unmap });
-  const clusterSize = 2 ** storage.header.clusterBits;
-  const fact = { length: fs.statSync(path).size, header: headerOf(path, storage, clusterSize) };
+  const { header, format } = formattedParts(storage, path);
+  const fact = { length: fs.statSync(path).size, header };
   // Nobody judges properties of what only a running program has.
   const read = () => new Uint8Array();
+  return {
+    ...{ storage, read, lock: new FileLock(path), writable, fact, format },
+    bitmaps: storage.bitmaps,
+    again: () => openFormatted(path, writable, unmap),
+    resize(length, behind) {
+      // What is in memory of the image is not true any more afterwards.
+      storage.close();
+      resizeQcow2(path, length, { behind, shrink: true });
+    },
+  };
+}
+
+/**
+ * What the graph has to know of an image in the format.
+ * @param path of its file; null: it is in none
+ */
+export function formattedParts(
+  storage: Qcow2Storage,
+  path: string | null,
+): { readonly header: ImageHeader; readonly format: ImageFormat } {
   const { bitmaps } = storage;
   const format = {
-    clusterSize,
+    clusterSize: 2 ** storage.header.clusterBits,
     *own() {
       for (const range of storage.ownClusters()) if (range.kind !== "absent") yield range;
     },
     dirty: (bitmap: string) => dirtyParts(bitmaps, bitmap),
   };
-  return { storage, read, lock: new FileLock(path), writable, fact, format, bitmaps };
+  return { header: headerOf(path, storage), format };
 }
 
 /** What a bitmap calls dirty: nothing, if it is not in the image, or inconsistent. */
@@ -67,23 +100,20 @@ function* dirtyParts(bitmaps: ImageBitmaps, name: string) {
 export function headerIn(path: string): ImageHeader {
   const storage = openQcow2(path, { readOnly: true });
   try {
-    return headerOf(path, storage, 2 ** storage.header.clusterBits);
+    return headerOf(path, storage);
   } finally {
     storage.close();
   }
 }
 
-function headerOf(
-  path: string,
-  { header, bitmaps }: Qcow2Storage,
-  clusterSize: number,
-): ImageHeader {
+function headerOf(path: string | null, { header, bitmaps }: Qcow2Storage): ImageHeader {
   const { size, version, backing } = header;
+  const clusterSize = 2 ** header.clusterBits;
   const known = { size, clusterSize, version, bitmaps: bitmaps.list };
   if (backing === null) return { ...known, backing: null };
   const { file, format } = backing;
   // A relative name is meant from where the image is (QEMU block.c, `path_combine`).
-  const filename = isAbsolute(file) ? file : join(dirname(path), file);
+  const filename = isAbsolute(file) || path === null ? file : join(dirname(path), file);
   const driver = format === "raw" || format === "qcow2" ? format : probed(filename);
   return { ...known, backing: { filename, driver } };
 }

@@ -18,11 +18,13 @@ import { answerSystem } from "../system/answer-system.ts";
 import type { Outcome } from "../system/frame.ts";
 import { type Answered, type RecordSink, Session } from "../system/session.ts";
 import type { SystemRules } from "../system/system.ts";
-import type { Operation } from "../vocabulary.ts";
+import type { Errno, Operation } from "../vocabulary.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import { KeptBitmaps } from "./kept-bitmaps.ts";
 import type { LiveImages } from "./live-images.ts";
+import { type ResizedImage, resizedImages } from "./resized-images.ts";
+import { makeSnapshots } from "./snapshot-files.ts";
 
 export interface LiveGraphOptions {
   readonly images: LiveImages;
@@ -71,6 +73,8 @@ export interface LastCopies {
 interface Waiting {
   readonly command: QmpCommand;
   readonly last: LastCopies | null;
+  /** images that will have another length when it takes effect */
+  resized: readonly ResizedImage[];
   answer(answered: Answered): void;
 }
 
@@ -109,6 +113,7 @@ export class LiveGraph {
       formats: images.formats,
       mutation: null,
       jobsArePlayed: true,
+      backingMayBeShorter: true,
       injectsErrors: true,
       bitsOfAnySize: true,
     };
@@ -143,7 +148,7 @@ export class LiveGraph {
   /** Executes a command, when those before it have been. */
   execute(command: QmpCommand, last: LastCopies | null = null): Promise<Answered> {
     return new Promise((resolve) => {
-      this.#commands.push({ command, last, answer: resolve });
+      this.#commands.push({ command, last, resized: [], answer: resolve });
       this.#executor.goOn();
     });
   }
@@ -156,6 +161,31 @@ export class LiveGraph {
   /** Has an image say what is behind it. @returns why it cannot; null: it does */
   changeBacking(change: BackingChange): string | null {
     return this.#options.images.changeBacking(change);
+  }
+
+  /**
+   * Writes to an image, past the graph, and has it stable.
+   * @param offset in bytes
+   * @returns null: it is done
+   */
+  writeImage(name: string, offset: number, bytes: Uint8Array): Promise<Errno | null> {
+    const storage = this.#options.images.set.get(name)?.storage;
+    return new Promise((resolve) => {
+      if (storage === undefined || offset + bytes.length > storage.length) {
+        resolve("ENOSPC");
+        return;
+      }
+      const length = bytes.length;
+      storage.submit({
+        ...{ operation: "write", offset, length, buffer: bytes },
+        done({ errno }) {
+          if (errno !== null) resolve(errno);
+        },
+      });
+      const done = (outcome: { readonly errno: Errno | null }) => resolve(outcome.errno);
+      storage.submit({ operation: "flush", offset: 0, length: 0, buffer: null, done });
+      storage.kick();
+    });
   }
 
   /** Why a command would be refused now; null: it would not. Nothing is opened for it. */
@@ -226,9 +256,7 @@ export class LiveGraph {
           setImmediate(() => this.#executor.goOn());
           break;
         }
-        const isOver = left === "nothing";
-        const answered = isOver ? this.session.drained() : this.session.withdraw(FAILED);
-        this.#answer(this.#draining, answered);
+        this.#answer(this.#draining, this.#end(this.#draining, left === "failed"));
       }
       this.#enterHeld();
       if (this.#connecting !== null) {
@@ -245,9 +273,18 @@ export class LiveGraph {
     this.#deciding = false;
   }
 
+  /** Everything stands still for a command, which takes effect, unless it has failed. */
+  #end({ resized }: Waiting, failed: boolean): Answered {
+    const { images } = this.#options;
+    const refusal = failed ? FAILED : images.resize(resized);
+    if (refusal === null) return this.session.drained();
+    images.recall(resized);
+    return this.session.withdraw(refusal);
+  }
+
   /** Servers take their time, during which requests go on, and commands wait. */
   #connect(waiting: Waiting): void {
-    const connected = this.#options.images.connect(waiting.command);
+    const connected = this.#options.images.connect(waiting.command, this.session.graph);
     if (connected === null) {
       this.#begin(waiting, null);
       return;
@@ -265,13 +302,22 @@ export class LiveGraph {
 
   /** @param unconnected why an image cannot be had; null: all are there */
   #begin(waiting: Waiting, unconnected: string | null): void {
-    const { images } = this.#options;
-    const refusal = unconnected ?? images.open(waiting.command.arguments, this.session.graph);
+    const { images, profile } = this.#options;
+    const { command } = waiting;
+    const { graph } = this.session;
+    const refusal =
+      unconnected ??
+      makeSnapshots(command, graph, images.facts, profile) ??
+      images.open(command.arguments, graph);
     if (refusal !== null) {
       this.#answer(waiting, { refusal, reply: {} });
       return;
     }
+    const resized = resizedImages(waiting.command, this.session.graph);
+    if (resized.length > 0 && this.refusalOf(waiting.command) === null) waiting.resized = resized;
+    images.announce(waiting.resized);
     const answered = this.session.begin(waiting.command, waiting.last?.job);
+    if (answered !== null) images.recall(waiting.resized);
     if (answered === null) this.#draining = waiting;
     else this.#answer(waiting, answered);
   }

@@ -16,15 +16,14 @@
  */
 import fs from "node:fs";
 import { basename } from "node:path";
-import { nbd } from "../drivers/nbd/driver.ts";
-import type { NbdOptions } from "../drivers/nbd/options.ts";
+import { imageNameOf } from "../drivers/nbd/image-name.ts";
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import { collision } from "../graph/file-locks.ts";
-import type { Graph, GraphNode, JsonValue } from "../graph/graph.ts";
-import type { ImageFact, ImageHeader } from "../graph/image-facts.ts";
+import type { Graph, JsonValue } from "../graph/graph.ts";
+import type { ImageFact } from "../graph/image-facts.ts";
 import { ALL_PERMISSIONS } from "../graph/permission.ts";
-import { isRefusal, refuse } from "../graph/refuse.ts";
+import { refuse } from "../graph/refuse.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { LockBits } from "../storage/file-lock.ts";
 import { changeBacking } from "../storage/qcow2/change-backing.ts";
@@ -32,18 +31,25 @@ import type { ImageBitmaps } from "../storage/qcow2/image-bitmaps.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
 import type { BackingChange } from "./backing-headers.ts";
+import { LiveExports } from "./live-exports.ts";
 import { headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
-import { exportsNamedIn, type FindCredentials, type LiveNbd, openExport } from "./live-nbd.ts";
-import { filesInUse, formattedFiles, imagesNamedIn, type NamedImage } from "./named-images.ts";
-import { systemText } from "./system-text.ts";
+import type { FindCredentials } from "./live-nbd.ts";
+import {
+  filesInUse,
+  formattedExportsIn,
+  formattedFiles,
+  imagesNamedIn,
+  type NamedImage,
+} from "./named-images.ts";
+import type { ResizedImage } from "./resized-images.ts";
+import { refusalOfImage, systemText } from "./system-text.ts";
 
 export class LiveImages {
   readonly #paths: ReadonlyMap<string, string>;
   /** all images that are open, those in memory as well; all maps are by what nodes call them */
   readonly #images = new Map<string, RunImage>();
   readonly #files = new Map<string, LiveFile>();
-  readonly #exports = new Map<string, LiveNbd>();
-  readonly #credentials: FindCredentials;
+  readonly #exports: LiveExports;
   /** bytes that each shows */
   readonly lengths = new Map<string, number>();
   readonly facts = new Map<string, ImageFact>();
@@ -58,7 +64,9 @@ export class LiveImages {
     credentials: FindCredentials = noCredentials,
   ) {
     this.#paths = paths;
-    this.#credentials = credentials;
+    const { lengths, facts, formats } = this;
+    const tables = { images: this.#images, lengths, facts, formats };
+    this.#exports = new LiveExports(tables, credentials);
   }
 
   /** What a session and an executor need of them; it changes as images come and go. */
@@ -73,33 +81,9 @@ export class LiveImages {
     this.lengths.set(name, length);
   }
 
-  /**
-   * Connects to the exports that a command names, if it has not yet: before its files are opened,
-   * and without anything else of the graph waiting for it.
-   * @returns null: there is nothing to wait for; else what resolves with null, or with QEMU's text
-   * of the first that cannot be had
-   */
-  connect({ execute, arguments: given }: QmpCommand): Promise<string | null> | null {
-    // To reopen a node makes no new one.
-    const named = execute === "blockdev-reopen" ? [] : [...exportsNamedIn(given)];
-    const wanted = named.filter(([name]) => !this.#exports.has(name));
-    return wanted.length === 0 ? null : this.#connectAll(wanted);
-  }
-
-  async #connectAll(wanted: readonly (readonly [string, NbdOptions])[]): Promise<string | null> {
-    try {
-      for (const [name, options] of wanted) {
-        const opened = await openExport(options, this.#credentials);
-        this.#exports.set(name, opened);
-        this.#images.set(name, opened);
-        this.lengths.set(name, opened.storage.length);
-        this.facts.set(name, opened.fact);
-      }
-      return null;
-    } catch (error) {
-      if (isRefusal(error)) return error.message;
-      throw error;
-    }
+  /** See {@link LiveExports.connect}. */
+  connect(command: QmpCommand, graph: Graph): Promise<string | null> | null {
+    return this.#exports.connect(command, graph);
   }
 
   /**
@@ -109,7 +93,9 @@ export class LiveImages {
    * @returns null, or QEMU's text of the first that cannot be opened
    */
   open(given: JsonValue, graph: Graph): string | null {
-    if (this.#isQcow2OnNbd(given, graph)) return NO_QCOW2_ON_NBD;
+    const formattedExports = formattedExportsIn(given, graph);
+    const unusable = this.#exports.openFormats(formattedExports, graph);
+    if (unusable !== null) return unusable;
     const all = imagesNamedIn(given, graph);
     // Where an image is named as a file, and as the file of a format, the format counts.
     const formatted = new Set(
@@ -123,20 +109,21 @@ export class LiveImages {
       const problem = this.#openChain(image, used);
       if (problem !== null) return problem;
     }
+    for (const { options, backed } of formattedExports) {
+      const behind = backed ? this.#behind(imageNameOf(options)) : null;
+      const problem = behind === null ? null : this.#openChain(behind, used);
+      if (problem !== null) return problem;
+    }
     return null;
   }
 
-  /** Whether a node of the format is to be put above an export that holds such an image. */
-  #isQcow2OnNbd(given: JsonValue, graph: Graph): boolean {
-    if (typeof given !== "object" || given === null) return false;
-    if (Object.values(given).some((each) => this.#isQcow2OnNbd(each, graph))) return true;
-    if (Array.isArray(given) || given.driver !== "qcow2") return false;
-    const { file } = given;
-    const below =
-      typeof file === "string"
-        ? exportOf(graph.nodes.get(file))
-        : [...exportsNamedIn(file ?? null).keys()][0];
-    return below !== undefined && this.#exports.get(below)?.isQcow2 === true;
+  /** The backing file that the header of an image names; null: none. */
+  #behind(name: string): NamedImage | null {
+    const backing = this.facts.get(name)?.header?.backing ?? null;
+    if (backing === null) return null;
+    const { filename, driver: format } = backing;
+    const isFormat = format === "qcow2";
+    return { filename, format, readOnly: true, backed: isFormat, unmap: false };
   }
 
   /** Opens an image, and what its header names, if that counts, and so on. */
@@ -149,16 +136,7 @@ export class LiveImages {
       opened.add(image.filename);
       const problem = this.#openOne(image, used);
       if (problem !== null) return problem;
-      const backing: ImageHeader["backing"] = image.backed
-        ? (this.facts.get(image.filename)?.header?.backing ?? null)
-        : null;
-      image =
-        backing === null
-          ? null
-          : {
-              ...{ filename: backing.filename, format: backing.driver, readOnly: true },
-              ...{ backed: backing.driver === "qcow2", unmap: false },
-            };
+      image = image.backed ? this.#behind(image.filename) : null;
     }
     return null;
   }
@@ -179,11 +157,9 @@ export class LiveImages {
       this.#replace(filename, opened);
       return null;
     } catch (error) {
-      if (!(error instanceof BlockgraphError)) throw error;
-      const name = basename(path);
-      return error.message.startsWith(`${name}: `)
-        ? error.message.slice(name.length + 2)
-        : error.message;
+      const text = refusalOfImage(error, basename(path));
+      if (text === null) throw error;
+      return text;
     }
   }
 
@@ -198,7 +174,11 @@ export class LiveImages {
     this.#images.set(filename, file);
     this.lengths.set(filename, file.storage.length);
     this.facts.set(filename, file.fact);
-    if (file.format !== null) this.formats.set(filename, file.format);
+    if (file.format === null) return;
+    const { clusterSize } = file.format;
+    // Whoever asks later asks the image as it was opened last.
+    const own = () => this.#files.get(filename)?.format?.own() ?? [];
+    this.formats.set(filename, { clusterSize, own });
   }
 
   #forget(filename: string, { storage, lock }: LiveFile): void {
@@ -218,10 +198,8 @@ export class LiveImages {
       if (image === undefined || image.writable || readOnly) continue;
       return `Could not open '${String(options.filename)}': Permission denied`;
     }
-    for (const node of after.nodes.values()) {
-      const opened = this.#exports.get(exportOf(node) ?? "");
-      if (opened?.storage.readOnly === true && !node.readOnly) return NO_REOPEN;
-    }
+    const unwritable = this.#exports.consent(after);
+    if (unwritable !== null) return unwritable;
     const wanted = locksOf(after);
     for (const [filename, { lock }] of this.#files) {
       const { required, refused } = wanted.get(filename) ?? NOTHING;
@@ -238,14 +216,47 @@ export class LiveImages {
     return null;
   }
 
+  /** Says how long images will be, for a command that is about to make them so. */
+  announce(resized: readonly ResizedImage[]): void {
+    for (const { name, length } of resized) this.lengths.set(name, length);
+  }
+
+  /** What was announced did not happen. */
+  recall(resized: readonly ResizedImage[]): void {
+    for (const { name } of resized) {
+      const image = this.#images.get(name);
+      if (image !== undefined) this.lengths.set(name, image.storage.length);
+    }
+  }
+
+  /**
+   * Gives images another length, while nothing is under way on them.
+   * @returns null, or QEMU's text of the first that cannot have it
+   */
+  resize(resized: readonly ResizedImage[]): string | null {
+    for (const image of resized) {
+      try {
+        if (!this.#exports.resize(image)) this.#resizeFile(image);
+      } catch (error) {
+        return resizeText(error, this.#paths.get(image.name) ?? image.name);
+      }
+    }
+    return null;
+  }
+
+  #resizeFile({ name, length, behind }: ResizedImage): void {
+    const file = this.#files.get(name);
+    if (file === undefined) return;
+    try {
+      file.resize(length, behind);
+    } finally {
+      this.#replace(name, file.again());
+    }
+  }
+
   /** A command is over: the locks are those of the graph, and what no node has is closed. */
   settle(graph: Graph): void {
-    const exported = new Set([...graph.nodes.values()].map((node) => exportOf(node)));
-    for (const [name, { storage }] of [...this.#exports]) {
-      if (exported.has(name)) continue;
-      for (const map of this.#maps) map.delete(name);
-      storage.close();
-    }
+    this.#exports.settle(graph);
     const used = new Set([...graph.nodes.values()].map(({ options }) => options.filename));
     const wanted = locksOf(graph);
     const formatted = formattedFiles(graph);
@@ -284,6 +295,7 @@ export class LiveImages {
 
   /** Closes all of them. Legal only while nothing is under way on them. */
   close(): void {
+    this.#exports.close();
     for (const { storage } of this.#images.values()) storage.close();
     for (const { lock } of this.#files.values()) lock.close();
     for (const map of this.#maps) map.clear();
@@ -292,22 +304,12 @@ export class LiveImages {
   /** All that is known by the names of images. */
   get #maps(): readonly Map<string, unknown>[] {
     const { lengths, facts, formats } = this;
-    return [this.#files, this.#exports, this.#images, lengths, facts, formats];
+    return [this.#files, this.#images, lengths, facts, formats];
   }
 }
 
-const NO_QCOW2_ON_NBD =
-  "qcow2 images on NBD exports are not built yet: let the server open it, and export its disk";
-const NO_REOPEN = "Can't reopen read-only NBD mount as read/write";
-
 function noCredentials(id: string): never {
   throw refuse(`No TLS credentials with id '${id}'`);
-}
-
-/** The export that a node is on. */
-function exportOf(node: GraphNode | undefined): string | undefined {
-  if (node?.driver !== nbd.name) return undefined;
-  return nbd.known?.(node.options);
 }
 
 const NOTHING: LockBits = { required: 0, refused: 0 };
@@ -322,6 +324,19 @@ function locksOf(graph: Graph): Map<string, LockBits> {
     all.set(filename, { required: required | perm, refused: refused | refuses });
   }
   return all;
+}
+
+const TOO_LARGE = "The image size is too large";
+const NO_L1 = "Failed to grow the L1 table: File too large";
+
+/** What QEMU says of an image that cannot have another length. */
+function resizeText(error: unknown, path: string): string {
+  const text = refusalOfImage(error, path);
+  if (text !== null) return text.startsWith(TOO_LARGE) ? NO_L1 : text;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = systemText(code);
+  if (reason === undefined) throw error;
+  return `Could not resize file: ${reason}`;
 }
 
 /** Whether a file can be opened as an image, and written; what keeps it from it in QEMU's words. */

@@ -1,84 +1,157 @@
 /**
  * An export of another NBD server as an image of a live graph: what `nbd` nodes are on.
  */
-import { nbd } from "../drivers/nbd/driver.ts";
-import { imageNameOf } from "../drivers/nbd/image-name.ts";
-import { type NbdOptions, NO_DIRTY_BITMAP, nbdOptions } from "../drivers/nbd/options.ts";
+import { type NbdOptions, NO_DIRTY_BITMAP } from "../drivers/nbd/options.ts";
 import { BlockgraphError } from "../error.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 import type { ImageFact } from "../graph/image-facts.ts";
 import { isRefusal, refuse } from "../graph/refuse.ts";
+import { type BlockingNbd, openBlocking } from "../nbd/blocking-nbd.ts";
 import { OptionRefused } from "../nbd/client-handshake.ts";
 import type { ClientTls } from "../nbd/client-tls.ts";
 import { OPTION, OPTION_REPLY } from "../nbd/constants.ts";
-import { type NbdImage, openNbd } from "../nbd/nbd-storage.ts";
+import { NbdHost } from "../nbd/nbd-host.ts";
+import { openNbd } from "../nbd/nbd-storage.ts";
+import type { ListenAddress } from "../nbd/server.ts";
 import type { RunImage } from "../run/image-set.ts";
+import { failed } from "../storage/outcome.ts";
+import { openQcow2On } from "../storage/qcow2/open.ts";
+import { resizeOn } from "../storage/qcow2/resize.ts";
+import type { Storage, StorageRequest } from "../storage/storage.ts";
+import type { ImageFormat } from "../system/system.ts";
+import { formattedParts } from "./live-file.ts";
 import { systemText } from "./system-text.ts";
 
 export interface LiveNbd extends RunImage {
-  readonly storage: NbdImage;
   readonly fact: ImageFact;
-  /** whether its bytes begin like a qcow2 image */
-  readonly isQcow2: boolean;
+  /** whether the server lets nobody write it */
+  readonly readOnly: boolean;
+  /** null: its bytes are taken as they are */
+  readonly format: ImageFormat | null;
+  /** the connection, if a format can be put above it; null: it can not */
+  readonly host: FormatHost | null;
+  /** Opens the image in it once more, in the same way; absent: it is none. */
+  again?(): LiveNbd;
 }
 
 /** Finds credentials of a client. @throws BlockgraphError `graph-refused` if there are none */
 export type FindCredentials = (id: string, hostname: string | null) => ClientTls;
 
-/** The exports that node definitions name, wherever in the arguments of a command, by image. */
-export function exportsNamedIn(given: JsonValue): Map<string, NbdOptions> {
-  if (typeof given !== "object" || given === null) return new Map();
-  const inner = Object.values(given).flatMap((each) => [...exportsNamedIn(each)]);
-  const own = Array.isArray(given) ? undefined : optionsOf(given);
-  return new Map(own === undefined ? inner : [...inner, [imageNameOf(own), own]]);
-}
-
-/** Whether a node that is defined so is on an export. */
-function isNbd(given: JsonValue | undefined): given is JsonObject {
-  return isJsonObject(given) && given.driver === nbd.name;
-}
-
-/** What the graph will refuse anyway is not connected to. */
-function optionsOf(given: JsonObject): NbdOptions | undefined {
-  if (!isNbd(given)) return undefined;
-  const { driver: _, "node-name": __, ...options } = given;
-  try {
-    nbd.checked?.(options, undefined);
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-  const parsed = nbdOptions.safeParse(options);
-  return parsed.success ? parsed.data : undefined;
-}
-
 /** @throws BlockgraphError `graph-refused` in QEMU's words */
-export async function openExport(options: NbdOptions, find: FindCredentials): Promise<LiveNbd> {
-  const { server, export: name = "", "tls-creds": id } = options;
-  if (options["x-dirty-bitmap"] !== undefined) throw refuse(NO_DIRTY_BITMAP);
-  const host = server.type === "inet" ? server.host : null;
-  const hostname = options["tls-hostname"] ?? host;
-  const tls = id === undefined ? null : find(id, hostname);
-  const address =
-    server.type === "unix"
-      ? { path: server.path }
-      : { host: server.host, port: portOf(server.host, server.port) };
-  try {
+export function openExport(options: NbdOptions, find: FindCredentials): Promise<LiveNbd> {
+  const { "tls-creds": id } = options;
+  return reached(options, async (address, name, hostname) => {
+    const tls = id === undefined ? null : find(id, hostname);
     const storage = await openNbd(address, name, {
       tls,
       openTimeout: options["open-timeout"],
       reconnectDelay: options["reconnect-delay"],
     });
-    const fact: ImageFact = {
-      length: storage.length,
-      header: null,
-      unwritable: storage.readOnly ? "Could not open image: Permission denied" : null,
+    return plainImage(storage, storage.readOnly, null);
+  });
+}
+
+/**
+ * The same for an export that a format will be put above.
+ * @throws BlockgraphError `graph-refused`
+ */
+export function openForFormat(options: NbdOptions): Promise<LiveNbd> {
+  if (options["tls-creds"] !== undefined) throw refuse(NO_TLS);
+  return reached(options, async (address, exportName) => {
+    const image = await openBlocking({
+      ...{ address, exportName },
+      openTimeout: options["open-timeout"],
+      reconnectDelay: options["reconnect-delay"],
+    });
+    return new FormatHost(image).plain();
+  });
+}
+
+const NO_TLS = "A format is not put above an export that is reached in TLS: use a tunnel";
+
+/** A connection that a format can use. */
+export class FormatHost {
+  readonly #image: BlockingNbd;
+
+  constructor(image: BlockingNbd) {
+    this.#image = image;
+  }
+
+  /** The export as bytes. */
+  plain(): LiveNbd {
+    const image = this.#image;
+    // The connection outlives what is read and written through it.
+    const storage: Storage = {
+      ...{ name: image.name, length: image.length },
+      submit: (request) => image.submit(request),
+      kick: () => image.kick(),
+      close() {},
     };
-    // Nobody judges properties of what only a running program has.
-    const read = () => new Uint8Array();
-    return { storage, read, fact, isQcow2: (await firstBytes(storage)) === "QFI\xfb" };
+    return plainImage(storage, image.readOnly, this);
+  }
+
+  /** The image that is in it. @throws BlockgraphError `image-unusable` */
+  formatted({ readOnly, unmap }: { readonly readOnly: boolean; readonly unmap: boolean }): LiveNbd {
+    const image = this.#image;
+    const isRead = readOnly || image.readOnly;
+    const storage = openQcow2On(new NbdHost(image), image.name, { readOnly: isRead, unmap });
+    const { fact } = plainImage(storage, image.readOnly, this);
+    const { header, format } = formattedParts(storage, null);
+    return {
+      ...{ storage, readOnly: image.readOnly, format, host: this, read },
+      // Bitmaps are kept in files only: a write leaves those in there inconsistent.
+      fact: { ...fact, length: image.length, header: { ...header, bitmaps: [] } },
+      again: () => this.formatted({ readOnly, unmap }),
+    };
+  }
+
+  /**
+   * Gives the image in it another length, while nobody has it open.
+   * @throws BlockgraphError `bad-argument`, `image-unusable`
+   */
+  resize(length: number, behind: number): void {
+    const image = this.#image;
+    resizeOn(new NbdHost(image), image.name, length, { behind, shrink: true });
+  }
+
+  close(): void {
+    this.#image.close();
+  }
+}
+
+/** An export whose server was lost while another connection to it was made. */
+export function lostExport({ storage, fact, readOnly }: LiveNbd): LiveNbd {
+  const submit = ({ done }: StorageRequest) => void setImmediate(() => done(failed("EIO")));
+  const { name, length } = storage;
+  const lost = { name, length, submit, kick() {}, close() {} };
+  return { storage: lost, fact, readOnly, format: null, host: null, read };
+}
+
+/** Nobody judges properties of what only a running program has. */
+const read = () => new Uint8Array();
+
+function plainImage(storage: Storage, readOnly: boolean, host: FormatHost | null): LiveNbd {
+  const unwritable = readOnly ? "Could not open image: Permission denied" : null;
+  const fact = { length: storage.length, header: null, unwritable };
+  return { storage, read, fact, readOnly, format: null, host };
+}
+
+/** @throws BlockgraphError `graph-refused` in QEMU's words */
+async function reached(
+  options: NbdOptions,
+  open: (address: ListenAddress, name: string, hostname: string | null) => Promise<LiveNbd>,
+): Promise<LiveNbd> {
+  const { server, export: name = "" } = options;
+  if (options["x-dirty-bitmap"] !== undefined) throw refuse(NO_DIRTY_BITMAP);
+  const host = server.type === "inet" ? server.host : null;
+  const hostname = options["tls-hostname"] ?? host;
+  const address =
+    server.type === "unix"
+      ? { path: server.path }
+      : { host: server.host, port: portOf(server.host, server.port) };
+  try {
+    return await open(address, name, hostname);
   } catch (error) {
-    if (!(error instanceof BlockgraphError)) throw error;
+    if (!(error instanceof BlockgraphError) || isRefusal(error)) throw error;
     const place = server.type === "unix" ? server.path : `${server.host}:${server.port}`;
     throw refuse(refusalOf(error, place, hostname ?? ""));
   }
@@ -88,18 +161,6 @@ function portOf(host: string, port: string): number {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : -1;
   if (number >= 0 && number <= 65_535) return number;
   throw refuse(`address resolution failed for ${host}:${port}: Servname not supported`);
-}
-
-function firstBytes(storage: NbdImage): Promise<string> {
-  const length = Math.min(4, storage.length);
-  const buffer = Buffer.alloc(length);
-  return new Promise((resolve) => {
-    storage.submit({
-      ...{ operation: "read", offset: 0, length, buffer },
-      done: () => resolve(buffer.toString("latin1")),
-    });
-    storage.kick();
-  });
 }
 
 /** What QEMU says where we have said something else (nbd/client.c, util/qemu-sockets.c). */

@@ -2,7 +2,11 @@
  * The images that a command names: those of the nodes that it defines, wherever in its arguments,
  * and those that a new node of a format is put above.
  */
+import { nbd } from "../drivers/nbd/driver.ts";
+import { imageNameOf } from "../drivers/nbd/image-name.ts";
+import { type NbdOptions, nbdOptions } from "../drivers/nbd/options.ts";
 import { type Graph, isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
+import { isRefusal } from "../graph/refuse.ts";
 
 /** An image, and how its bytes are to be taken. */
 export interface NamedImage {
@@ -21,7 +25,11 @@ const FORMAT = "qcow2";
 export function imagesNamedIn(given: JsonValue, graph: Graph): NamedImage[] {
   if (typeof given !== "object" || given === null) return [];
   if (Array.isArray(given)) return given.flatMap((each) => imagesNamedIn(each, graph));
-  const { driver, filename, file } = given;
+  const { driver, filename, file, "snapshot-file": overlay } = given;
+  if (typeof overlay === "string") {
+    const rest = { readOnly: false, backed: false, unmap: false };
+    return [{ filename: overlay, format: FORMAT, ...rest }];
+  }
   if (driver === "file" && typeof filename === "string") {
     const readOnly = given["read-only"] === true;
     return [{ filename, format: "raw", readOnly, backed: false, unmap: false }];
@@ -46,6 +54,66 @@ function formatted(node: JsonObject, file: JsonValue | undefined, graph: Graph):
 
 function inlineFile(file: JsonValue | undefined): JsonObject | undefined {
   return isJsonObject(file) && file.driver === "file" ? file : undefined;
+}
+
+/** The exports that node definitions name, wherever in the arguments of a command, by image. */
+export function exportsNamedIn(given: JsonValue): Map<string, NbdOptions> {
+  if (typeof given !== "object" || given === null) return new Map();
+  const inner = Object.values(given).flatMap((each) => [...exportsNamedIn(each)]);
+  const own = Array.isArray(given) ? undefined : optionsOfExport(given);
+  return new Map(own === undefined ? inner : [...inner, [imageNameOf(own), own]]);
+}
+
+/** Whether a node that is defined so is on an export. */
+function isNbd(given: JsonValue | undefined): given is JsonObject {
+  return isJsonObject(given) && given.driver === nbd.name;
+}
+
+/** What the graph will refuse anyway is not connected to. */
+function optionsOfExport(given: JsonObject): NbdOptions | undefined {
+  if (!isNbd(given)) return undefined;
+  const { driver: _, "node-name": __, ...options } = given;
+  try {
+    nbd.checked?.(options, undefined);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+  const parsed = nbdOptions.safeParse(options);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** An export that holds an image in a format, and how that is to be taken. */
+export interface FormattedExport {
+  readonly options: NbdOptions;
+  /** as of a {@link NamedImage} */
+  readonly readOnly: boolean;
+  readonly backed: boolean;
+  readonly unmap: boolean;
+}
+
+/** The exports that new nodes of a format are put above. */
+export function formattedExportsIn(given: JsonValue, graph: Graph): FormattedExport[] {
+  if (typeof given !== "object" || given === null) return [];
+  const inner = Object.values(given).flatMap((each) => formattedExportsIn(each, graph));
+  if (Array.isArray(given) || given.driver !== FORMAT) return inner;
+  const { file } = given;
+  const below = typeof file === "string" ? graph.nodes.get(file) : undefined;
+  const defined = below === undefined ? (file ?? null) : { ...below.options, driver: below.driver };
+  const options = isJsonObject(defined) ? optionsOfExport(defined) : undefined;
+  if (options === undefined) return inner;
+  const unmap = given.discard === "unmap" && options.discard === "unmap";
+  const readOnly = given["read-only"] === true;
+  return [{ options, readOnly, backed: !("backing" in given), unmap }, ...inner];
+}
+
+/** The images of nodes that somebody uses. */
+export function imagesInUse({ nodes, edges }: Graph): Set<string> {
+  const images = edges.map(({ child }) => {
+    const { driver, options }: { driver?: string; options?: JsonObject } = nodes.get(child) ?? {};
+    return driver === nbd.name && options !== undefined ? nbd.known?.(options) : undefined;
+  });
+  return new Set(images.filter((image) => image !== undefined));
 }
 
 /** The files whose bytes a node of a format takes for its own. */

@@ -50,6 +50,11 @@ export class QmpConnection {
     return this.#pending;
   }
 
+  /** Characters that were received of a document that has not ended. */
+  get held(): number {
+    return this.#splitter.held;
+  }
+
   receive(bytes: Uint8Array): void {
     for (const cut of this.#splitter.push(bytes)) {
       this.#pending++;

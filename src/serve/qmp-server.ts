@@ -3,7 +3,9 @@
  * (qmp-connection.ts).
  *
  * Whoever may write to the socket may do everything; the file is made for its owner only. A client
- * that does not read is not read from either, and let go if it misses too many events.
+ * that does not read is not read from either, and let go if it misses too many events. What all
+ * clients together have begun to say and not ended, and have not read, has a limit as well: who
+ * goes over it is let go.
  */
 import fs from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -17,16 +19,28 @@ const PENDING_MAX = 8;
 /** bytes that may wait for a client to read them */
 const UNREAD_MAX = 16 * 1024 * 1024;
 
+/** the same of all clients, with characters of documents that have not ended */
+const HELD_MAX = 256 * 1024 * 1024;
+
 export interface QmpServerOptions {
   readonly path: string;
   readonly version: JsonObject;
   execute(command: JsonObject): Promise<QmpResult>;
+  /** bytes and characters that may be kept for all clients together. Default: 256 MiB */
+  readonly heldMax?: number;
+}
+
+interface Client {
+  readonly connection: QmpConnection;
+  /** what is kept for it, as it was counted last */
+  held: number;
 }
 
 export class QmpServer {
   readonly #server: Server;
   readonly #options: QmpServerOptions;
-  readonly #connections = new Map<Socket, QmpConnection>();
+  readonly #connections = new Map<Socket, Client>();
+  #held = 0;
 
   private constructor(options: QmpServerOptions) {
     this.#options = options;
@@ -45,9 +59,19 @@ export class QmpServer {
     return server;
   }
 
+  /** Clients that there are. */
+  get clients(): number {
+    return this.#connections.size;
+  }
+
+  /** Bytes and characters that are kept for them. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** Tells all who have negotiated. @param milliseconds since 1970 */
   event(name: string, data: JsonObject, milliseconds: number): void {
-    for (const connection of this.#connections.values()) {
+    for (const { connection } of [...this.#connections.values()]) {
       connection.event(name, data, milliseconds);
     }
   }
@@ -69,23 +93,46 @@ export class QmpServer {
       send: (document) => {
         if (socket.writable) socket.write(`${JSON.stringify(document)}\r\n`);
         if (socket.writableLength > UNREAD_MAX) socket.destroy();
+        this.#count(socket);
       },
     });
-    this.#connections.set(socket, connection);
+    this.#connections.set(socket, { connection, held: 0 });
     const isFull = () => connection.pending >= PENDING_MAX || socket.writableNeedDrain;
     const goOn = () => {
       if (!isFull()) socket.resume();
     };
     socket.on("data", (bytes) => {
       connection.receive(bytes);
+      this.#count(socket);
       if (!isFull()) return;
       socket.pause();
       void connection.answered.then(goOn);
     });
-    socket.on("drain", goOn);
+    socket.on("drain", () => {
+      this.#count(socket);
+      goOn();
+    });
     // A client that is gone takes nothing with it; what it asked for is done all the same.
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#connections.delete(socket));
+    socket.on("close", () => this.#forget(socket));
+  }
+
+  /** Counts what is kept for a client, and lets it go if that is too much for all together. */
+  #count(socket: Socket): void {
+    const client = this.#connections.get(socket);
+    if (client === undefined) return;
+    const held = client.connection.held + socket.writableLength;
+    this.#held += held - client.held;
+    client.held = held;
+    const { heldMax = HELD_MAX } = this.#options;
+    if (this.#held <= heldMax) return;
+    this.#forget(socket);
+    socket.destroy();
+  }
+
+  #forget(socket: Socket): void {
+    this.#held -= this.#connections.get(socket)?.held ?? 0;
+    this.#connections.delete(socket);
   }
 }
 

@@ -19,6 +19,7 @@ import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, connectionsOf, type NbdAddress } from "./nbd-address.ts";
+import { exportAdded, exportRemoved } from "./nbd-exports.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 import { refused, resultOf } from "./qmp-result.ts";
@@ -174,16 +175,6 @@ export class StorageDaemon {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
 
-  /** An image that is open stays as long as it is. */
-  async resize(args: JsonObject): Promise<QmpResult> {
-    const command = { execute: "block_resize", arguments: args };
-    const { nodes } = this.graph;
-    const node = nodes.get(String(args["node-name"])) ?? nodes.get(String(args.device));
-    // An export stays as long as it is, whatever is accepted.
-    if (node?.driver === "nbd") return this.obey(command);
-    return refused(this.#options.live.refusalOf(command) ?? NO_RESIZE);
-  }
-
   changeBackingFile(args: JsonObject): QmpResult {
     changeBackingFile(this.#options.live, args);
     return { return: {} };
@@ -198,9 +189,6 @@ export class StorageDaemon {
   }
 }
 
-const NO_RESIZE =
-  "Images that are open cannot be resized: close it, use `qemu-img resize`, and open it again";
-
 const nothing = z.strictObject({});
 
 /** Commands that are not the graph's, or not only. */
@@ -211,10 +199,11 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["nbd-server-stop", (daemon, args) => daemon.stopServer(args)],
   ["block-export-add", (daemon, args) => daemon.addExport(args)],
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
+  ["nbd-server-add", (daemon, args) => daemon.addExport(exportAdded(daemon.graph, args))],
+  ["nbd-server-remove", (daemon, args) => daemon.removeExport(exportRemoved(args))],
   ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
   // Devices are a machine's, and there is none.
   ["query-block", asked(() => [])],
-  ["block_resize", (daemon, args) => daemon.resize(args)],
   ["query-version", asked((daemon) => daemon.version)],
   ["query-commands", asked(() => commandNames().map((name) => ({ name })))],
   ["change-backing-file", (daemon, args) => daemon.changeBackingFile(args)],
@@ -236,7 +225,9 @@ function quit(daemon: StorageDaemon, args: JsonObject): QmpResult {
 }
 
 function commandNames(): string[] {
-  return [...new Set(["qmp_capabilities", ...COMMANDS.keys(), ...OWN.keys()])].sort();
+  return [
+    ...new Set(["qmp_capabilities", "blockdev-create", ...COMMANDS.keys(), ...OWN.keys()]),
+  ].sort();
 }
 
 /** Newest first, as QEMU lists them. */

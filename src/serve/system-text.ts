@@ -1,6 +1,8 @@
 /**
  * What the C library says of errors of the system, which QEMU hands on to its clients.
  */
+import { BlockgraphError } from "../error.ts";
+
 const TEXTS: Readonly<Record<string, string>> = {
   ENOENT: "No such file or directory",
   EACCES: "Permission denied",
@@ -17,6 +19,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EIO: "Input/output error",
   ENOSPC: "No space left on device",
   ENOTSUP: "Operation not supported",
+  EFBIG: "File too large",
   EINVAL: "Invalid argument",
   EPERM: "Operation not permitted",
   EADDRINUSE: "Address already in use",
@@ -27,3 +30,17 @@ const TEXTS: Readonly<Record<string, string>> = {
 export function systemText(code: string): string | undefined {
   return TEXTS[code];
 }
+
+/**
+ * What is said of an image that cannot be opened, without its name; null: it is no such error.
+ * @param name of the image
+ */
+export function refusalOfImage(error: unknown, name: string): string | null {
+  if (!(error instanceof BlockgraphError)) return null;
+  const { message } = error;
+  const text = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
+  // What QEMU says as well it says without a remedy.
+  return text.startsWith(NOT_QCOW2) ? NOT_QCOW2 : text;
+}
+
+const NOT_QCOW2 = "Image is not in qcow2 format";

@@ -5,15 +5,11 @@
  */
 
 const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ["blockdev-create", "make the image with `qemu-img create`"],
   ["x-blockdev-amend", "amend the image with `qemu-img amend` while nobody has it open"],
-  ["blockdev-snapshot-sync", "make the overlay with `qemu-img create`, and use blockdev-snapshot"],
   ["blockdev-snapshot-internal-sync", "use `qemu-img snapshot -c` while nobody has it open"],
   ["blockdev-snapshot-delete-internal-sync", "use `qemu-img snapshot -d` while it is not open"],
   ["drive-backup", "add the target with blockdev-add, and use blockdev-backup"],
   ["drive-mirror", "add the target with blockdev-add, and use blockdev-mirror"],
-  ["nbd-server-add", "use block-export-add"],
-  ["nbd-server-remove", "use block-export-del"],
   ["query-blockstats", "nothing is counted here"],
   ["block-set-write-threshold", "nothing is counted here"],
   ["x-blockdev-set-iothread", "there is one thread"],

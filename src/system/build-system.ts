@@ -117,7 +117,7 @@ function describeNode(
   const target = children.get("target") ?? children.get("base");
   const copied = automata.cluster === null ? 0 : (format?.clusterSize ?? rules.clusterSize);
   if (target !== undefined) requireFitting(node, length, copied, target);
-  if (backing !== null && backing.length < length) {
+  if (backing !== null && backing.length < length && rules.backingMayBeShorter !== true) {
     throw refuse(
       `node '${node.name}' cannot be simulated: its backing file '${backing.name}' is shorter ` +
         `(${backing.length} of ${length} bytes); make it as long`,

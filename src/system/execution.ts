@@ -19,7 +19,7 @@ import { failedAt, noteFailure } from "./failed-at.ts";
 import { type Agent, DONE, type Frame, type Join, newFrame, type Outcome } from "./frame.ts";
 import { LiveNode } from "./live-node.ts";
 import { malformed } from "./malformed.ts";
-import { byteRange, FAILED, finishOutcome, outcomeEvent } from "./outcome.ts";
+import { byteRange, FAILED, finishOutcome, outcomeEvent, partWithin, zeros } from "./outcome.ts";
 import type { System } from "./system.ts";
 import { type Told, tell } from "./tell.ts";
 
@@ -275,15 +275,14 @@ export class Execution {
 
   /** @returns the frame to go on with, or null if the agent has to wait */
   #call(agent: Agent, frame: Frame, effect: Call): Frame | null {
-    const { offset, length } = byteRange(frame, effect);
+    const { offset, length: asked } = byteRange(frame, effect);
     const route = frame.node.callRoute(effect);
-    const data = this.#register(frame, effect, offset, length);
-    if (route.kind === "refused") {
-      this.#answerCall(frame, { ...DONE, errno: route.errno });
-      return frame;
-    }
-    if (route.kind === "ignored") {
-      this.#answerCall(frame, DONE);
+    const register = this.#register(frame, effect, offset, asked);
+    const { length, data } = partWithin(frame, effect, { offset, length: asked, data: register });
+    const isBeyond = length === 0 && asked > 0;
+    if (route.kind === "refused" || route.kind === "ignored" || isBeyond) {
+      const errno = route.kind === "refused" ? route.errno : null;
+      this.#answerCall(frame, isBeyond ? zeros(effect, asked) : { ...DONE, errno });
       return frame;
     }
     if (route.kind === "image") {

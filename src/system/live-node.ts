@@ -51,16 +51,23 @@ export class LiveNode {
     this.description = description;
     this.#find = find;
     this.clusters = new Uint16Array(clusterCount(description));
-    this.#takeOwn(description);
+    this.#takeOwn(description, 0);
   }
 
-  /** What its image has is the node's own from the beginning, as if it had been written. */
-  #takeOwn({ format, cluster, located, clusterSize }: SystemNode): void {
+  /**
+   * What its image has is the node's own from the beginning, as if it had been written.
+   * @param from the first cluster that it is looked at for
+   */
+  #takeOwn({ format, cluster, located, clusterSize }: SystemNode, from: number): void {
     if (format === null || cluster === null || located === null) return;
     const own = located.taken.reduce((state, name) => cluster.next(state, cluster.event(name)), 0);
     for (const { offset, length } of format.own()) {
       const end = Math.ceil((offset + length) / clusterSize);
-      this.clusters.fill(own, Math.floor(offset / clusterSize), end);
+      this.clusters.fill(
+        own,
+        Math.max(from, Math.floor(offset / clusterSize)),
+        Math.max(from, end),
+      );
     }
   }
 
@@ -72,6 +79,7 @@ export class LiveNode {
       const kept = this.clusters.subarray(0, count);
       this.clusters = new Uint16Array(count);
       this.clusters.set(kept);
+      this.#takeOwn(description, kept.length);
     }
     this.#routes.clear();
     this.#calls.clear();

@@ -56,3 +56,29 @@ export function byteRange(frame: Frame, effect: Call): { offset: number; length:
     }
   }
 }
+
+/** A part of a node, in bytes, and what is read to or written from there, if anything is. */
+interface Part {
+  readonly offset: number;
+  readonly length: number;
+  readonly data: Uint8Array | null;
+}
+
+/**
+ * The part of a call's range that the child has: a backing file may be shorter, and reads as zeros
+ * beyond its end (QEMU block/io.c, `bdrv_co_preadv`, `bdrv_co_block_status_above`).
+ */
+export function partWithin({ node: { description } }: Frame, call: Call, part: Part): Part {
+  const { backing, children } = description;
+  if (backing === null || children.get(call.child) !== backing) return part;
+  const { offset, data } = part;
+  const length = Math.max(0, Math.min(part.length, backing.length - offset));
+  if (length === part.length) return part;
+  if (call.operation === "read") data?.fill(0, length, part.length);
+  return { offset, length, data: data?.subarray(0, length) ?? null };
+}
+
+/** What is answered for a part that no child has. @param bytes of the part */
+export function zeros({ operation }: Call, bytes: number): Outcome {
+  return operation === "block-status" ? { errno: null, status: "zero", bytes } : DONE;
+}

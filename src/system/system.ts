@@ -38,6 +38,8 @@ export interface SystemRules {
   readonly bitsOfAnySize?: boolean;
   /** whether whoever answers for images injects the errors that nodes are to inject */
   readonly injectsErrors?: boolean;
+  /** whether backing files may be shorter than what they are behind; absent: they are refused */
+  readonly backingMayBeShorter?: boolean;
   /** as for commands of the graph (src/graph/command.ts); absent: they are not */
   readonly jobsArePlayed?: boolean;
 }

@@ -1,8 +1,6 @@
 /**
  * `nbd` nodes go as QEMU's: what is accepted and refused, in which words, and the data below.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
@@ -17,31 +15,11 @@ import { runTool } from "../support/qemu-tools.ts";
 import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
+import { served } from "./served.ts";
 
 const MIB = 1024 * 1024;
 
 const tools = needsTool("qemu-storage-daemon", "qemu-nbd", "qemu-img", "qemu-io");
-
-/** Runs a server while `use` lasts. */
-async function served(
-  command: readonly string[],
-  socket: string,
-  use: () => Promise<void>,
-): Promise<void> {
-  const [program = "", ...args] = command;
-  const child = spawn(program, args, { stdio: "ignore" });
-  const ended = once(child, "close");
-  try {
-    while (!fs.existsSync(socket)) {
-      if (child.exitCode !== null) throw new Error(`${program} has ended`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    await use();
-  } finally {
-    child.kill("SIGTERM");
-    await ended;
-  }
-}
 
 const SERVER = { type: "unix", path: "n.sock" };
 

@@ -273,7 +273,7 @@ describe("an image by us", () => {
     const backing = { file: base, format: "qcow2" } as const;
     createQcow2(path, { size: MIB, clusterSize: 4096, backing });
     ioByQemu(path, ["read -P 7 0 1M", "write -P 1 512k 64k"]);
-    resizeQcow2(path, 64 * MIB, 8 * MIB);
+    resizeQcow2(path, 64 * MIB, { behind: 8 * MIB });
     expect(checkByQemu(path)).toEqual(CLEAN);
     ioByQemu(path, ["read -P 7 0 512k", "read -P 1 512k 64k", "read -P 7 576k 448k"]);
     ioByQemu(path, ["read -P 0 1M 63M"]);

@@ -151,6 +151,45 @@ const mistakes: Conversation = async (talk) => {
   await talk.say("nbd-server-stop");
 };
 
+const oldExports: Conversation = async (talk) => {
+  const offer = (args: object) => talk.say("nbd-server-add", args);
+  const remove = (args: object) => talk.say("nbd-server-remove", args);
+  await talk.say("blockdev-add", raw("a"));
+  await talk.say("blockdev-add", { ...raw("b"), "read-only": true });
+  await offer({ device: "a" });
+  const here = { type: "unix", data: { path: "nbd.sock" } };
+  await talk.say("nbd-server-start", { addr: here });
+  for (const device of ["none", "a", "a"]) await offer({ device });
+  await offer({});
+  await offer({ device: "a", more: 1 });
+  await offer({ device: "a", name: "1 y" });
+  await offer({ device: "a", name: "q", bitmap: "none" });
+  await offer({ device: "a", name: "second", writable: true });
+  await offer({ device: "b", writable: true });
+  await talk.say("query-block-exports");
+  await remove({});
+  await remove({ name: "none" });
+  await remove({ name: "a", mode: "wurst" });
+  for (const [name, mode] of [
+    ["a", "safe"],
+    ["second", "hard"],
+  ]) {
+    const gone = talk.hear(({ event }) => event === "BLOCK_EXPORT_DELETED");
+    await remove({ name, mode });
+    await gone;
+  }
+};
+
+test("exports are added and removed as once", async () => {
+  const { ours, theirs } = await transcripts(oldExports);
+  // An event and an answer may come in either order.
+  const apart = (heard: readonly unknown[] = []) =>
+    [true, false].map((isEvent) =>
+      heard.filter((message) => JSON.stringify(message).includes('"event"') === isEvent),
+    );
+  expect(apart(ours)).toEqual(apart(theirs));
+});
+
 test("backups begin, end and are dismissed", async () => {
   const { ours, theirs } = await transcripts(backups);
   expect(ours).toEqual(theirs);

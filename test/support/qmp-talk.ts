@@ -41,6 +41,8 @@ export class QmpTalk {
     const { stdout } = this.#child;
     if (stdout === null) throw new Error("a pipe was asked for");
     createInterface({ input: stdout }).on("line", (line) => {
+      // QEMU says there as well which images it makes.
+      if (!line.startsWith("{")) return;
       const { timestamp: _, ...message }: QmpMessage & { timestamp?: unknown } = JSON.parse(line);
       this.heard.push(message);
       const done = this.#waiting.filter(({ until }) => until(message));

@@ -7,7 +7,7 @@
  */
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
-import type { JsonObject } from "../../graph/graph.ts";
+import { EMPTY_GRAPH, type JsonObject } from "../../graph/graph.ts";
 import type { LogWriter } from "../../log/writer.ts";
 import {
   CACHE_IMAGE,
@@ -139,7 +139,8 @@ interface Looked {
 }
 
 async function lookAtExport(disk: string, node: JsonObject, images: LiveImages): Promise<Looked> {
-  const refusal = await images.connect({ execute: "blockdev-add", arguments: node });
+  const command = { execute: "blockdev-add", arguments: node };
+  const refusal = await images.connect(command, EMPTY_GRAPH);
   const [length] = images.lengths.values();
   if (refusal === null && length !== undefined) return { length, format: "raw", bitmap: null };
   throw new BlockgraphError(

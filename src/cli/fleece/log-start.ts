@@ -23,7 +23,7 @@ import { LogWriter } from "../../log/writer.ts";
 import { CACHE_IMAGE, DISK_IMAGE, MEMORY_IMAGE } from "../../serve/fleecing-commands.ts";
 import { headerIn } from "../../serve/live-file.ts";
 import type { LiveImages } from "../../serve/live-images.ts";
-import { exportsNamedIn } from "../../serve/live-nbd.ts";
+import { exportsNamedIn } from "../../serve/named-images.ts";
 import { openQcow2, type Qcow2Storage } from "../../storage/qcow2/open.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { isUri } from "./disk-node.ts";

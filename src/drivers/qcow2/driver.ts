@@ -22,6 +22,8 @@ import { EVERY_PARAMETERS, type Qcow2Parameters } from "./parameters.ts";
 import { blockStatusChart, isInBaseChart, isMissingChart, readChart } from "./read-charts.ts";
 import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
 
+const SECTOR = 512;
+
 export const qcow2 = defineDriver({
   name: "qcow2",
   summary: "a format with metadata and a backing file",
@@ -36,6 +38,8 @@ export const qcow2 = defineDriver({
   compresses: true,
   located: { event: "LOCATE", own: "IN_FILE", taken: ["CLAIM", "COMMIT"] },
   length: ({ header }) => header?.size ?? null,
+  resizes: (_options, { size }) =>
+    size % SECTOR === 0 ? null : "The new size must be a multiple of 512",
   parameters: (_, __, { children, serialised, last }): Qcow2Parameters => {
     const backing = children.has("backing");
     return { backing, serialised, last: last || !backing };

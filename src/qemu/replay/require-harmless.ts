@@ -10,6 +10,7 @@ import { objectsIn } from "./objects-in.ts";
 
 /** Options that name a file, a host or a secret in ways that the simulator does not know. */
 const FOREIGN = new Set(["config", "pr-manager", "tls-creds", "tls-authz", "mountpoint", "server"]);
+const FILES = new Set(["filename", "snapshot-file"]);
 const DEVICES = new Set(["scsi-hd", "virtio-blk-pci"]);
 
 /**
@@ -30,8 +31,8 @@ export function requireHarmless(
 
 function isKnown(execute: string, name: string, value: unknown, drivers: DriverCatalogue): boolean {
   // What is no string is malformed, and refused by QEMU.
-  if (typeof value !== "string") return !FOREIGN.has(name) && name !== "filename";
-  if (name === "filename") return isPlainName(value);
+  if (typeof value !== "string") return !FOREIGN.has(name) && !FILES.has(name);
+  if (FILES.has(name)) return isPlainName(value);
   if (name === "driver") return drivers.has(value) || DEVICES.has(value);
   if (name === "qom-type") return value === "throttle-group";
   if (name === "type" && execute === "block-export-add") return value === "nbd";

@@ -23,7 +23,11 @@ export interface CreateQcow2Options {
   /** bytes, a power of two from 512 to 2 MiB. Default: 65536 */
   readonly clusterSize?: number;
   /** the file that has what was never written. Default: none */
-  readonly backing?: { readonly file: string; readonly format: string };
+  readonly backing?: {
+    readonly file: string;
+    /** null: nobody says, and whoever opens it looks at it */
+    readonly format: string | null;
+  };
   /** 2 is for programs older than QEMU 1.1. Default: 3 */
   readonly version?: 2 | 3;
   /** a power of two from 1 to 64. Default: 16 */
@@ -51,7 +55,7 @@ export function createQcow2(path: string, options: CreateQcow2Options): void {
   const host = new OpenedFile(fd);
   try {
     orRefuse(path, () => createOn(host, first));
-    resizeOn(host, path, options.size, NOTHING);
+    resizeOn(host, path, options.size, { behind: NOTHING });
   } catch (error) {
     fs.unlinkSync(path);
     throw error;
@@ -63,7 +67,7 @@ export function createQcow2(path: string, options: CreateQcow2Options): void {
 /** The same in any empty host file. */
 export function createQcow2On(host: HostFile, name: string, options: CreateQcow2Options): void {
   createOn(host, firstClusters(name, options));
-  resizeOn(host, name, options.size, NOTHING);
+  resizeOn(host, name, options.size, { behind: NOTHING });
 }
 
 function createOn(host: HostFile, bytes: Buffer): void {
@@ -111,7 +115,7 @@ function firstClusters(name: string, options: CreateQcow2Options): Buffer {
 
 function extensionsOf({ backing, clusterSize }: CreateQcow2Options, version: 2 | 3): Extension[] {
   const extensions: Extension[] = [];
-  if (backing !== undefined) {
+  if (backing !== undefined && backing.format !== null) {
     extensions.push({ type: EXTENSION_BACKING_FORMAT, data: Buffer.from(backing.format) });
   }
   // It helps whoever does not know a feature, and would fill the smallest clusters.

@@ -24,6 +24,8 @@ export const SYNC: HostStep = { kind: "sync" };
 export interface HostFile {
   /** bytes that the file has; it grows with what is written beyond */
   readonly size: number;
+  /** bytes that it cannot grow beyond; absent: nobody knows of any */
+  readonly limit?: number;
   /** Reads at once. What lies beyond the end of the file reads as zeros. */
   readNow(offset: number, length: number): Buffer;
   /** Does one step at once. */

@@ -91,11 +91,12 @@ export class Refcounts {
    * Takes host clusters in a row that nobody used. Their refcount is 1 then.
    *
    * @returns the first one's number
-   * @throws Full if the refcount table cannot grow
+   * @throws Full if the refcount table cannot grow, or the file
    */
   allocate(count = 1): number {
     for (;;) {
       const first = this.#findRun(count);
+      this.#requireRoom(first + count);
       const bare = this.#firstWithoutBlock(first, count);
       if (bare === null) {
         for (let cluster = first; cluster < first + count; cluster++) this.#take(cluster);
@@ -105,6 +106,13 @@ export class Refcounts {
       if (bare >= this.#blocks.length) this.#growTable(bare);
       else this.#addBlock(bare, first);
     }
+  }
+
+  /** @throws Full if the file cannot have so many clusters */
+  #requireRoom(clusters: number): void {
+    const { limit } = this.#host;
+    if (limit === undefined || clusters * this.#geometry.clusterSize <= limit) return;
+    throw new Full("the file that the image is in cannot grow");
   }
 
   /** Takes one host cluster for data; `blank`: it was never written, so that it holds zeros. */

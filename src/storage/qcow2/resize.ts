@@ -1,5 +1,5 @@
 /**
- * Another size for the disk that an image shows: it can grow. Nobody may use the image meanwhile.
+ * Another size for the disk that an image shows. Nobody may use the image meanwhile.
  *
  * A larger L1 table gets a new place. It is stable there before the header names it, and the old
  * one is free only afterwards (QEMU block/qcow2-cluster.c, `qcow2_grow_l1_table`).
@@ -11,42 +11,57 @@ import { unusable } from "./damage.ts";
 import { l1EntriesFor } from "./geometry.ts";
 import { type HostFile, OpenedFile, SYNC } from "./host-file.ts";
 import type { Qcow2Image } from "./image.ts";
+import { writeOffset } from "./l2-entry.ts";
 import { L1_TABLE_MAX } from "./mapping.ts";
 import { openQcow2Image } from "./open-image.ts";
+import { giveUpCluster } from "./write-piece.ts";
 import { zeroCluster } from "./zero-piece.ts";
 
 /** where the header says the size (8 bytes), and the L1 table's entries (4) and offset (8) */
 const SIZE_FIELD = 24;
 const L1_FIELDS = 36;
 
+export interface ResizeOptions {
+  /**
+   * bytes that the backing file has; what it has beyond them needs not be hidden. Default: any
+   * number
+   */
+  readonly behind?: number;
+  /** whether it may lose what lies beyond its new end. Default: false */
+  readonly shrink?: boolean;
+}
+
 /**
  * What is added reads as zeros, also where the backing file is longer than the disk was.
  *
  * @param size bytes
- * @param behind bytes that the backing file has; what it has beyond them needs not be hidden.
- * Default: any number
- * @throws BlockgraphError `bad-argument`: a size that it cannot have, or a smaller one than it has;
- * or it cannot hide what its backing file has there; `image-unusable`
+ * @throws BlockgraphError `bad-argument`: a size that it cannot have, or a smaller one than it has,
+ * unless it may shrink; or it cannot hide what its backing file has there; `image-unusable`
  */
-export function resizeQcow2(path: string, size: number, behind = size): void {
+export function resizeQcow2(path: string, size: number, options: ResizeOptions = {}): void {
   const fd = orRefuse(path, () => fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK));
   const host = new OpenedFile(fd);
   try {
-    resizeOn(host, path, size, behind);
+    resizeOn(host, path, size, options);
   } finally {
     host.close();
   }
 }
 
 /** The same in any host file. */
-export function resizeOn(host: HostFile, name: string, size: number, behind: number): void {
+export function resizeOn(
+  host: HostFile,
+  name: string,
+  size: number,
+  { behind = size, shrink = false }: ResizeOptions = {},
+): void {
   const { image, facts, l1 } = openQcow2Image(host, name, {});
   const { geometry, header } = image;
   const refuse = (text: string) => new BlockgraphError("bad-argument", `${name}: ${text}`);
   if (!Number.isSafeInteger(size) || size < 0) {
     throw refuse(`an image cannot have ${size} bytes: give a whole number, 0 or more`);
   }
-  if (size < header.size) {
+  if (size < header.size && !shrink) {
     throw refuse("an image does not shrink here: use `qemu-img resize --shrink`");
   }
   if (header.version < 3 && facts.snapshots.length > 0) {
@@ -60,9 +75,39 @@ export function resizeOn(host: HostFile, name: string, size: number, behind: num
   if (entries > header.l1Entries) growL1(image, l1, entries);
   const hidden = Math.min(size, behind);
   if (header.backing !== null && hidden > header.size) hideBacking(host, name, hidden);
+  if (size < header.size) dropEnd(image, size);
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(size));
   host.stepNow({ kind: "write", offset: SIZE_FIELD, bytes });
+  host.stepNow(SYNC);
+}
+
+/**
+ * Gives back what lies beyond an end, which is not found again when the disk grows: clusters, and
+ * the rest of one that is in part beyond it, unless a snapshot has that as well (QEMU
+ * block/qcow2.c, `qcow2_co_truncate`). Tables that are empty then stay.
+ */
+function dropEnd(image: Qcow2Image, size: number): void {
+  const { changes, geometry, header, host, mapping } = image;
+  const { clusterSize } = geometry;
+  const end = Math.ceil(header.size / clusterSize);
+  for (let cluster = Math.ceil(size / clusterSize); cluster < end; ) {
+    const bare = mapping.withoutTable(cluster, end - cluster);
+    const entry = bare > 0 ? null : mapping.entry(cluster);
+    if (entry !== null && entry.kind !== "absent") {
+      image.requireData(entry);
+      mapping.change(cluster, changes, (table, index) => writeOffset(table, index, 0, false));
+      giveUpCluster(image, entry);
+    }
+    cluster += Math.max(1, bare);
+  }
+  image.commitNow();
+  const inLast = size % clusterSize;
+  const last = inLast > 0 ? mapping.entry(Math.floor(size / clusterSize)) : null;
+  if (last?.kind === "data" && last.copied) {
+    const bytes = Buffer.alloc(clusterSize - inLast);
+    host.stepNow({ kind: "write", offset: last.offset + inLast, bytes });
+  }
   host.stepNow(SYNC);
 }
 
