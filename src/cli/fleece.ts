@@ -63,7 +63,11 @@ export function configure(command: Command): void {
     .option("--disk-tls-hostname <name>", "whose certificate that server has to show")
     .option("--bitmap <name>", "show what this bitmap of a qcow2 image has recorded, and no more")
     .option("--cache <file>", "where old data is kept (default: DISK.blockgraph-cache)")
-    .option("--memory <size>", "keep old data in memory, and so much of it: 512M", memorySize)
+    .option(
+      "--memory <size>",
+      "keep so much old data in memory: 512M; with --cache the rest is kept there",
+      memorySize,
+    )
     .addOption(whenFull.choices([...errors, "wait"]))
     .addOption(onError.choices(errors).default("break-snapshot"))
     .option("--cbw-timeout <s>", "seconds a write waits for its copies; 0: for ever", seconds, 0)
@@ -116,6 +120,7 @@ Examples:
   $ truncate -s 64M disk.raw
   $ blockgraph fleece disk.raw --run 'echo "a backup reads $view"'
   $ blockgraph fleece disk.raw --memory 16M --log run.jsonl --run true
+  $ blockgraph fleece disk.raw --memory 16M --cache old.raw --run 'echo "$guest"'
   $ blockgraph replay run.jsonl --on sim
   $ echo alice:0123456789abcdef0123456789abcdef > keys.psk
   $ tls="--object tls-creds-psk,id=tls,dir=.,endpoint=server --tls-creds tls"
@@ -134,17 +139,16 @@ function checked(options: Options): FleeceOptions {
   if (guest !== undefined && guest === view && !ANY_PORT.test(guest)) {
     throw wrong(`--guest and --view are both ${guest}; give each a socket of its own`);
   }
-  if (memory !== undefined && cache !== undefined) {
-    throw wrong("--memory and --cache are two places for the same; give one of them");
-  }
   if (memory !== undefined && memory < options.clusterSize) {
     throw wrong(`--memory ${memory} does not hold a cluster of ${options.clusterSize} bytes`);
   }
   if (whenFull !== undefined && memory === undefined) {
     throw wrong("--when-full is about memory; add --memory SIZE");
   }
-  if (whenFull === "wait" && options.trim === undefined) {
-    throw wrong("--when-full wait: nobody would ever make room; add --trim, so that readers do");
+  if (whenFull === "wait" && cache === undefined && options.trim === undefined) {
+    throw wrong(
+      "--when-full wait: nobody would ever make room; add --cache FILE, or --trim for readers to",
+    );
   }
   const places = {
     guest: guest === undefined ? null : placeOf("--guest", guest),
@@ -161,7 +165,8 @@ function checked(options: Options): FleeceOptions {
     locking: options.locking,
     ...{ bitmap: options.bitmap ?? null, qmp: options.qmp ?? null },
     ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
-    whenFull: whenFull ?? "break-snapshot",
+    // The file makes room; without one nobody may ever.
+    whenFull: whenFull ?? (cache === undefined ? "break-snapshot" : "wait"),
     onError: options.onCbwError,
     timeout: options.cbwTimeout,
     trim: options.trim === true,

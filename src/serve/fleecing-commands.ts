@@ -11,7 +11,7 @@
  *     disk  cache
  *
  * A cache in memory shows the point in time by itself, as `fleecing-cache` does, and the view is an
- * export of the cache.
+ * export of the cache. It may have a file as well, to which its memory is emptied.
  */
 import type { QmpCommand } from "../graph/commands.ts";
 import type { JsonObject, JsonValue } from "../graph/graph.ts";
@@ -24,6 +24,8 @@ export type CachePlace =
       /** how many clusters may be kept */
       readonly clusters: number;
       readonly whenFull: "break-guest-write" | "break-snapshot" | "wait";
+      /** whether what must leave memory goes to a file */
+      readonly spills: boolean;
     };
 
 /** A persistent bitmap of the disk. */
@@ -52,6 +54,8 @@ export interface FleecingPlan {
 /** Ids of the exports, and names of the nodes. */
 export const GUEST = "guest";
 export const VIEW = "view";
+/** Who moves what is in memory to a file has an export of the cache, which is offered to nobody. */
+export const KEEPER = "keeper";
 export const HOOK = "hook";
 const DISK = "disk";
 export const CACHE = "cache";
@@ -94,7 +98,13 @@ export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
     ...(viewed === null ? [] : copyOf(viewed, shown)),
     offer(GUEST, HOOK, { writable: true }),
     offer(VIEW, shown, { writable: trim, ...still }),
+    ...(spills(cache) ? [offer(KEEPER, CACHE, { writable: true })] : []),
   ];
+}
+
+/** Whether there is a keeper. */
+export function spills(cache: CachePlace): boolean {
+  return cache.kind === "memory" && cache.spills;
 }
 
 /** Readers are shown a bitmap as it was at the point in time: the disk's own records on. */
@@ -111,6 +121,7 @@ function cacheDefinition(cache: CachePlace, bitmap: JsonObject | null): JsonObje
     ...{ driver: "fleecing-cache", "node-name": CACHE, backing: DISK, discard: "unmap" },
     ...(bitmap !== null && { bitmap }),
     memory: { driver: "memory", image: MEMORY_IMAGE },
+    ...(cache.spills && { disk: { ...fileNode(CACHE_IMAGE), discard: "unmap" } }),
     "memory-clusters": cache.clusters,
     "when-full": cache.whenFull,
   };

@@ -10,7 +10,18 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import type { LiveNode } from "../system/live-node.ts";
-import { beginFleecing, CACHE, type FleecingPlan, GUEST, HOOK, VIEW } from "./fleecing-commands.ts";
+import type { Errno } from "../vocabulary.ts";
+import { CacheKeeper } from "./cache-keeper.ts";
+import {
+  beginFleecing,
+  CACHE,
+  type FleecingPlan,
+  GUEST,
+  HOOK,
+  KEEPER,
+  spills,
+  VIEW,
+} from "./fleecing-commands.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { NbdListener } from "./nbd-listener.ts";
@@ -24,6 +35,8 @@ export interface FleecingOptions {
   readonly view: NbdListener;
   /** ms that only grow */
   now(): number;
+  /** Told once if what is in memory cannot be moved to the cache's file. */
+  full(errno: Errno): void;
 }
 
 /** How far fleecing is. */
@@ -31,8 +44,10 @@ export interface Saved {
   /** whose old data was saved, and bytes of them */
   readonly clusters: number;
   readonly bytes: number;
-  /** clusters that the cache has now, and can have */
+  /** clusters that the cache has now, and can have: in memory, if it is there */
   readonly cache: { readonly used: number; readonly room: number };
+  /** clusters that memory was emptied of, to a file */
+  readonly spilled: number;
   /** whether the view was given up */
   readonly broken: boolean;
 }
@@ -41,6 +56,7 @@ export class Fleecing {
   readonly guest: Traffic;
   readonly view: Traffic;
   readonly #options: FleecingOptions;
+  #keeper: CacheKeeper | null = null;
 
   private constructor(options: FleecingOptions) {
     this.#options = options;
@@ -59,6 +75,7 @@ export class Fleecing {
     const { graph } = live.session;
     offer(guest, fleecing.guest.counting(liveExport(live, graph, GUEST)));
     offer(view, fleecing.view.counting(liveExport(live, graph, VIEW)));
+    fleecing.#keep();
     return fleecing;
   }
 
@@ -74,7 +91,17 @@ export class Fleecing {
         ? countReplies(live.session.execution.node(CACHE), "LOCATE", "IN_MEMORY")
         : clusters;
     const room = plan.cache.kind === "memory" ? plan.cache.clusters : hook.clusters.length;
-    return { clusters, bytes: clusters * clusterSize, cache: { used, room }, broken };
+    const spilled = spills(plan.cache)
+      ? countReplies(live.session.execution.node(CACHE), "LOCATE", "IN_DISK")
+      : 0;
+    return { clusters, bytes: clusters * clusterSize, cache: { used, room }, spilled, broken };
+  }
+
+  #keep(): void {
+    const { live, plan, full } = this.#options;
+    if (plan.cache.kind !== "memory" || !plan.cache.spills) return;
+    const room = plan.cache.clusters;
+    this.#keeper = new CacheKeeper({ live, through: KEEPER, cache: CACHE, room, failed: full });
   }
 
   /** Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again. */
@@ -82,6 +109,7 @@ export class Fleecing {
     const { live, guest, view } = this.#options;
     await view.close();
     await Promise.all([guest.close(), this.#forget()]);
+    await this.#keeper?.stop();
     await flushed(live);
     await takeDown(live);
     live.stop();
@@ -93,11 +121,12 @@ export class Fleecing {
    */
   async #forget(): Promise<void> {
     const { live, plan } = this.#options;
-    if (plan.cache.kind !== "memory" || !plan.trim) return;
+    const through = spills(plan.cache) ? KEEPER : VIEW;
+    if (plan.cache.kind !== "memory" || (through === VIEW && !plan.trim)) return;
     const { length } = live.session.execution.node(HOOK).description;
     await new Promise((resolve) => {
       live.submit({
-        ...{ through: VIEW, operation: "discard", offset: 0, length, buffer: null },
+        ...{ through, operation: "discard", offset: 0, length, buffer: null },
         done: resolve,
       });
     });

@@ -224,6 +224,26 @@ tools.test("a second one is refused while the first goes on, and clients notice 
   }),
 );
 
+tools.test("memory that is too small for what a guest overwrites is emptied to a file", () =>
+  inTemporaryFolder(async (folder) => {
+    const { disk, original } = makeDisk(folder);
+    const [cache = "", copy = "", log = ""] = ["old", "copy", "log"].map((n) => join(folder, n));
+    const options = ["--memory", "512k", "--cache", cache, "--log", log, "--json"];
+    const { code, stdout } = await Fleeced.using(disk, folder, options, async ({ guest, view }) => {
+      await io(guest, "write -P 1 0 3M", "write -P 2 4M 4M", "flush");
+      await outputOf("nbdcopy", view, copy);
+    });
+    expect(code).toBe(0);
+    expect(fs.readFileSync(copy).equals(original)).toBe(true);
+    const { spilled, cache: memory } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+    expect(spilled).toBeGreaterThan(64);
+    expect(memory.room).toBe(8);
+    expect(fs.existsSync(cache)).toBe(false);
+    const replayed = await blockgraph(["replay", log, "--on", "sim"]);
+    expect(replayed).toMatchObject({ code: 0, stderr: "" });
+  }),
+);
+
 tools.test("a guest that waits for room in memory does not keep it from ending", () =>
   inTemporaryFolder(async (folder) => {
     const { disk } = makeDisk(folder);

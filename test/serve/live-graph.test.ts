@@ -6,12 +6,19 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { profile } from "../../src/graph/profile.ts";
-import { beginFleecing, type FleecingPlan, fileNode } from "../../src/serve/fleecing-commands.ts";
+import { CacheKeeper } from "../../src/serve/cache-keeper.ts";
+import {
+  beginFleecing,
+  type FleecingPlan,
+  fileNode,
+  KEEPER,
+  spills,
+} from "../../src/serve/fleecing-commands.ts";
 import { LiveGraph } from "../../src/serve/live-graph.ts";
 import { LiveImages } from "../../src/serve/live-images.ts";
 import { takeDown } from "../../src/serve/take-down.ts";
 import type { Outcome } from "../../src/system/frame.ts";
-import type { Operation } from "../../src/vocabulary.ts";
+import type { Errno, Operation } from "../../src/vocabulary.ts";
 import { inTemporaryFolder } from "../support/temporary-folder.ts";
 
 const CLUSTER = 65_536;
@@ -80,12 +87,19 @@ async function withFleecing(
     );
     live.images.inMemory("memory", LENGTH);
     for (const command of beginFleecing(plan)) await obey(live, command);
+    const keeper = spills(plan.cache) ? keeperOf(live, () => expect.unreachable()) : null;
     await use(live, original, disk);
+    await keeper?.stop();
     await takeDown(live.graph);
     expect(live.graph.underWay).toBe(0);
     live.graph.stop();
     live.images.close();
   });
+}
+
+/** Of a cache that has room for one cluster in memory. */
+function keeperOf({ graph }: Live, failed: (errno: Errno) => void): CacheKeeper {
+  return new CacheKeeper({ live: graph, through: KEEPER, cache: "cache", room: 1, failed });
 }
 
 async function obey({ graph }: Live, command: Parameters<LiveGraph["execute"]>[0]): Promise<void> {
@@ -100,9 +114,20 @@ const base = {
   timeout: 0,
   trim: true,
 } as const;
+const SPILLING: FleecingPlan = {
+  ...base,
+  cache: { kind: "memory", clusters: 1, spills: true, whenFull: "wait" },
+};
 const PLANS: [string, FleecingPlan][] = [
   ["in a file", { ...base, cache: { kind: "file" } }],
-  ["in memory", { ...base, cache: { kind: "memory", clusters: 8, whenFull: "break-guest-write" } }],
+  [
+    "in memory",
+    {
+      ...base,
+      cache: { kind: "memory", clusters: 8, spills: false, whenFull: "break-guest-write" },
+    },
+  ],
+  ["in memory, which is emptied to a file", SPILLING],
 ];
 
 const range = fc.nat(LENGTH - 1).chain((offset) =>
@@ -154,6 +179,37 @@ describe.each(PLANS)("fleecing with a cache %s", (_, plan) => {
       expect((await live.read("guest", 0, 512)).equals(pattern(512, 1))).toBe(true);
     }));
 });
+
+test("a file that takes no more is told of once and tried again, and the guest waits meanwhile", () =>
+  inTemporaryFolder(async (folder) => {
+    const paths = new Map(["disk.raw", "cache.raw"].map((name) => [name, join(folder, name)]));
+    for (const path of paths.values()) fs.writeFileSync(path, pattern(LENGTH, 7));
+    const live = makeLive(paths);
+    live.images.inMemory("memory", LENGTH);
+    const refusing = {
+      driver: "blkdebug",
+      image: fileNode("cache.raw"),
+      "inject-error": [{ event: "none", iotype: "write", errno: 28, once: true }],
+    };
+    for (const command of beginFleecing(SPILLING)) {
+      const { arguments: given } = command;
+      const caches = given?.driver === "fleecing-cache";
+      const changed = caches ? { ...given, disk: refusing } : given;
+      await obey(live, { ...command, ...(changed !== undefined && { arguments: changed }) });
+    }
+    const failures: Errno[] = [];
+    const keeper = keeperOf(live, (errno) => failures.push(errno));
+    const written = pattern(3 * CLUSTER, 9);
+    const asked = live.ask("guest", "write", 0, written.length, written);
+    expect(await asked).toMatchObject({ errno: null });
+    expect(failures).toEqual(["ENOSPC"]);
+    const seen = await live.read("view", 0, LENGTH);
+    expect(seen.equals(pattern(LENGTH, 7))).toBe(true);
+    await keeper.stop();
+    await takeDown(live.graph);
+    live.graph.stop();
+    live.images.close();
+  }));
 
 /** Whether two writes touch a byte in common, and their order is anybody's guess. */
 function overlapping(requests: readonly { offset: number; length: number; kind: string }[]) {

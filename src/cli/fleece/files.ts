@@ -80,7 +80,7 @@ async function makeFiles(
 ): Promise<FleeceFiles> {
   const { disk, length, format, bitmap } = looked;
   const inMemory = options.memory !== null;
-  const cache = inMemory ? null : (options.cache ?? besides(disk));
+  const cache = options.cache ?? (inMemory ? null : besides(disk));
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
   const own = isUri(disk) ? [] : [disk];
   requireFree(logs, [...own, ...(cache === null ? [] : [cache])], options.force);

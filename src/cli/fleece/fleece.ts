@@ -71,6 +71,11 @@ async function fleeceAt(
       plan: planOf(options, node, files),
       ...listeners,
       now: () => performance.now(),
+      full: (errno) =>
+        warn(
+          `${options.cache} takes no more (${errno}): what is saved stays in memory, and the ` +
+            "guest waits when that is full; make room for it",
+        ),
     });
     if (options.qmp !== null) {
       await monitor.listen(options.qmp);
@@ -148,7 +153,7 @@ function planOf(
   const clusters = memory === null ? 0 : Math.floor(memory / clusterSize);
   const cache = memory === null ? ({ kind: "file" } as const) : null;
   return {
-    cache: cache ?? { kind: "memory", clusters, whenFull },
+    cache: cache ?? { kind: "memory", clusters, whenFull, spills: options.cache !== null },
     ...{ disk, format, onError, timeout, trim, bitmap },
   };
 }

@@ -53,10 +53,14 @@ export async function beginLog(
   path: string,
   disk: LoggedDisk,
   images: LiveImages,
-  options: Pick<FleeceOptions, "clusterSize" | "memory" | "force">,
+  options: Pick<FleeceOptions, "cache" | "clusterSize" | "memory" | "force">,
 ): Promise<LogWriter> {
   const logged = await imagesOf(disk, images);
-  const cache = options.memory === null ? CACHE_IMAGE : MEMORY_IMAGE;
+  const { cache, memory } = options;
+  const kept = [
+    ...(cache !== null || memory === null ? [CACHE_IMAGE] : []),
+    ...(memory !== null ? [MEMORY_IMAGE] : []),
+  ];
   const empty = { length: disk.length, read: (_: number, into: Uint8Array) => void into.fill(0) };
   const log = LogWriter.create(path, { fsync: "close", overwrite: options.force });
   log.append({
@@ -66,7 +70,7 @@ export async function beginLog(
     profile: "proposed",
     mutant: null,
     "cluster-size": options.clusterSize,
-    images: [...logged, describeImage(cache, empty)],
+    images: [...logged, ...kept.map((name) => describeImage(name, empty))],
   });
   const note = noteOn(disk, logged);
   if (note !== null) log.append({ kind: "note", text: note });

@@ -17,6 +17,8 @@ export interface FleeceSummary {
   readonly saved: { readonly clusters: number; readonly bytes: number };
   /** clusters that the cache had in the end, and could have */
   readonly cache: { readonly used: number; readonly room: number };
+  /** clusters that memory was emptied of, to the cache's file */
+  readonly spilled: number;
   /** whether the view was given up, because old data could not be saved */
   readonly broken: boolean;
 }
@@ -39,10 +41,10 @@ export class StatusLine {
   /** To be asked for while the hook is there. */
   summary(): FleeceSummary {
     const { guest, view, saved } = this.#fleecing;
-    const { broken, cache, ...kept } = saved;
+    const { broken, cache, spilled, ...kept } = saved;
     const seconds = (performance.now() - this.#began) / 1000;
     const traffic = { guest: guest.total, view: view.total };
-    return { kind: "fleece", seconds, ...traffic, saved: kept, cache, broken };
+    return { kind: "fleece", seconds, ...traffic, saved: kept, cache, spilled, broken };
   }
 
   #show(): void {
@@ -57,12 +59,12 @@ export function statusText(
   guest: TrafficSpan,
   view: TrafficSpan,
   stalls: number,
-  { clusters, bytes, cache, broken }: Saved,
+  { clusters, bytes, cache, spilled, broken }: Saved,
 ): string {
   const filled = cache.room === 0 ? 0 : Math.round((100 * cache.used) / cache.room);
   return (
     `guest ${rate(guest)}  view ${rate(view)}  copied ${clusters} (${mebibytes(bytes)})` +
-    `  cache ${filled}%  slowest ${guest.slowest.toFixed(0)} ms  stalls ${stalls}` +
+    `  cache ${filled}%${spilled === 0 ? "" : ` and ${spilled} in its file`}  slowest ${guest.slowest.toFixed(0)} ms  stalls ${stalls}` +
     (broken ? "  THE VIEW IS BROKEN" : "")
   );
 }
