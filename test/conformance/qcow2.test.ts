@@ -290,6 +290,27 @@ describe("an image by us", () => {
     ]);
     expect(checkByQemu(partial)).toEqual(CLEAN);
   });
+
+  test("leaves a snapshot what it has when the disk is cut within a cluster and grows", async () => {
+    const base = newPath();
+    createByQemu(base, MIB);
+    ioByQemu(base, ["write -P 9 0 1M"]);
+    for (const backing of [[], [`backing_file=${base}`, "backing_fmt=qcow2"]]) {
+      const path = newPath();
+      createByQemu(path, MIB, ...backing);
+      ioByQemu(path, ["write -P 7 0 1M"]);
+      runTool("qemu-img", "snapshot", "-c", "whole", path);
+      resizeQcow2(path, 96 * KIB, { shrink: true });
+      expect(checkByQemu(path)).toEqual(CLEAN);
+      resizeQcow2(path, MIB, { behind: MIB });
+      const expected = Buffer.alloc(MIB);
+      expected.fill(7, 0, 96 * KIB);
+      expect((await contentByUs(path)).equals(expected)).toBe(true);
+      expect(contentByQemu(path).equals(expected)).toBe(true);
+      expect(contentByQemu(path, "whole").equals(Buffer.alloc(MIB, 7))).toBe(true);
+      expect(checkByQemu(path)).toEqual(CLEAN);
+    }
+  });
 });
 
 describe("what we refuse", () => {

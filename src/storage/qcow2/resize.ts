@@ -11,7 +11,7 @@ import { unusable } from "./damage.ts";
 import { l1EntriesFor } from "./geometry.ts";
 import { type HostFile, OpenedFile, SYNC } from "./host-file.ts";
 import type { Qcow2Image } from "./image.ts";
-import { writeOffset } from "./l2-entry.ts";
+import { writeDataEntry, writeOffset } from "./l2-entry.ts";
 import { L1_TABLE_MAX } from "./mapping.ts";
 import { openQcow2Image } from "./open-image.ts";
 import { giveUpCluster } from "./write-piece.ts";
@@ -73,6 +73,7 @@ export function resizeOn(
     throw refuse(`The image size is too large: take clusters larger than ${geometry.clusterSize}`);
   }
   if (entries > header.l1Entries) growL1(image, l1, entries);
+  if (size > header.size) clearTail(image, header.size);
   const hidden = Math.min(size, behind);
   if (header.backing !== null && hidden > header.size) hideBacking(host, name, hidden);
   if (size < header.size) dropEnd(image, size);
@@ -84,8 +85,8 @@ export function resizeOn(
 
 /**
  * Gives back what lies beyond an end, which is not found again when the disk grows: clusters, and
- * the rest of one that is in part beyond it, unless a snapshot has that as well (QEMU
- * block/qcow2.c, `qcow2_co_truncate`). Tables that are empty then stay.
+ * the rest of one that is in part beyond it (QEMU block/qcow2.c, `qcow2_co_truncate`). Tables that
+ * are empty then stay.
  */
 function dropEnd(image: Qcow2Image, size: number): void {
   const { changes, geometry, header, host, mapping } = image;
@@ -102,13 +103,35 @@ function dropEnd(image: Qcow2Image, size: number): void {
     cluster += Math.max(1, bare);
   }
   image.commitNow();
-  const inLast = size % clusterSize;
-  const last = inLast > 0 ? mapping.entry(Math.floor(size / clusterSize)) : null;
-  if (last?.kind === "data" && last.copied) {
-    const bytes = Buffer.alloc(clusterSize - inLast);
-    host.stepNow({ kind: "write", offset: last.offset + inLast, bytes });
-  }
+  clearTail(image, size);
   host.stepNow(SYNC);
+}
+
+/**
+ * Makes zeros of what a cluster has beyond an end that lies within it. A cluster that a snapshot
+ * has as well stays as it is, and the disk gets one of its own.
+ */
+function clearTail(image: Qcow2Image, end: number): void {
+  const { changes, geometry, host, mapping } = image;
+  const { clusterSize } = geometry;
+  const cluster = Math.floor(end / clusterSize);
+  const kept = end % clusterSize;
+  const entry = kept > 0 ? mapping.entry(cluster) : null;
+  if (entry?.kind !== "data") return;
+  image.requireData(entry);
+  if (entry.copied) {
+    const bytes = Buffer.alloc(clusterSize - kept);
+    host.stepNow({ kind: "write", offset: entry.offset + kept, bytes });
+    return;
+  }
+  const bytes = Buffer.alloc(clusterSize);
+  host.readNow(entry.offset, kept).copy(bytes);
+  const offset = changes.refcounts.allocate(1) * clusterSize;
+  host.stepNow({ kind: "write", offset, bytes });
+  mapping.change(cluster, changes, (table, index) => writeDataEntry(table, index, offset));
+  image.commitNow();
+  giveUpCluster(image, entry);
+  image.commitNow();
 }
 
 /**
@@ -126,11 +149,6 @@ function hideBacking(host: HostFile, name: string, end: number): void {
     throw refuse(
       "its last cluster is in part beyond its end, and not written: use `qemu-img resize`",
     );
-  }
-  // Who copied the cluster from the backing file has copied all of it.
-  if (last?.kind === "data") {
-    const bytes = Buffer.alloc(clusterSize - inLast);
-    host.stepNow({ kind: "write", offset: last.offset + inLast, bytes });
   }
   for (let cluster = Math.ceil(header.size / clusterSize); cluster * clusterSize < end; cluster++) {
     if (zeroCluster(image, cluster)) continue;
