@@ -95,8 +95,15 @@ describe("on a QEMU", () => {
     ],
     [
       "a file that a transaction makes",
-      command("transaction", { actions: [{ type: "blockdev-snapshot-sync", data: {} }] }),
-      /type "blockdev-snapshot-sync" leads/,
+      command("transaction", {
+        actions: [{ type: "blockdev-snapshot-sync", data: { "snapshot-file": "../made" } }],
+      }),
+      /snapshot-file "\.\.\/made" leads/,
+    ],
+    [
+      "what is no command of a transaction",
+      command("transaction", { actions: [{ type: "blockdev-snapshot-internal-sync", data: {} }] }),
+      /type "blockdev-snapshot-internal-sync" leads/,
     ],
     ["a secret", command("object-add", { "qom-type": "secret", id: "s" }), /qom-type "secret"/],
     ["another device", command("device_add", { driver: "vfio-pci", id: "d" }), /driver "vfio-pci"/],
