@@ -177,8 +177,12 @@ export class LiveImages {
     if (file.format === null) return;
     const { clusterSize } = file.format;
     // Whoever asks later asks the image as it was opened last.
-    const own = () => this.#files.get(filename)?.format?.own() ?? [];
-    this.formats.set(filename, { clusterSize, own });
+    const latest = () => this.#files.get(filename)?.format;
+    this.formats.set(filename, {
+      clusterSize,
+      own: () => latest()?.own() ?? [],
+      dirty: (bitmap) => latest()?.dirty?.(bitmap) ?? [],
+    });
   }
 
   #forget(filename: string, { storage, lock }: LiveFile): void {
