@@ -185,8 +185,8 @@ export class QemuDaemon {
           const { signalCode: signal } = this.#program.process;
           return { silence: hung ? "hung" : "aborted", said: this.#lastLine, signal };
         }
-        // It says there as well which images it makes.
-        if (!line.value.startsWith("{")) continue;
+        // It says there as well which images it makes (QEMU block.c, `bdrv_img_create`).
+        if (line.value.startsWith("Formatting '")) continue;
         const message: object = JSON.parse(line.value);
         if (awaited(message)) return message;
       }

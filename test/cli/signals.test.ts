@@ -61,5 +61,5 @@ test("an error inside blockgraph is one line; BLOCKGRAPH_DEBUG=1 shows where", a
   expect(quiet.stderr).toMatch(/^blockgraph: internal error: cannot read properties; [^\n]*\n$/);
   const env = { BLOCKGRAPH_DEBUG: "1" };
   const loud = await execute(process.execPath, args, { cwd: folder, env });
-  expect(loud.stderr).toContain(join("cli", "program.js"));
+  expect(loud.stderr).toContain(join("program", "program.js"));
 });
