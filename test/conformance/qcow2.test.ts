@@ -291,7 +291,7 @@ describe("an image by us", () => {
     expect(checkByQemu(partial)).toEqual(CLEAN);
   });
 
-  test("leaves a snapshot what it has when the disk is cut within a cluster and grows", async () => {
+  test("leaves a snapshot what it has if the disk is cut within a cluster and grows", async () => {
     const base = newPath();
     createByQemu(base, MIB);
     ioByQemu(base, ["write -P 9 0 1M"]);

@@ -180,7 +180,7 @@ describe.each(PLANS)("fleecing with a cache %s", (_, plan) => {
     }));
 });
 
-test("a file that takes no more is told of once and tried again, and the guest waits meanwhile", () =>
+test("a file that takes no more is told of once and tried again, and a guest waits meanwhile", () =>
   inTemporaryFolder(async (folder) => {
     const paths = new Map(["disk.raw", "cache.raw"].map((name) => [name, join(folder, name)]));
     for (const path of paths.values()) fs.writeFileSync(path, pattern(LENGTH, 7));

@@ -62,9 +62,10 @@ export function statusText(
   { clusters, bytes, cache, spilled, broken }: Saved,
 ): string {
   const filled = cache.room === 0 ? 0 : Math.round((100 * cache.used) / cache.room);
+  const beyond = spilled === 0 ? "" : ` and ${spilled} in its file`;
   return (
     `guest ${rate(guest)}  view ${rate(view)}  copied ${clusters} (${mebibytes(bytes)})` +
-    `  cache ${filled}%${spilled === 0 ? "" : ` and ${spilled} in its file`}  slowest ${guest.slowest.toFixed(0)} ms  stalls ${stalls}` +
+    `  cache ${filled}%${beyond}  slowest ${guest.slowest.toFixed(0)} ms  stalls ${stalls}` +
     (broken ? "  THE VIEW IS BROKEN" : "")
   );
 }
