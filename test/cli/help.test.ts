@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { packageFile } from "../../src/package-file.ts";
 import { blockgraph, execute, expectRefusal, PROGRAM, scratchFolder } from "./blockgraph.ts";
 
 const support = fileURLToPath(new URL("../support", import.meta.url));
@@ -41,6 +42,15 @@ describe("blockgraph --help", () => {
     }
     const pasted = await paste(examplesIn(stdout));
     expect(pasted).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("is printed by the file that package.json names, run as npx runs it", async () => {
+    const { bin } = JSON.parse(readFileSync(packageFile("package.json"), "utf8"));
+    const path = fileURLToPath(packageFile(bin.blockgraph));
+    expect(path).toBe(PROGRAM);
+    const { code, stdout } = await execute(path, ["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Usage: blockgraph");
   });
 
   test("does not load what only the commands need", async () => {
