@@ -14,7 +14,7 @@ import { defineCommand } from "./command.ts";
 import { closeUnused } from "./edges.ts";
 import { nodes, sent } from "./example.ts";
 import { find } from "./find-node.ts";
-import { filteredEdge, type Graph, type GraphNode, type JsonObject } from "./graph.ts";
+import { childNamed, filteredEdge, type Graph, type GraphNode, type JsonObject } from "./graph.ts";
 import { requireUnblocked } from "./op-blocker.ts";
 import { refuse } from "./refuse.ts";
 
@@ -90,11 +90,8 @@ function requireMakeable(graph: Graph, node: GraphNode, format: string, file: st
 export function fileBelow(graph: Graph, name: string): string | null {
   for (let node = graph.nodes.get(name); node !== undefined; ) {
     if (node.driver === "file") return String(node.options.filename);
-    const { name: parent } = node;
-    const file = graph.edges.find(
-      (edge) => edge.parent.kind === "node" && edge.parent.name === parent && edge.name === "file",
-    );
-    node = graph.nodes.get((filteredEdge(graph, parent) ?? file)?.child ?? "");
+    const shown = filteredEdge(graph, node.name);
+    node = shown ? graph.nodes.get(shown.child) : childNamed(graph, node.name, "file");
   }
   return null;
 }

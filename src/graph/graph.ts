@@ -215,6 +215,12 @@ export function childEdges(graph: Graph, parent: Parent): Edge[] {
   return graph.edges.filter((edge) => sameParent(edge.parent, parent)).reverse();
 }
 
+/** The node that another one has as a child of a name; undefined: it has none now. */
+export function childNamed(graph: Graph, node: string, name: string): GraphNode | undefined {
+  const edges = childEdges(graph, { kind: "node", name: node });
+  return graph.nodes.get(edges.find((edge) => edge.name === name)?.child ?? "");
+}
+
 /** The edge from a filter to the node that it shows; undefined: no filter, or without one now. */
 export function filteredEdge(graph: Graph, filter: string): Edge | undefined {
   const edges = childEdges(graph, { kind: "node", name: filter });

@@ -8,9 +8,10 @@
  */
 import { DRIVERS } from "../drivers/registry.ts";
 import { Chains } from "../graph/chain.ts";
-import { type BlockJob, childEdges, type Graph, type JsonObject } from "../graph/graph.ts";
+import { type BlockJob, childEdges, type Graph } from "../graph/graph.ts";
 import { mirrors } from "../graph/job.ts";
 import type { BackingFile } from "../storage/qcow2/change-backing.ts";
+import { fileOf } from "./named-images.ts";
 
 /** What an image is to say. */
 export interface BackingChange {
@@ -57,20 +58,11 @@ export function changeTo(
   base: string | null,
   told: string | null,
 ): BackingChange | null {
-  const filename = imageOf(graph, overlay);
+  const filename = fileOf(graph, overlay);
   if (filename === null || graph.nodes.get(overlay)?.driver !== "qcow2") return null;
   if (base === null) return { filename, backing: null };
-  const file = told ?? imageOf(graph, base);
+  const file = told ?? fileOf(graph, base);
   const format = graph.nodes.get(base)?.driver;
   if (file === null || format === undefined) return null;
   return { filename, backing: { file, format } };
-}
-
-/** The file that a format has its image in; null: none, or there is something between. */
-function imageOf(graph: Graph, name: string): string | null {
-  const edge = childEdges(graph, { kind: "node", name }).find((each) => each.name === "file");
-  const { driver, options }: { driver?: string; options?: JsonObject } =
-    graph.nodes.get(edge?.child ?? "") ?? {};
-  const filename = options?.filename;
-  return driver === "file" && typeof filename === "string" ? filename : null;
 }

@@ -7,6 +7,7 @@
  * from then on; the chart of the cache sees to it that readers notice nothing
  * (src/drivers/fleecing-cache/evict-charts.ts, model `fleecing-cache-tiers`).
  */
+import { replying } from "../system/replying.ts";
 import type { Errno } from "../vocabulary.ts";
 import type { LiveGraph } from "./live-graph.ts";
 
@@ -35,7 +36,6 @@ const AT_ONCE = 16;
 export class CacheKeeper {
   readonly #options: CacheKeeperOptions;
   readonly #timer: NodeJS.Timeout;
-  readonly #inMemory = new Map<number, boolean>();
   #evicting: Promise<void> | null = null;
   #next = 0;
   #notBefore = 0;
@@ -90,21 +90,14 @@ export class CacheKeeper {
   /** The next clusters on the way round that are in memory, and no more than `most`. */
   #nextInMemory(most: number): number[] {
     const { clusters } = this.#node;
+    const isInMemory = replying(this.#node, "LOCATE", "IN_MEMORY");
     const found: number[] = [];
     for (let looked = 0; looked < clusters.length && found.length < most; looked++) {
       const cluster = this.#next;
       this.#next = (cluster + 1) % clusters.length;
-      if (this.#isInMemory(clusters[cluster] ?? 0)) found.push(cluster);
+      if (isInMemory(clusters[cluster] ?? 0)) found.push(cluster);
     }
     return found;
-  }
-
-  #isInMemory(state: number): boolean {
-    const known = this.#inMemory.get(state);
-    if (known !== undefined) return known;
-    const is = this.#node.description.cluster?.replyTo(state, "LOCATE") === "IN_MEMORY";
-    this.#inMemory.set(state, is);
-    return is;
   }
 
   #evict(cluster: number): Promise<Errno | null> {

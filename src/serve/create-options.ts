@@ -57,7 +57,7 @@ export function parseCreation(options: JsonObject): FileCreation | Qcow2Creation
 
 const SECTOR = 512n;
 /** the first size that is negative to who reads it with a sign */
-const EDGE = 2n ** 63n;
+export const SIGNED_END = 2n ** 63n;
 const CLUSTER_MIN = 512;
 const CLUSTER_MAX = 2 * 1024 * 1024;
 const REFCOUNT_BITS = 16;
@@ -91,7 +91,7 @@ export function qcow2Options(given: Qcow2Creation): CreateQcow2Options {
   if (given["compression-type"] !== "zlib") {
     throw refuse("New images are compressed with zlib: leave the compression type out");
   }
-  if (bytes >= EDGE) throw refuse("Could not resize image: Image size cannot be negative");
+  if (bytes >= SIGNED_END) throw refuse("Could not resize image: Image size cannot be negative");
   if (bytes > BigInt(Number.MAX_SAFE_INTEGER)) throw refuse(TOO_LARGE);
   return {
     ...{ size: Number(bytes), clusterSize, refcountBits, version: isOld ? 2 : 3 },

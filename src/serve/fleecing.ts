@@ -9,7 +9,7 @@
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
-import type { LiveNode } from "../system/live-node.ts";
+import { countReplying } from "../system/replying.ts";
 import type { Errno } from "../vocabulary.ts";
 import { CacheKeeper } from "./cache-keeper.ts";
 import {
@@ -84,15 +84,15 @@ export class Fleecing {
     const { live, plan } = this.#options;
     const hook = live.session.execution.node(HOOK);
     const { node, clusterSize } = hook.description;
-    const clusters = countReplies(hook, "LOCATE", "IN_TARGET");
+    const clusters = countReplying(hook, "LOCATE", "IN_TARGET");
     const broken = node !== null && node.replyTo(hook.state, "CHECK") === "BROKEN";
     const used =
       plan.cache.kind === "memory"
-        ? countReplies(live.session.execution.node(CACHE), "LOCATE", "IN_MEMORY")
+        ? countReplying(live.session.execution.node(CACHE), "LOCATE", "IN_MEMORY")
         : clusters;
     const room = plan.cache.kind === "memory" ? plan.cache.clusters : hook.clusters.length;
     const spilled = spills(plan.cache)
-      ? countReplies(live.session.execution.node(CACHE), "LOCATE", "IN_DISK")
+      ? countReplying(live.session.execution.node(CACHE), "LOCATE", "IN_DISK")
       : 0;
     return { clusters, bytes: clusters * clusterSize, cache: { used, room }, spilled, broken };
   }
@@ -131,21 +131,6 @@ export class Fleecing {
       });
     });
   }
-}
-
-/** How many clusters of a node would reply so. There may be millions, and some dozen states. */
-function countReplies(node: LiveNode, event: string, reply: string): number {
-  const replies = new Map<number, boolean>();
-  let count = 0;
-  for (const state of node.clusters) {
-    let known = replies.get(state);
-    if (known === undefined) {
-      known = node.description.cluster?.replyTo(state, event) === reply;
-      replies.set(state, known);
-    }
-    if (known) count++;
-  }
-  return count;
 }
 
 /** Clients find it by its name, and without one. */

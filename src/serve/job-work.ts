@@ -10,6 +10,7 @@
  * once (`write-blocking`); others count their whole disk.
  */
 import type { LiveNode } from "../system/live-node.ts";
+import { replying } from "../system/replying.ts";
 
 /** In bytes of the disk. */
 export interface Part {
@@ -38,11 +39,11 @@ export interface JobWork {
 /** Which clusters of a filter nobody has copied yet, nor is copying. */
 class Dirty {
   readonly #filter: LiveNode;
-  /** by the state of a cluster: of those there may be millions, and of states some dozen */
-  readonly #known = new Map<number, boolean>();
+  readonly #isDirty: (state: number) => boolean;
 
   constructor(filter: LiveNode) {
     this.#filter = filter;
+    this.#isDirty = replying(filter, "CLAIM", "GRANTED");
   }
 
   get count(): number {
@@ -50,13 +51,7 @@ class Dirty {
   }
 
   has(cluster: number): boolean {
-    const state = this.#filter.clusters[cluster] ?? 0;
-    let dirty = this.#known.get(state);
-    if (dirty === undefined) {
-      dirty = this.#filter.replyTo(cluster, "CLAIM") === "GRANTED";
-      this.#known.set(state, dirty);
-    }
-    return dirty;
+    return this.#isDirty(this.#filter.clusters[cluster] ?? 0);
   }
 
   /** bytes of a cluster; the last one may be short */

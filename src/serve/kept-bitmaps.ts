@@ -11,11 +11,12 @@
  * the image; QEMU removes it, and stores it again at the end, unless it crashes.
  */
 import { BlockgraphError } from "../error.ts";
-import { childEdges, type DirtyBitmap, type Graph, type GraphNode } from "../graph/graph.ts";
+import type { DirtyBitmap, Graph } from "../graph/graph.ts";
 import { recorderOf } from "../graph/notice.ts";
 import type { ImageBitmaps, KeptBitmap } from "../storage/qcow2/image-bitmaps.ts";
 import type { Execution } from "../system/execution.ts";
 import type { LiveNode } from "../system/live-node.ts";
+import { fileOf } from "./named-images.ts";
 
 export interface KeptBitmapsOptions {
   /** What an image keeps, by its file name; null: no such image, or one that keeps none. */
@@ -71,7 +72,7 @@ export class KeptBitmaps {
   #keptIn(graph: Graph, execution: Execution): Map<string, Kept> {
     const all = new Map<string, Kept>();
     for (const node of graph.nodes.values()) {
-      const filename = fileOf(graph, node);
+      const filename = fileOf(graph, node.name);
       const image = filename === null ? null : this.#options.find(filename);
       if (image === null) continue;
       const persistent = [...node.bitmaps].filter(([, bitmap]) => bitmap.persistent);
@@ -100,14 +101,6 @@ export class KeptBitmaps {
       this.#options.lost(`Lost persistent bitmaps of node '${node}': ${error.message}`);
     }
   }
-}
-
-/** The file that a node takes for an image; null: it takes none. */
-function fileOf(graph: Graph, { name }: GraphNode): string | null {
-  const edges = childEdges(graph, { kind: "node", name });
-  const file = edges.find((edge) => edge.name === "file")?.child;
-  const filename = graph.nodes.get(file ?? "")?.options.filename;
-  return typeof filename === "string" ? filename : null;
 }
 
 function removeGone({ image, bitmaps }: Kept, now: Kept): void {

@@ -9,15 +9,15 @@
  * Limits: a server that ends with its first client has to be named by the command that adds the
  * format. A format on a server that is spoken to in TLS is refused.
  */
-import { nbd } from "../drivers/nbd/driver.ts";
 import { imageNameOf } from "../drivers/nbd/image-name.ts";
 import type { NbdOptions } from "../drivers/nbd/options.ts";
 import type { QmpCommand } from "../graph/commands.ts";
-import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { ImageFact } from "../graph/image-facts.ts";
 import { isRefusal } from "../graph/refuse.ts";
 import type { RunImage } from "../run/image-set.ts";
 import type { ImageFormat } from "../system/system.ts";
+import { formatNow } from "./live-file.ts";
 import {
   type FindCredentials,
   type LiveNbd,
@@ -26,10 +26,11 @@ import {
   openForFormat,
 } from "./live-nbd.ts";
 import {
+  exportOf,
+  exportsInUse,
   exportsNamedIn,
   type FormattedExport,
   formattedExportsIn,
-  imagesInUse,
 } from "./named-images.ts";
 import type { ResizedImage } from "./resized-images.ts";
 import { refusalOfImage } from "./system-text.ts";
@@ -63,7 +64,7 @@ export class LiveExports {
     // To reopen a node makes no new one.
     if (execute === "blockdev-reopen") return null;
     const formatted = formattedExportsIn(given, graph);
-    const used = imagesInUse(graph);
+    const used = exportsInUse(graph);
     const named = new Map([
       ...exportsNamedIn(given),
       ...formatted.map(({ options }) => [imageNameOf(options), options] as const),
@@ -103,7 +104,7 @@ export class LiveExports {
    * @returns QEMU's text of the first that cannot be opened; null: all are there
    */
   openFormats(formatted: readonly FormattedExport[], graph: Graph): string | null {
-    const used = imagesInUse(graph);
+    const used = exportsInUse(graph);
     for (const image of formatted) {
       const name = imageNameOf(image.options);
       const known = this.#exports.get(name);
@@ -148,7 +149,7 @@ export class LiveExports {
   /** A command is over: what no node has is closed, and what no format has are bytes. */
   settle(graph: Graph): void {
     const named = new Set([...graph.nodes.values()].map((node) => exportOf(node)));
-    const used = imagesInUse(graph);
+    const used = exportsInUse(graph);
     for (const [name, opened] of [...this.#exports]) {
       if (!named.has(name)) this.#close(name, opened);
       else if (opened.format !== null && opened.host !== null && !used.has(name)) {
@@ -180,17 +181,9 @@ export class LiveExports {
       formats.delete(name);
       return;
     }
-    const { clusterSize } = opened.format;
-    // Whoever asks later asks the image as it was opened last.
-    const own = () => this.#exports.get(name)?.format?.own() ?? [];
-    formats.set(name, { clusterSize, own });
+    const latest = () => this.#exports.get(name)?.format;
+    formats.set(name, formatNow(opened.format, latest));
   }
 }
 
 const NO_REOPEN = "Can't reopen read-only NBD mount as read/write";
-
-/** The export that a node is on. */
-function exportOf(node: GraphNode | undefined): string | undefined {
-  if (node?.driver !== nbd.name) return undefined;
-  return nbd.known?.(node.options);
-}

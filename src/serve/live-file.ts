@@ -84,6 +84,21 @@ export function formattedParts(
   return { header: headerOf(path, storage), format };
 }
 
+/**
+ * The format of an image that may be opened anew: whoever asks later asks it as it is then.
+ * @param latest the image's format now; undefined: it is not open
+ */
+export function formatNow(
+  { clusterSize, dirty }: ImageFormat,
+  latest: () => ImageFormat | null | undefined,
+): ImageFormat {
+  return {
+    clusterSize,
+    own: () => latest()?.own() ?? [],
+    ...(dirty !== undefined && { dirty: (bitmap) => latest()?.dirty?.(bitmap) ?? [] }),
+  };
+}
+
 /** What a bitmap calls dirty: nothing, if it is not in the image, or inconsistent. */
 function* dirtyParts(bitmaps: ImageBitmaps, name: string) {
   const bitmap = bitmaps.list.find((each) => each.name === name);

@@ -313,13 +313,16 @@ export class LiveGraph {
       this.#answer(waiting, { refusal, reply: {} });
       return;
     }
-    const resized = resizedImages(waiting.command, this.session.graph);
-    if (resized.length > 0 && this.refusalOf(waiting.command) === null) waiting.resized = resized;
+    const resized = resizedImages(command, graph);
+    if (resized.length > 0 && this.refusalOf(command) === null) waiting.resized = resized;
     images.announce(waiting.resized);
     const answered = this.session.begin(waiting.command, waiting.last?.job);
-    if (answered !== null) images.recall(waiting.resized);
-    if (answered === null) this.#draining = waiting;
-    else this.#answer(waiting, answered);
+    if (answered === null) {
+      this.#draining = waiting;
+      return;
+    }
+    images.recall(waiting.resized);
+    this.#answer(waiting, answered);
   }
 
   #answer(waiting: Waiting, answered: Answered): void {

@@ -32,7 +32,7 @@ import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { ImageFormat } from "../system/system.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { LiveExports } from "./live-exports.ts";
-import { headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
+import { formatNow, headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
 import type { FindCredentials } from "./live-nbd.ts";
 import {
   filesInUse,
@@ -175,14 +175,8 @@ export class LiveImages {
     this.lengths.set(filename, file.storage.length);
     this.facts.set(filename, file.fact);
     if (file.format === null) return;
-    const { clusterSize } = file.format;
-    // Whoever asks later asks the image as it was opened last.
     const latest = () => this.#files.get(filename)?.format;
-    this.formats.set(filename, {
-      clusterSize,
-      own: () => latest()?.own() ?? [],
-      dirty: (bitmap) => latest()?.dirty?.(bitmap) ?? [],
-    });
+    this.formats.set(filename, formatNow(file.format, latest));
   }
 
   #forget(filename: string, { storage, lock }: LiveFile): void {

@@ -96,8 +96,9 @@ export class FormatHost {
     const storage = openQcow2On(new NbdHost(image), image.name, { readOnly: isRead, unmap });
     const { fact } = plainImage(storage, image.readOnly, this);
     const { header, format } = formattedParts(storage, null);
+    const { dirty: _, ...known } = format;
     return {
-      ...{ storage, readOnly: image.readOnly, format, host: this, read },
+      ...{ storage, readOnly: image.readOnly, format: known, host: this, read },
       // Bitmaps are kept in files only: a write leaves those in there inconsistent.
       fact: { ...fact, length: image.length, header: { ...header, bitmaps: [] } },
       again: () => this.formatted({ readOnly, unmap }),

@@ -9,13 +9,11 @@ import { ALL_PERMISSIONS, RESIZE, WRITE } from "../graph/permission.ts";
 import { bytesOf } from "../graph/qapi-integer.ts";
 import { refuse } from "../graph/refuse.ts";
 import { FileLock } from "../storage/file-lock.ts";
-import type { FileCreation } from "./create-options.ts";
+import { type FileCreation, SIGNED_END } from "./create-options.ts";
 import { systemText } from "./system-text.ts";
 
 /** bytes written at once */
 const PIECE = 1024 * 1024;
-/** the first size that is negative to who reads it with a sign */
-const EDGE = 2n ** 63n;
 
 /**
  * Makes a file. What is there already is emptied, unless somebody minds.
@@ -57,7 +55,7 @@ function requireUnlocked(filename: string): void {
 function resize(fd: number, size: bigint): void {
   try {
     // The system takes sizes with a sign.
-    if (size >= EDGE) throw Object.assign(new Error("negative"), { code: "EINVAL" });
+    if (size >= SIGNED_END) throw Object.assign(new Error("negative"), { code: "EINVAL" });
     if (size > BigInt(Number.MAX_SAFE_INTEGER)) {
       throw Object.assign(new Error("too large"), { code: "EFBIG" });
     }

@@ -5,7 +5,14 @@
 import { nbd } from "../drivers/nbd/driver.ts";
 import { imageNameOf } from "../drivers/nbd/image-name.ts";
 import { type NbdOptions, nbdOptions } from "../drivers/nbd/options.ts";
-import { type Graph, isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
+import {
+  childNamed,
+  type Graph,
+  type GraphNode,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from "../graph/graph.ts";
 import { isRefusal } from "../graph/refuse.ts";
 
 /** An image, and how its bytes are to be taken. */
@@ -107,13 +114,22 @@ export function formattedExportsIn(given: JsonValue, graph: Graph): FormattedExp
   return [{ options, readOnly, backed: !("backing" in given), unmap }, ...inner];
 }
 
-/** The images of nodes that somebody uses. */
-export function imagesInUse({ nodes, edges }: Graph): Set<string> {
-  const images = edges.map(({ child }) => {
-    const { driver, options }: { driver?: string; options?: JsonObject } = nodes.get(child) ?? {};
-    return driver === nbd.name && options !== undefined ? nbd.known?.(options) : undefined;
-  });
-  return new Set(images.filter((image) => image !== undefined));
+/** The file that a node takes for an image; null: none, or there is something between. */
+export function fileOf(graph: Graph, name: string): string | null {
+  const { driver, options }: Partial<GraphNode> = childNamed(graph, name, "file") ?? {};
+  const filename = options?.filename;
+  return driver === "file" && typeof filename === "string" ? filename : null;
+}
+
+/** The export that a node is on, as an image; null: it is on none. */
+export function exportOf(node: GraphNode | undefined): string | null {
+  return node?.driver === nbd.name ? (nbd.known?.(node.options) ?? null) : null;
+}
+
+/** The exports of nodes that somebody uses. */
+export function exportsInUse({ nodes, edges }: Graph): Set<string> {
+  const all = edges.map(({ child }) => exportOf(nodes.get(child)));
+  return new Set(all.filter((name) => name !== null));
 }
 
 /** The files whose bytes a node of a format takes for its own. */

@@ -12,6 +12,7 @@ import {
 import type { Execution } from "./execution.ts";
 import type { LiveNode } from "./live-node.ts";
 import { recommendationOf } from "./recommendation.ts";
+import { countReplying } from "./replying.ts";
 import type { SystemRules } from "./system.ts";
 
 /**
@@ -29,26 +30,11 @@ export function liveAnswer(
       return clustersOf(execution.node(fleecingClustersSchema.parse(given)["node-name"]));
     case queryNamedBlockNodes.name:
       return namedBlockNodes(graph, profile, (node, bitmap) =>
-        dirtyClusters(execution.node(recorderOf(node, bitmap))),
+        countReplying(execution.node(recorderOf(node, bitmap)), "LOOK", "DIRTY"),
       );
     default:
       return reply;
   }
-}
-
-/** There may be millions of clusters, and a handful of states. */
-function dirtyClusters({ clusters, description }: LiveNode): number {
-  const isDirty = new Map<number, boolean>();
-  let count = 0;
-  for (const state of clusters) {
-    let dirty = isDirty.get(state);
-    if (dirty === undefined) {
-      dirty = description.cluster?.replyTo(state, "LOOK") === "DIRTY";
-      isDirty.set(state, dirty);
-    }
-    if (dirty) count++;
-  }
-  return count;
 }
 
 const WHERE: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import { deflateRaw } from "node:zlib";
 import type { ClusterLocks } from "./cluster-locks.ts";
 import type { Qcow2Image } from "./image.ts";
 import { writeCompressedEntry } from "./l2-entry.ts";
-import { writePiece } from "./write-piece.ts";
+import { giveUpCluster, writePiece } from "./write-piece.ts";
 
 /** As QEMU has it: readers need no more memory than for a window of 4 KiB. */
 const DEFLATE = { windowBits: 12, memLevel: 9 } as const;
@@ -119,7 +119,9 @@ async function writeShrunk(image: Qcow2Image, shrunk: readonly Cluster[]): Promi
       places.shift();
     }
   } catch (error) {
-    for (const place of places) giveBack(image, place);
+    for (const { offset, deflated } of places) {
+      giveUpCluster(image, { offset, length: deflated.length });
+    }
     throw error;
   }
 }
@@ -138,12 +140,4 @@ async function writeAll({ host }: Qcow2Image, places: readonly Placed[]): Promis
   const writes = runs.map(({ start, bytes }) => host.write(start, bytes));
   await Promise.allSettled(writes);
   await Promise.all(writes);
-}
-
-/** Frees what was taken for a write that failed: nothing refers to it. */
-function giveBack(image: Qcow2Image, { offset, deflated }: Placed): void {
-  const { clusterSize } = image.geometry;
-  const first = Math.floor(offset / clusterSize);
-  const last = Math.floor((offset + deflated.length - 1) / clusterSize);
-  image.giveUp(first * clusterSize, last - first + 1);
 }

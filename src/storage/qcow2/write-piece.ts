@@ -166,8 +166,11 @@ function remap(image: Qcow2Image, targets: Target[]): void {
   }
 }
 
-/** Gives up what a guest cluster was before. */
-export function giveUpCluster(image: Qcow2Image, { offset, length }: L2Entry): void {
+/** Gives up what a guest cluster was in the file: nothing there refers to it any more. */
+export function giveUpCluster(
+  image: Qcow2Image,
+  { offset, length }: Pick<L2Entry, "offset" | "length">,
+): void {
   if (offset === 0) return;
   const { clusterSize } = image.geometry;
   const first = Math.floor(offset / clusterSize);
