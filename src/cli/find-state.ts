@@ -2,12 +2,10 @@
  * `blockgraph find`: the shortest way to a state that somebody describes, as the explorer's page
  * finds it, for a terminal or a script.
  */
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { startCheck } from "../check/check.ts";
 import { initialState } from "../check/program/interpret.ts";
-import { programDigest } from "../check/program-digest.ts";
-import type { Trace } from "../check/result.ts";
+import type { Finding, Trace } from "../check/result.ts";
 import { BlockgraphError } from "../error.ts";
 import type { Condition } from "../explorer/condition/condition.ts";
 import { exampleConditions } from "../explorer/condition/examples.ts";
@@ -16,10 +14,10 @@ import { vocabularyOf } from "../explorer/condition/vocabulary.ts";
 import { conditionTask, type FoundCondition, foundIn } from "../explorer/search/find-condition.ts";
 import { foundText } from "../explorer/search/found-text.ts";
 import { subjectName } from "../report/check/subject.ts";
-import { EXPLORED, traceDocument } from "../report/check/trace-document.ts";
+import { EXPLORED } from "../report/check/trace-document.ts";
 import { traceLines, whatOf, whoOf } from "../report/check/trace-lines.ts";
 import { wholeNumber } from "./arguments.ts";
-import type { Checked, LoweredProgram } from "./check/checked.ts";
+import type { LoweredProgram } from "./check/checked.ts";
 import { findChecked } from "./check/find-checked.ts";
 import {
   addParameterOptions,
@@ -32,6 +30,7 @@ import { perform } from "./check/perform.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { requireWritable } from "./file-paths.ts";
 import { paint, print, printJson } from "./terminal.ts";
+import { writePath } from "./write-path.ts";
 
 interface Options extends ParameterOptions {
   readonly mutant?: string;
@@ -94,10 +93,17 @@ async function find(name: string, text: string | undefined, options: Options): P
   if (options.json) printJson({ ...documentOf(found, lowered), model: name, mutant, message });
   else printFound(found, message, lowered);
   if (write !== undefined && found.kind === "found") {
-    writeWay(write, { checked, mutant, lowered }, found.trace);
+    const { name: model, source } = checked;
+    writePath(write, { model, mutant, source, lowered }, searchedFor(found.trace));
     if (!options.json) print(`  written:      ${write}`);
   }
   return { found: EXIT.ok, nowhere: EXIT.violated, stopped: EXIT.undecided }[found.kind];
+}
+
+/** The way there, as the explorer's page would download it. */
+function searchedFor(trace: Trace): Finding {
+  const message = `${trace.steps.length} steps that were searched for`;
+  return { kind: "property", property: EXPLORED, message, trace };
 }
 
 /** @throws BlockgraphError `bad-argument` with the place in the text */
@@ -149,32 +155,4 @@ function printFound(found: FoundCondition, message: string, { program }: Lowered
   print(`${paint(colour, found.kind)}   ${message}`);
   if (found.kind !== "found") return;
   for (const line of traceLines(program, found.trace)) print(line);
-}
-
-interface Way {
-  readonly checked: Checked;
-  readonly mutant: string | null;
-  readonly lowered: LoweredProgram;
-}
-
-/** As the explorer's page would download it. */
-function writeWay(path: string, { checked, mutant, lowered }: Way, trace: Trace): void {
-  const { program, parameters, bounds, writeLog } = lowered;
-  const message = `${trace.steps.length} steps that were searched for`;
-  const finding = { kind: "property", property: EXPLORED, message, trace } as const;
-  if (writeLog !== null) {
-    writeLog(path, finding);
-    return;
-  }
-  const { name: model, source } = checked;
-  const subject = {
-    model,
-    mutant,
-    digest: programDigest(program),
-    bounds,
-    parameters,
-    source,
-    program,
-  };
-  writeFileSync(path, `${JSON.stringify(traceDocument(subject, finding), null, 2)}\n`);
 }

@@ -3,9 +3,8 @@
  * what qemu-img finds in the image afterwards.
  */
 import { join } from "node:path";
-import { describe, expect } from "vitest";
 import type { JsonObject } from "../../src/graph/graph.ts";
-import { type Conversation, pairs, transcripts } from "../support/daemon-transcripts.ts";
+import { type Conversation, compareTalks } from "../support/daemon-transcripts.ts";
 import { runTool } from "../support/qemu-tools.ts";
 import type { QmpTalk } from "../support/qmp-talk.ts";
 import { needsTool } from "../tools/needs-tool.ts";
@@ -160,13 +159,4 @@ const CONVERSATIONS: readonly (readonly [string, Conversation])[] = [
   ],
 ];
 
-const { test } = needsTool("qemu-storage-daemon", "qemu-img");
-
-describe.each(pairs())("as with QEMU $version", ({ programs }) => {
-  for (const [about, talkAbout] of CONVERSATIONS) {
-    test(about, async () => {
-      const [theirs, ours] = await transcripts(programs, talkAbout);
-      expect(ours).toEqual(theirs);
-    });
-  }
-});
+compareTalks(needsTool("qemu-storage-daemon", "qemu-img"), CONVERSATIONS);

@@ -6,6 +6,8 @@
  */
 import fs from "node:fs";
 import { join } from "node:path";
+import { describe, expect } from "vitest";
+import type { ToolTests } from "../tools/needs-tool.ts";
 import { daemons } from "./machines.ts";
 import { DAEMONS, type QmpMessage, QmpTalk } from "./qmp-talk.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
@@ -56,6 +58,21 @@ export async function transcripts(
     });
   }
   return all;
+}
+
+/** A test for each conversation beside each QEMU that is here: both daemons say the same. */
+export function compareTalks(
+  { test }: Pick<ToolTests, "test">,
+  conversations: readonly (readonly [about: string, Conversation])[],
+): void {
+  describe.each(pairs())("as with QEMU $version", ({ programs }) => {
+    for (const [about, talkAbout] of conversations) {
+      test(about, async () => {
+        const [theirs, ours] = await transcripts(programs, talkAbout);
+        expect(ours).toEqual(theirs);
+      });
+    }
+  });
 }
 
 /** Whether a job does something at this very moment is chance. */

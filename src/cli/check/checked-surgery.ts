@@ -13,6 +13,7 @@ import type { Finding } from "../../check/result.ts";
 import { BlockgraphError } from "../../error.ts";
 import { MemoryLog } from "../../log/memory-log.ts";
 import { LogWriter } from "../../log/writer.ts";
+import { counted, grouped } from "../../report/check/numbers.ts";
 import { simulateModel } from "../../simulate/simulate-model.ts";
 import { roundRobinSchedule } from "../../system/schedule.ts";
 import type { Surgery } from "../../system/surgery.ts";
@@ -76,13 +77,14 @@ function begin(
     const { program, commandOf } = lowerSurgery(surgery, properties, table);
     // With them its traces can be replayed: the part that there is can be made again.
     const looked = stopped === null ? graphs : expanded;
-    const first = looked === null ? "" : ` in the first ${many(looked, "graph")}`;
+    const first = looked === null ? "" : ` in the first ${counted(looked, "graph")}`;
     return {
       program,
       parameters: { depth, ...(looked === null ? {} : { graphs: looked }) },
       bounds:
-        `up to ${many(depth, "command")}, ${many(surgery.names.length, "new node")} at once; ` +
-        `${count(answered)} commands answered${first}, ${count(refused)} refused`,
+        `up to ${counted(depth, "command")}, ` +
+        `${counted(surgery.names.length, "new node")} at once; ` +
+        `${grouped(answered)} commands answered${first}, ${grouped(refused)} refused`,
       statements: new Map(properties.map((each) => [each.name, each.statement])),
       writeLog: (path, finding) => writeLog(path, surgery, commandOf, finding),
       part: stopped === null ? null : { stopped, everyRun },
@@ -131,12 +133,4 @@ function writeLog(
   const writer = LogWriter.create(path, { fsync: "close", overwrite: true });
   for (const record of sink.records) writer.append(bodyOf(record));
   writer.close();
-}
-
-function many(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en");
 }

@@ -47,15 +47,14 @@ export function editedModel(model: Model, edits: Edits): Model {
     );
   }
   const edited = new Map(workload.map((each) => [each.actor, each]));
-  const times = faultsOf(model).map((fault, index) => ({
-    fault,
-    times: faults[index] ?? fault.times,
-  }));
+  const times = new Map(
+    faultsOf(model).map((fault, index) => [fault, faults[index] ?? fault.times]),
+  );
   const phase = (of: Phase): Phase => {
     if (of.kind !== "concurrent") return of;
     const actors = of.actors.map((actor) => withEdits(actor, edited.get(actor.name)));
     const may = (of.faults ?? []).flatMap((fault) => {
-      const often = times.find((each) => each.fault === fault)?.times ?? fault.times;
+      const often = times.get(fault) ?? fault.times;
       return often === 0 ? [] : [{ ...fault, times: often }];
     });
     return { ...of, actors, faults: may };

@@ -1,16 +1,15 @@
 /**
  * What the explorer can do with models and paths: what the other commands do.
  */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { MODELS } from "../../../models/index.ts";
-import { programDigest } from "../../check/program-digest.ts";
-import type { Finding, Progress } from "../../check/result.ts";
+import type { Progress } from "../../check/result.ts";
 import { BlockgraphError } from "../../error.ts";
 import type { OpenModel, Replayed } from "../../explorer/server/documents.ts";
 import type { OpenedModel, Workshop } from "../../explorer/server/workshop.ts";
 import type { QemuVersion } from "../../qemu/version.ts";
-import { EXPLORED, traceDocument } from "../../report/check/trace-document.ts";
+import { EXPLORED } from "../../report/check/trace-document.ts";
 import { checkTrace } from "../../report/player/check-trace.ts";
 import { logTrace } from "../../report/player/log-trace.ts";
 import { readRecords } from "../../report/player/read-records.ts";
@@ -32,6 +31,7 @@ import { promoteTrace } from "../promote/promote-trace.ts";
 import { logReplay } from "../replay/log-replay.ts";
 import { traceReplay } from "../replay-trace.ts";
 import { readTrace } from "../trace-file.ts";
+import { writePath } from "../write-path.ts";
 import { editedModel, isEdited } from "./edited-model.ts";
 import { modelSummaries } from "./model-summaries.ts";
 import { inPlainWords } from "./plain-words.ts";
@@ -76,6 +76,7 @@ async function open(
   const lowered = await lower(checked, given, mutant, tell);
   const { program, parameters, bounds, statements, part = null, writeLog } = lowered;
   const { source } = checked;
+  const file = writeLog === null ? "path.json" : "path.jsonl";
   return {
     ...{ model: name, mutant, bounds, parameters, program, statements },
     notices: [
@@ -83,14 +84,9 @@ async function open(
       ...(edited === null ? [] : [EDITED]),
     ],
     write(folder, finding) {
-      if (writeLog !== null) {
-        const path = join(folder, "path.jsonl");
-        writeLog(path, finding);
-        return path;
-      }
-      const digest = programDigest(program);
-      const subject = { model: name, mutant, digest, bounds, parameters, source, program };
-      return writeTrace(join(folder, "path.json"), subject, finding);
+      const path = join(folder, file);
+      writePath(path, { model: name, mutant, source, lowered }, finding);
+      return path;
     },
   };
 }
@@ -129,15 +125,6 @@ async function lower(
     breathed = performance.now();
   }
   return lowering.lowered();
-}
-
-function writeTrace(
-  path: string,
-  subject: Parameters<typeof traceDocument>[0],
-  finding: Finding,
-): string {
-  writeFileSync(path, `${JSON.stringify(traceDocument(subject, finding), null, 2)}\n`);
-  return path;
 }
 
 function judges(start: StartBody): ReturnType<Workshop["judges"]> {

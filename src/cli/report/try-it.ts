@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { tryItScript } from "../../explorer/try-it/try-it-script.ts";
+import { grouped } from "../../report/check/numbers.ts";
 import { code, paragraph } from "../../report/site/blocks.ts";
 import type { Block, PageDocument } from "../../report/site/page-document.ts";
 import { findChecked } from "../check/find-checked.ts";
@@ -23,8 +24,6 @@ interface Shown {
   }[];
   readonly sketches: readonly { readonly sketch: { readonly name: string } }[];
 }
-
-const number = new Intl.NumberFormat("en");
 
 /** Writes the scripts. @returns the pages, with the buttons; without one, with the reason */
 export function addTryIt(
@@ -50,7 +49,7 @@ function button(out: string, model: string): Block {
   const lowered = findChecked(model).lower(new Map(), null);
   const text = tryItScript({ model, ...lowered });
   if (text.length > SHORT) {
-    const kilobytes = number.format(Math.ceil(text.length / 1024));
+    const kilobytes = grouped(Math.ceil(text.length / 1024));
     return instead(model, `what checks it would be ${kilobytes} KB of script`);
   }
   const script = `try-it/${model}.js`;
@@ -64,7 +63,7 @@ function tooLarge(model: string, states: number | null): Block | null {
   if (states <= SMALL) return null;
   return instead(
     model,
-    `it has ${number.format(states)} states, and a page is quick up to ${number.format(SMALL)}`,
+    `it has ${grouped(states)} states, and a page is quick up to ${grouped(SMALL)}`,
   );
 }
 

@@ -16,22 +16,26 @@ export interface SearchLimits {
   readonly memory: number;
 }
 
-export type FoundCondition = {
-  /** states that were seen; those that differ by such symmetries count as one */
+/** What a search saw. */
+interface Seen {
+  /** states; those that differ by such symmetries count as one */
   readonly states: number;
   /** names of the symmetries that the search made use of */
   readonly symmetries: readonly string[];
-} /** the way there, from the state that the search began with */ & (
-  | { readonly kind: "found"; readonly trace: Trace }
-  /** no state that can be reached from there satisfies it: all were seen, up to that depth */
-  | { readonly kind: "nowhere"; readonly depth: number }
-  /** it ended before: why, and how many steps every way was followed */
-  | {
-      readonly kind: "stopped";
-      readonly reason: Stop | "bounds";
-      readonly depth: number;
-    }
-);
+}
+
+export type FoundCondition = Seen &
+  (
+    | {
+        readonly kind: "found";
+        /** the way there, from the state that the search began with */
+        readonly trace: Trace;
+      }
+    /** no state that can be reached from there satisfies it: all were seen, up to that depth */
+    | { readonly kind: "nowhere"; readonly depth: number }
+    /** it ended before: why, and how many steps every way was followed */
+    | { readonly kind: "stopped"; readonly reason: Stop | "bounds"; readonly depth: number }
+  );
 
 export interface ConditionSearch {
   readonly search: BackgroundSearch;

@@ -9,7 +9,7 @@
 
 import { NO_DEADLOCK } from "../../check/only-properties.ts";
 import { inspectState, retake, successorsOf } from "../../check/program/interpret.ts";
-import { restsOf } from "../../check/program/nodes.ts";
+import { nodeNamed, restsOf } from "../../check/program/nodes.ts";
 import type { Program } from "../../check/program/program.ts";
 import type { Judgement, ProgramState, Step } from "../../check/program/state.ts";
 import { instanceLabel } from "../../report/check/changes.ts";
@@ -123,11 +123,11 @@ function placesOf(program: Program, state: ProgramState): Place[] {
 /** Of a deadlock: who stands where there would be a step, if somebody let it be taken. */
 function waitingIn(program: Program, state: ProgramState): Cause[] {
   if (successorsOf(program, state).length > 0) return [];
-  return program.processes.flatMap(({ name, nodes }) =>
-    (state.nodes[name] ?? []).flatMap((held, at): Cause[] => {
-      const node = nodes.find((each) => each.name === held);
-      const waits = node?.kind === "rest" && node.alternatives.length > 0;
-      return waits ? [{ what: instanceLabel(program, name, at), value: held, instead: [] }] : [];
+  return program.processes.flatMap((process) =>
+    (state.nodes[process.name] ?? []).flatMap((held, at): Cause[] => {
+      const node = nodeNamed(process, held);
+      if (node?.kind !== "rest" || node.alternatives.length === 0) return [];
+      return [{ what: instanceLabel(program, process.name, at), value: held, instead: [] }];
     }),
   );
 }

@@ -4,6 +4,7 @@
  *     fleece   holds   4 clusters: 95,648 states, 518,080 transitions, depth 28   0.1 s
  *       view-equals-point-in-time   always   holds   judged 1,204,416 times
  */
+import { nameList } from "./name-list.ts";
 import { counted, grouped } from "./numbers.ts";
 import type { CheckReceipt } from "./receipt.ts";
 import { subjectName } from "./subject.ts";
@@ -19,7 +20,7 @@ export function verdictLine(receipt: CheckReceipt): string {
 
 function countsText({ states, transitions, depth, method, walks }: CheckReceipt): string {
   const { symmetry, partialOrder, walks: most, seed } = method;
-  const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${listed(symmetry)}`;
+  const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${nameList(symmetry)}`;
   if (method.search !== "bfs") {
     const all = counted(most ?? 0, `${method.search} walk`);
     const part = walks === most ? "" : `${grouped(walks ?? 0)} of `;
@@ -33,12 +34,6 @@ function countsText({ states, transitions, depth, method, walks }: CheckReceipt)
   const taken = counted(transitions, "transition");
   const left = partialOrder ? " left by partial-order reduction" : "";
   return `${counted(states, "state")}${left}${upTo}, ${taken}, depth ${depth}`;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function listed(names: readonly string[]): string {
-  if (names.length < 2) return names.join("");
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 const OUTCOMES = {

@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { CheckResult } from "../../check/result.ts";
 import { verdictSchema } from "../verdict.ts";
 import type { CheckSubject } from "./subject.ts";
+import { subjectFields } from "./subject-fields.ts";
 import { checkVerdict } from "./verdict.ts";
 
 const count = z.int().min(0);
@@ -45,12 +46,7 @@ const chartTransitionSchema = z.strictObject({
 export const checkReceiptSchema = z.strictObject({
   kind: z.literal("check-receipt").describe("what the document is"),
   v: z.literal(CHECK_RECEIPT_VERSION).describe("version of the format"),
-  model: z.string().describe("name of the model"),
-  mutant: z.string().nullable().describe("the mutant that was built in; null: none"),
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .describe("of the program that was checked, 16 hexadecimal digits"),
+  ...subjectFields,
   bounds: z.string().describe("in words: within them the verdict is exact"),
   parameters: z.record(z.string(), z.int()).describe("the bounds as numbers"),
   method: methodSchema.describe("how it was checked"),

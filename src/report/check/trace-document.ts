@@ -7,6 +7,7 @@
 import { z } from "zod";
 import type { Finding } from "../../check/result.ts";
 import type { CheckSubject } from "./subject.ts";
+import { subjectFields } from "./subject-fields.ts";
 
 const count = z.int().min(0);
 
@@ -26,12 +27,7 @@ const stateSchema = z.strictObject({
 export const traceDocumentSchema = z.strictObject({
   kind: z.literal("check-trace").describe("what the document is"),
   v: z.literal(TRACE_VERSION).describe("version of the format"),
-  model: z.string().describe("name of the model"),
-  mutant: z.string().nullable().describe("the mutant that was built in; null: none"),
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .describe("of the program that was checked, 16 hexadecimal digits"),
+  ...subjectFields,
   parameters: z.record(z.string(), z.int()).describe("the bounds as numbers"),
   finding: z
     .strictObject({

@@ -10,7 +10,7 @@ import { ADMINISTRATOR } from "../player/lanes.ts";
 import { commandText } from "../player/record-text.ts";
 import type { Tone } from "../site/picture.ts";
 import type { GraphView, PlayerStep, PlayerTrace } from "../site/player-trace.ts";
-import { edgeChanges, edgesByName, edgeValue } from "./edge-changes.ts";
+import { type EdgeChange, edgeChanges, edgesByName, edgeValue } from "./edge-changes.ts";
 import { type Recording, recordedAnswer } from "./recorded-answer.ts";
 import { JUDGED, type Rewired, type RewiredStep, rewired } from "./rewired.ts";
 import { toldOf } from "./told.ts";
@@ -88,6 +88,7 @@ function viewOf(
 ): GraphView {
   const { before, after, wanted, explained, command } = step;
   const shown = wanted?.graph ?? after;
+  const changes = edgeChanges(before, shown);
   const refused = explained.verdict === "refused";
   const caption =
     wanted !== null
@@ -98,10 +99,15 @@ function viewOf(
           ? "the graph stays as it was"
           : "the graph now";
   return {
-    before: graphPicture(viz, `Before step ${number}`, drawn(before, done), leaving(before, shown)),
+    before: graphPicture(
+      viz,
+      `Before step ${number}`,
+      drawn(before, done),
+      leaving(changes, shown),
+    ),
     after: graphPicture(
       ...([viz, `After step ${number}: ${caption}`, drawn(shown, done)] as const),
-      arriving(before, shown, wanted?.edges ?? []),
+      arriving(changes, before, wanted?.edges ?? []),
     ),
     caption,
     command: JSON.stringify(command, null, 1),
@@ -110,8 +116,7 @@ function viewOf(
 }
 
 /** What is not there any more, or leads elsewhere. */
-function leaving(before: Graph, after: Graph): Marked {
-  const changes = edgeChanges(before, after);
+function leaving(changes: readonly EdgeChange[], after: Graph): Marked {
   const moved = new Set(
     changes.flatMap((each) => (each.before?.child === each.after?.child ? [] : [each.before])),
   );
@@ -122,12 +127,13 @@ function leaving(before: Graph, after: Graph): Marked {
 }
 
 /** What is new, or asks for something else; and edges that do not agree. */
-function arriving(before: Graph, after: Graph, culprits: readonly Edge[]): Marked {
+function arriving(
+  changes: readonly EdgeChange[],
+  before: Graph,
+  culprits: readonly Edge[],
+): Marked {
   const tones = new Map<Edge | null, Tone>(
-    edgeChanges(before, after).map((each) => [
-      each.after,
-      each.before?.child === each.after?.child ? "open" : "good",
-    ]),
+    changes.map((each) => [each.after, each.before?.child === each.after?.child ? "open" : "good"]),
   );
   for (const edge of culprits) tones.set(edge, "bad");
   return {

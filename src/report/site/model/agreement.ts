@@ -3,6 +3,7 @@
  * a model with nothing to compare, why.
  */
 import type { Model } from "../../../system/model.ts";
+import { counted, grouped } from "../../check/numbers.ts";
 import type { QemuReceipt } from "../../conform/model-receipt.ts";
 import { commands, heading, link, terms } from "../blocks.ts";
 import type { Block, Cell, Inline, Text } from "../page-document.ts";
@@ -14,7 +15,7 @@ type Compared = Pick<ModelEvidence, "model" | "qemu">;
 /** For a table of models: sorted by how much was compared. */
 export function agreementCell({ model, qemu }: Compared): Cell {
   if (qemu !== null && qemu.sequences > 0) {
-    const compared = `${count(qemu.commands)} commands, ${count(qemu.requests)} requests`;
+    const compared = `${grouped(qemu.commands)} commands, ${grouped(qemu.requests)} requests`;
     return {
       text: [agreementMark(qemu), ` ${qemu.qemu}: ${compared}`],
       sort: qemu.commands + qemu.requests,
@@ -54,10 +55,12 @@ function unknown({ name, profile }: Model): Block[] {
 
 function known(qemu: QemuReceipt): Block[] {
   const { unsendable, untimed, differences } = qemu;
-  const reasons = unsendable.map(({ reason, seeds }) => `${reason} (${of(seeds.length, "log")})`);
+  const reasons = unsendable.map(
+    ({ reason, seeds }) => `${reason} (${counted(seeds.length, "log")})`,
+  );
   if (qemu.sequences === 0) {
     return [
-      paragraph(`None of ${of(qemu.seeds, "simulation")} can be sent to a QEMU:`),
+      paragraph(`None of ${counted(qemu.seeds, "simulation")} can be sent to a QEMU:`),
       bullets(reasons),
     ];
   }
@@ -67,7 +70,7 @@ function known(qemu: QemuReceipt): Block[] {
       text: [
         agreementMark(qemu),
         ` QEMU ${qemu.qemu} was sent the same commands and requests as the simulator, from ` +
-          `${of(qemu.sequences, "log")}.`,
+          `${counted(qemu.sequences, "log")}.`,
       ],
     },
     terms(rowsOf(qemu)),
@@ -95,10 +98,10 @@ function known(qemu: QemuReceipt): Block[] {
 function rowsOf(qemu: QemuReceipt): (readonly [string, ...Inline[]])[] {
   const { commands: sent, requests, overlapping, undecided, images, ended, wrong } = qemu;
   const row = (term: string, number: number, text: string) =>
-    number === 0 ? [] : [[term, `${count(number)} ${text}`] as const];
+    number === 0 ? [] : [[term, `${grouped(number)} ${text}`] as const];
   return [
-    ["commands", `${count(sent)}: verdicts, and QEMU's words`],
-    ["requests", `${count(requests)}: results, and digests of what was read`],
+    ["commands", `${grouped(sent)}: verdicts, and QEMU's words`],
+    ["requests", `${grouped(requests)}: results, and digests of what was read`],
     ...row("overlapping", overlapping, "in flight together in the log, one after the other there"),
     ...row("undecided", undecided, "end as in the log only if they overlap: QEMU cannot be told"),
     ...row("images", images, "the same at the end, to the byte"),
@@ -124,13 +127,5 @@ function seeConformance(): Block {
 export function agreementMark({ sequences, untimed, differences }: QemuReceipt): Inline {
   if (differences.length > 0) return mark("differs", "bad");
   if (untimed.length === 0) return mark("agrees", "good");
-  return mark(`agrees in ${sequences - untimed.length} of ${of(sequences, "log")}`, "open");
-}
-
-function of(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
+  return mark(`agrees in ${sequences - untimed.length} of ${counted(sequences, "log")}`, "open");
 }

@@ -3,6 +3,7 @@
  * rules it follows, and where else it is told of.
  */
 
+import { grouped } from "../../check/numbers.ts";
 import { code, link, verdictMark } from "../blocks.ts";
 import { defectLink } from "../conformance/defect.ts";
 import { DEFECTS } from "../conformance/defects/all.ts";
@@ -22,10 +23,10 @@ export function factsOf({ model, overview, verify }: ModelEvidence): Row[] {
   const wanted = expected === "holds" ? "it must hold" : "it is violated, on purpose";
   const rest =
     checked !== null
-      ? ` in ${checked.states.toLocaleString("en-US")} states (${checked.bounds})`
+      ? ` in ${grouped(checked.states)} states (${checked.bounds})`
       : verify === null
         ? ""
-        : ` in ${verify.simulated.seeds.toLocaleString("en-US")} simulations`;
+        : ` in ${grouped(verify.simulated.seeds)} simulations`;
   const repair = repairOf(name);
   return [
     ["verdict", verdictMark(verdict), `${rest}; ${wanted}`],

@@ -2,6 +2,7 @@
  * Where a reader may start, and all models in some numbers.
  */
 
+import { grouped } from "../../check/numbers.ts";
 import { link, terms } from "../blocks.ts";
 import type { Block, Inline, Text } from "../page-document.ts";
 import { REWIRING } from "../rewiring/rewiring-links.ts";
@@ -51,8 +52,8 @@ function sumsOf(models: readonly ModelEvidence[]): Row[] {
     ],
     [
       "mutants",
-      `${count(caught)} of ${count(mutants)} are caught by simulations` +
-        (left === 0 ? "" : `, ${count(left)} are left to checks`),
+      `${grouped(caught)} of ${grouped(mutants)} are caught by simulations` +
+        (left === 0 ? "" : `, ${grouped(left)} are left to checks`),
     ],
     ...(compared.length === 0
       ? []
@@ -60,7 +61,7 @@ function sumsOf(models: readonly ModelEvidence[]): Row[] {
           [
             "beside QEMU",
             differences === 0 ? mark("agrees", "good") : mark(`${differences} differ`, "bad"),
-            ` ${compared.length} models, ${count(requests)} commands and requests; `,
+            ` ${compared.length} models, ${grouped(requests)} commands and requests; `,
             link("what was compared", "conformance"),
           ] as const,
         ]),
@@ -69,8 +70,4 @@ function sumsOf(models: readonly ModelEvidence[]): Row[] {
 
 function sum<Each>(all: readonly Each[], value: (each: Each) => number): number {
   return all.reduce((total, each) => total + value(each), 0);
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
 }
