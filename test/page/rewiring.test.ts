@@ -6,6 +6,7 @@ import { instance } from "@viz-js/viz";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { REWIRINGS } from "../../models/rewiring/index.ts";
+import { rewired } from "../../src/report/rewiring/rewired.ts";
 import { rewiringTrace } from "../../src/report/rewiring/rewiring-trace.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 import { axeFindings, launchBrowser, open, screenshot } from "./browser.ts";
@@ -25,7 +26,7 @@ describe("a script in a browser", () => {
     const pages = SCRIPTS.flatMap((name) => {
       const rewiring = REWIRINGS.get(name);
       if (rewiring === undefined) return [];
-      const traces = [rewiringTrace(viz, rewiring, [])];
+      const traces = [rewiringTrace(viz, rewired(rewiring), [])];
       return [pageOf(`rewiring/${name}`, name, [{ kind: "player", traces }])];
     });
     site = siteFolder(pages);

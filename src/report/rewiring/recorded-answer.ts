@@ -1,11 +1,11 @@
 /**
- * What a real QEMU answered to a command of a script, beside what the rules say.
+ * What a real QEMU answered to the commands of a script, beside what the rules say.
  */
 
 import { differenceOf } from "../../qemu/compare.ts";
 import type { RecordedSequence, RecordedVerdict } from "../../qemu/recorded.ts";
 import type { GraphView } from "../site/player-trace.ts";
-import type { RewiredStep } from "./rewired.ts";
+import type { Rewired, RewiredStep } from "./rewired.ts";
 
 /** The answers of a QEMU to a script, its setup included. */
 export interface Recording {
@@ -20,14 +20,22 @@ export interface RecordedAnswer {
   readonly told: GraphView["told"][number];
 }
 
-/** @param index of the command among those after the setup @returns null: it was not recorded */
-export function recordedAnswer(
+/** @returns the answer at each step, in order; null: it was not recorded */
+export function recordedAnswers(
   { version, sequence }: Recording,
+  { rewiring, steps }: Rewired,
+): (RecordedAnswer | null)[] {
+  return steps.map((step, index) => {
+    const recorded = sequence.steps[rewiring.setup.length + index];
+    return recorded === undefined ? null : compared(step, recorded, version);
+  });
+}
+
+function compared(
   step: RewiredStep,
-  position: number,
-): RecordedAnswer | null {
-  const recorded = sequence.steps[position];
-  if (recorded === undefined) return null;
+  recorded: RecordedSequence["steps"][number],
+  version: string,
+): RecordedAnswer {
   const edges = recorded.edges ?? [];
   const difference = differenceOf(verdictOf(step), step.after, { ...recorded, edges });
   const title = `QEMU ${version}, recorded`;

@@ -29,14 +29,16 @@ export interface RewiredStep {
 }
 
 export interface Rewired {
+  readonly rewiring: Rewiring;
   readonly begin: Graph;
   readonly profile: Profile;
   readonly steps: readonly RewiredStep[];
 }
 
 /** Executes a script, up to a command at which the profile's QEMU ends. */
-export function rewired({ profile: name, setup, commands }: Rewiring): Rewired {
-  const rules = profile(name);
+export function rewired(rewiring: Rewiring): Rewired {
+  const { setup, commands } = rewiring;
+  const rules = profile(rewiring.profile);
   const context = { drivers: DRIVERS, profile: rules };
   let begin = EMPTY_GRAPH;
   for (const command of setup) begin = answerCommand(begin, command, context).graph;
@@ -65,5 +67,5 @@ export function rewired({ profile: name, setup, commands }: Rewiring): Rewired {
     if (explained.predicts !== null) break;
     before = after;
   }
-  return { begin, profile: rules, steps };
+  return { rewiring, begin, profile: rules, steps };
 }

@@ -4,30 +4,26 @@
  */
 import type { Viz } from "@viz-js/viz";
 import type { Edge, Graph } from "../../graph/graph.ts";
-import type { Rewiring } from "../../system/rewiring.ts";
 import { type DrawnGraph, graphPicture, type Marked } from "../draw/graph-picture.ts";
 import { ADMINISTRATOR } from "../player/lanes.ts";
 import { commandText } from "../player/record-text.ts";
 import type { Tone } from "../site/picture.ts";
 import type { GraphView, PlayerStep, PlayerTrace } from "../site/player-trace.ts";
 import { type EdgeChange, edgeChanges, edgesByName, edgeValue } from "./edge-changes.ts";
-import { type Recording, recordedAnswer } from "./recorded-answer.ts";
-import { JUDGED, type Rewired, type RewiredStep, rewired } from "./rewired.ts";
+import { type Recording, recordedAnswers } from "./recorded-answer.ts";
+import { JUDGED, type Rewired, type RewiredStep } from "./rewired.ts";
 import { toldOf } from "./told.ts";
 
 /** @param recordings of versions of QEMU that were sent the same commands */
 export function rewiringTrace(
   viz: Viz,
-  rewiring: Rewiring,
+  done: Rewired,
   recordings: readonly Recording[],
 ): PlayerTrace {
-  const done = rewired(rewiring);
-  const { begin, steps } = done;
+  const { rewiring, begin, steps } = done;
+  const answers = recordings.map((recording) => recordedAnswers(recording, done));
   const views = steps.map((step, index) => {
-    const recorded = recordings.flatMap((recording) => {
-      const answer = recordedAnswer(recording, step, rewiring.setup.length + index);
-      return answer === null ? [] : [answer.told];
-    });
+    const recorded = answers.flatMap((each) => each[index]?.told ?? []);
     return viewOf(viz, step, index + 1, done, recorded);
   });
   return {

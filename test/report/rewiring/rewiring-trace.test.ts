@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 const traceOf = (rewiring: Rewiring) =>
-  rewiringTrace(viz, rewiring, recordings.get(rewiring.name) ?? []);
+  rewiringTrace(viz, rewired(rewiring), recordings.get(rewiring.name) ?? []);
 
 function named(name: string): Rewiring {
   const found = REWIRINGS.get(name);

@@ -4,8 +4,7 @@
 
 import { SURGERIES } from "../../../../models/graph-surgery.ts";
 import { REWIRINGS } from "../../../../models/rewiring/index.ts";
-import type { Rewiring } from "../../../system/rewiring.ts";
-import { type Recording, recordedAnswer } from "../../rewiring/recorded-answer.ts";
+import { type Recording, recordedAnswers } from "../../rewiring/recorded-answer.ts";
 import { type Rewired, rewired } from "../../rewiring/rewired.ts";
 import { rewiringTrace } from "../../rewiring/rewiring-trace.ts";
 import { code, commands, heading, link, numberCell, terms, verdictMark } from "../blocks.ts";
@@ -18,14 +17,14 @@ import { RULES } from "./rules.ts";
 
 export function* rewiringPages(input: SiteInput): Generator<PageDocument, void, void> {
   const recordings = recordingsOf(input.source);
-  const all = [...REWIRINGS.values()];
+  const all = [...REWIRINGS.values()].map(rewired);
   yield listPage(input, all, recordings);
-  for (const each of all) yield onePage(input, each, recordings.get(each.name) ?? []);
+  for (const each of all) yield onePage(input, each, recordings.get(each.rewiring.name) ?? []);
 }
 
 function listPage(
   { surgeries }: SiteInput,
-  all: readonly Rewiring[],
+  all: readonly Rewired[],
   recordings: ReadonlyMap<string, readonly Recording[]>,
 ): PageDocument {
   return {
@@ -50,7 +49,7 @@ function listPage(
           ...["commands", "refused"].map(rightColumn),
           leftColumn("recorded by QEMU"),
         ],
-        rows: all.map((each) => rowOf(each, recordings.get(each.name) ?? [])),
+        rows: all.map((each) => rowOf(each, recordings.get(each.rewiring.name) ?? [])),
         sortable: true,
       },
       heading(2, "The rules of permissions"),
@@ -71,31 +70,28 @@ function listPage(
   };
 }
 
-function rowOf(rewiring: Rewiring, recordings: readonly Recording[]): Cell[] {
-  const done = rewired(rewiring);
-  const refused = done.steps.filter(({ explained }) => explained.verdict === "refused").length;
+function rowOf(done: Rewired, recordings: readonly Recording[]): Cell[] {
+  const { rewiring, steps } = done;
+  const refused = steps.filter(({ explained }) => explained.verdict === "refused").length;
   return [
     cell([link(rewiring.name, rewiringPath(rewiring))]),
     cell(rewiring.title),
     cell([code(rewiring.profile)]),
-    numberCell(done.steps.length),
+    numberCell(steps.length),
     numberCell(refused),
-    cell(recordedText(rewiring, done, recordings)),
+    cell(recordedText(done, recordings)),
   ];
 }
 
 /** Whether QEMU answers as the rules say, in a few words. */
-function recordedText({ setup, profile }: Rewiring, { steps }: Rewired, all: readonly Recording[]) {
-  if (all.length === 0) return [`no QEMU has ${profile === "proposed" ? "this yet" : "this"}`];
+function recordedText(done: Rewired, all: readonly Recording[]): Text {
+  const isProposed = done.rewiring.profile === "proposed";
+  if (all.length === 0) return [`no QEMU has ${isProposed ? "this yet" : "this"}`];
   return all.flatMap((recording, index): Text => {
-    const answers = steps.flatMap((step, at) => {
-      const answer = recordedAnswer(recording, step, setup.length + at);
-      return answer === null ? [] : [answer];
-    });
-    const others = answers.filter(({ agrees }) => !agrees).length;
-    const [text, tone] = others === 0 ? ["agrees", "good"] : [`${others} otherwise`, "open"];
+    const others = recordedAnswers(recording, done).filter((each) => each?.agrees === false).length;
+    const verdict = others === 0 ? mark("agrees", "good") : mark(`${others} otherwise`, "open");
     const between = index === 0 ? [] : [", "];
-    return [...between, `${recording.version} `, mark(text, tone === "good" ? "good" : "open")];
+    return [...between, `${recording.version} `, verdict];
   });
 }
 
@@ -127,9 +123,10 @@ function surgeryBlocks(surgeries: SiteInput["surgeries"]): Block[] {
 
 function onePage(
   { viz }: SiteInput,
-  rewiring: Rewiring,
+  done: Rewired,
   recordings: readonly Recording[],
 ): PageDocument {
+  const { rewiring } = done;
   const { name, title, idea, profile, models, setup, commands: sent } = rewiring;
   return {
     path: rewiringPath(rewiring),
@@ -144,9 +141,9 @@ function onePage(
       terms([
         ["rules", code(profile)],
         ["models", ...listed(models.map((model) => link(model, `models/${model}`)))],
-        ["recorded", ...recordedText(rewiring, rewired(rewiring), recordings)],
+        ["recorded", ...recordedText(done, recordings)],
       ]),
-      { kind: "player", traces: [rewiringTrace(viz, rewiring, recordings)] },
+      { kind: "player", traces: [rewiringTrace(viz, done, recordings)] },
       paragraph(
         "Green is new, yellow asks for something else than before, red are two edges that do " +
           "not agree, dashed is what moves or goes. What stands on an edge is what it requires " +
