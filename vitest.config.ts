@@ -26,6 +26,8 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     testTimeout: 180_000,
     hookTimeout: 60_000,
+    // What a test waits for happens at once, on a machine that is not busy; vitest waits for 1 s.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ["default", ...forMachines, new CountReporter()],
     outputFile: { json: "reports/test/results.json", junit: "reports/test/junit.xml" },
   },

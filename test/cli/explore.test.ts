@@ -88,7 +88,7 @@ describe("blockgraph explore", () => {
       const { job } = JSON.parse(await (await post(command, body)).text());
       await expect.poll(threads).toBeGreaterThan(before);
       expect((await post("stop", { job })).status).toBe(200);
-      await expect.poll(threads, { timeout: 20_000 }).toBeLessThanOrEqual(before);
+      await expect.poll(threads).toBeLessThanOrEqual(before);
       expect((await post("stop", { job })).status).toBe(404);
     }
   });

@@ -64,7 +64,7 @@ describe("the explorer's page", () => {
     await page.getByLabel("A state in which").fill("cluster 1 copied and reader 0 frozen");
     await expect.poll(said).toContain("Understood as");
     await page.getByRole("button", { name: "Find the shortest way" }).click();
-    await expect.poll(() => here(page), { timeout: 20_000 }).toContain("After step 4");
+    await expect.poll(() => here(page)).toContain("After step 4");
     expect(await page.locator(".explorer-facts").first().textContent()).toContain("cluster[1]");
     await screenshot(page, "explorer-found");
     expect(complaints).toEqual([]);
@@ -74,7 +74,7 @@ describe("the explorer's page", () => {
   test("checks a mutant, shows what breaks, and promotes it", async () => {
     const { page, complaints } = await explore("fleece", "guest-does-not-drain");
     await page.getByRole("button", { name: "Check everything" }).click();
-    await expect.poll(() => here(page), { timeout: 20_000 }).toContain("After step 7");
+    await expect.poll(() => here(page)).toContain("After step 7");
     expect(await page.locator(".property-why").first().textContent()).toContain("broken by step 7");
     await page.getByLabel("Name of a test").fill("from-the-page");
     await page.getByRole("button", { name: "Promote" }).click();
@@ -82,7 +82,7 @@ describe("the explorer's page", () => {
     await expect.poll(deed).toContain("is written");
     expect(existsSync(join(out, "from-the-page.test.ts"))).toBe(true);
     await page.getByRole("button", { name: "On real files" }).click();
-    await expect.poll(deed, { timeout: 10_000 }).toContain("identical");
+    await expect.poll(deed).toContain("identical");
     await screenshot(page, "explorer-violated");
     expect(complaints).toEqual([]);
     await page.close();

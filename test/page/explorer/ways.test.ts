@@ -113,27 +113,27 @@ describe("ways through a model", () => {
     await expect.poll(() => options.allTextContents()).toEqual(["cluster[0]", "cluster[1]"]);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
-    const active = await field(page).getAttribute("aria-activedescendant");
-    expect(await page.locator(`[id="${active}"]`).textContent()).toBe("cluster[1]");
+    const active = () => field(page).getAttribute("aria-activedescendant");
+    await expect
+      .poll(async () => page.locator(`[id="${await active()}"]`).textContent())
+      .toBe("cluster[1]");
     await page.keyboard.press("Enter");
     await expect.poll(() => field(page).inputValue()).toBe("cluster[1] ");
     await page.keyboard.type("copied");
     await expect.poll(() => options.first().textContent()).toContain("copied");
     await page.keyboard.press("Escape");
-    expect(await options.count()).toBe(0);
+    await expect.poll(() => options.count()).toBe(0);
     await page.keyboard.press("Enter");
-    await expect.poll(() => depth(page), { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => depth(page)).toBe(4);
     const found = () => page.locator("section[aria-label=Searches] li").first().textContent();
-    expect(await found()).toMatch(/found 3 steps from state \d+, after step 1/);
+    await expect.poll(found).toMatch(/found 3 steps from state \d+, after step 1/);
     await field(page).fill("every guest idle");
     const problem = () => page.locator(".explorer-understood").textContent();
     await expect.poll(problem).toMatch(/at character 13, guest is never 'idle'/);
     await field(page).fill("exactly 2 clusters fresh and exactly 2 clusters copied");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Enter");
-    await expect
-      .poll(found, { timeout: 20_000 })
-      .toMatch(/nowhere.* from state \d+, after step 4 .*: all \d+/);
+    await expect.poll(found).toMatch(/nowhere.* from state \d+, after step 4 .*: all \d+/);
     expect(await depth(page)).toBe(4);
     expect(complaints).toEqual([]);
     await page.close();
@@ -147,6 +147,7 @@ describe("ways through a model", () => {
     const rows = page.locator(".explorer-tree button");
     await expect.poll(() => rows.nth(2).textContent()).toContain("granted:");
     await page.getByRole("button", { name: "Back", exact: true }).click();
+    await expect.poll(() => depth(page)).toBe(1);
     await take(page, 1);
     await expect.poll(() => rows.count()).toBe(4);
     await page.locator(".explorer-tree [aria-current]").focus();
@@ -180,7 +181,7 @@ describe("ways through a model", () => {
     await page.getByRole("button", { name: "On QEMU" }).click();
     await expect.poll(deed).toMatch(/failed Replay on QEMU, state 1: a sketch has no graph/);
     await page.getByRole("button", { name: "Replay in the simulator" }).click();
-    await expect.poll(deed, { timeout: 10_000 }).toMatch(/done Replay in the simulator.*identical/);
+    await expect.poll(deed).toMatch(/done Replay in the simulator.*identical/);
     await page.close();
   });
 
@@ -188,9 +189,9 @@ describe("ways through a model", () => {
     const { page } = await explore("#model=fleecing");
     await page.getByRole("button", { name: "Check everything" }).click();
     const news = () => page.locator("section[aria-label=Searches] li").first().textContent();
-    await expect.poll(news, { timeout: 20_000 }).toMatch(/searching [1-9][\d,]* states/);
+    await expect.poll(news).toMatch(/searching [1-9][\d,]* states/);
     await page.getByRole("button", { name: "Stop" }).click();
-    await expect.poll(news, { timeout: 20_000 }).toMatch(/stopped/);
+    await expect.poll(news).toMatch(/stopped/);
     expect(await page.getByRole("button", { name: "Stop" }).count()).toBe(0);
     await page.close();
   });
