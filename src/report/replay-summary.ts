@@ -2,6 +2,7 @@
  * What `replay` says when it is done.
  */
 import { z } from "zod";
+import { counted } from "./check/numbers.ts";
 import { qemuRemarks, qemuReplaySchema } from "./qemu-replay.ts";
 import { violationSchema } from "./verdict.ts";
 
@@ -35,8 +36,8 @@ export type ReplaySummary = z.infer<typeof replaySummarySchema>;
 export function replayLine(summary: ReplaySummary): string {
   const { log, records, digests, qemu, seconds } = summary;
   const result = resultOf(summary);
-  const compared = qemu === undefined ? "" : ` and ${qemu.images} images`;
-  const what = `${digests} digests${compared} compared`;
+  const compared = qemu === undefined ? "" : ` and ${counted(qemu.images, "image")}`;
+  const what = `${counted(digests, "digest")}${compared} compared`;
   const counts = `${records} records replayed ${where(summary)}, ${what}`;
   const remarks = qemu === undefined ? "" : qemuRemarks(qemu);
   return `${log}: ${counts}: ${result}${remarks}, ${seconds.toFixed(1)} s`;

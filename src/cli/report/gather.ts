@@ -3,19 +3,11 @@
  * found out quickly where they left none.
  */
 import { join } from "node:path";
-import { SURGERIES } from "../../../models/graph-surgery.ts";
-import { SKETCHES } from "../../../models/sketches.ts";
-import { startCheck } from "../../check/check.ts";
-import { programDigest } from "../../check/program-digest.ts";
-import { type CheckReceipt, checkReceiptSchema } from "../../report/check/receipt.ts";
-import { type TraceDocument, traceDocument } from "../../report/check/trace-document.ts";
 import { overviewOf } from "../../report/model-overview.ts";
 import type { Receipt } from "../../report/receipt.ts";
-import type { ModelEvidence, ShownLog, SketchEvidence } from "../../report/site/site-input.ts";
+import type { ModelEvidence, ShownLog } from "../../report/site/site-input.ts";
 import type { Model } from "../../system/model.ts";
-import { findChecked } from "../check/find-checked.ts";
-import { perform } from "../check/perform.ts";
-import { checkReceiptOf, qemuReceiptOf, readDocument, verifyReceiptOf } from "../model-receipts.ts";
+import { checkReceiptOf, qemuReceiptOf, verifyReceiptOf } from "../model-receipts.ts";
 import { leftLog, quickCheck, simulateMutants, simulateSample, simulateViolation } from "./logs.ts";
 
 export interface Gathering {
@@ -88,51 +80,4 @@ function sampleOf(
     return { log: left, origin: "a simulation of blockgraph verify", shortest: false };
   }
   return seconds === null ? null : simulateSample(model);
-}
-
-/**
- * What checks of surgeries left. Limit: these are shown as they were left, for to see whether they
- * are of the surgery as it stands, all of its graphs would have to be made again.
- */
-export function gatherSurgeries({ reports }: Gathering): Map<string, CheckReceipt> {
-  return new Map(
-    [...SURGERIES.keys()].flatMap((name) => {
-      const receipt = readDocument(join(reports, name, "receipt.json"), checkReceiptSchema);
-      return receipt === null ? [] : [[name, receipt] as const];
-    }),
-  );
-}
-
-/** What is known of all sketches; their mutants are searched in no time. */
-export async function gatherSketches({ reports, seconds }: Gathering): Promise<SketchEvidence[]> {
-  const evidence: SketchEvidence[] = [];
-  for (const sketch of SKETCHES.values()) {
-    const traces: { mutant: string; document: TraceDocument }[] = [];
-    for (const { name } of seconds === null ? [] : sketch.mutants) {
-      const document = await sketchTrace(sketch.name, name, seconds ?? 0);
-      if (document !== null) traces.push({ mutant: name, document });
-    }
-    const check = checkReceiptOf(sketch.name, reports)?.receipt ?? null;
-    evidence.push({ sketch, check, traces });
-  }
-  return evidence;
-}
-
-async function sketchTrace(
-  model: string,
-  mutant: string,
-  seconds: number,
-): Promise<TraceDocument | null> {
-  const { program, parameters, bounds } = findChecked(model).lower(new Map(), mutant);
-  const check = startCheck(program, {
-    ...{ symmetry: true, coverage: false, liveness: "auto", threads: 1, memory: 2 ** 26 },
-    ...{ maxStates: null, maxDepth: null, walk: null, checkpoint: null, resume: null },
-  });
-  const name = `${model} ${mutant}`;
-  await perform(check, { name, timeout: seconds, jsonProgress: false });
-  const [finding] = check.result().findings;
-  if (finding === undefined) return null;
-  const digest = programDigest(program);
-  const subject = { model, mutant, digest, parameters, bounds, source: "", program };
-  return traceDocument(subject, finding);
 }

@@ -6,6 +6,7 @@
  * Lines are whoever takes steps, and what they share: fields that belong to no process. Those of
  * several elements are maps, a square for each.
  */
+import { FORMAT_PROPERTIES } from "../../../properties/format/index.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
 import { SKETCH_CLUSTER } from "../../system/sketch-bytes.ts";
 import type { TraceDocument } from "../check/trace-document.ts";
@@ -51,13 +52,17 @@ export function checkTrace(name: TraceName, document: TraceDocument): PlayerTrac
     properties: [
       {
         name: property,
-        statement: PROPERTIES.get(property)?.statement ?? message,
+        statement: statementOf(property) ?? message,
         status: "not judged",
       },
     ],
     steps: shown,
     loop,
   };
+}
+
+function statementOf(property: string): string | undefined {
+  return (PROPERTIES.get(property) ?? FORMAT_PROPERTIES.get(property))?.statement;
 }
 
 /** What is called how. */

@@ -35,10 +35,13 @@ export interface Rewired {
   readonly steps: readonly RewiredStep[];
 }
 
-/** Executes a script, up to a command at which the profile's QEMU ends. */
-export function rewired(rewiring: Rewiring): Rewired {
+/**
+ * Executes a script, up to a command at which the profile's QEMU ends.
+ * @param rows of the profile that are otherwise
+ */
+export function rewired(rewiring: Rewiring, rows: Partial<Profile> = {}): Rewired {
   const { setup, commands } = rewiring;
-  const rules = profile(rewiring.profile);
+  const rules = { ...profile(rewiring.profile), ...rows };
   const context = { drivers: DRIVERS, profile: rules };
   let begin = EMPTY_GRAPH;
   for (const command of setup) begin = answerCommand(begin, command, context).graph;

@@ -4,8 +4,11 @@
  */
 import type { Viz } from "@viz-js/viz";
 import type { Command } from "commander";
+import type { Chart } from "../../chart/chart.ts";
+import type { QmpCommand } from "../../graph/commands.ts";
 import type { Model } from "../../system/model.ts";
 import type { Sketch } from "../../system/sketch.ts";
+import type { Surgery } from "../../system/surgery.ts";
 import type { CheckReceipt } from "../check/receipt.ts";
 import type { TraceDocument } from "../check/trace-document.ts";
 import type { QemuReceipt } from "../conform/model-receipt.ts";
@@ -55,11 +58,29 @@ export interface ModelEvidence {
   readonly caught: readonly CaughtMutant[];
 }
 
-/** What is known of a sketch. */
+/** What is known of a sketch, or of the sketch of a format. */
 export interface SketchEvidence {
-  readonly sketch: Sketch;
+  readonly sketch: Pick<Sketch, "name" | "title" | "idea" | "parameters" | "mutants">;
+  readonly charts: readonly Chart[];
+  /** what must hold */
+  readonly promised: readonly { readonly name: string; readonly statement: string }[];
   readonly check: CheckReceipt | null;
   readonly traces: readonly { readonly mutant: string; readonly document: TraceDocument }[];
+}
+
+/** Commands that break something, by the rules of a mutant; null: by those of the surgery. */
+export interface BreakingCommands {
+  readonly mutant: string | null;
+  readonly commands: readonly QmpCommand[];
+}
+
+/** What is known of a surgery. */
+export interface SurgeryEvidence {
+  readonly surgery: Surgery;
+  /** what a check of it left; it may be of an earlier version of the surgery */
+  readonly check: CheckReceipt | null;
+  /** none is shorter */
+  readonly broken: readonly BreakingCommands[];
 }
 
 /** A file that somebody has named: a log, or the trace of a check. */
@@ -73,8 +94,7 @@ export interface SiteInput {
   readonly viz: Viz;
   readonly models: readonly ModelEvidence[];
   readonly sketches: readonly SketchEvidence[];
-  /** what checks of all graphs that commands can make have left, by their names */
-  readonly surgeries: ReadonlyMap<string, CheckReceipt>;
+  readonly surgeries: readonly SurgeryEvidence[];
   readonly logs: readonly GivenLog[];
   /** what was compared with a QEMU last; null: nothing, or its receipt is gone */
   readonly conform: ConformReceipt | null;

@@ -7,7 +7,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { MODELS } from "../../../models/index.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
 import { describedCommands } from "../../../src/cli/described-commands.ts";
-import { gatherModel, gatherSketches } from "../../../src/cli/report/gather.ts";
+import { gatherModel } from "../../../src/cli/report/gather.ts";
+import { gatherSketches } from "../../../src/cli/report/gather-sketches.ts";
+import { gatherSurgeries } from "../../../src/cli/report/gather-surgeries.ts";
 import { parseRecords } from "../../../src/report/player/read-records.ts";
 import { repairedBy, repairOf } from "../../../src/report/site/model/pairs.ts";
 import type { Block, PageDocument } from "../../../src/report/site/page-document.ts";
@@ -37,7 +39,7 @@ beforeAll(async () => {
     const nothing = { conform: null, previous: null, source: () => "export {};" };
     const rest = {
       logs,
-      surgeries: new Map(),
+      surgeries: gatherSurgeries({ reports: folder, out: folder, seconds: 20 }),
       commands: await describedCommands(COMMANDS),
       ...nothing,
     };

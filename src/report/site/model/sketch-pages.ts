@@ -1,9 +1,8 @@
 /**
- * A page for every sketch: its charts, what a check of it found, and what its mutants break.
+ * A page for every sketch, of formats too: its charts, what a check of it found, and what its
+ * mutants break.
  */
 import type { Viz } from "@viz-js/viz";
-import { PROPERTIES } from "../../../../properties/index.ts";
-import { designOf, type Sketch } from "../../../system/sketch.ts";
 import { chartPicture } from "../../draw/chart-picture.ts";
 import { checkTrace } from "../../player/check-trace.ts";
 import {
@@ -30,7 +29,7 @@ export function* sketchPages({ viz, sketches }: SiteInput): Generator<PageDocume
 }
 
 function sketchPage(viz: Viz, evidence: SketchEvidence): PageDocument {
-  const { sketch, check } = evidence;
+  const { sketch, charts, promised, check } = evidence;
   const { name, title, idea } = sketch;
   const again = `npx blockgraph check ${name}`;
   return {
@@ -54,34 +53,17 @@ function sketchPage(viz: Viz, evidence: SketchEvidence): PageDocument {
           ],
         ),
       ),
-      ...chartsOf(viz, sketch),
-      ...propertyBlocks(sketch),
+      heading(2, "The charts"),
+      ...charts.flatMap((chart) => {
+        return chartBlocks(chart, chartPicture(viz, `The chart ${chart.name}`, chart));
+      }),
+      heading(2, "What must hold"),
+      terms(promised.map(({ name, statement }) => [name, statement])),
       ...mutantBlocks(evidence),
       heading(2, "Do it again"),
       commands(again, `npx blockgraph export ${name}`),
     ],
   };
-}
-
-function chartsOf(viz: Viz, sketch: Sketch): Block[] {
-  const { cells, actors } = designOf(sketch);
-  const charts = [cells, ...actors].map(({ chart }) => chart);
-  return [
-    heading(2, "The charts"),
-    ...charts.flatMap((chart) => {
-      const picture = chartPicture(viz, `The chart ${chart.name}`, chart);
-      return chartBlocks(chart, picture);
-    }),
-  ];
-}
-
-function propertyBlocks(sketch: Sketch): Block[] {
-  const { promises } = designOf(sketch);
-  const properties = sketch.properties.flatMap((name) => PROPERTIES.get(name) ?? []);
-  return [
-    heading(2, "What must hold"),
-    terms([...properties, ...promises].map(({ name, statement }) => [name, statement])),
-  ];
 }
 
 function mutantBlocks({ sketch, traces }: SketchEvidence): Block[] {
@@ -133,6 +115,6 @@ function mutantPages({ sketch, traces }: SketchEvidence): PageDocument[] {
   });
 }
 
-function pathOf({ name }: Sketch, mutant: string): string {
+function pathOf({ name }: SketchEvidence["sketch"], mutant: string): string {
   return `models/${name}/${mutant}`;
 }

@@ -1,6 +1,8 @@
 /**
  * What was found out about a model, and what that rests on.
  */
+
+import { counted } from "../../check/numbers.ts";
 import type { CheckReceipt } from "../../check/receipt.ts";
 import type { Receipt } from "../../receipt.ts";
 import { code, commands, heading, paragraph, secondsText, terms, verdictMark } from "../blocks.ts";
@@ -34,9 +36,9 @@ export function checkBlocks(check: CheckReceipt): Block[] {
       ["bounds", bounds],
       ["states", `${count(states)}${upTo}`],
       ["transitions", count(transitions)],
-      ["depth", `${count(depth)} steps`],
+      ["depth", counted(depth, "step")],
       ["search", `${secondsText(seconds)}, ${count(statesPerSecond)} states a second`],
-      ...(coverage === null
+      ...(coverage === null || coverage.total === 0
         ? []
         : [["chart transitions", `${coverage.taken} of ${coverage.total} taken`] as const]),
     ]),

@@ -1,6 +1,8 @@
 /**
  * The first page: every model with what is known of it, and what has changed since the last run.
  */
+
+import type { CheckReceipt } from "../../check/receipt.ts";
 import {
   cell,
   code,
@@ -15,12 +17,13 @@ import {
 } from "../blocks.ts";
 import { agreementCell } from "../model/agreement.ts";
 import type { Block, Cell, PageDocument } from "../page-document.ts";
+import { REWIRING, rewiringPath } from "../rewiring/rewiring-links.ts";
 import { runSummary, trends } from "../run-summary.ts";
-import type { ModelEvidence, SiteInput, SketchEvidence } from "../site-input.ts";
+import type { ModelEvidence, SiteInput, SketchEvidence, SurgeryEvidence } from "../site-input.ts";
 import { startBlocks } from "./start-blocks.ts";
 
 export function overviewPages(input: SiteInput): PageDocument[] {
-  const { models, sketches } = input;
+  const { models, sketches, surgeries } = input;
   return [
     {
       path: "index",
@@ -45,7 +48,14 @@ export function overviewPages(input: SiteInput): PageDocument[] {
         ...missingNotice(models),
         heading(2, "Sketches"),
         paragraph("Designs reduced to charts, before there are drivers for them."),
-        sketchTable(sketches),
+        searchTable("sketches", sketches.map(searchedSketch)),
+        heading(2, "Surgeries"),
+        paragraph(
+          "Every sequence of commands that rewire a graph, with nobody doing I/O; ",
+          link("scripts and rules", REWIRING),
+          " are there too.",
+        ),
+        searchTable("surgeries", surgeries.map(searchedSurgery)),
         heading(2, "Since the last run"),
         ...trendBlocks(input),
       ],
@@ -108,25 +118,48 @@ function modelRow(evidence: ModelEvidence): Cell[] {
   ];
 }
 
-function sketchTable(sketches: readonly SketchEvidence[]): Block {
+/** A design without a graph that does I/O: a check of it is all there is. */
+interface Searched {
+  readonly name: string;
+  readonly path: string;
+  readonly idea: string;
+  readonly check: CheckReceipt | null;
+  /** mutants that are shown to be noticed */
+  readonly caught: number;
+  readonly mutants: number;
+}
+
+function searchTable(what: string, searches: readonly Searched[]): Block {
   return {
     kind: "table",
-    caption: "All sketches",
+    caption: `All ${what}`,
     sortable: true,
     columns: [
-      ...[column("sketch"), column("idea"), column("verdict"), column("bounds")],
+      ...[column("name"), column("idea"), column("verdict"), column("bounds")],
       ...[column("states", "end"), column("search", "end"), column("mutants", "end")],
     ],
-    rows: sketches.map(({ sketch, check }) => [
-      { text: [link(sketch.name, `models/${sketch.name}`)], sort: sketch.name },
-      cell(firstSentence(sketch.idea)),
+    rows: searches.map(({ name, path, idea, check, caught, mutants }) => [
+      { text: [link(name, path)], sort: name },
+      cell(firstSentence(idea)),
       cell(verdictMark(check?.verdict ?? null)),
       cell(check?.bounds ?? "-"),
       numberCell(check?.states ?? null),
       numberCell(check?.seconds ?? null, secondsText(check?.seconds ?? 0)),
-      numberCell(sketch.mutants.length),
+      mutants === 0 ? cell("none") : numberCell(caught, `${caught} of ${mutants}`),
     ]),
   };
+}
+
+function searchedSketch({ sketch, check, traces }: SketchEvidence): Searched {
+  const { name, idea, mutants } = sketch;
+  const path = `models/${name}`;
+  return { name, path, idea, check, caught: traces.length, mutants: mutants.length };
+}
+
+function searchedSurgery({ surgery, check, broken }: SurgeryEvidence): Searched {
+  const { name, idea, mutants } = surgery;
+  const caught = broken.filter(({ mutant }) => mutant !== null).length;
+  return { name, path: rewiringPath(surgery), idea, check, caught, mutants: mutants.length };
 }
 
 function trendBlocks({ models, previous }: SiteInput): Block[] {

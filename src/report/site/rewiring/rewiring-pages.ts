@@ -2,24 +2,25 @@
  * Pages of scripts that rewire a graph, and the one that lists them with the rules of permissions.
  */
 
-import { SURGERIES } from "../../../../models/graph-surgery.ts";
 import { REWIRINGS } from "../../../../models/rewiring/index.ts";
 import { type Recording, recordedAnswers } from "../../rewiring/recorded-answer.ts";
 import { type Rewired, rewired } from "../../rewiring/rewired.ts";
 import { rewiringTrace } from "../../rewiring/rewiring-trace.ts";
 import { code, commands, heading, link, numberCell, terms, verdictMark } from "../blocks.ts";
 import type { Block, Cell, PageDocument, Text } from "../page-document.ts";
-import type { SiteInput } from "../site-input.ts";
+import type { SiteInput, SurgeryEvidence } from "../site-input.ts";
 import { bullets, cell, leftColumn, listed, mark, paragraph, rightColumn } from "../writing.ts";
 import { recordingsOf } from "./recordings.ts";
 import { REWIRING, rewiringPath } from "./rewiring-links.ts";
 import { RULES } from "./rules.ts";
+import { surgeryPages } from "./surgery-pages.ts";
 
 export function* rewiringPages(input: SiteInput): Generator<PageDocument, void, void> {
   const recordings = recordingsOf(input.source);
-  const all = [...REWIRINGS.values()].map(rewired);
+  const all = [...REWIRINGS.values()].map((rewiring) => rewired(rewiring));
   yield listPage(input, all, recordings);
   for (const each of all) yield onePage(input, each, recordings.get(each.rewiring.name) ?? []);
+  yield* surgeryPages(input);
 }
 
 function listPage(
@@ -95,7 +96,7 @@ function recordedText(done: Rewired, all: readonly Recording[]): Text {
   });
 }
 
-function surgeryBlocks(surgeries: SiteInput["surgeries"]): Block[] {
+function surgeryBlocks(surgeries: readonly SurgeryEvidence[]): Block[] {
   return [
     {
       kind: "table",
@@ -104,20 +105,17 @@ function surgeryBlocks(surgeries: SiteInput["surgeries"]): Block[] {
         ...["search", "what it explores", "rules", "verdict", "bounds"].map(leftColumn),
         rightColumn("graphs"),
       ],
-      rows: [...SURGERIES.values()].map(({ name, idea, profile }) => {
-        const receipt = surgeries.get(name) ?? null;
-        return [
-          cell([code(name)]),
-          cell(idea),
-          cell([code(profile)]),
-          cell([verdictMark(receipt?.verdict ?? null)]),
-          cell(receipt?.bounds ?? "-"),
-          numberCell(receipt?.states ?? null),
-        ];
-      }),
+      rows: surgeries.map(({ surgery, check }) => [
+        cell([link(surgery.name, rewiringPath(surgery))]),
+        cell(surgery.idea),
+        cell([code(surgery.profile)]),
+        cell([verdictMark(check?.verdict ?? null)]),
+        cell(check?.bounds ?? "-"),
+        numberCell(check?.states ?? null),
+      ]),
       sortable: false,
     },
-    commands(...[...SURGERIES.keys()].map((name) => `npx blockgraph check ${name}`)),
+    commands(...surgeries.map(({ surgery }) => `npx blockgraph check ${surgery.name}`)),
   ];
 }
 
