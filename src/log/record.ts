@@ -35,6 +35,10 @@ export const fillSchema = z.union([
 ]);
 export type Fill = z.infer<typeof fillSchema>;
 
+const partsOfDisk = z.array(
+  z.strictObject({ offset: bytes.describe("bytes"), length: z.int().min(1).describe("bytes") }),
+);
+
 /**
  * What a qcow2 image says of itself: with it, the node above it goes in a replay as it went when
  * the image was a file. The bytes of such an image are those of its disk, as far as it has them
@@ -51,14 +55,21 @@ export const formatSchema = z.strictObject({
     })
     .nullable()
     .describe("the backing file that it names; null: none"),
-  own: z
+  own: partsOfDisk.describe(
+    "the parts of the disk that are its own, and not its backing file's, ascending",
+  ),
+  bitmaps: z
     .array(
       z.strictObject({
-        offset: bytes.describe("bytes"),
-        length: z.int().min(1).describe("bytes"),
+        name: name.describe("what commands call it"),
+        granularity: z.int().min(512).describe("bytes that a bit stands for"),
+        enabled: z.boolean().describe("whether it records"),
+        inconsistent: z.boolean().describe("whether whoever had it last did not store it"),
+        dirty: partsOfDisk.describe("what it has recorded, ascending; nothing if inconsistent"),
       }),
     )
-    .describe("the parts of the disk that are its own, and not its backing file's, ascending"),
+    .optional()
+    .describe("the bitmaps that it keeps; absent: none"),
 });
 export type FormatRecord = z.infer<typeof formatSchema>;
 

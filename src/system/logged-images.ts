@@ -1,30 +1,43 @@
 /**
  * What the first record of a log says of images, as rules of a session: how long they are, and of
- * those in a format which clusters are their own, and what is behind them.
+ * those in a format which clusters are their own, what is behind them, and what their bitmaps say.
  *
  * Where none is in a format nothing else is known of them, and no rule asks.
  */
 import type { ImageFact } from "../graph/image-facts.ts";
-import type { ImageRecord } from "../log/record.ts";
+import type { FormatRecord, ImageRecord } from "../log/record.ts";
 import type { ImageFormat, SystemRules } from "./system.ts";
 
 export function loggedImages(
   images: readonly ImageRecord[],
-): Pick<SystemRules, "images" | "facts" | "formats"> {
+): Pick<SystemRules, "images" | "facts" | "formats" | "bitsOfAnySize"> {
   const lengths = new Map(images.map(({ filename, length }) => [filename, length]));
   if (images.every(({ format }) => format === undefined)) return { images: lengths };
   const facts = new Map(images.map((image) => [image.filename, factOf(image)]));
   const formats = new Map(
     images.flatMap(({ filename, format }): [string, ImageFormat][] => {
-      if (format === undefined) return [];
-      return [[filename, { clusterSize: format["cluster-size"], own: () => format.own }]];
+      return format === undefined ? [] : [[filename, formatOf(format)]];
     }),
   );
-  return { images: lengths, facts, formats };
+  const hasBitmaps = images.some(({ format }) => format?.bitmaps !== undefined);
+  // Whoever made them was free to say how much a bit stands for.
+  return { images: lengths, facts, formats, ...(hasBitmaps && { bitsOfAnySize: true }) };
+}
+
+function formatOf({ own, bitmaps = [], "cluster-size": clusterSize }: FormatRecord): ImageFormat {
+  const dirty = (name: string) => bitmaps.find((each) => each.name === name)?.dirty ?? [];
+  return { clusterSize, own: () => own, ...(bitmaps.length > 0 && { dirty }) };
 }
 
 function factOf({ length, format }: ImageRecord): ImageFact {
   if (format === undefined) return { length, header: null };
-  const { backing, "file-length": bytes, "cluster-size": clusterSize } = format;
-  return { length: bytes, header: { size: length, clusterSize, backing } };
+  const { backing, bitmaps, "file-length": bytes, "cluster-size": clusterSize } = format;
+  const kept = bitmaps?.map(({ dirty: _, ...bitmap }) => bitmap);
+  const header = {
+    size: length,
+    clusterSize,
+    backing,
+    ...(kept !== undefined && { bitmaps: kept }),
+  };
+  return { length: bytes, header };
 }

@@ -129,6 +129,61 @@ test("so does that of a disk on nbdkit, and on qemu-nbd", () =>
     }
   }));
 
+/** Bitmaps that record, of two granularities, and one that does not: of the disk and behind it. */
+async function addBitmaps({ disk, folder }: LoggedDisk): Promise<void> {
+  const behind = join(folder, "middle.qcow2");
+  await outputOf("qemu-img", "bitmap", "--add", behind, "old");
+  for (const words of [["fine", "-g", "4096"], ["since"], ["still", "--disable"]]) {
+    await outputOf("qemu-img", "bitmap", "--add", disk, ...words);
+  }
+  const writes = ["write -P 4 1M 100k", "write -z 2M 64k", "write -P 5 5M 1"];
+  await outputOf("qemu-io", ...writes.flatMap((each) => ["-c", each]), disk);
+}
+
+for (const [bitmap, ...options] of [["since"], ["since", "--memory", "16M"], ["fine"]] as const) {
+  test(`so does that of what a bitmap has recorded: ${bitmap} ${options.join(" ")}`, () =>
+    inTemporaryFolder(async (folder) => {
+      const made = await makeChain(folder);
+      await addBitmaps(made);
+      const log = join(folder, "run.jsonl");
+      const given = ["--bitmap", bitmap, "--log", log, ...options];
+      const ended = await Fleeced.using(made.disk, folder, given, async ({ guest, view }) => {
+        const writes = ["write -P 9 900k 300k", "write -P 9 5M 2M", "discard 2M 16k", "write 0 1k"];
+        await Promise.all([
+          outputOf("qemu-io", "-f", "raw", ...writes.flatMap((each) => ["-c", each]), guest),
+          outputOf("qemu-io", "-r", "-f", "raw", "-c", "read -P 4 1M 100k", view),
+        ]);
+        const reads = ["read -P 4 1M 100k", "read -P 0 2M 64k", "read -P 5 5M 1"];
+        await outputOf(
+          "qemu-io",
+          "-r",
+          "-f",
+          "raw",
+          ...reads.flatMap((each) => ["-c", each]),
+          view,
+        );
+        const clean = outputOf("qemu-io", "-r", "-f", "raw", "-c", "read 512k 4k", view);
+        await expect(clean).rejects.toThrow("Invalid argument");
+      });
+      expect(ended).toMatchObject({ code: 0, stderr: "" });
+      await expectReplays(log);
+      const forged = changeLog(log, folder, (body) =>
+        withImages(body, ({ format, ...image }) =>
+          format?.bitmaps === undefined
+            ? image
+            : {
+                ...image,
+                format: {
+                  ...format,
+                  bitmaps: format.bitmaps.map((each) => ({ ...each, dirty: [] })),
+                },
+              },
+        ),
+      );
+      expect(JSON.parse((await replay(forged)).stdout)).toMatchObject({ identical: false });
+    }));
+}
+
 function withImages(body: LogBody, change: (image: ImageRecord) => ImageRecord): LogBody {
   return body.kind === "start" ? { ...body, images: body.images.map(change) } : body;
 }

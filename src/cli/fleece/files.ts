@@ -64,7 +64,6 @@ export async function openFiles(
   const images = new LiveImages(paths, credentials);
   try {
     const looked = isUri(disk) ? await lookAtExport(disk, node, images) : lookAt(disk, options);
-    requireLoggable(options);
     requireBitmap(disk, looked, options);
     return await makeFiles({ disk, node, ...looked }, { images, paths }, options);
   } catch (error) {
@@ -109,15 +108,6 @@ function besides(disk: string): string {
   throw new BlockgraphError(
     "bad-argument",
     `${disk} is no file that a cache could be beside; give --cache FILE or --memory SIZE`,
-  );
-}
-
-/** A log begins with the images as they are, and not with what their bitmaps say. */
-function requireLoggable({ log, bitmap }: Wanted): void {
-  if (log === null || bitmap === null) return;
-  throw new BlockgraphError(
-    "not-built-yet",
-    `--log ${log}: a log has no place for what a bitmap says at the beginning; leave it out`,
   );
 }
 

@@ -4,9 +4,9 @@
  *
  * A raw file is its bytes. Of an export the bytes are read from its server: in the log it is an
  * image of the name that its node gives it. A qcow2 image is the disk that it shows, as far as it
- * has that itself, and which clusters these are; its backing files are images of their own. How the
- * format keeps them in its file, and what the server does, are not in the log: to the charts a
- * cluster is read and written where it stands in the disk.
+ * has that itself, which clusters these are, and its bitmaps; its backing files are images of their
+ * own. How the format keeps them in its file, and what the server does, are not in the log: to the
+ * charts a cluster is read and written where it stands in the disk.
  *
  * Limits: all of every image is read, once. What does not fit (src/log/image.ts) has its digest
  * only, and a replay must be given the image as it was. Who changes an image between here and the
@@ -21,19 +21,20 @@ import { describeImage, describeSlowImage, type ImageContent } from "../../log/i
 import type { FormatRecord, ImageRecord } from "../../log/record.ts";
 import { LogWriter } from "../../log/writer.ts";
 import { CACHE_IMAGE, DISK_IMAGE, MEMORY_IMAGE } from "../../serve/fleecing-commands.ts";
-import { headerIn } from "../../serve/live-file.ts";
+import { formattedParts, headerIn } from "../../serve/live-file.ts";
 import type { LiveImages } from "../../serve/live-images.ts";
 import { exportsNamedIn } from "../../serve/named-images.ts";
-import { openQcow2, type Qcow2Storage } from "../../storage/qcow2/open.ts";
+import { openQcow2 } from "../../storage/qcow2/open.ts";
 import type { Storage } from "../../storage/storage.ts";
+import type { ImageFormat } from "../../system/system.ts";
 import { isUri } from "./disk-node.ts";
 import type { FleeceOptions } from "./fleece-options.ts";
 
 /** Log records of live graphs name no model: there is none. */
 const MODEL = "live";
 
-/** parts of an image that are its own; more would make a log that begins with megabytes of them */
-const OWN_PARTS_MAX = 65_536;
+/** parts of a disk in a list; more would make a log that begins with megabytes of them */
+const PARTS_MAX = 65_536;
 
 export interface LoggedDisk {
   /** what the user calls it: a file, or a URI */
@@ -134,12 +135,23 @@ async function describeFormatted(
 ): Promise<ImageRecord> {
   const storage = openQcow2(path, { readOnly: true });
   try {
+    const { format: kept } = formattedParts(storage, path);
+    const bitmaps = storage.bitmaps.list.map(
+      ({ name: bitmap, granularity, enabled, inconsistent }) => {
+        const dirty = partsOf(
+          kept.dirty?.(bitmap) ?? [],
+          `what bitmap '${bitmap}' of ${path} says`,
+        );
+        return { name: bitmap, granularity, enabled, inconsistent, dirty };
+      },
+    );
     const format: FormatRecord = {
       driver: "qcow2",
       "file-length": fs.statSync(path).size,
       "cluster-size": clusterSize,
       backing,
-      own: ownParts(storage, path),
+      own: partsOf(kept.own(), `the disk of ${path}`),
+      ...(bitmaps.length > 0 && { bitmaps }),
     };
     return { ...(await describeSlowImage(name, contentIn(storage, path))), format };
   } finally {
@@ -147,20 +159,23 @@ async function describeFormatted(
   }
 }
 
-/** @throws BlockgraphError `image-unusable` if there are too many */
-function ownParts(storage: Qcow2Storage, path: string): FormatRecord["own"] {
-  const own: FormatRecord["own"] = [];
-  for (const { kind, offset, length } of storage.ownClusters()) {
-    const last = own.at(-1);
-    if (kind === "absent") continue;
+/**
+ * The parts, those that touch as one.
+ * @param what they are, for messages
+ * @throws BlockgraphError `image-unusable` if there are too many
+ */
+function partsOf(parts: ReturnType<ImageFormat["own"]>, what: string): FormatRecord["own"] {
+  const merged: FormatRecord["own"] = [];
+  for (const { offset, length } of parts) {
+    const last = merged.at(-1);
     if (last !== undefined && last.offset + last.length === offset) last.length += length;
-    else own.push({ offset, length });
+    else merged.push({ offset, length });
   }
-  if (own.length <= OWN_PARTS_MAX) return own;
+  if (merged.length <= PARTS_MAX) return merged;
   throw new BlockgraphError(
     "image-unusable",
-    `${path} has its disk in ${own.length} parts, and a log carries ${OWN_PARTS_MAX} at most; ` +
-      "leave --log out, or copy the image with qemu-img convert -O qcow2 first",
+    `${what} is in ${merged.length} parts, and a log carries ${PARTS_MAX} at most; leave --log ` +
+      "out, or copy the image with qemu-img convert -O qcow2 first",
   );
 }
 
