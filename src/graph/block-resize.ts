@@ -11,11 +11,12 @@
 
 import { z } from "zod";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { requireUsable } from "./dirty-bitmap.ts";
 import { attach, detach } from "./edges.ts";
 import { opened, sent } from "./example.ts";
 import { find } from "./find-node.ts";
 import { type Edge, filteredEdge, type Graph, type GraphNode, withNode } from "./graph.ts";
-import { wholeSectors } from "./length.ts";
+import { imageBelow, wholeSectors } from "./length.ts";
 import { blockedBecause } from "./op-blocker.ts";
 import { ALL_PERMISSIONS, RESIZE } from "./permission.ts";
 import { refreshPermissions } from "./refresh.ts";
@@ -81,6 +82,7 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   const shape = shapeOf(node.driver, context.drivers);
   const refusal = shape.resizes?.(node.options, { size, length: node.length }) ?? null;
   if (refusal !== null) throw refuse(refusal);
+  requireBitmapsFollow(graph, node, context);
   if (shape.keepsLength === true) return graph;
   const below = filteredEdge(graph, name)?.child;
   const { offset } = node.options;
@@ -95,6 +97,18 @@ function truncated(graph: Graph, name: string, size: number, context: CommandCon
   );
   const found = shape.logsTo === undefined ? node.found : { ...node.found, logs: true };
   return withNode(rest, { ...node, length: resized, bitmaps, found });
+}
+
+/**
+ * Those that are in the image get another length with it.
+ * @throws BlockgraphError `graph-refused` if one is busy, or inconsistent (block/qcow2-bitmap.c,
+ * `qcow2_truncate_bitmaps_check`)
+ */
+function requireBitmapsFollow(graph: Graph, node: GraphNode, context: CommandContext): void {
+  const kept = imageBelow(graph, node, context)?.header?.bitmaps ?? [];
+  for (const { name } of kept) {
+    if (node.bitmaps.get(name)?.persistent === true) requireUsable(graph, node.name, name);
+  }
 }
 
 /** A reopen can inactivate a node below active ones. @throws Refusal, as QEMU aborts */

@@ -75,6 +75,7 @@ const openApart: readonly Step[] = [
   ["blockdev-add", { driver: "file", "node-name": "f", filename: "d.qcow2" }],
   ["blockdev-add", { driver: "qcow2", "node-name": "d", file: "f" }],
 ];
+const resize = (size: number): Step => ["block_resize", { "node-name": "d", size }];
 const backup = (more: JsonObject): Step => [
   "blockdev-backup",
   { "job-id": "j", device: "d", target: "t", ...more },
@@ -202,6 +203,31 @@ const STORIES: Readonly<Record<string, readonly Sitting[]>> = {
       end: "quit",
     },
     { steps: [open()], end: "quit" },
+  ],
+  "a disk that becomes longer and shorter": [
+    MADE,
+    {
+      steps: [
+        ...[open(), onDisk, resize(12 * MIB), { write: "write 11M 5k" }, resize(12 * MIB + 1536)],
+        ...[{ write: "write 12M 1k" }, add("late", { granularity: 4096 }), resize(5 * MIB + 512)],
+        ...[{ write: "write 4M 1k" }, bitmap("remove", "off"), resize(6 * MIB)],
+        ...[offer("y", "d", { bitmaps: ["late"] }), resize(7 * MIB)],
+        ...[offer("z", "d", { bitmaps: ["fine"] }), resize(8 * MIB)],
+      ],
+      end: "quit",
+    },
+    { steps: [open(), onDisk, resize(9 * MIB), { write: "write 8M 3k" }], end: "kill" },
+    {
+      steps: [
+        ...[open(), resize(10 * MIB), bitmap("remove", "fine"), bitmap("remove", "usual")],
+        ...[bitmap("remove", "coarse"), resize(10 * MIB), bitmap("remove", "late")],
+        ...[resize(10 * MIB), add("new"), resize(3 * MIB)],
+      ],
+      end: "quit",
+    },
+    { steps: [open({ "read-only": true }), resize(8 * MIB)], end: "quit" },
+    { steps: [open(), transaction(action(bitmap("disable", "new")))], end: "quit" },
+    { steps: [open(), resize(8 * MIB)], end: "quit" },
   ],
   transactions: [
     MADE,

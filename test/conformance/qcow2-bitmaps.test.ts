@@ -4,6 +4,7 @@
  */
 import fs from "node:fs";
 import { expect } from "vitest";
+import { resizeQcow2 } from "../../src/storage/qcow2/resize.ts";
 import { scratch } from "../storage/scratch.ts";
 import { runTool } from "../support/qemu-tools.ts";
 import { needsTool } from "../tools/needs-tool.ts";
@@ -144,4 +145,21 @@ test("are left alone where somebody who did not know them has written", async ()
   });
   expect(fs.readFileSync(path).readBigUInt64BE(88)).toBe(0n);
   expect(checkByQemu(path).corruptions).toBe(0);
+});
+
+test("an image that gets another length keeps what was recorded, as with qemu-img", () => {
+  for (const options of [[], ["cluster_size=512"], ["cluster_size=2M"]]) {
+    const [ours, theirs] = [makeImage(...options), newPath()];
+    ioByQemu(ours, ["write -P 1 0 4k", "write -P 3 4M 1k", "write -P 3 7M 1M"]);
+    fs.copyFileSync(ours, theirs);
+    for (const size of [24 * MIB, 24 * MIB + 512, 9 * MIB, 7 * MIB + 5 * KIB, 512, 8 * MIB]) {
+      resizeQcow2(ours, size, { shrink: true });
+      runTool("qemu-img", "resize", "-q", "--shrink", "-f", "qcow2", theirs, String(size));
+      expect(checkByQemu(ours)).toEqual(CLEAN);
+      expect(flagsByQemu(ours)).toEqual(flagsByQemu(theirs));
+      for (const name of ["every", "fine", "off"]) {
+        expect(dirtyByQemu(ours, name), `${name} ${size}`).toEqual(dirtyByQemu(theirs, name));
+      }
+    }
+  }
 });

@@ -7,10 +7,11 @@
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
 import { orRefuse } from "../file-refusal.ts";
-import { unusable } from "./damage.ts";
+import type { StoredBitmap } from "./bitmaps.ts";
 import { l1EntriesFor } from "./geometry.ts";
 import { type HostFile, OpenedFile, SYNC } from "./host-file.ts";
 import type { Qcow2Image } from "./image.ts";
+import { ImageBitmaps, type KeptBitmap } from "./image-bitmaps.ts";
 import { writeDataEntry, writeOffset } from "./l2-entry.ts";
 import { L1_TABLE_MAX } from "./mapping.ts";
 import { openQcow2Image } from "./open-image.ts";
@@ -32,7 +33,9 @@ export interface ResizeOptions {
 }
 
 /**
- * What is added reads as zeros, also where the backing file is longer than the disk was.
+ * What is added reads as zeros, also where the backing file is longer than the disk was. Bitmaps
+ * keep what they have recorded; those that are in use stay as they are, for whoever has them to
+ * store.
  *
  * @param size bytes
  * @throws BlockgraphError `bad-argument`: a size that it cannot have, or a smaller one than it has,
@@ -67,11 +70,14 @@ export function resizeOn(
   if (header.version < 3 && facts.snapshots.length > 0) {
     throw refuse("Can't resize a v2 image which has snapshots");
   }
-  if (facts.directory !== null) throw unusable(name, "has bitmaps: remove them before it grows");
+  const bitmaps = new ImageBitmaps(image, facts.directory);
+  const recorded = bitmaps.list.filter(({ inconsistent }) => !inconsistent);
+  const kept = bitmaps.list.map((bitmap) => resizedBitmap(bitmap, bitmaps, size));
   const entries = l1EntriesFor(size, geometry);
   if (entries * 8 > L1_TABLE_MAX) {
     throw refuse(`The image size is too large: take clusters larger than ${geometry.clusterSize}`);
   }
+  if (recorded.length > 0) bitmaps.use();
   if (entries > header.l1Entries) growL1(image, l1, entries);
   if (size > header.size) clearTail(image, header.size);
   const hidden = Math.min(size, behind);
@@ -81,6 +87,22 @@ export function resizeOn(
   bytes.writeBigUInt64BE(BigInt(size));
   host.stepNow({ kind: "write", offset: SIZE_FIELD, bytes });
   host.stepNow(SYNC);
+  if (recorded.length > 0) bitmaps.store(kept);
+}
+
+/** Nothing is recorded of what is added, as QEMU has it (block/dirty-bitmap.c). */
+function resizedBitmap(
+  { name, granularity, enabled, inconsistent }: StoredBitmap,
+  bitmaps: ImageBitmaps,
+  size: number,
+): KeptBitmap {
+  if (inconsistent) return { name, granularity, enabled, bits: null };
+  const count = Math.ceil(size / granularity);
+  const bits = new Uint8Array(Math.ceil(count / 8));
+  bits.set(bitmaps.bits(name).subarray(0, bits.length));
+  const last = bits.length - 1;
+  if (count % 8 > 0) bits[last] = (bits[last] ?? 0) & (2 ** (count % 8) - 1);
+  return { name, granularity, enabled, bits };
 }
 
 /**
