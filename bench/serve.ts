@@ -159,6 +159,7 @@ const rows: readonly Row[] = [
   { name: "view read 1 MiB, untouched", client: fio("view", "read", "1m", LONG) },
   { name: "view read 1 MiB, all overwritten", first, client: fio("view", "read", "1m", LONG) },
   { name: "nbdcopy of an untouched disk", client: nbdcopy },
+  { name: "nbdcopy, the second of a server", first: nbdcopy, client: nbdcopy },
 ];
 
 /** Seconds of processor time that a process has used. */
