@@ -90,3 +90,7 @@ export type Errno = (typeof ERRNOS)[number];
  */
 export const BLOCK_STATUSES = ["data", "zero"] as const;
 export type BlockStatus = (typeof BLOCK_STATUSES)[number];
+
+/** The versions of QEMU whose rules there are, as they are asked for. */
+export const QEMU_VERSIONS = ["7.2", "10.0"] as const;
+export type QemuVersion = (typeof QEMU_VERSIONS)[number];

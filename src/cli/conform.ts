@@ -21,7 +21,7 @@ import {
 } from "../qemu/random-sequence.ts";
 import { parseRecorded } from "../qemu/recorded.ts";
 import { smallest } from "../qemu/shrink.ts";
-import { QEMU_VERSIONS, type QemuVersion, requireVersion } from "../qemu/version.ts";
+import { requireVersion } from "../qemu/version.ts";
 import {
   type ConformReceipt,
   conformLines,
@@ -29,6 +29,7 @@ import {
   type RandomResult,
   type RecordedResult,
 } from "../report/conform/receipt.ts";
+import { QEMU_VERSIONS, type QemuVersion } from "../vocabulary.ts";
 import { wholeNumber } from "./arguments.ts";
 import { conformModels } from "./conform/conform-models.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";

@@ -8,10 +8,10 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { BlockgraphError } from "../error.ts";
-import { QEMU_VERSIONS } from "../qemu/version.ts";
 import type { TraceDocument } from "../report/check/trace-document.ts";
 import { wrongLine } from "../report/qemu-replay.ts";
 import { replayLine } from "../report/replay-summary.ts";
+import { QEMU_VERSIONS } from "../vocabulary.ts";
 import { nameAndFile, wholeNumber } from "./arguments.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./exit-code.ts";
 import { logReplay } from "./replay/log-replay.ts";

@@ -3,10 +3,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { BlockgraphError } from "../error.ts";
-
-/** The versions whose rules there are, as they are asked for. */
-export const QEMU_VERSIONS = ["7.2", "10.0"] as const;
-export type QemuVersion = (typeof QEMU_VERSIONS)[number];
+import type { QemuVersion } from "../vocabulary.ts";
 
 /** Binaries as Debian calls them, and the package of each. */
 const PACKAGES = {

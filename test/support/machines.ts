@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { QEMU_VERSIONS, type QemuVersion } from "../../src/qemu/version.ts";
+import { QEMU_VERSIONS, type QemuVersion } from "../../src/vocabulary.ts";
 import { isInstalled } from "../tools/needs-tool.ts";
 import { runTool } from "./qemu-tools.ts";
 

@@ -5,13 +5,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileAction } from "../../log/file-problem.ts";
-import type { QemuVersion } from "../../qemu/version.ts";
 import {
   type QemuReceipt,
   qemuReceiptLine,
   qemuReceiptSchema,
 } from "../../report/conform/model-receipt.ts";
 import type { Model } from "../../system/model.ts";
+import type { QemuVersion } from "../../vocabulary.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findModels } from "../find.ts";
 import { print, printJson, progress } from "../terminal.ts";

@@ -2,7 +2,7 @@
  * The options of `replay`, and which of them go together.
  */
 import { BlockgraphError } from "../../error.ts";
-import type { QemuVersion } from "../../qemu/version.ts";
+import type { QemuVersion } from "../../vocabulary.ts";
 import type { GivenImages } from "../log-images.ts";
 
 export type Where = "sim" | "files" | "qemu";

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { PROFILES } from "../../graph/profile.ts";
-import { OPERATIONS } from "../../vocabulary.ts";
+import { OPERATIONS, QEMU_VERSIONS } from "../../vocabulary.ts";
 import type { Completions } from "../condition/offered.ts";
 import type { StateView, TreeView } from "../session/exploration.ts";
 
@@ -103,7 +103,7 @@ export const replaySchema = z.strictObject({
   ...{ exploration, state: number },
   on: z.enum(["sim", "files", "qemu"]),
   /** null: the QEMU whose rules the path has */
-  qemu: z.enum(["7.2", "10.0"]).nullable().default(null),
+  qemu: z.enum(QEMU_VERSIONS).nullable().default(null),
 });
 export type ReplayRequest = z.infer<typeof replaySchema>;
 

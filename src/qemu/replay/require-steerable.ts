@@ -4,7 +4,7 @@
  */
 import { BlockgraphError } from "../../error.ts";
 import type { LogBody, LogRecord } from "../../log/record.ts";
-import type { QemuVersion } from "../version.ts";
+import type { QemuVersion } from "../../vocabulary.ts";
 
 /** The profiles that are some QEMU's, and its version. */
 const VERSIONS: ReadonlyMap<string, QemuVersion> = new Map([

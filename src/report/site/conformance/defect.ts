@@ -5,6 +5,7 @@
  * from QEMU's history, F from random commands, whose verdicts are recorded in test/conformance.
  */
 
+import type { QemuVersion } from "../../../vocabulary.ts";
 import { anchorOf, link } from "../blocks.ts";
 import type { Inline } from "../page-document.ts";
 import type { Script, Shown } from "./script.ts";
@@ -17,7 +18,7 @@ export interface Defect {
   /** whether it was known before it was found here */
   readonly known: boolean;
   /** versions on which it was seen */
-  readonly seen: readonly ("7.2" | "10.0")[];
+  readonly seen: readonly QemuVersion[];
   /** the version that mends it; absent: none that was looked at */
   readonly mended?: string;
   /** names of models whose trace shows it, or that show the rule that repairs it */

@@ -11,7 +11,7 @@ import type { Block, Cell, PageDocument, Text } from "../page-document.ts";
 import type { SiteInput, SurgeryEvidence } from "../site-input.ts";
 import { bullets, cell, leftColumn, listed, mark, paragraph, rightColumn } from "../writing.ts";
 import { recordingsOf } from "./recordings.ts";
-import { REWIRING, rewiringPath } from "./rewiring-links.ts";
+import { BELOW_REWIRING, REWIRING, rewiringPath } from "./rewiring-links.ts";
 import { RULES } from "./rules.ts";
 import { surgeryPages } from "./surgery-pages.ts";
 
@@ -130,10 +130,7 @@ function onePage(
     path: rewiringPath(rewiring),
     title: name,
     summary: title,
-    trail: [
-      { title: "Overview", path: "index" },
-      { title: "Rewiring", path: REWIRING },
-    ],
+    trail: BELOW_REWIRING,
     blocks: [
       paragraph(idea),
       terms([

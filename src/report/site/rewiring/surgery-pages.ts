@@ -15,7 +15,7 @@ import { cell, code, column, commands, heading, link, paragraph, terms } from ".
 import { checkBlocks } from "../model/verdict.ts";
 import type { Block, PageDocument } from "../page-document.ts";
 import type { SiteInput, SurgeryEvidence } from "../site-input.ts";
-import { REWIRING, rewiringPath } from "./rewiring-links.ts";
+import { BELOW_REWIRING, rewiringPath } from "./rewiring-links.ts";
 
 export function* surgeryPages({
   viz,
@@ -36,10 +36,7 @@ function surgeryPage(viz: Viz, evidence: SurgeryEvidence): PageDocument {
     path: rewiringPath(surgery),
     title: name,
     summary: title,
-    trail: [
-      { title: "Overview", path: "index" },
-      { title: "Rewiring", path: REWIRING },
-    ],
+    trail: BELOW_REWIRING,
     blocks: [
       paragraph(idea),
       heading(2, "The verdict"),
@@ -112,11 +109,7 @@ function mutantPages(viz: Viz, { surgery, broken }: SurgeryEvidence): PageDocume
         path: pathOf(surgery, name),
         title: `${surgery.name} with ${name}`,
         summary: statement,
-        trail: [
-          { title: "Overview", path: "index" },
-          { title: "Rewiring", path: REWIRING },
-          { title: surgery.name, path: rewiringPath(surgery) },
-        ],
+        trail: [...BELOW_REWIRING, { title: surgery.name, path: rewiringPath(surgery) }],
         blocks: [
           paragraph(
             `${statement[0]?.toUpperCase()}${statement.slice(1)}. It must be noticed by `,
