@@ -6,8 +6,7 @@
  * (blocking-worker.ts), and both kinds of requests go there, in the order in which they were made.
  *
  * Limits: while somebody sleeps nothing else goes on in the program, for {@link PATIENCE} at the
- * most; then the request fails with EIO. An export of the very program would never answer. There is
- * no TLS.
+ * most; then the request fails with EIO. An export of the very program would never answer.
  */
 import { Worker } from "node:worker_threads";
 import { BlockgraphError } from "../error.ts";

@@ -7,6 +7,7 @@ import { BlockgraphError } from "../error.ts";
 import type { StorageOutcome } from "../storage/storage.ts";
 import { ERRNOS, type StorageOperation } from "../vocabulary.ts";
 import { OptionRefused } from "./client-handshake.ts";
+import type { ClientTls } from "./client-tls.ts";
 import { type NbdImage, openNbd } from "./nbd-storage.ts";
 import type { ListenAddress } from "./server.ts";
 
@@ -14,6 +15,8 @@ import type { ListenAddress } from "./server.ts";
 export interface BlockingTask {
   readonly address: ListenAddress;
   readonly exportName: string;
+  /** null: in the clear */
+  readonly tls: ClientTls | null;
   /** seconds, as `openNbd` takes them */
   readonly openTimeout: number;
   readonly reconnectDelay: number;

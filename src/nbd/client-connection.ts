@@ -3,7 +3,7 @@
  */
 import type { Socket } from "node:net";
 import { ByteQueue } from "./byte-queue.ts";
-import type { ClientTls } from "./client-tls.ts";
+import { beginTls, type ClientTls } from "./client-tls.ts";
 
 interface Waiter {
   readonly length: number;
@@ -33,7 +33,7 @@ export class ClientConnection {
     if (this.input.length > 0) throw new Error("it breaks the protocol");
     const plain = this.#socket;
     plain.removeAllListeners("data");
-    const secured = await tls(plain);
+    const secured = await beginTls(plain, tls);
     this.#socket = secured;
     this.#attach(secured);
     if (this.#failure !== null) secured.destroy();

@@ -12,8 +12,19 @@ import { join } from "node:path";
 import { type ConnectionOptions, connect } from "node:tls";
 import { contentOf, PSK_CIPHERS, pskKeys, unusable } from "./tls-folder.ts";
 
-/** Begins TLS on a socket. Rejects if the two do not agree; the socket is of no use then. */
-export type ClientTls = (socket: Socket) => Promise<Socket>;
+/** What TLS with one server begins with: plain data, so that another thread can be given it. */
+export type ClientTls =
+  | {
+      readonly kind: "certificates";
+      /** what the files have, as PEM; own: what shows who the client is, if it has that */
+      readonly ca: string;
+      readonly own: { readonly cert: string; readonly key: string } | null;
+      /** whether the server has to prove who it is */
+      readonly verifyPeer: boolean;
+      /** the name that it has to have; null: none is known */
+      readonly hostname: string | null;
+    }
+  | { readonly kind: "shared-key"; readonly psk: Uint8Array; readonly username: string };
 
 /** Credentials of a client, for a server of some name; null: it is reached by a path. */
 export type ClientCredentials = (hostname: string | null) => ClientTls;
@@ -29,16 +40,9 @@ export function certificateClient(folder: string, verifyPeer = true): ClientCred
   const ca = contentOf(folder, "ca-cert.pem");
   const own = fs.existsSync(join(folder, "client-cert.pem"))
     ? { cert: contentOf(folder, "client-cert.pem"), key: contentOf(folder, "client-key.pem") }
-    : {};
-  return (hostname) => {
-    if (!verifyPeer) return begin({ ca, ...own, rejectUnauthorized: false });
-    // Without a name anybody would do whose certificate the authority has signed.
-    if (hostname === null) return () => Promise.reject(new Error(NO_HOSTNAME));
-    return begin({ ca, ...own, host: hostname, ...serverName(hostname) });
-  };
+    : null;
+  return (hostname) => ({ kind: "certificates", ca, own, verifyPeer, hostname });
 }
-
-const NO_HOSTNAME = "No hostname for certificate validation";
 
 /** An address is no name that could be told to the server. */
 function serverName(hostname: string): ConnectionOptions {
@@ -55,26 +59,40 @@ function serverName(hostname: string): ConnectionOptions {
 export function sharedKeyClient(folder: string, username = "qemu"): ClientCredentials {
   const psk = pskKeys(folder).get(username);
   if (psk === undefined) throw unusable(folder, `keys.psk has no key of '${username}'`);
-  const options: ConnectionOptions = {
-    ciphers: PSK_CIPHERS,
-    pskCallback: () => ({ psk, identity: username }),
-    // Whoever has the key is the server.
-    checkServerIdentity: () => undefined,
-  };
-  return () => begin(options);
+  return () => ({ kind: "shared-key", psk, username });
 }
 
-function begin(options: ConnectionOptions): ClientTls {
-  return (socket) =>
-    new Promise((resolve, reject) => {
-      const secured = connect({ ...options, socket, minVersion: "TLSv1.2" });
-      const closed = () => reject(new Error("the server hung up"));
-      secured.once("error", reject);
-      secured.once("close", closed);
-      secured.once("secureConnect", () => {
-        secured.off("error", reject);
-        secured.off("close", closed);
-        resolve(secured);
-      });
+/** Begins TLS on a socket. Rejects if the two do not agree; the socket is of no use then. */
+export function beginTls(socket: Socket, tls: ClientTls): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    // Without a name anybody would do whose certificate the authority has signed.
+    if (tls.kind === "certificates" && tls.verifyPeer && tls.hostname === null) {
+      throw new Error("No hostname for certificate validation");
+    }
+    const secured = connect({ ...optionsOf(tls), socket, minVersion: "TLSv1.2" });
+    const closed = () => reject(new Error("the server hung up"));
+    secured.once("error", reject);
+    secured.once("close", closed);
+    secured.once("secureConnect", () => {
+      secured.off("error", reject);
+      secured.off("close", closed);
+      resolve(secured);
     });
+  });
+}
+
+function optionsOf(tls: ClientTls): ConnectionOptions {
+  if (tls.kind === "shared-key") {
+    const { psk, username: identity } = tls;
+    return {
+      ciphers: PSK_CIPHERS,
+      pskCallback: () => ({ psk, identity }),
+      // Whoever has the key is the server.
+      checkServerIdentity: () => undefined,
+    };
+  }
+  const { ca, own, verifyPeer, hostname } = tls;
+  const certificates = { ca, ...own };
+  if (!verifyPeer || hostname === null) return { ...certificates, rejectUnauthorized: false };
+  return { ...certificates, host: hostname, ...serverName(hostname) };
 }

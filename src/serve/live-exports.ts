@@ -7,7 +7,7 @@
  * format its bytes are there again.
  *
  * Limits: a server that ends with its first client has to be named by the command that adds the
- * format. A format on a server that is spoken to in TLS is refused.
+ * format.
  */
 import { imageNameOf } from "../drivers/nbd/image-name.ts";
 import type { NbdOptions } from "../drivers/nbd/options.ts";

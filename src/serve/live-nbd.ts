@@ -6,6 +6,7 @@ import { BlockgraphError } from "../error.ts";
 import type { ImageFact } from "../graph/image-facts.ts";
 import { isRefusal, refuse } from "../graph/refuse.ts";
 import { type BlockingNbd, openBlocking } from "../nbd/blocking-nbd.ts";
+import type { BlockingTask } from "../nbd/blocking-worker.ts";
 import { OptionRefused } from "../nbd/client-handshake.ts";
 import type { ClientTls } from "../nbd/client-tls.ts";
 import { OPTION, OPTION_REPLY } from "../nbd/constants.ts";
@@ -38,14 +39,8 @@ export type FindCredentials = (id: string, hostname: string | null) => ClientTls
 
 /** @throws BlockgraphError `graph-refused` in QEMU's words */
 export function openExport(options: NbdOptions, find: FindCredentials): Promise<LiveNbd> {
-  const { "tls-creds": id } = options;
-  return reached(options, async (address, name, hostname) => {
-    const tls = id === undefined ? null : find(id, hostname);
-    const storage = await openNbd(address, name, {
-      tls,
-      openTimeout: options["open-timeout"],
-      reconnectDelay: options["reconnect-delay"],
-    });
+  return reached(options, find, async ({ address, exportName, ...how }) => {
+    const storage = await openNbd(address, exportName, how);
     return plainImage(storage, storage.readOnly, null);
   });
 }
@@ -54,19 +49,11 @@ export function openExport(options: NbdOptions, find: FindCredentials): Promise<
  * The same for an export that a format will be put above.
  * @throws BlockgraphError `graph-refused`
  */
-export function openForFormat(options: NbdOptions): Promise<LiveNbd> {
-  if (options["tls-creds"] !== undefined) throw refuse(NO_TLS);
-  return reached(options, async (address, exportName) => {
-    const image = await openBlocking({
-      ...{ address, exportName },
-      openTimeout: options["open-timeout"],
-      reconnectDelay: options["reconnect-delay"],
-    });
-    return new FormatHost(image).plain();
+export function openForFormat(options: NbdOptions, find: FindCredentials): Promise<LiveNbd> {
+  return reached(options, find, async (task) => {
+    return new FormatHost(await openBlocking(task)).plain();
   });
 }
-
-const NO_TLS = "A format is not put above an export that is reached in TLS: use a tunnel";
 
 /** A connection that a format can use. */
 export class FormatHost {
@@ -139,18 +126,21 @@ function plainImage(storage: Storage, readOnly: boolean, host: FormatHost | null
 /** @throws BlockgraphError `graph-refused` in QEMU's words */
 async function reached(
   options: NbdOptions,
-  open: (address: ListenAddress, name: string, hostname: string | null) => Promise<LiveNbd>,
+  find: FindCredentials,
+  open: (task: BlockingTask) => Promise<LiveNbd>,
 ): Promise<LiveNbd> {
-  const { server, export: name = "" } = options;
+  const { server, export: exportName = "", "tls-creds": id } = options;
   if (options["x-dirty-bitmap"] !== undefined) throw refuse(NO_DIRTY_BITMAP);
   const host = server.type === "inet" ? server.host : null;
   const hostname = options["tls-hostname"] ?? host;
-  const address =
+  const address: ListenAddress =
     server.type === "unix"
       ? { path: server.path }
       : { host: server.host, port: portOf(server.host, server.port) };
+  const tls = id === undefined ? null : find(id, hostname);
+  const [openTimeout, reconnectDelay] = [options["open-timeout"], options["reconnect-delay"]];
   try {
-    return await open(address, name, hostname);
+    return await open({ address, exportName, tls, openTimeout, reconnectDelay });
   } catch (error) {
     if (!(error instanceof BlockgraphError) || isRefusal(error)) throw error;
     const place = server.type === "unix" ? server.path : `${server.host}:${server.port}`;

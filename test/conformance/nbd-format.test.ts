@@ -6,6 +6,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import type { JsonObject } from "../../src/graph/graph.ts";
+import { makeCertificates } from "../nbd/certificates.ts";
 import { outputOf } from "../nbd/serving.ts";
 import { answers, type Conversation } from "../support/conversations.ts";
 import { pairs } from "../support/daemon-transcripts.ts";
@@ -133,5 +134,41 @@ needsTool("nbdkit", "qemu-img", "qemu-io").test(
       );
       runTool("qemu-img", "check", "-q", disk);
       runTool("qemu-io", "-f", "qcow2", "-c", "read -P 5 1M 1M", "-c", "read -P 7 1000k 24k", disk);
+    }),
+);
+
+needsTool("nbdkit", "qemu-img", "qemu-io", "openssl").test(
+  "an image on nbdkit that is spoken to in TLS only, with keys and with certificates",
+  () =>
+    inTemporaryFolder(async (folder) => {
+      const [disk, socket] = [join(folder, "e.qcow2"), join(folder, "n.sock")];
+      const keys = join(folder, "keys.psk");
+      fs.writeFileSync(keys, `alice:${"5a".repeat(16)}\n`);
+      makeCertificates(folder);
+      for (const [kind, byte, server, client, more] of [
+        ["psk", 3, [`--tls-psk=${keys}`], { username: "alice" }, {}],
+        ["x509", 4, [`--tls-certificates=${folder}`], {}, { "tls-hostname": "localhost" }],
+      ] as const) {
+        makeImage(disk, "4M");
+        fs.rmSync(socket, { force: true });
+        const nbdkit = ["nbdkit", "-f", "-U", socket, "--tls=require", ...server, "file", disk];
+        await served(nbdkit, socket, () =>
+          QmpTalk.using(DAEMONS.ours("qemu-10.0"), folder, async (talk) => {
+            const credentials = { id: "tls", endpoint: "client", dir: folder, ...client };
+            await talk.say("object-add", { "qom-type": `tls-creds-${kind}`, ...credentials });
+            const { export: _, ...file } = nbd("", { "tls-creds": "tls", ...more });
+            expect(await talk.say(...add(image(file)))).toMatchObject({ return: {} });
+            const own = { type: "unix", data: { path: `${kind}.sock` } };
+            await talk.say("nbd-server-start", { addr: own });
+            await talk.say(...offer(true));
+            const uri = `nbd+unix:///q?socket=${join(folder, `${kind}.sock`)}`;
+            await outputOf("qemu-io", "-f", "raw", "-c", `write -P ${byte} 1M 1M`, uri);
+            const clear = await talk.say(...add({ ...nbd(""), "node-name": "c" }));
+            expect(clear).toMatchObject({ error: { desc: expect.stringMatching(/TLS/) } });
+          }),
+        );
+        runTool("qemu-img", "check", "-q", disk);
+        runTool("qemu-io", "-f", "qcow2", "-c", `read -P ${byte} 1M 1M`, disk);
+      }
     }),
 );
