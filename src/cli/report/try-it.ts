@@ -54,7 +54,8 @@ function button(out: string, model: string): Block {
   }
   const script = `try-it/${model}.js`;
   write(join(out, script), text);
-  return { kind: "try-it", script, model, bounds: lowered.bounds };
+  const bounds = `${lowered.bounds}; every state for itself, without symmetry`;
+  return { kind: "try-it", script, model, bounds };
 }
 
 /** @param states that a check saw; null: there was none */

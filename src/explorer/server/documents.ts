@@ -220,6 +220,14 @@ export type JobNews = { readonly job: number; readonly exploration: number } & (
       readonly verdict: "holds" | "violated" | "undecided";
       readonly problem: string | null;
       readonly states: number;
+      /** what makes states the same: `clusters`; empty: none is the same as another */
+      readonly symmetry: readonly string[];
+      readonly transitions: number;
+      readonly depth: number;
+      readonly properties: readonly {
+        readonly name: string;
+        readonly outcome: "holds" | "violated" | "undecided" | "never-applies";
+      }[];
       /** what was found, and the state that its path leads to */
       readonly findings: readonly {
         readonly property: string;

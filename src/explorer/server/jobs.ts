@@ -145,7 +145,8 @@ export class Jobs {
 }
 
 function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcome {
-  const { states, stopped, findings } = result;
+  const { symmetries } = exploration.program;
+  const { states, transitions, depth, properties, stopped, findings } = result;
   if (stopped !== null && findings.length === 0) {
     const { problem } = checkVerdict(result);
     return { kind: "stopped", states, message: problem ?? stopped };
@@ -153,7 +154,9 @@ function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcom
   return {
     kind: "checked",
     ...checkVerdict(result),
-    states,
+    ...{ states, transitions, depth },
+    symmetry: symmetries.map(({ name }) => name),
+    properties: properties.map(({ name, outcome }) => ({ name, outcome })),
     findings: findings
       .filter(({ kind }) => kind !== "bounds")
       .map(({ property, message, trace }) => ({

@@ -57,7 +57,10 @@ export interface StateView {
   readonly id: number;
   readonly parent: number | null;
   readonly depth: number;
-  /** how it was reached: `guest 1 claims`; empty: it is the beginning */
+  /**
+   * how it was reached: `guest 1 claims`; of the state where it begins: the record of the log after
+   * which that is, empty if it is the beginning
+   */
   readonly reached: string;
   readonly steps: readonly EnabledStep[];
   readonly properties: readonly PropertyView[];

@@ -60,6 +60,8 @@ export class LogExploration implements Exploration {
   readonly #base: readonly LogRecord[];
   readonly #inputs: readonly LogRecord[];
   readonly #tree: VisitTree<Visited, { readonly text: string }>;
+  /** what is said of the state where it begins */
+  readonly #origin: string;
   #folded: Folded;
 
   /**
@@ -75,6 +77,7 @@ export class LogExploration implements Exploration {
       );
     }
     this.#log = log;
+    this.#origin = `record ${at} of the log`;
     this.#inputs = log.records.slice(at + 1).filter(({ kind }) => kind === "io" || kind === "qmp");
     this.#folded = { of: 0, ...this.#fold(log.records.slice(0, at + 1)) };
     this.#base = [...this.#folded.log.records];
@@ -121,7 +124,7 @@ export class LogExploration implements Exploration {
     const inFlight = simulation.session.execution.agents.size;
     return {
       ...{ id, parent, depth, name },
-      reached: move?.text ?? "",
+      reached: move?.text ?? this.#origin,
       steps: moves.map((each, index) => this.#step(id, each, index)),
       properties: this.#properties(id, simulation),
       facts: this.#facts(simulation, log.records),
@@ -131,7 +134,7 @@ export class LogExploration implements Exploration {
 
   tree(): readonly TreeView[] {
     return this.#tree.all().map(({ id, parent, move, state, name, key }) => ({
-      ...{ id, parent, reached: move?.text ?? "", violated: state.violated, name },
+      ...{ id, parent, reached: move?.text ?? this.#origin, violated: state.violated, name },
       code: stepCode(key),
     }));
   }

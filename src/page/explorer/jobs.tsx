@@ -46,6 +46,7 @@ function News({ news }: { news: JobNews }) {
           State {news.state}
         </button>
       )}
+      {news.kind === "checked" && <p>{judgedText(news.properties)}</p>}
       {ways.map(({ property, message, state }) => (
         <p key={property}>
           {property}: {message}{" "}
@@ -56,6 +57,14 @@ function News({ news }: { news: JobNews }) {
       ))}
     </>
   );
+}
+
+/** `holds: no-deadlock, guest-requests-end`, for every outcome that there is. */
+function judgedText(properties: Extract<JobNews, { kind: "checked" }>["properties"]): string {
+  const outcomes = [...new Set(properties.map(({ outcome }) => outcome))];
+  const named = (wanted: string) =>
+    properties.flatMap(({ name, outcome }) => (outcome === wanted ? [name] : []));
+  return outcomes.map((outcome) => `${outcome}: ${named(outcome).join(", ")}`).join("; ");
 }
 
 function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
@@ -71,9 +80,13 @@ function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
     case "nowhere":
       return { tone: "plain", mark: "nowhere", text: news.message };
     case "checked": {
-      const { verdict, problem, states } = news;
+      const { verdict, problem, states, symmetry, transitions, depth } = news;
       const tone = verdict === "holds" ? "good" : verdict === "violated" ? "bad" : "open";
-      const text = `${number.format(states)} states${problem === null ? "" : `: ${problem}`}`;
+      const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${symmetry.join(", ")}`;
+      const seen =
+        `${number.format(states)} states${upTo}, ${number.format(transitions)} transitions, ` +
+        `${depth} steps deep`;
+      const text = problem === null ? seen : `${seen}: ${problem}`;
       return { tone, mark: verdict, text };
     }
     case "stopped":

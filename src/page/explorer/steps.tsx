@@ -23,7 +23,7 @@ export function Steps({ view }: { view: StateView }) {
     <section class="panel explorer-panel" aria-label="What can happen next">
       <h2>What can happen next</h2>
       <p class="explorer-here" aria-live="polite">
-        {depth === 0 ? "The beginning." : `After step ${depth}: ${reached}`}{" "}
+        {hereText(depth, reached)}{" "}
         {parent !== null && (
           <button type="button" onClick={() => visit(parent)}>
             Back
@@ -49,6 +49,11 @@ export function Steps({ view }: { view: StateView }) {
       </ol>
     </section>
   );
+}
+
+function hereText(depth: number, reached: string): string {
+  if (depth > 0) return `After step ${depth}: ${reached}`;
+  return reached === "" ? "The beginning." : `After ${reached}.`;
 }
 
 function Step({ step: { index, who, what, visited, breaks, dead } }: { step: EnabledStep }) {

@@ -94,7 +94,7 @@ class Names {
       }),
     );
     const things = this.shared.map((name): Lane => {
-      const kind = this.#values.get(name) === null ? "image" : "node";
+      const kind = this.isStore(name) ? "image" : "node";
       return { id: fieldLane(name), kind, title: name };
     });
     return [...actors, ...things.filter(({ title }) => (fields[title]?.length ?? 0) > 0)];
@@ -107,6 +107,11 @@ class Names {
   label(process: string, instance: number): string {
     const instances = this.document.initial.nodes[process]?.length ?? 1;
     return instances === 1 ? process : `${process} ${instance}`;
+  }
+
+  /** Whether it holds numbers, and no states of a chart. */
+  isStore(field: string): boolean {
+    return this.#values.get(field) === null;
   }
 
   /** The whole state in words. */
@@ -161,15 +166,33 @@ class FieldMaps {
 }
 
 /** An arrow to everything shared that a step changed, or mentions; a note where there is none. */
+/**
+ * A line to everything that a step asks, reads or changes, each with its part of what is said:
+ * `claiming cluster 0: granted, read 0 from disk` asks a cluster, and reads the disk.
+ */
 function messagesOf({ process, instance, text, state }: Step, before: State, names: Names) {
   const from = names.lane(process, instance);
-  const words = new Set(text.toLowerCase().split(/[^a-z0-9_-]+/));
+  const [asking = text, ...answered] = text.split(": ");
+  const parts = answered.flatMap((part) => part.split(", "));
+  const calls = new Map(parts.flatMap((part) => callIn(part) ?? []));
+  const replies = parts.filter((part) => callIn(part) === null);
+  const asked = replies.length === 0 ? asking : `${asking}: ${replies.join(", ")}`;
+  const words = new Set(asked.toLowerCase().split(/[^a-z0-9_-]+/));
   const touched = names.shared.filter((name) => {
     const changed = JSON.stringify(before.fields[name]) !== JSON.stringify(state.fields[name]);
-    return changed || words.has(name.toLowerCase());
+    const isAsked = !names.isStore(name) && words.has(name.toLowerCase());
+    return changed || calls.has(name) || isAsked;
   });
   if (touched.length === 0) return [{ from, to: from, text, kind: "note" }] satisfies Message[];
-  return touched.map((name): Message => ({ from, to: fieldLane(name), text, kind: "call" }));
+  return touched.map((name): Message => {
+    return { from, to: fieldLane(name), text: calls.get(name) ?? asked, kind: "call" };
+  });
+}
+
+/** The store that `read 0 from disk` and `wrote 1 to cache` name, and the words; null: neither. */
+function callIn(part: string): [[store: string, words: string]] | null {
+  const [, store] = /^(?:read \S+ from|wrote \S+ to) (.+)$/.exec(part) ?? [];
+  return store === undefined ? null : [[store, part]];
 }
 
 /** Of a read that ended wrongly: the address, and where it was read. */

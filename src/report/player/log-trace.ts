@@ -4,8 +4,11 @@
  * Whatever cannot be shown is left out, and said: a log that does not replay any more still has
  * records that can be read, and up to where it does replay it has a state.
  */
+
+import { SURGERIES } from "../../../models/graph-surgery.ts";
 import { MODELS } from "../../../models/index.ts";
 import { PROPERTIES } from "../../../properties/index.ts";
+import { witnessOf } from "../../check/lower/surgery/witness.ts";
 import { BlockgraphError } from "../../error.ts";
 import { MemoryLog } from "../../log/memory-log.ts";
 import type { LogRecord } from "../../log/record.ts";
@@ -139,6 +142,14 @@ function withDeadlock(steps: PlayerStep[], property: number): PlayerTrace["prope
 
 function modelOf(start: StartBody, notices: string[]): Model | undefined {
   const model = MODELS.get(start.model);
+  const surgery = SURGERIES.get(start.model);
+  if (surgery !== undefined) {
+    notices.push(
+      `These are commands of surgery '${surgery.name}', with what a guest and a reader see of ` +
+        "them. What they do to the graph itself is judged by a check, and not here.",
+    );
+    return witnessOf(surgery, []);
+  }
   if (model === undefined) {
     notices.push(`There is no model '${start.model}' any more, so all properties are judged.`);
   } else if (modelDigest(model) !== start.digest) {

@@ -1,6 +1,7 @@
 /**
  * The states that the squares of one map can be in, in the order in which they were met, each with
- * a mark and a tone: whoever cannot tell colours apart reads the marks.
+ * a mark and a tone: whoever cannot tell colours apart reads the marks. A number is its own mark,
+ * so that it is the same in all maps; what a letter stands for is said below each.
  */
 
 import type { Tone } from "../site/picture.ts";
@@ -51,7 +52,8 @@ export class StateNames {
     const known = this.#positions.get(name);
     if (known !== undefined) return known;
     const { mark, tone } = look ??
-      KNOWN.get(name) ?? { mark: this.#free(name), tone: toneOf(name) };
+      KNOWN.get(name) ??
+      numberLook(name) ?? { mark: this.#free(name), tone: toneOf(name) };
     this.#marks.add(mark);
     this.#positions.set(name, this.states.length);
     return this.states.push({ name, mark, tone }) - 1;
@@ -62,6 +64,12 @@ export class StateNames {
     const letters = [...name].filter((letter) => /[a-z0-9]/i.test(letter));
     return letters.find((letter) => !this.#marks.has(letter)) ?? letters[0] ?? "?";
   }
+}
+
+/** `value 1`; null: it is no number, or one of several digits. */
+function numberLook(name: string): Pick<SquareState, "mark" | "tone"> | null {
+  const [, digit] = /^value (\d)$/.exec(name) ?? [];
+  return digit === undefined ? null : { mark: digit, tone: digit === "0" ? "quiet" : "plain" };
 }
 
 /** A counter of a chart: how many, where that is not none. */

@@ -48,7 +48,9 @@ function unknown({ name, profile }: Model): Block[] {
     ];
   }
   return [
-    paragraph("It was not run beside a QEMU as it is now. This does it, where one is installed:"),
+    paragraph(
+      "No run of it as it is now beside a QEMU is known. This does it, where one is installed:",
+    ),
     commands(`npx blockgraph conform --models ${name} --qemu ${version}`),
   ];
 }

@@ -12,24 +12,27 @@ import { rewiringLinks } from "../rewiring/rewiring-links.ts";
 import type { ModelEvidence } from "../site-input.ts";
 import { IDEAS } from "../thread/ideas/all.ts";
 import { listed } from "../writing.ts";
+import { knownVerdict } from "./known-verdict.ts";
 import { repairedBy, repairOf } from "./pairs.ts";
 
 type Row = readonly [string, ...Inline[]];
 
-export function factsOf({ model, overview, verify }: ModelEvidence): Row[] {
+export function factsOf(evidence: ModelEvidence): Row[] {
+  const { model, overview, verify, counterexample } = evidence;
   const { name, profile, mutants } = model;
-  const { checked, verified, expected, caught } = overview;
-  const verdict = checked?.verdict ?? verified;
+  const { checked, expected, caught } = overview;
   const wanted = expected === "holds" ? "it must hold" : "it is violated, on purpose";
   const rest =
     checked !== null
       ? ` in ${grouped(checked.states)} states (${checked.bounds})`
       : verify === null
-        ? ""
+        ? counterexample === null
+          ? ""
+          : ", as was found when this page was made"
         : ` in ${grouped(verify.simulated.seeds)} simulations`;
   const repair = repairOf(name);
   return [
-    ["verdict", verdictMark(verdict), `${rest}; ${wanted}`],
+    ["verdict", verdictMark(knownVerdict(evidence)), `${rest}; ${wanted}`],
     ["rules", code(profile)],
     ...(mutants.length === 0
       ? []

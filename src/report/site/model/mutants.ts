@@ -10,6 +10,7 @@ import type { ModelEvidence } from "../site-input.ts";
 
 export function mutantBlocks({ model, verify, caught }: ModelEvidence): Block[] {
   if (model.mutants.length === 0) return [];
+  const left = verify?.leftToCheck ?? [];
   return [
     heading(2, "Mutants"),
     paragraph(
@@ -32,7 +33,7 @@ export function mutantBlocks({ model, verify, caught }: ModelEvidence): Block[] 
           shown === undefined ? cell(code(name)) : cell(link(name, pathOf(model.name, name))),
           cell(statement),
           cell(code(caughtBy)),
-          noticedCell(seed !== null, result !== undefined),
+          noticedCell(seed !== null, result !== undefined, left.includes(name)),
           numberCell(seed),
         ];
       }),
@@ -41,10 +42,11 @@ export function mutantBlocks({ model, verify, caught }: ModelEvidence): Block[] 
   ];
 }
 
-function noticedCell(noticed: boolean, tried: boolean): Cell {
+function noticedCell(noticed: boolean, tried: boolean, left: boolean): Cell {
   if (noticed) return cell({ kind: "mark", text: "in a simulation", tone: "good" });
+  if (left) return cell({ kind: "mark", text: "left to a check", tone: "quiet" });
   if (tried) return cell({ kind: "mark", text: "not in simulations", tone: "bad" });
-  return cell({ kind: "mark", text: "by a check", tone: "quiet" });
+  return cell({ kind: "mark", text: "not tried here", tone: "quiet" });
 }
 
 /** A page for every mutant that is shown. */

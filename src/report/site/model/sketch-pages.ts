@@ -38,11 +38,10 @@ function sketchPage(viz: Viz, evidence: SketchEvidence): PageDocument {
     summary: title,
     trail: [{ title: "Overview", path: "index" }],
     blocks: [
-      paragraph({ kind: "strong", text: `${title}.` }),
       paragraph(idea),
       heading(2, "The verdict"),
       ...(check === null
-        ? [paragraph("It was not checked as it is now. This does it:"), commands(again)]
+        ? [paragraph("No check of it as it is now is known. This makes one:"), commands(again)]
         : checkBlocks(check)),
       heading(2, "Its bounds"),
       terms(

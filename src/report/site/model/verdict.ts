@@ -2,10 +2,21 @@
  * What was found out about a model, and what that rests on.
  */
 
-import { counted } from "../../check/numbers.ts";
+import { counted, grouped } from "../../check/numbers.ts";
 import type { CheckReceipt } from "../../check/receipt.ts";
 import type { Receipt } from "../../receipt.ts";
-import { code, commands, heading, paragraph, secondsText, terms, verdictMark } from "../blocks.ts";
+import {
+  cell,
+  code,
+  column,
+  commands,
+  heading,
+  numberCell,
+  paragraph,
+  secondsText,
+  terms,
+  verdictMark,
+} from "../blocks.ts";
 import type { Block } from "../page-document.ts";
 import type { ModelEvidence } from "../site-input.ts";
 
@@ -42,6 +53,70 @@ export function checkBlocks(check: CheckReceipt): Block[] {
         ? []
         : [["chart transitions", `${coverage.taken} of ${coverage.total} taken`] as const]),
     ]),
+    judgedTable(check),
+    ...neverTaken(check),
+  ];
+}
+
+const PROMISES = {
+  always: "in every state",
+  sometimes: "in some state",
+  eventually: "at last, whatever happens",
+} as const;
+
+/** Every property that the check was about, and those that it was not. */
+function judgedTable({ properties, notChecked }: CheckReceipt): Block {
+  return {
+    kind: "table",
+    caption: "What the check says of each property",
+    columns: [column("property"), column("holds"), column("verdict"), column("judged", "end")],
+    rows: [
+      ...properties.map(({ name, promise, outcome, judged }) => [
+        cell(code(name)),
+        cell(PROMISES[promise]),
+        cell(verdictMark(outcome === "never-applies" ? "undecided" : outcome)),
+        numberCell(judged, outcome === "never-applies" ? "never" : `${grouped(judged)} times`),
+      ]),
+      ...notChecked.map((name) => [
+        cell(code(name)),
+        cell("-"),
+        cell({ kind: "mark", text: "not checked", tone: "quiet" }),
+        numberCell(null),
+      ]),
+    ],
+    sortable: false,
+  };
+}
+
+/** Rows of the list of transitions that were not taken: the others are on the page of coverage. */
+const NEVER_MOST = 50;
+
+function neverTaken({ coverage, complete }: CheckReceipt): Block[] {
+  const { never = [] } = coverage ?? {};
+  if (never.length === 0) return [];
+  const why = complete ? "cannot be taken within these bounds" : "were not taken so far";
+  const left = never.length - NEVER_MOST;
+  return [
+    {
+      kind: "details",
+      summary: `${grouped(never.length)} chart transitions ${why}`,
+      blocks: [
+        paragraph(
+          "A state of a chart is told with all of its counters, and a transition is a state with " +
+            "an event: so most of these are numbers of readers or waiters that nobody comes to.",
+        ),
+        {
+          kind: "table",
+          caption: "Transitions that were not taken",
+          columns: [column("chart"), column("state"), column("event")],
+          rows: never
+            .slice(0, NEVER_MOST)
+            .map(({ chart, state, event }) => [cell(code(chart)), cell(state), cell(code(event))]),
+          sortable: false,
+        },
+        ...(left > 0 ? [paragraph(`And ${grouped(left)} more.`)] : []),
+      ],
+    },
   ];
 }
 
@@ -60,7 +135,7 @@ function verifyBlocks({ verdict, simulated, ran, replayed, problem }: Receipt): 
 
 function notChecked(model: string): Block[] {
   return [
-    paragraph("It was not checked as it is now. This does it, and the next site has the result:"),
+    paragraph("No check of it as it is now is known. This makes one, and the next site has it:"),
     commands(`npx blockgraph check ${model}`),
   ];
 }

@@ -16,6 +16,7 @@ import {
   verdictMark,
 } from "../blocks.ts";
 import { agreementCell } from "../model/agreement.ts";
+import { knownVerdict } from "../model/known-verdict.ts";
 import type { Block, Cell, PageDocument } from "../page-document.ts";
 import { REWIRING, rewiringPath } from "../rewiring/rewiring-links.ts";
 import { runSummary, trends } from "../run-summary.ts";
@@ -94,8 +95,8 @@ function modelTable(models: readonly ModelEvidence[]): Block {
 
 function modelRow(evidence: ModelEvidence): Cell[] {
   const { model, overview, verify } = evidence;
-  const { name, idea, checked, verified, expected, caught } = overview;
-  const verdict = checked?.verdict ?? verified;
+  const { name, idea, checked, expected, caught } = overview;
+  const verdict = knownVerdict(evidence);
   const mark = verdictMark(verdict);
   const expectation = verdict === "violated" && expected === "violated" ? [" as expected"] : [];
   const surprise = verdict !== null && verdict !== expected ? [` (expected: ${expected})`] : [];

@@ -4,6 +4,7 @@
 
 import { grouped } from "../../check/numbers.ts";
 import { link, terms } from "../blocks.ts";
+import { knownVerdict } from "../model/known-verdict.ts";
 import type { Block, Inline, Text } from "../page-document.ts";
 import { REWIRING } from "../rewiring/rewiring-links.ts";
 import type { ModelEvidence } from "../site-input.ts";
@@ -35,10 +36,11 @@ export function startBlocks(models: readonly ModelEvidence[]): Block[] {
 type Row = readonly [string, ...Inline[]];
 
 function sumsOf(models: readonly ModelEvidence[]): Row[] {
-  const verdicts = models.map(({ overview }) => overview.checked?.verdict ?? overview.verified);
+  const verdicts = models.map(knownVerdict);
   const number = (wanted: string | null) => verdicts.filter((each) => each === wanted).length;
   const mutants = sum(models, ({ model }) => model.mutants.length);
   const caught = sum(models, ({ overview }) => overview.caught ?? 0);
+  const tried = models.some(({ verify }) => verify !== null);
   const left = sum(models, ({ verify }) => verify?.leftToCheck.length ?? 0);
   const compared = models.flatMap(({ qemu }) => (qemu === null ? [] : [qemu]));
   const requests = sum(compared, (each) => each.commands + each.requests);
@@ -46,14 +48,16 @@ function sumsOf(models: readonly ModelEvidence[]): Row[] {
   const open = number("undecided") + number(null);
   return [
     [
-      "models",
-      `${models.length}: ${number("holds")} hold, ${number("violated")} are violated` +
-        (open === 0 ? "" : `, of ${open} it is not known`),
+      "models with a graph",
+      `${models.length}; ${number("holds")} known to hold, ${number("violated")} to be violated` +
+        (open === 0 ? "" : `, and of ${open} nothing is known yet`),
     ],
     [
-      "mutants",
-      `${grouped(caught)} of ${grouped(mutants)} are caught by simulations` +
-        (left === 0 ? "" : `, ${grouped(left)} are left to checks`),
+      "their mutants",
+      tried
+        ? `${grouped(caught)} of ${grouped(mutants)} are caught by simulations` +
+          (left === 0 ? "" : `, ${grouped(left)} are left to checks`)
+        : `${grouped(mutants)}, none of them tried yet`,
     ],
     ...(compared.length === 0
       ? []

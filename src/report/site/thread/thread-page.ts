@@ -136,7 +136,7 @@ const TONE_OF: Readonly<Record<"holds" | "violated" | "undecided", Tone>> = {
 /** What a check found, or else what verify found, or else what the model says of itself. */
 function verdictText({ expected, verified, checked }: JudgedModel): Text {
   const verdict = checked?.verdict ?? verified;
-  if (verdict === null) return [mark(`${expected}, says the model`, "quiet")];
+  if (verdict === null) return [mark(`expected: ${expected}`, "quiet")];
   const wanted = verdict === expected ? "" : ", unexpectedly";
   const said = mark(`${verdict}${wanted}`, TONE_OF[verdict]);
   if (checked === null) return [said, " in simulations and runs"];

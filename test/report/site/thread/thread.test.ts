@@ -69,7 +69,7 @@ describe("the page", () => {
 
   test("says of each model what was found, or what the model says where nothing was", () => {
     expect(marks(overviews)).toContainEqual({
-      ...{ kind: "mark", text: "holds, says the model", tone: "quiet" },
+      ...{ kind: "mark", text: "expected: holds", tone: "quiet" },
     });
     expect(marks(holding)).toContainEqual({ kind: "mark", text: "violated", tone: "bad" });
     expect(marks(holding)).toContainEqual({ kind: "mark", text: "holds", tone: "good" });
