@@ -42,7 +42,8 @@ export const blockResize = defineCommand({
   ],
   apply(before, { device = "", "node-name": named = "", size }, context) {
     const text = `Cannot find device='${device}' nor node-name='${named}'`;
-    const { name } = find(before, before.nodes.has(named) ? named : device, text);
+    // No disk has a backend with a name here, and a node's is none (block.c, `bdrv_lookup_bs`).
+    const { name } = find(before, named, text);
     if (size < 0) throw refuse("Parameter 'size' expects a >0 size");
     const reason = blockedBecause(before, name);
     if (reason !== null) {

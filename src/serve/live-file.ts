@@ -23,6 +23,8 @@ export interface LiveFile extends RunImage {
   readonly bitmaps: ImageBitmaps | null;
   /** Opens it once more, in the same way. @throws BlockgraphError `image-unusable` */
   again(): LiveFile;
+  /** The same so that it can be written. @throws BlockgraphError `image-unusable` */
+  toWrite(): LiveFile;
   /**
    * Gives it another length, while nobody uses it. What has it open has to open it again.
    * @param behind bytes that its backing file has
@@ -39,6 +41,7 @@ export function openRaw(path: string, writable: boolean): LiveFile {
   return {
     ...{ storage, read, lock: new FileLock(path), writable, fact, format: null, bitmaps: null },
     again: () => openRaw(path, writable),
+    toWrite: () => openRaw(path, true),
     resize: (length) => fs.truncateSync(path, length),
   };
 }
@@ -57,6 +60,7 @@ export function openFormatted(path: string, writable: boolean, unmap: boolean): 
     ...{ storage, read, lock: new FileLock(path), writable, fact, format },
     bitmaps: storage.bitmaps,
     again: () => openFormatted(path, writable, unmap),
+    toWrite: () => openFormatted(path, true, unmap),
     resize(length, behind) {
       // What is in memory of the image is not true any more afterwards.
       storage.close();

@@ -29,6 +29,7 @@ import type { LockBits } from "../storage/file-lock.ts";
 import { changeBacking } from "../storage/qcow2/change-backing.ts";
 import type { ImageBitmaps } from "../storage/qcow2/image-bitmaps.ts";
 import { openSparseMemory } from "../storage/sparse-memory.ts";
+import type { Storage } from "../storage/storage.ts";
 import type { ImageFormat } from "../system/system.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { LiveExports } from "./live-exports.ts";
@@ -50,6 +51,8 @@ export class LiveImages {
   readonly #images = new Map<string, RunImage>();
   readonly #files = new Map<string, LiveFile>();
   readonly #exports: LiveExports;
+  /** what was replaced while somebody still waited for it */
+  readonly #left = new Set<Storage>();
   /** bytes that each shows */
   readonly lengths = new Map<string, number>();
   readonly facts = new Map<string, ImageFact>();
@@ -164,11 +167,11 @@ export class LiveImages {
   }
 
   /** Puts an image in the place of what it was opened as before, if it was. */
-  #replace(filename: string, file: LiveFile): void {
+  #replace(filename: string, file: LiveFile, release?: () => void): void {
     const known = this.#files.get(filename);
     if (known !== undefined) {
       file.lock.hold(known.lock.held);
-      this.#forget(filename, known);
+      this.#forget(filename, known, release);
     }
     this.#files.set(filename, file);
     this.#images.set(filename, file);
@@ -179,9 +182,35 @@ export class LiveImages {
     this.formats.set(filename, formatNow(file.format, latest));
   }
 
-  #forget(filename: string, { storage, lock }: LiveFile): void {
+  /** Files that were only read, and are written now: a commit's base, or what was reopened. */
+  #openToWrite(graph: Graph): void {
+    for (const { driver, options, readOnly } of graph.nodes.values()) {
+      const filename = String(options.filename);
+      const file = driver === "file" && !readOnly ? this.#files.get(filename) : undefined;
+      if (file === undefined || file.writable) continue;
+      const { storage } = file;
+      // Whoever was not drained for the command still waits for what it has asked the old one.
+      this.#replace(filename, file.toWrite(), () => void this.#left.add(storage));
+    }
+    this.#closeLeft();
+  }
+
+  /** Lets go of what nobody waits for any more. */
+  #closeLeft(): void {
+    for (const storage of this.#left) {
+      storage.kick();
+      try {
+        storage.close();
+        this.#left.delete(storage);
+      } catch {
+        // Some of it is still under way; the next command tries again.
+      }
+    }
+  }
+
+  #forget(filename: string, { storage, lock }: LiveFile, release = () => storage.close()): void {
     for (const map of this.#maps) map.delete(filename);
-    storage.close();
+    release();
     lock.close();
   }
 
@@ -194,7 +223,9 @@ export class LiveImages {
     for (const { driver, options, readOnly } of after.nodes.values()) {
       const image = driver === "file" ? this.#files.get(String(options.filename)) : undefined;
       if (image === undefined || image.writable || readOnly) continue;
-      return `Could not open '${String(options.filename)}': Permission denied`;
+      const filename = String(options.filename);
+      if (isWritable(this.#paths.get(filename) ?? filename)) continue;
+      return `Could not open '${filename}': Permission denied`;
     }
     const unwritable = this.#exports.consent(after);
     if (unwritable !== null) return unwritable;
@@ -255,6 +286,7 @@ export class LiveImages {
   /** A command is over: the locks are those of the graph, and what no node has is closed. */
   settle(graph: Graph): void {
     this.#exports.settle(graph);
+    this.#openToWrite(graph);
     const used = new Set([...graph.nodes.values()].map(({ options }) => options.filename));
     const wanted = locksOf(graph);
     const formatted = formattedFiles(graph);
@@ -294,6 +326,7 @@ export class LiveImages {
   /** Closes all of them. Legal only while nothing is under way on them. */
   close(): void {
     this.#exports.close();
+    this.#closeLeft();
     for (const { storage } of this.#images.values()) storage.close();
     for (const { lock } of this.#files.values()) lock.close();
     for (const map of this.#maps) map.clear();

@@ -25,10 +25,9 @@ export function resizedImages(
   { execute, arguments: args }: QmpCommand,
   graph: Graph,
 ): ResizedImage[] {
-  const { "node-name": named, device, size } = args;
+  const { "node-name": named, size } = args;
   if (execute !== "block_resize" || typeof size !== "number") return [];
-  const first = graph.nodes.get(String(named)) ?? graph.nodes.get(String(device));
-  for (const { node, offset } of downFrom(graph, first)) {
+  for (const { node, offset } of downFrom(graph, graph.nodes.get(String(named)))) {
     const name = imageOf(graph, node);
     if (name === null) continue;
     const length = size + offset;

@@ -65,7 +65,6 @@ export function resolveEntry(execution: Execution, node: string): Entry {
   const window = imageBelow(live.description);
   if (window === null || isOwnFileOnly(window, execution.nodes)) return { kind: "other" };
   const { description } = live;
-  // An overlay keeps what is discarded, as zeros: else its backing file would show.
   const unmap = window.overlay === null && handsDiscardsOn(description);
   return savedIn(execution, window, description.length) ?? { kind: "guest", unmap, ...window };
 }
@@ -87,10 +86,12 @@ function savedIn(execution: Execution, { image, shift }: ImageWindow, length: nu
 
 /**
  * What is put under a guest for another purpose must not change what becomes of its discards; what
- * is there to put them off says so.
+ * is there to put them off says so. A format keeps what is discarded, as zeros: else its backing
+ * file would show.
  */
-function handsDiscardsOn({ unmap, defers, requests, inserted, primary }: SystemNode): boolean {
-  if (defers) return false;
+function handsDiscardsOn(node: SystemNode): boolean {
+  const { unmap, defers, requests, inserted, primary, located } = node;
+  if (defers || located !== null) return false;
   if (!inserted && !(unmap && requests.has("discard"))) return false;
   return primary === null || handsDiscardsOn(primary);
 }

@@ -10,7 +10,7 @@ import type { ImageFormat, SystemRules } from "./system.ts";
 
 export function loggedImages(
   images: readonly ImageRecord[],
-): Pick<SystemRules, "images" | "facts" | "formats" | "bitsOfAnySize"> {
+): Pick<SystemRules, "images" | "facts" | "formats" | "bitsOfAnySize" | "backingMayBeShorter"> {
   const lengths = new Map(images.map(({ filename, length }) => [filename, length]));
   if (images.every(({ format }) => format === undefined)) return { images: lengths };
   const facts = new Map(images.map((image) => [image.filename, factOf(image)]));
@@ -20,8 +20,9 @@ export function loggedImages(
     }),
   );
   const hasBitmaps = images.some(({ format }) => format?.bitmaps !== undefined);
-  // Whoever made them was free to say how much a bit stands for.
-  return { images: lengths, facts, formats, ...(hasBitmaps && { bitsOfAnySize: true }) };
+  // Whoever made them was free to say how long they are, and how much a bit stands for.
+  const free = { backingMayBeShorter: true, ...(hasBitmaps && { bitsOfAnySize: true }) };
+  return { images: lengths, facts, formats, ...free };
 }
 
 function formatOf({ own, bitmaps = [], "cluster-size": clusterSize }: FormatRecord): ImageFormat {

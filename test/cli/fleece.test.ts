@@ -2,12 +2,16 @@
  * `blockgraph fleece` from the command line: what it prints, what it leaves behind, and what it
  * refuses. What clients see is in test/conformance/fleece.test.ts.
  */
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readLog } from "../../src/log/reader.ts";
+import { createQcow2 } from "../../src/storage/qcow2/create.ts";
 import { blockgraph, expectRefusal, scratchFolder } from "./blockgraph.ts";
+
+const MIB = 1024 * 1024;
 
 function withDisk(bytes = 200_000) {
   const folder = scratchFolder();
@@ -84,7 +88,8 @@ describe("it refuses", () => {
     ],
     [["disk.raw", "--cluster-size", "5000", "--run", "true"], /give a power of two/],
     [["disk.raw", "--cluster-size", "12", "--run", "true"], /whole number from 4096/],
-    [["disk.raw", "--cache", "disk.raw", "--run", "true"], /exists already; choose another file/],
+    [["disk.raw", "--cache", "disk.raw", "--run", "true"], /used for something else/],
+    [["disk.raw", "--cache", "./disk.raw", "--force", "--run", "true"], /used for something else/],
     [["disk.raw", "--log", "disk.raw", "--run", "true"], /used for something else/],
     [["disk.raw", "--log", "no/where", "--run", "true"], /no\/where/],
     [["disk.raw", "--guest", "nbd://a:1", "--view", "b"], /a port is only offered with TLS/],
@@ -103,6 +108,32 @@ describe("it refuses", () => {
     expectRefusal(await fleece(...args), problem);
     expect(fs.readdirSync(folder)).toEqual(["disk.raw"]);
     expect(fs.readFileSync(join(folder, "disk.raw")).equals(Buffer.alloc(200_000, 7))).toBe(true);
+  });
+
+  test("what lies behind an image, and what is no regular file, is not written over", async () => {
+    const { folder, fleece } = withDisk();
+    createQcow2(join(folder, "behind.qcow2"), { size: MIB });
+    const backing = { file: "behind.qcow2", format: "qcow2" };
+    createQcow2(join(folder, "top.qcow2"), { size: MIB, backing });
+    fs.linkSync(join(folder, "behind.qcow2"), join(folder, "link"));
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    const before = fs.readFileSync(join(folder, "behind.qcow2"));
+    for (const name of ["behind.qcow2", "link"]) {
+      for (const option of ["--cache", "--log"]) {
+        const refused = await fleece("top.qcow2", option, name, "--force", "--run", "true");
+        expectRefusal(refused, /used for something else/);
+      }
+    }
+    const refused = await fleece("top.qcow2", "--cache", "pipe", "--force", "--run", "true");
+    expectRefusal(refused, /is no regular file/);
+    expect(fs.readFileSync(join(folder, "behind.qcow2"))).toEqual(before);
+    expect(fs.readdirSync(folder).sort()).toEqual([
+      "behind.qcow2",
+      "disk.raw",
+      "link",
+      "pipe",
+      "top.qcow2",
+    ]);
   });
 
   test.each([

@@ -94,6 +94,7 @@ const CONVERSATIONS: readonly (readonly [string, Conversation])[] = [
     async (talk) => {
       await add(talk, file("a.raw", { "node-name": "f" }));
       await add(talk, node("raw", "a", "f"));
+      await talk.say("block_resize", { device: "a", size: 2 * MIB });
       const pin = { driver: "blkdebug", "node-name": "p", image: "a" };
       await add(talk, { ...pin, "unshare-child-perms": ["resize"] });
       await resize(talk, "a", 2 * MIB);

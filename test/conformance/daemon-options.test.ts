@@ -86,6 +86,14 @@ describe("it refuses, and names the option", () => {
     [["--object", "secret,id=a"], /--object secret,id=a: /],
     [["--object", "tls-creds-psk,id=a,dir=nowhere,endpoint=server"], /nowhere/],
     [["--monitor", "chardev=c"], /there is no chardev 'c' before it; add --chardev/],
+    [["--chardev", "stdio,id=c", "--chardev", "stdio,id=c"], /Duplicate ID 'c' for chardev/],
+    [
+      [
+        ...["--chardev", "socket,id=c,path=q,server=on,wait=off"],
+        ...["--monitor", "chardev=c", "--monitor", "chardev=c"],
+      ],
+      /Device 'c' is in use/,
+    ],
     [["--chardev", "pty,id=c"], /only socket and stdio are supported/],
     [["--chardev", "socket,id=c,path=s"], /give server=on,wait=off/],
     [["--daemonize"], /start it with & and wait for the file of --pidfile/],

@@ -140,6 +140,23 @@ async function addBitmaps({ disk, folder }: LoggedDisk): Promise<void> {
   await outputOf("qemu-io", ...writes.flatMap((each) => ["-c", each]), disk);
 }
 
+test("so does that of a disk with a shorter backing file, or none, and discards", () =>
+  inTemporaryFolder(async (folder) => {
+    const [base, log] = [join(folder, "base.raw"), join(folder, "run.jsonl")];
+    fs.writeFileSync(base, Buffer.alloc(96 * 1024, "short "));
+    for (const behind of [["-b", base, "-F", "raw"], []]) {
+      const disk = join(folder, "disk.qcow2");
+      await outputOf("qemu-img", "create", "-q", "-f", "qcow2", ...behind, disk, "1M");
+      await outputOf("qemu-io", "-c", "write -P 1 256k 256k", disk);
+      const given = ["--memory", "2M", "--log", log, "--force"];
+      await Fleeced.using(disk, folder, given, async ({ guest }) => {
+        const writes = ["write -P 9 0 200k", "discard 256k 128k", "read 0 1M"];
+        await outputOf("qemu-io", "-f", "raw", ...writes.flatMap((each) => ["-c", each]), guest);
+      });
+      await expectReplays(log);
+    }
+  }));
+
 for (const [bitmap, ...options] of [["since"], ["since", "--memory", "16M"], ["fine"]] as const) {
   test(`so does that of what a bitmap has recorded: ${bitmap} ${options.join(" ")}`, () =>
     inTemporaryFolder(async (folder) => {

@@ -1,11 +1,12 @@
 /**
  * Ctrl-C that ends a long work early instead of the program.
  *
- * While the work goes on, the first SIGINT or SIGTERM asks it to come to an end and to report what
- * it has; then the program's own handlers are back, so that a second one ends it at once.
+ * While the work goes on, the first SIGINT, SIGTERM or SIGHUP (a terminal that is closed) asks it
+ * to come to an end and to report what it has; then the program's own handlers are back, so that a
+ * second one ends it at once.
  */
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Does some work that can be asked to stop.

@@ -28,6 +28,8 @@ export interface DaemonOptions {
 
 /** bytes; what block-copy of QEMU copies at least */
 const CLUSTER = 65_536;
+/** ms; the longest that a timer takes, and what it does then is nothing */
+const FOREVER_MS = 2 ** 31 - 1;
 
 /** @throws BlockgraphError `bad-argument`, `graph-refused` naming the option that was refused */
 export async function runDaemon(
@@ -42,16 +44,21 @@ export async function runDaemon(
       try {
         await daemon.begin(steps);
         if (options.pidfile !== null) writePidfile(options.pidfile);
-        await new Promise<void>((resolve) => {
-          if (ended.signal.aborted) resolve();
-          else ended.signal.addEventListener("abort", () => resolve());
-        });
+        await untilAborted(ended.signal);
         return EXIT.ok;
       } finally {
         await daemon.close();
       }
     },
   );
+}
+
+/** Also of a daemon that listens nowhere, which only a signal ends. */
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const waiting = setInterval(() => {}, FOREVER_MS);
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  clearInterval(waiting);
 }
 
 class RunningDaemon {
@@ -62,6 +69,8 @@ class RunningDaemon {
   readonly #daemon: StorageDaemon;
   readonly #version: JsonObject;
   readonly #chardevs = new Map<string, Chardev>();
+  /** ids of those that a monitor has */
+  readonly #monitored = new Set<string>();
   readonly #servers: QmpServer[] = [];
   #stdio: QmpConnection | null = null;
   readonly #quit: () => void;
@@ -98,8 +107,9 @@ class RunningDaemon {
     for (const step of steps) {
       if (step.option === "chardev") {
         const { id, device } = chardevOf(step.value);
+        if (this.#chardevs.has(id)) throw unusable(step, `Duplicate ID '${id}' for chardev`);
         this.#chardevs.set(id, device);
-      } else if (step.option === "monitor") await this.#monitor(step.value);
+      } else if (step.option === "monitor") await this.#monitor(step);
       else requireDone(step, await this.#daemon.execute(commandOf(step)));
     }
   }
@@ -114,15 +124,14 @@ class RunningDaemon {
     this.#images.close();
   }
 
-  async #monitor(value: string): Promise<void> {
-    const id = monitorOf(value);
+  async #monitor(step: DaemonStep): Promise<void> {
+    const id = monitorOf(step.value);
     const device = this.#chardevs.get(id);
     if (device === undefined) {
-      throw new BlockgraphError(
-        "bad-argument",
-        `--monitor ${value}: there is no chardev '${id}' before it; add --chardev`,
-      );
+      throw unusable(step, `there is no chardev '${id}' before it; add --chardev`);
     }
+    if (this.#monitored.has(id)) throw unusable(step, `Device '${id}' is in use`);
+    this.#monitored.add(id);
     const execute = (command: JsonObject) => this.#daemon.execute(command);
     const protocol = { version: this.#version, execute };
     if (device.kind === "stdio") this.#monitorStdio(protocol);
@@ -148,6 +157,10 @@ class RunningDaemon {
     for (const server of this.#servers) server.event(event, data, now);
     this.#stdio?.event(event, data, now);
   }
+}
+
+function unusable({ option, value }: DaemonStep, problem: string): BlockgraphError {
+  return new BlockgraphError("bad-argument", `--${option} ${value}: ${problem}`);
 }
 
 function requireDone({ option, value }: DaemonStep, result: QmpResult): void {

@@ -16,6 +16,7 @@ import {
   MEMORY_IMAGE,
   type ViewedBitmap,
 } from "../../serve/fleecing-commands.ts";
+import { headerIn } from "../../serve/live-file.ts";
 import { LiveImages } from "../../serve/live-images.ts";
 import type { FindCredentials } from "../../serve/live-nbd.ts";
 import { openFile } from "../../storage/file.ts";
@@ -81,8 +82,12 @@ async function makeFiles(
   const inMemory = options.memory !== null;
   const cache = options.cache ?? (inMemory ? null : besides(disk));
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
-  const own = isUri(disk) ? [] : [disk];
-  requireFree(logs, [...own, ...(cache === null ? [] : [cache])], options.force);
+  const own = isUri(disk) ? [] : chainOf(disk);
+  // The usual place is for nothing else: what is there was left by a run that was killed.
+  const usual = cache !== null && options.cache === null;
+  if (usual) requireFree([{ path: cache, option: "disk" }], own, true);
+  const caches = usual || cache === null ? [] : [{ path: cache, option: "file with --cache" }];
+  requireFree([...caches, ...logs], [...own, ...(usual ? [cache] : [])], options.force);
   if (cache !== null) makeCache(cache, length, options);
   const removeCache = atExit(() => {
     if (cache !== null && !options.keepCache) fs.rmSync(cache, { force: true });
@@ -100,6 +105,18 @@ async function makeFiles(
     isOpen = false;
   };
   return { images, format, bitmap, log, close, removeCache };
+}
+
+/** The file of a disk, and all that lie behind it: none of them may be written over. */
+function chainOf(disk: string): string[] {
+  const chain = [disk];
+  for (let path = disk; fs.existsSync(path) && formatOf(path) === "qcow2"; ) {
+    const behind = headerIn(path).backing?.filename;
+    if (behind === undefined || chain.includes(behind)) break;
+    chain.push(behind);
+    path = behind;
+  }
+  return chain;
 }
 
 /** @throws BlockgraphError `bad-argument`: beside a server there is no place */
@@ -167,7 +184,7 @@ function viewedBitmap({ bitmaps }: Qcow2Storage, name: string | null): ViewedBit
   return { name, granularity };
 }
 
-function makeCache(path: string, length: number, { cache, force }: Wanted): void {
+function makeCache(path: string, length: number, { cache }: Wanted): void {
   if (fs.existsSync(path)) {
     if (isInUse(path)) {
       throw new BlockgraphError(
@@ -175,11 +192,10 @@ function makeCache(path: string, length: number, { cache, force }: Wanted): void
         `${path} is the cache of a disk that is being fleeced now; end that first`,
       );
     }
-    if (cache !== null && !force) {
+    if (!fs.statSync(path).isFile()) {
       throw new BlockgraphError(
         "bad-argument",
-        `${path} exists already; choose another file with --cache, or give --force to write ` +
-          "over it",
+        `${path} is no regular file, and is not made one; choose another file with --cache`,
       );
     }
     if (cache === null) {

@@ -29,7 +29,12 @@ export function fleece(disk: string, options: FleeceOptions): Promise<ExitCode> 
     const inFolder = (name: string) => ({ kind: "unix", path: join(folder, name) }) as const;
     const guest = options.guest ?? inFolder("guest.sock");
     const view = options.view ?? inFolder("view.sock");
-    return fleeceAt(disk, options, { guest, view });
+    const ended = new AbortController();
+    // From the first file on: whatever was made by then is taken away again.
+    return interruptible(
+      () => ended.abort(),
+      () => fleeceAt(disk, options, { guest, view }, ended),
+    );
   });
 }
 
@@ -42,13 +47,13 @@ async function fleeceAt(
   disk: string,
   options: FleeceOptions,
   places: Places<NbdAddress>,
+  ended: AbortController,
 ): Promise<ExitCode> {
   const tls = tlsObjectsOf(options.objects);
   const startTls = options.tls === null ? null : tls.of({ "tls-creds": options.tls });
   const node = diskNode(disk, options.diskTls, options.locking);
   const credentials = (id: string, hostname: string | null) => tls.ofClient(id, hostname);
   const files = await openFiles(disk, node, credentials, options);
-  const ended = new AbortController();
   const servers: { close(): Promise<void> }[] = [];
   let begun: LiveGraph | null = null;
   const listen = async (address: NbdAddress) => {
@@ -87,7 +92,7 @@ async function fleeceAt(
     };
     for (const name of ["guest", "view"] as const) print(`${name}: ${uris[name]}`);
     const status = new StatusLine(fleecing);
-    const code = await untilEnded(options.run, uris, ended).finally(() => status.stop());
+    const code = await untilEnded(options.run, uris, ended.signal).finally(() => status.stop());
     const summary = status.summary();
     await monitor.close();
     await fleecing.end();
@@ -124,24 +129,17 @@ function liveGraph(
 }
 
 /** Until somebody ends it, or the command that was given does. */
-function untilEnded(
+async function untilEnded(
   run: string | null,
   uris: Places<string>,
-  ended: AbortController,
+  ended: AbortSignal,
 ): Promise<ExitCode> {
-  return interruptible(
-    () => ended.abort(),
-    async () => {
-      if (run !== null) {
-        return (await runShell(run, { ...uris }, ended.signal)) === 0 ? EXIT.ok : EXIT.violated;
-      }
-      await new Promise<void>((resolve) => {
-        if (ended.signal.aborted) resolve();
-        else ended.signal.addEventListener("abort", () => resolve());
-      });
-      return EXIT.ok;
-    },
-  );
+  if (ended.aborted) return EXIT.ok;
+  if (run !== null) {
+    return (await runShell(run, { ...uris }, ended)) === 0 ? EXIT.ok : EXIT.violated;
+  }
+  await new Promise((resolve) => ended.addEventListener("abort", resolve));
+  return EXIT.ok;
 }
 
 function planOf(

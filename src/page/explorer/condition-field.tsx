@@ -4,7 +4,7 @@
  * is chosen, Escape closes the list.
  */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Completions } from "../../explorer/condition/offered.ts";
 
 interface ConditionFieldProps {
@@ -26,7 +26,8 @@ export function ConditionField(props: ConditionFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const cursor = useRef<number | null>(null);
   const options = isOpen.value ? (completions?.options ?? []) : [];
-  useEffect(() => {
+  // At once: what is typed before the cursor stands there would go to another place.
+  useLayoutEffect(() => {
     if (cursor.current === null) return;
     field.current?.setSelectionRange(cursor.current, cursor.current);
     cursor.current = null;
