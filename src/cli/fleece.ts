@@ -44,12 +44,15 @@ export function configure(command: Command): void {
   const errors = ["break-guest-write", "break-snapshot"];
   const onError = new Option("--on-cbw-error <what>", "what a copy that fails breaks");
   const locking = new Option("--locking <how>", "whether others are kept from the disk's file");
-  const whenFull = new Option("--when-full <what>", "what happens when memory is full");
+  const whenFull = new Option(
+    "--when-full <what>",
+    "what happens when memory is full (default: wait with --cache, else break-snapshot)",
+  );
   command
     .description(
       "Serves a disk over NBD twice: to its guest, which may write it, and as it was at the " +
         "beginning, for a backup to read. What the guest overwrites is saved in a cache before. " +
-        "Ctrl-C or SIGTERM end it; the disk then holds all that the guest has written.",
+        "Ctrl-C, SIGTERM and SIGHUP end it; the disk then holds all that the guest has written.",
     )
     .argument("<disk>", "an image, raw or qcow2, or an export: nbd+unix:///NAME?socket=PATH")
     .option(

@@ -15,7 +15,7 @@ import { find, findDeviceOrNode } from "./find-node.ts";
 import { type DirtyBitmap, type Graph, type GraphNode, withNode } from "./graph.ts";
 import { QCOW2_CLUSTER } from "./image-facts.ts";
 import { imageBelow } from "./length.ts";
-import { requireStorable } from "./loaded-bitmaps.ts";
+import { BITMAP_NAME_MAX, requireStorable } from "./loaded-bitmaps.ts";
 import { type Notice, recorderOf } from "./notice.ts";
 import { uint32 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
@@ -147,6 +147,7 @@ const dirtyBitmapAdd = defineCommand({
     }
     if (node.bitmaps.has(name)) throw refuse(`Bitmap already exists: ${name}`);
     if (persistent) requireStorable(graph, node, name, context);
+    if (Buffer.byteLength(name) > BITMAP_NAME_MAX) throw refuse(`Bitmap name too long: ${name}`);
     const bitmap = {
       ...{ granularity, enabled: !disabled, length: node.length },
       ...{ persistent, stored: false, inconsistent: false, job: null },

@@ -16,8 +16,8 @@ import { shapeOf } from "./shape-of.ts";
 
 type Context = Pick<CommandContext, "drivers" | "profile" | "images">;
 
-/** bytes of a name (`BME_MAX_NAME_SIZE`) */
-const NAME_MAX = 1023;
+/** bytes of a name (`BME_MAX_NAME_SIZE`, `BDRV_BITMAP_MAX_NAME_SIZE`) */
+export const BITMAP_NAME_MAX = 1023;
 
 /** The bitmaps of a node that has just been opened. */
 export function loadedBitmaps(
@@ -54,7 +54,7 @@ export function requireStorable(
   if (imageBelow(graph, node, context)?.header?.version === 2) {
     throw cannot("Cannot store dirty bitmaps in qcow2 v2 files");
   }
-  if (Buffer.byteLength(name) > NAME_MAX) {
-    throw cannot(`Name length exceeds maximum (${NAME_MAX} characters)`);
+  if (Buffer.byteLength(name) > BITMAP_NAME_MAX) {
+    throw cannot(`Name length exceeds maximum (${BITMAP_NAME_MAX} characters)`);
   }
 }

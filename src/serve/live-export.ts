@@ -113,12 +113,15 @@ function flush(live: LiveGraph, through: string, request: ExportRequest): void {
   live.submit({ through, ...all, done: ({ errno }) => request.done(errno) });
 }
 
+/** bytes that are looked at before others have their turn: a client may ask about 4 GiB at once */
+const STATUS_MOST = 64 * 1024 * 1024;
+
 /** Asks for block status again and again, as an answer is about the beginning of a range only. */
 class Allocation {
   readonly #live: LiveGraph;
   readonly #through: string;
   readonly #request: StatusRequest;
-  readonly #extents: Extent[] = [];
+  readonly #extents: GrowingExtent[] = [];
   #told = 0;
 
   constructor(live: LiveGraph, through: string, request: StatusRequest) {
@@ -133,11 +136,11 @@ class Allocation {
       through: this.#through,
       operation: "block-status",
       offset: offset + this.#told,
-      length: length - this.#told,
+      length: Math.min(length - this.#told, STATUS_MOST),
       buffer: null,
       done: ({ errno, status, bytes }) => {
         if (errno !== null || bytes === 0) return this.#end(errno ?? "EIO");
-        this.#extents.push({ length: bytes, flags: status === "zero" ? HOLE_OF_ZEROS : 0 });
+        append(this.#extents, bytes, status === "zero" ? HOLE_OF_ZEROS : 0);
         this.#told += bytes;
         if (this.#told >= length || one || this.#extents.length === EXTENTS_MAX) this.#end(null);
         else setImmediate(() => this.ask());

@@ -40,7 +40,9 @@ export function refusalOfImage(error: unknown, name: string): string | null {
   const { message } = error;
   const text = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
   // What QEMU says as well it says without a remedy.
-  return text.startsWith(NOT_QCOW2) ? NOT_QCOW2 : text;
+  return text.startsWith(NOT_QCOW2) ? NOT_QCOW2 : text.replace(REMEDY, "");
 }
+
+const REMEDY = /: (?:try|convert it with) `qemu-img [^`]*`(?: on a copy)?$/;
 
 const NOT_QCOW2 = "Image is not in qcow2 format";

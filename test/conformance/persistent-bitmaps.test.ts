@@ -101,6 +101,7 @@ const STORIES: Readonly<Record<string, readonly Sitting[]>> = {
         ...[bitmap("clear", "usual"), merge("usual", "fine"), merge("fine", "coarse")],
         ...[bitmap("enable", "usual"), add("late", { granularity: 4096 })],
         ...[{ write: "write 3M 1k" }, merge("late", "none")],
+        ...["n".repeat(1024), "n".repeat(1023)].map((name) => bitmap("add", name)),
       ],
       end: "blockdev-del",
     },

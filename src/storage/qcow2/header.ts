@@ -24,6 +24,8 @@ const INCOMPATIBLE_COMPRESSION = 8n;
 const INCOMPATIBLE_EXTENDED_L2 = 16n;
 export const COMPATIBLE_LAZY_REFCOUNTS = 1n;
 export const AUTOCLEAR_BITMAPS = 1n;
+/** What helps with an image that is right, and not known here. */
+const CONVERT = "convert it with `qemu-img convert -O qcow2`";
 /** where the incompatible bits are, in bytes */
 export const INCOMPATIBLE_FIELD = 72;
 /** where the autoclear bits are, in bytes */
@@ -152,8 +154,8 @@ class HeaderReader {
     return header;
   }
 
-  #refuse(text: string): never {
-    throw unusable(this.#name, `${text}: try \`qemu-img check\``);
+  #refuse(text: string, remedy = "try `qemu-img check`"): never {
+    throw unusable(this.#name, `${text}: ${remedy}`);
   }
 
   #number(at: number, what: string): number {
@@ -200,19 +202,19 @@ class HeaderReader {
   #refuseFeatures(incompatible: bigint, extensions: readonly Extension[]): void {
     const method = this.#cluster.readUInt32BE(32);
     const encrypted = extensions.some(({ type }) => type === EXTENSION_ENCRYPTION);
-    if (method !== 0 || encrypted) this.#refuse(`Unsupported encryption method ${method}`);
+    if (method !== 0 || encrypted) this.#refuse(`Unsupported encryption method ${method}`, CONVERT);
     const dataFile = extensions.some(({ type }) => type === EXTENSION_DATA_FILE);
     if ((incompatible & INCOMPATIBLE_DATA_FILE) !== 0n || dataFile) {
-      this.#refuse("Unsupported qcow2 feature(s): external data file");
+      this.#refuse("Unsupported qcow2 feature(s): external data file", CONVERT);
     }
     if ((incompatible & INCOMPATIBLE_EXTENDED_L2) !== 0n) {
-      this.#refuse("Unsupported qcow2 feature(s): extended L2 entries");
+      this.#refuse("Unsupported qcow2 feature(s): extended L2 entries", CONVERT);
     }
     const known = INCOMPATIBLE_DIRTY | INCOMPATIBLE_CORRUPT | INCOMPATIBLE_COMPRESSION;
     const unknown = incompatible & ~known;
     if (unknown === 0n) return;
     const names = featureNames(extensions, unknown);
-    this.#refuse(`Unsupported qcow2 feature(s): ${names.join(", ")}`);
+    this.#refuse(`Unsupported qcow2 feature(s): ${names.join(", ")}`, CONVERT);
   }
 
   #compression(incompatible: bigint): "zlib" | "zstd" {
