@@ -14,7 +14,6 @@
  * that a node is read-only is kept by the graph. Two nodes that name one file in the same words
  * share it, and its locks. The file of a format is nobody else's.
  */
-import fs from "node:fs";
 import { basename } from "node:path";
 import { imageNameOf } from "../drivers/nbd/image-name.ts";
 import { BlockgraphError } from "../error.ts";
@@ -32,6 +31,7 @@ import { openSparseMemory } from "../storage/sparse-memory.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ImageFormat } from "../system/system.ts";
 import type { BackingChange } from "./backing-headers.ts";
+import { isWritable, lookAtImage } from "./image-access.ts";
 import { LiveExports } from "./live-exports.ts";
 import { formatNow, headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
 import type { FindCredentials } from "./live-nbd.ts";
@@ -152,7 +152,7 @@ export class LiveImages {
     if (known !== undefined && (known.format !== null || !isFormatted)) return null;
     if (known !== undefined && used.has(filename)) return null;
     const path = this.#paths.get(filename) ?? filename;
-    const { writable, problem } = lookAt(path);
+    const { writable, problem } = lookAtImage(path);
     if (problem !== null) return problem;
     try {
       const isWritten = writable && !readOnly;
@@ -189,8 +189,9 @@ export class LiveImages {
       const file = driver === "file" && !readOnly ? this.#files.get(filename) : undefined;
       if (file === undefined || file.writable) continue;
       const { storage } = file;
+      const opened = orNull(() => file.toWrite());
       // Whoever was not drained for the command still waits for what it has asked the old one.
-      this.#replace(filename, file.toWrite(), () => void this.#left.add(storage));
+      if (opened !== null) this.#replace(filename, opened, () => void this.#left.add(storage));
     }
     this.#closeLeft();
   }
@@ -370,30 +371,12 @@ function resizeText(error: unknown, path: string): string {
   return `Could not resize file: ${reason}`;
 }
 
-/** Whether a file can be opened as an image, and written; what keeps it from it in QEMU's words. */
-function lookAt(filename: string): { readonly writable: boolean; readonly problem: string | null } {
+/** What was opened; null: the image cannot be had so, and whoever writes to it finds that out. */
+function orNull<Opened>(open: () => Opened): Opened | null {
   try {
-    const stats = fs.statSync(filename);
-    if (stats.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    if (!stats.isFile()) {
-      const problem =
-        "A regular file was expected by the 'file' driver, but something else was given";
-      return { writable: false, problem };
-    }
-    fs.accessSync(filename, fs.constants.R_OK);
+    return open();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const problem = `Could not open '${filename}': ${systemText(code) ?? "Input/output error"}`;
-    return { writable: false, problem };
-  }
-  return { writable: isWritable(filename), problem: null };
-}
-
-function isWritable(filename: string): boolean {
-  try {
-    fs.accessSync(filename, fs.constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    if (!(error instanceof BlockgraphError)) throw error;
+    return null;
   }
 }

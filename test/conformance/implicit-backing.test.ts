@@ -4,10 +4,12 @@
  */
 import fs from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { outputOf } from "../nbd/serving.ts";
-import { type Conversation, compareTalks } from "../support/daemon-transcripts.ts";
+import { type Conversation, compareTalks, DISK } from "../support/daemon-transcripts.ts";
 import { runTool } from "../support/qemu-tools.ts";
-import type { QmpTalk } from "../support/qmp-talk.ts";
+import { DAEMONS, QmpTalk } from "../support/qmp-talk.ts";
+import { inTemporaryFolder } from "../support/temporary-folder.ts";
 import { needsTool } from "../tools/needs-tool.ts";
 
 /** A chain of two, and its top as node `top`, offered to be written. */
@@ -72,4 +74,23 @@ const CONVERSATIONS: readonly (readonly [string, Conversation])[] = [
   ],
 ];
 
-compareTalks(needsTool("qemu-storage-daemon", "qemu-img", "qemu-io"), CONVERSATIONS);
+const tools = needsTool("qemu-storage-daemon", "qemu-img", "qemu-io");
+
+compareTalks(tools, CONVERSATIONS);
+
+tools.test("a base that cannot be written fails the job, and no more", () =>
+  inTemporaryFolder(async (folder) => {
+    fs.writeFileSync(join(folder, "a.raw"), Buffer.alloc(DISK, "a"));
+    await QmpTalk.using(DAEMONS.ours("qemu-10.0"), folder, async (talk) => {
+      await addChain(talk, folder, "qcow2");
+      const base = fs.openSync(join(folder, "base"), "r+");
+      // Incompatible bit 1: corrupt, so that nobody opens it to write (docs/interop/qcow2.txt).
+      fs.writeSync(base, Buffer.from([2]), 0, 1, 79);
+      fs.closeSync(base);
+      const over = talk.hear(({ event }) => event === "BLOCK_JOB_COMPLETED");
+      await talk.say("block-commit", { "job-id": "c", device: "top" });
+      expect(await over).toMatchObject({ data: { offset: 0, error: expect.any(String) } });
+      await io(folder, "read -P 7 64k 128k", "read -P 97 512k 64k");
+    });
+  }),
+);
