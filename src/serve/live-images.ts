@@ -10,6 +10,8 @@
  * A file above which a node of a format is put is opened as an image of that format from then on:
  * what the node reads and writes are the clusters of its disk, and not the bytes of the file.
  *
+ * A backing file is opened to be read, and once more when somebody is to write it.
+ *
  * Limits: a file is opened once, for writing if it lets itself be written, but for backing files;
  * that a node is read-only is kept by the graph. Two nodes that name one file in the same words
  * share it, and its locks. The file of a format is nobody else's.
