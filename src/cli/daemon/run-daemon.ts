@@ -18,6 +18,7 @@ import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { atExit } from "../leftovers.ts";
 import { warn } from "../terminal.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { type Chardev, chardevOf, commandOf, type DaemonStep, monitorOf } from "./daemon-step.ts";
 
 export interface DaemonOptions {
@@ -28,8 +29,6 @@ export interface DaemonOptions {
 
 /** bytes; what block-copy of QEMU copies at least */
 const CLUSTER = 65_536;
-/** ms; the longest that a timer takes, and what it does then is nothing */
-const FOREVER_MS = 2 ** 31 - 1;
 
 /** @throws BlockgraphError `bad-argument`, `graph-refused` naming the option that was refused */
 export async function runDaemon(
@@ -51,14 +50,6 @@ export async function runDaemon(
       }
     },
   );
-}
-
-/** Also of a daemon that listens nowhere, which only a signal ends. */
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const waiting = setInterval(() => {}, FOREVER_MS);
-  await new Promise((resolve) => signal.addEventListener("abort", resolve));
-  clearInterval(waiting);
 }
 
 class RunningDaemon {

@@ -14,6 +14,7 @@ import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
 import { print, warn } from "../terminal.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { diskNode } from "./disk-node.ts";
 import { type FleeceFiles, openFiles } from "./files.ts";
 import { FleeceMonitor } from "./fleece-monitor.ts";
@@ -134,11 +135,10 @@ async function untilEnded(
   uris: Places<string>,
   ended: AbortSignal,
 ): Promise<ExitCode> {
-  if (ended.aborted) return EXIT.ok;
-  if (run !== null) {
+  if (run !== null && !ended.aborted) {
     return (await runShell(run, { ...uris }, ended)) === 0 ? EXIT.ok : EXIT.violated;
   }
-  await new Promise((resolve) => ended.addEventListener("abort", resolve));
+  await untilAborted(ended);
   return EXIT.ok;
 }
 

@@ -21,7 +21,7 @@ import { describeImage, describeSlowImage, type ImageContent } from "../../log/i
 import type { FormatRecord, ImageRecord } from "../../log/record.ts";
 import { LogWriter } from "../../log/writer.ts";
 import { CACHE_IMAGE, DISK_IMAGE, MEMORY_IMAGE } from "../../serve/fleecing-commands.ts";
-import { formattedParts, headerIn } from "../../serve/live-file.ts";
+import { formattedParts } from "../../serve/live-file.ts";
 import type { LiveImages } from "../../serve/live-images.ts";
 import { exportsNamedIn } from "../../serve/named-images.ts";
 import { openQcow2 } from "../../storage/qcow2/open.ts";
@@ -119,23 +119,24 @@ async function describeChain(disk: string): Promise<ImageRecord[]> {
       const { size } = fs.statSync(path);
       return [...chain, describeImage(name, contentOf(path, size))];
     }
-    const header = headerIn(path);
-    chain.push(await describeFormatted(name, path, header));
-    if (header.backing === null) return chain;
-    ({ filename: path } = header.backing);
-    [name, isFormatted] = [path, header.backing.driver === "qcow2"];
+    const format = await describeFormatted(name, path);
+    chain.push(format.image);
+    if (format.backing === null) return chain;
+    ({ filename: path } = format.backing);
+    [name, isFormatted] = [path, format.backing.driver === "qcow2"];
     if (chain.some(({ filename }) => filename === name)) return chain;
   }
 }
 
+/** An image in the format, and the file that it names as behind it; null: none. */
 async function describeFormatted(
   name: string,
   path: string,
-  { clusterSize, backing }: ImageHeader,
-): Promise<ImageRecord> {
+): Promise<{ readonly image: ImageRecord; readonly backing: ImageHeader["backing"] }> {
   const storage = openQcow2(path, { readOnly: true });
   try {
-    const { format: kept } = formattedParts(storage, path);
+    const { header, format: kept } = formattedParts(storage, path);
+    const { clusterSize, backing } = header;
     const bitmaps = storage.bitmaps.list.map(
       ({ name: bitmap, granularity, enabled, inconsistent }) => {
         const dirty = partsOf(
@@ -153,7 +154,8 @@ async function describeFormatted(
       own: partsOf(kept.own(), `the disk of ${path}`),
       ...(bitmaps.length > 0 && { bitmaps }),
     };
-    return { ...(await describeSlowImage(name, contentIn(storage, path))), format };
+    const image = await describeSlowImage(name, contentIn(storage, path));
+    return { image: { ...image, format }, backing };
   } finally {
     storage.close();
   }

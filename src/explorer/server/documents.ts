@@ -220,8 +220,8 @@ export type JobNews = { readonly job: number; readonly exploration: number } & (
       readonly verdict: "holds" | "violated" | "undecided";
       readonly problem: string | null;
       readonly states: number;
-      /** what makes states the same: `clusters`; empty: none is the same as another */
-      readonly symmetry: readonly string[];
+      /** up to what they are counted, to be put behind their number; may be empty */
+      readonly upTo: string;
       readonly transitions: number;
       readonly depth: number;
       readonly properties: readonly {

@@ -5,6 +5,7 @@
 import type { CheckOptions } from "../../check/check.ts";
 import type { Program } from "../../check/program/program.ts";
 import type { CheckResult, Progress } from "../../check/result.ts";
+import { symmetryText } from "../../report/check/symmetry-text.ts";
 import { checkVerdict } from "../../report/check/verdict.ts";
 import type { Condition } from "../condition/condition.ts";
 import { BackgroundSearch } from "../search/background-search.ts";
@@ -155,7 +156,7 @@ function checkedOf(result: CheckResult, exploration: ProgramExploration): Outcom
     kind: "checked",
     ...checkVerdict(result),
     ...{ states, transitions, depth },
-    symmetry: symmetries.map(({ name }) => name),
+    upTo: symmetryText(symmetries.map(({ name }) => name)),
     properties: properties.map(({ name, outcome }) => ({ name, outcome })),
     findings: findings
       .filter(({ kind }) => kind !== "bounds")

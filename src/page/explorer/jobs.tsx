@@ -80,9 +80,8 @@ function saidOf(news: JobNews): { tone: Tone; mark: string; text: string } {
     case "nowhere":
       return { tone: "plain", mark: "nowhere", text: news.message };
     case "checked": {
-      const { verdict, problem, states, symmetry, transitions, depth } = news;
+      const { verdict, problem, states, upTo, transitions, depth } = news;
       const tone = verdict === "holds" ? "good" : verdict === "violated" ? "bad" : "open";
-      const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${symmetry.join(", ")}`;
       const seen =
         `${number.format(states)} states${upTo}, ${number.format(transitions)} transitions, ` +
         `${depth} steps deep`;

@@ -4,10 +4,10 @@
  *     fleece   holds   4 clusters: 95,648 states, 518,080 transitions, depth 28   0.1 s
  *       view-equals-point-in-time   always   holds   judged 1,204,416 times
  */
-import { nameList } from "./name-list.ts";
 import { counted, grouped } from "./numbers.ts";
 import type { CheckReceipt } from "./receipt.ts";
 import { subjectName } from "./subject.ts";
+import { symmetryText } from "./symmetry-text.ts";
 
 /** Name, verdict, bounds, counts, time. `holds` never stands without the bounds that it is for. */
 export function verdictLine(receipt: CheckReceipt): string {
@@ -20,7 +20,7 @@ export function verdictLine(receipt: CheckReceipt): string {
 
 function countsText({ states, transitions, depth, method, walks }: CheckReceipt): string {
   const { symmetry, partialOrder, walks: most, seed } = method;
-  const upTo = symmetry.length === 0 ? "" : ` up to symmetry of ${nameList(symmetry)}`;
+  const upTo = symmetryText(symmetry);
   if (method.search !== "bfs") {
     const all = counted(most ?? 0, `${method.search} walk`);
     const part = walks === most ? "" : `${grouped(walks ?? 0)} of `;

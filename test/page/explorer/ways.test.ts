@@ -9,6 +9,7 @@ import { needsTool } from "../../tools/needs-tool.ts";
 import { axeFindings, launchBrowser, open, screenshot } from "../browser.ts";
 
 const { describe, test } = needsTool("chromium");
+const { test: withQemu } = needsTool("chromium", "qemu-img", "qemu-system-x86_64");
 
 describe("ways through a model", () => {
   let browser: Browser;
@@ -239,5 +240,19 @@ describe("ways through a model", () => {
       await screenshot(page, `explorer-open-${width}`);
       await page.close();
     }
+  });
+
+  withQemu("are sent to QEMU, which shows the same wrong byte (R02)", async () => {
+    const { page, complaints } = await explore("#model=two-backups-move-the-view");
+    await page.getByRole("button", { name: "Check everything" }).click();
+    const broken = page.locator(".property-why").first();
+    await expect.poll(() => broken.textContent()).toContain("broken by step");
+    await page.getByRole("button", { name: "On QEMU" }).click();
+    const deed = () => page.locator(".explorer-deeds li").first().textContent();
+    await expect.poll(deed).toMatch(/^✓done Replay on QEMU, state \d+: .*QEMU 7\.2\./);
+    expect(await deed()).toContain("same wrong");
+    await screenshot(page, "explorer-on-qemu");
+    expect(complaints).toEqual([]);
+    await page.close();
   });
 });

@@ -4,6 +4,7 @@
 
 import { counted, grouped } from "../../check/numbers.ts";
 import type { CheckReceipt } from "../../check/receipt.ts";
+import { symmetryText } from "../../check/symmetry-text.ts";
 import type { Receipt } from "../../receipt.ts";
 import {
   cell,
@@ -32,8 +33,6 @@ export function verdictBlocks({ model, verify, check }: ModelEvidence): Block[] 
 export function checkBlocks(check: CheckReceipt): Block[] {
   const { verdict, bounds, complete, problem, states, transitions, depth, method } = check;
   const count = (number: number) => number.toLocaleString("en-US");
-  const upTo =
-    method.symmetry.length === 0 ? "" : ` up to symmetry of ${method.symmetry.join(", ")}`;
   const { coverage, seconds, statesPerSecond } = check;
   return [
     paragraph(
@@ -45,7 +44,7 @@ export function checkBlocks(check: CheckReceipt): Block[] {
     ),
     terms([
       ["bounds", bounds],
-      ["states", `${count(states)}${upTo}`],
+      ["states", `${count(states)}${symmetryText(method.symmetry)}`],
       ["transitions", count(transitions)],
       ["depth", counted(depth, "step")],
       ["search", `${secondsText(seconds)}, ${count(statesPerSecond)} states a second`],
