@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly profile: Profile;
   /** whether permissions are judged later, once everything is rewired (see transaction.ts) */
   readonly deferred?: boolean;
+  /** whether other actions follow, until which what is removed is kept (see transaction.ts) */
+  readonly inTransaction?: boolean;
   /** the images that nodes can be opened on; absent: nothing is known of any */
   readonly images?: ImageFacts;
   /** whether somebody works for the jobs who knows their states, and judges what they are told */

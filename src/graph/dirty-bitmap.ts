@@ -51,11 +51,15 @@ function usableBitmap(graph: Graph, node: string, name: string): DirtyBitmap {
   return bitmap;
 }
 
-/** Whether a job works with the bitmap, or an export shows it (`bdrv_dirty_bitmap_busy`). */
+/**
+ * Whether a job works with the bitmap, an export shows it, or its transaction removes it
+ * (`bdrv_dirty_bitmap_busy`).
+ */
 export function isBusy({ exports, nodes }: Graph, node: string, name: string): boolean {
   const shown = [...exports.values()].flatMap(({ bitmaps = [] }) => bitmaps);
-  const isShown = shown.some((each) => each.node === node && each.name === name);
-  return isShown || (nodes.get(node)?.bitmaps.get(name)?.job ?? null) !== null;
+  if (shown.some((each) => each.node === node && each.name === name)) return true;
+  const { job = null, removed = false } = nodes.get(node)?.bitmaps.get(name) ?? {};
+  return removed || job !== null;
 }
 
 /**
@@ -161,14 +165,22 @@ const dirtyBitmapRemove = defineCommand({
   summary: "Removes a dirty bitmap.",
   schema: named,
   example: [...BITMAP, sent("block-dirty-bitmap-remove", CHANGES)],
-  apply(graph, { node: nodeName, name }) {
-    modifiableBitmap(graph, nodeName, name);
+  apply(graph, { node: nodeName, name }, { inTransaction = false }) {
+    const bitmap = modifiableBitmap(graph, nodeName, name);
     const node = find(graph, nodeName, `Node '${nodeName}' not found`);
-    const bitmaps = new Map(node.bitmaps);
-    bitmaps.delete(name);
-    return withNode(graph, { ...node, bitmaps });
+    const marked = withBitmap(graph, node, name, { ...bitmap, removed: true });
+    return inTransaction ? marked : withoutRemovedBitmaps(marked);
   },
 });
+
+/** What transactions have removed is gone (`block_dirty_bitmap_remove_commit`). */
+export function withoutRemovedBitmaps(graph: Graph): Graph {
+  return [...graph.nodes.values()].reduce((rest, node) => {
+    const bitmaps = [...node.bitmaps].filter(([, { removed = false }]) => !removed);
+    if (bitmaps.length === node.bitmaps.size) return rest;
+    return withNode(rest, { ...node, bitmaps: new Map(bitmaps) });
+  }, graph);
+}
 
 const dirtyBitmapClear = defineCommand({
   name: "block-dirty-bitmap-clear",

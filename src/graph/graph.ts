@@ -59,6 +59,8 @@ export interface DirtyBitmap {
   readonly inconsistent: boolean;
   /** the job that works with it, while a successor records in its place; null: none */
   readonly job: string | null;
+  /** whether it is gone once the transaction that removed it has succeeded; absent: no */
+  readonly removed?: boolean;
 }
 
 /** Kinds of users; a `backend` has no name in QEMU: a job or a command does I/O through it. */

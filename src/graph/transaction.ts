@@ -16,12 +16,21 @@ import { blockdevReplace } from "./blockdev-replace.ts";
 import { blockdevSnapshot } from "./blockdev-snapshot.ts";
 import { blockdevSnapshotSync } from "./blockdev-snapshot-sync.ts";
 import { type CommandContext, defineCommand, type GraphCommand } from "./command.ts";
-import { DIRTY_BITMAP_COMMANDS } from "./dirty-bitmap.ts";
+import { DIRTY_BITMAP_COMMANDS, withoutRemovedBitmaps } from "./dirty-bitmap.ts";
 import { BITMAP, nodes, sent } from "./example.ts";
 import type { Graph } from "./graph.ts";
 import type { Profile } from "./profile.ts";
 import { refreshPermissions } from "./refresh.ts";
-import { isRefusal, leaving, parseArguments, Refusal, refuse, takingBack } from "./refuse.ts";
+import {
+  isRefusal,
+  leaving,
+  orElse,
+  parseArguments,
+  Refusal,
+  refuse,
+  takingBack,
+} from "./refuse.ts";
+import { withRefusedEnable } from "./refused-enable.ts";
 import { type Action, undone } from "./undo-actions.ts";
 
 const ABORT = "abort";
@@ -72,7 +81,7 @@ export const transaction = defineCommand({
     const actions = listed.map((action, index) => parseAction(action, index, given.profile));
     const mode = parseArguments(propertiesSchema, properties, "properties.")["completion-mode"];
     const rewires = actions.some(({ type }) => REWIRING.has(type));
-    const context = { ...given, deferred: rewires };
+    const context = { ...given, deferred: rewires, inTransaction: true };
     const isFirst = given.profile.transactionJobs === "looked-at-first";
     if (mode === "grouped" && isFirst) for (const { type } of actions) requireGroup(type, isFirst);
     let graph = before;
@@ -82,6 +91,7 @@ export const transaction = defineCommand({
       graph = orUndone(before, graph, done, action, context);
       done.push(action);
     }
+    graph = withoutRemovedBitmaps(graph);
     if (!rewires) return graph;
     return refreshPermissions(graph, [...graph.nodes.keys()], { ...given, before });
   },
@@ -99,9 +109,10 @@ function orUndone(
   before: Graph,
   reached: Graph,
   done: readonly Action[],
-  { type, data }: Action,
+  action: Action,
   context: CommandContext,
 ): Graph {
+  const { type, data } = action;
   const command = ACTIONS.get(type) ?? REWIRING.get(type);
   try {
     if (command === undefined) throw refuse("Transaction aborted using Abort action");
@@ -110,9 +121,12 @@ function orUndone(
     if (!isRefusal(error) || (error instanceof Refusal && error.predicts !== null)) throw error;
     if (context.profile.undoneActions === "forgotten") throw leaving(error, null);
     const left = (error instanceof Refusal ? error.graph : null) ?? reached;
-    return takingBack(before, () => {
-      throw leaving(error, undone(before, left, done, context));
-    });
+    const kept = withRefusedEnable(before, reached, done, action);
+    return orElse(kept, () =>
+      takingBack(kept, () => {
+        throw leaving(error, undone(before, left, done, context));
+      }),
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import type { Defect } from "../defect.ts";
 import {
   ABORTED,
   add,
+  CRASHED,
   exported,
   HUNG,
   hook,
@@ -24,6 +25,10 @@ function backup(device: string, target: string) {
     ...{ "job-id": "j", device, target, sync: "none", "filter-node-name": "f" },
   });
 }
+
+const ENABLED = told("transaction", {
+  actions: [{ type: "block-dirty-bitmap-enable", data: { node: "n", name: "b" } }],
+});
 
 export const JOB_DEFECTS: readonly Defect[] = [
   {
@@ -187,5 +192,38 @@ export const JOB_DEFECTS: readonly Defect[] = [
       add("copy-on-read", "c", { file: "a", bottom: "b" }),
     ),
     shown: HUNG,
+  },
+  {
+    id: "refused-enable",
+    title: "A transaction that may not enable a bitmap disables it",
+    told:
+      "When the action is undone it is asked whether the bitmap recorded before, which is not " +
+      "known yet if the bitmap is in use. It stops recording, and what is written from then " +
+      "on is missing from the next increment.",
+    known: false,
+    seen: ["7.2", "10.0"],
+    models: [],
+    cases: [],
+    script: script(
+      [],
+      [nothing("n"), told("block-dirty-bitmap-add", { node: "n", name: "b" })],
+      told("block-export-add", {
+        ...{ type: "nbd", id: "e", "node-name": "n", writable: true, bitmaps: ["b"] },
+      }),
+      ENABLED,
+      told("query-named-block-nodes", {}),
+    ),
+    shown: says('"recording": false'),
+  },
+  {
+    id: "enable-nothing",
+    title: "A transaction that is to enable a bitmap which there is not: crash",
+    told: "Undoing the action disables what was not found.",
+    known: false,
+    seen: ["7.2", "10.0"],
+    models: [],
+    cases: [],
+    script: script([], nothing("n"), ENABLED),
+    shown: CRASHED,
   },
 ];
