@@ -19,11 +19,15 @@ import { type Edge, filteredEdge, type Graph, type GraphNode, withNode } from ".
 import { imageBelow, wholeSectors } from "./length.ts";
 import { blockedBecause } from "./op-blocker.ts";
 import { ALL_PERMISSIONS, RESIZE } from "./permission.ts";
+import { bytesOf, int64 } from "./qapi-integer.ts";
 import { refreshPermissions } from "./refresh.ts";
 import { isRefusal, leaving, Refusal, refuse, unlessRefused } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { shapeOf } from "./shape-of.ts";
 import { arriving } from "./suspended.ts";
+
+/** bytes that a node can have at most (block.c, `BDRV_MAX_LENGTH`) */
+const MOST_BYTES = 2n ** 63n - 2n ** 30n;
 
 export const blockResize = defineCommand({
   name: "block_resize",
@@ -34,7 +38,7 @@ export const blockResize = defineCommand({
       .optional()
       .meta({ description: "name of the node, where `node-name` is not given" }),
     "node-name": z.string().optional().meta({ description: "name of the node" }),
-    size: z.int().meta({ description: "bytes that it is to have" }),
+    size: int64.meta({ description: "bytes that it is to have" }),
   }),
   example: [
     opened("file", "disk", { filename: "disk.raw" }),
@@ -78,6 +82,8 @@ export const blockResize = defineCommand({
 function truncated(graph: Graph, name: string, size: number, context: CommandContext): Graph {
   const node = graph.nodes.get(name);
   if (node === undefined) return graph;
+  const bytes = bytesOf(size);
+  if (bytes > MOST_BYTES) throw refuse(`offset(${bytes}) exceeds maximum(${MOST_BYTES})`);
   if (node.readOnly) throw refuse("Image is read-only");
   requireActive(node);
   const shape = shapeOf(node.driver, context.drivers);

@@ -7,18 +7,22 @@ import { z } from "zod";
 import { blockExportDel } from "./block-export.ts";
 import { defineCommand } from "./command.ts";
 import { SERVER, sent } from "./example.ts";
+import { uint32 } from "./qapi-integer.ts";
 import { refuse } from "./refuse.ts";
 
 export const nbdServerStart = defineCommand({
   name: "nbd-server-start",
   summary: "Starts the server that exports are offered by.",
-  schema: z.looseObject({
+  schema: z.strictObject({
     addr: z
       .looseObject({ type: z.string().meta({ description: "kind of address: `unix`, `inet`" }) })
-      .meta({
-        description:
-          "where it listens, as QEMU writes addresses; other arguments are taken, and unused",
-      }),
+      .meta({ description: "where it listens, as QEMU writes addresses" }),
+    "tls-creds": z.string().optional().meta({ description: "credentials that clients need" }),
+    "tls-authz": z.string().optional().meta({ description: "who may connect; not in a daemon" }),
+    "max-connections": uint32.optional().meta({ description: "clients at once; 0: any number" }),
+    "handshake-max-seconds": uint32.optional().meta({
+      description: "seconds in which a client is to choose an export, since QEMU 10; 0: any number",
+    }),
   }),
   example: [sent("nbd-server-stop"), SERVER],
   apply(graph) {

@@ -15,12 +15,23 @@ import { type Peer, Session } from "./session.ts";
 /** Begins TLS on a socket: calls back with the protected one, or destroys the socket. */
 export type StartTls = (socket: Socket, begun: (secured: Socket) => void) => void;
 
-/** ms in which a client has to choose an export */
-const HANDSHAKE_PATIENCE = 10_000;
+/** ms; Node takes longer ones for none at all */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** ms in which a client has to fetch what was sent before the end */
 const FAREWELL_PATIENCE = 10_000;
 /** ms in which it then has to hang up */
 const HANG_UP_PATIENCE = 1_000;
+
+export interface ConnectionOptions {
+  /** null: there are no credentials */
+  readonly startTls: StartTls | null;
+  /** of all connections together */
+  readonly budget: PayloadBudget;
+  /** ms in which a client has to choose an export; more than 24 days are for ever */
+  readonly handshakePatience: number;
+  /** Called once, when the connection has gone and its last request has ended. */
+  closed(): void;
+}
 
 export class Connection implements Peer {
   readonly session: Session;
@@ -28,35 +39,26 @@ export class Connection implements Peer {
   readonly #closed: () => void;
   #socket: Socket;
   readonly #plain: Socket;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #corked = false;
   /** the session will send no more */
   #ended = false;
   /** the socket is no more */
   #gone = false;
 
-  /**
-   * Greets the client.
-   *
-   * @param startTls null: there are no credentials
-   * @param budget of all connections together
-   * @param closed called once, when the connection has gone and its last request has ended
-   */
-  constructor(
-    socket: Socket,
-    catalog: Catalog,
-    startTls: StartTls | null,
-    budget: PayloadBudget,
-    closed: () => void,
-  ) {
+  /** Greets the client. */
+  constructor(socket: Socket, catalog: Catalog, options: ConnectionOptions) {
+    const { startTls, budget, handshakePatience } = options;
     const inlet = new Inlet();
     this.#plain = (startTls === null ? directSocket(socket, inlet) : null) ?? socket;
     this.#socket = this.#plain;
     this.#startTls = startTls;
-    this.#closed = closed;
-    this.#timer = setTimeout(() => {
-      if (this.session.export === null) this.destroy();
-    }, HANDSHAKE_PATIENCE);
+    this.#closed = () => options.closed();
+    if (handshakePatience <= LONGEST_TIMER) {
+      this.#timer = setTimeout(() => {
+        if (this.session.export === null) this.destroy();
+      }, handshakePatience);
+    }
     this.session = new Session(this, catalog, startTls !== null, budget);
     inlet.lead(this.session);
     this.#attach(this.#socket);

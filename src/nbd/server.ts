@@ -26,6 +26,8 @@ export interface NbdServerOptions {
   readonly payloadBytes?: number;
   /** ms in which who keeps others waiting for that has to send, or fetch, a good part of it */
   readonly patience?: number;
+  /** ms in which a client has to choose an export. Default: 10,000 */
+  readonly handshakePatience?: number;
 }
 
 /** What becomes of the clients of an export that is removed (QEMU `block-export-del`, `mode`). */
@@ -44,6 +46,7 @@ export class NbdServer {
   readonly #startTls: StartTls | null;
   readonly #budget: PayloadBudget;
   readonly #patience: number;
+  readonly #handshakePatience: number;
   /** looks whether somebody keeps the others waiting; null: nobody is connected */
   #watch: NodeJS.Timeout | null = null;
   /** what had moved through each connection when it was looked last */
@@ -56,6 +59,7 @@ export class NbdServer {
     this.#startTls = options.startTls ?? null;
     this.#budget = new PayloadBudget(options.payloadBytes);
     this.#patience = options.patience ?? PATIENCE;
+    this.#handshakePatience = options.handshakePatience ?? PATIENCE;
   }
 
   /** connections there are, with those that have gone while requests of theirs were in flight */
@@ -151,10 +155,15 @@ export class NbdServer {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.#exports, this.#startTls, this.#budget, () => {
-      this.#connections.delete(connection);
-      if (this.#connections.size === 0) this.#unwatch();
-      this.#quieter();
+    const connection = new Connection(socket, this.#exports, {
+      startTls: this.#startTls,
+      budget: this.#budget,
+      handshakePatience: this.#handshakePatience,
+      closed: () => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) this.#unwatch();
+        this.#quieter();
+      },
     });
     this.#connections.add(connection);
     this.#watch ??= setInterval(() => this.#look(), this.#patience).unref();

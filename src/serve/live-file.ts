@@ -42,8 +42,14 @@ export function openRaw(path: string, writable: boolean): LiveFile {
     ...{ storage, read, lock: new FileLock(path), writable, fact, format: null, bitmaps: null },
     again: () => openRaw(path, writable),
     toWrite: () => openRaw(path, true),
-    resize: (length) => fs.truncateSync(path, length),
+    resize: (length) => truncate(path, length),
   };
+}
+
+/** @throws Error `EFBIG`: beyond what a file, or a number, can be */
+function truncate(path: string, length: number): void {
+  if (length > Number.MAX_SAFE_INTEGER) throw Object.assign(new Error("EFBIG"), { code: "EFBIG" });
+  fs.truncateSync(path, length);
 }
 
 /**

@@ -7,7 +7,7 @@ import { BlockgraphError } from "../error.ts";
 import type { StartTls } from "../nbd/connection.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import { NbdServer } from "../nbd/server.ts";
-import { CONNECTIONS, type NbdAddress } from "./nbd-address.ts";
+import { type ClientLimits, type NbdAddress, USUAL_LIMITS } from "./nbd-address.ts";
 import { removeStaleSocket } from "./stale-socket.ts";
 import { systemText } from "./system-text.ts";
 
@@ -23,16 +23,16 @@ export class NbdListener {
 
   /**
    * @param startTls default: clients speak in the clear
-   * @param maxConnections clients at once; who comes beyond is hung up on
+   * @param limits default: as `nbd-server-start` has them
    * @throws BlockgraphError `graph-refused` in QEMU's words if there can be no socket there
    */
   static async listen(
     address: NbdAddress,
     startTls: StartTls | null = null,
-    maxConnections = CONNECTIONS,
+    limits: ClientLimits = USUAL_LIMITS,
   ): Promise<NbdListener> {
     if (address.kind === "unix") await removeStaleSocket(address.path);
-    const server = new NbdServer({ maxConnections, startTls });
+    const server = new NbdServer({ ...limits, startTls });
     try {
       const given = address.kind === "unix" ? { path: address.path } : address;
       const bound = await server.listen(given);

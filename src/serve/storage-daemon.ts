@@ -18,7 +18,7 @@ import { JobCommands } from "./job-commands.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
-import { addressOf, connectionsOf, type NbdAddress } from "./nbd-address.ts";
+import { addressOf, type ClientLimits, limitsOf, type NbdAddress } from "./nbd-address.ts";
 import { exportAdded, exportRemoved } from "./nbd-exports.ts";
 import type { NbdListener } from "./nbd-listener.ts";
 import type { QmpResult } from "./qmp-connection.ts";
@@ -32,10 +32,9 @@ export interface StorageDaemonOptions {
   readonly version: JsonObject;
   /**
    * @param tls null: clients speak in the clear
-   * @param connections clients at once
    * @throws BlockgraphError `graph-refused` if it cannot listen there
    */
-  listen(address: NbdAddress, tls: StartTls | null, connections: number): Promise<NbdListener>;
+  listen(address: NbdAddress, tls: StartTls | null, limits: ClientLimits): Promise<NbdListener>;
   /** credentials that clients of the daemon make and name */
   readonly tls: TlsObjects;
   /** the server that exports are offered by from the beginning; default: there is none */
@@ -120,11 +119,8 @@ export class StorageDaemon {
     const command = { execute: "nbd-server-start", arguments: args };
     const address = addressOf(args);
     if (this.graph.nbdServer) return this.obey(command);
-    const listener = await this.#options.listen(
-      address,
-      this.#options.tls.of(args),
-      connectionsOf(args),
-    );
+    const tls = this.#options.tls.of(args);
+    const listener = await this.#options.listen(address, tls, limitsOf(args));
     const result = await this.obey(command);
     if ("error" in result) await listener.close();
     else this.#listener = listener;

@@ -84,7 +84,7 @@ const CONVERSATIONS: readonly (readonly [string, Conversation])[] = [
       await resize(talk, "v", 2 * MIB);
       await add(talk, node("raw", "r", file("c.raw"), { "read-only": true }));
       await resize(talk, "r", 2 * MIB);
-      for (const size of [-1, 0, 511, 2 ** 52]) await resize(talk, "w", size);
+      for (const size of [-1, 0, 511, 2 ** 52, 2 ** 60, -(2 ** 63)]) await resize(talk, "w", size);
       await resize(talk, "none", 0);
       return ["a", "b"].map((name) => fs.statSync(join(folder, `${name}.raw`)).size);
     },
@@ -132,7 +132,9 @@ const CONVERSATIONS: readonly (readonly [string, Conversation])[] = [
       create(folder, "q.qcow2", "4M");
       look(["-f", "qcow2", join(folder, "q.qcow2")], "write -P 7 0 4M");
       await add(talk, node("qcow2", "q", file("q.qcow2")));
-      for (const size of [MIB, 3 * MIB, 1000, -512, 2 ** 52]) await resize(talk, "q", size);
+      for (const size of [MIB, 3 * MIB, 1000, -512, 2 ** 52, 2 ** 54, 2 ** 63 - 2 ** 29, 2 ** 63]) {
+        await resize(talk, "q", size);
+      }
       await talk.say("blockdev-del", { "node-name": "q" });
       runTool("qemu-img", "check", "-q", join(folder, "q.qcow2"));
       return look(["-f", "qcow2", join(folder, "q.qcow2")], "read -P 7 0 1M", "read -P 0 1M 2M");

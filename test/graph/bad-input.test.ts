@@ -178,7 +178,12 @@ const OTHERS: readonly string[] = [
   ...send("block-job-cancel", "{}", '{"device":1}', '{"device":"zz"}', '{"device":"__proto__"}'),
   ...send("query-named-block-nodes", '{"x":1}', '{"flat":1}'),
   ...send("x-debug-query-block-graph", '{"x":1}'),
-  ...send("nbd-server-start", "{}", '{"addr":1}'),
+  ...send(
+    "nbd-server-start",
+    "{}",
+    '{"addr":1}',
+    '{"addr":{"type":"unix","data":{"path":"s"}},"x":1}',
+  ),
   ...send("nbd-server-stop", '{"x":1}'),
 ];
 

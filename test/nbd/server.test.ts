@@ -12,7 +12,7 @@ import type { NbdExport } from "../../src/nbd/export.ts";
 import { NbdServer } from "../../src/nbd/server.ts";
 import { HeldExport } from "./held-export.ts";
 import { MemoryExport } from "./memory-export.ts";
-import { serving } from "./serving.ts";
+import { type Serving, serving } from "./serving.ts";
 import * as wire from "./wire.ts";
 
 const KIB = 1024;
@@ -94,6 +94,23 @@ describe("listening", () => {
         message: expect.stringContaining(socket),
       });
     });
+  });
+
+  test("ends for a client that chooses no export in time, and that time may be none", async () => {
+    const offered = [new MemoryExport(MIB)];
+    const greeted = async ({ socket }: Serving) =>
+      void (await read(connect({ path: socket }), GREETING));
+    const hungUp = async (begun: Serving) => {
+      await greeted(begun);
+      await until(() => begun.server.connections === 0);
+    };
+    await served(offered, hungUp, { handshakePatience: 50 });
+    const patient = async (begun: Serving) => {
+      await greeted(begun);
+      await pause(100);
+      expect(begun.server.connections).toBe(1);
+    };
+    await served(offered, patient, { handshakePatience: Number.POSITIVE_INFINITY });
   });
 
   test("leaves no socket behind", async () => {

@@ -87,7 +87,7 @@ class RunningDaemon {
       ...{ live: this.#live, jobs: this.#jobs, event },
       version: this.#version,
       tls: this.#tls,
-      listen: (address, tls, connections) => NbdListener.listen(address, tls, connections),
+      listen: (address, tls, limits) => NbdListener.listen(address, tls, limits),
       quit,
     });
   }
@@ -156,7 +156,9 @@ function unusable({ option, value }: DaemonStep, problem: string): BlockgraphErr
 
 function requireDone({ option, value }: DaemonStep, result: QmpResult): void {
   if ("return" in result) return;
-  throw new BlockgraphError("graph-refused", `--${option} ${value}: ${result.error.desc}`);
+  // As it was written: the command line has no `data`.
+  const text = result.error.desc.replace("'addr.data.", "'addr.");
+  throw new BlockgraphError("graph-refused", `--${option} ${value}: ${text}`);
 }
 
 function writePidfile(path: string): void {

@@ -61,7 +61,7 @@ export function resizeOn(
   const { image, facts, l1 } = openQcow2Image(host, name, {});
   const { geometry, header } = image;
   const refuse = (text: string) => new BlockgraphError("bad-argument", `${name}: ${text}`);
-  if (!Number.isSafeInteger(size) || size < 0) {
+  if (!Number.isInteger(size) || size < 0) {
     throw refuse(`an image cannot have ${size} bytes: give a whole number, 0 or more`);
   }
   if (size < header.size && !shrink) {
@@ -70,13 +70,15 @@ export function resizeOn(
   if (header.version < 3 && facts.snapshots.length > 0) {
     throw refuse("Can't resize a v2 image which has snapshots");
   }
+  const entries = l1EntriesFor(size, geometry);
+  if (entries * 8 > L1_TABLE_MAX || size > Number.MAX_SAFE_INTEGER) {
+    throw refuse(
+      `The image size is too large: clusters of ${geometry.clusterSize} bytes reach not so far`,
+    );
+  }
   const bitmaps = new ImageBitmaps(image, facts.directory);
   const recorded = bitmaps.list.filter(({ inconsistent }) => !inconsistent);
   const kept = bitmaps.list.map((bitmap) => resizedBitmap(bitmap, bitmaps, size));
-  const entries = l1EntriesFor(size, geometry);
-  if (entries * 8 > L1_TABLE_MAX) {
-    throw refuse(`The image size is too large: take clusters larger than ${geometry.clusterSize}`);
-  }
   if (recorded.length > 0) bitmaps.use();
   if (entries > header.l1Entries) growL1(image, l1, entries);
   if (size > header.size) clearTail(image, header.size);
