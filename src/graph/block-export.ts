@@ -27,6 +27,9 @@ import { orElse, refuse, takingBack, undoing } from "./refuse.ts";
 import { ROOT_ROLES } from "./role.ts";
 import { arriving, asking } from "./suspended.ts";
 
+/** bytes of a string in the NBD protocol (`NBD_MAX_STRING_SIZE`) */
+const NBD_STRING_MAX = 4096;
+
 const schema = z.strictObject({
   type: z.literal("nbd").meta({ description: "kind of export" }),
   id: z.string().meta({ description: "id of the export" }),
@@ -35,7 +38,11 @@ const schema = z.strictObject({
     .string()
     .optional()
     .meta({ description: "by which clients know it; default: the name of the node" }),
+  description: z.string().optional().meta({ description: "what clients are told of it" }),
   writable: z.boolean().default(false).meta({ description: "whether clients may write" }),
+  writethrough: z.boolean().default(false).meta({
+    description: "whether each write is on the disk before a client is told that it is done",
+  }),
   bitmaps: z
     .array(bitmapOrName)
     .default([])
@@ -76,8 +83,11 @@ function exported(before: Graph, args: z.infer<typeof schema>, context: CommandC
   const { id, type, writable, "node-name": child, name = child } = args;
   const allowInactive = args["allow-inactive"] === true;
   const allocationDepth = args["allocation-depth"];
+  const { description, writethrough } = args;
   const own = {
     ...{ id, type, writable, name },
+    ...(description !== undefined && { description }),
+    ...(writethrough && { writethrough }),
     ...(allowInactive && { allowInactive }),
     ...(allocationDepth && { allocationDepth }),
   };
@@ -109,6 +119,8 @@ function served(
   const { child } = edge;
   const node = findNode(before, child);
   if (!before.nbdServer) throw refuse("NBD server not running");
+  requireSayable("export name", own.name);
+  requireSayable("description", own.description);
   if ([...before.exports.values()].some(({ name }) => name === own.name)) {
     throw refuse(`NBD server already has export named '${own.name}'`);
   }
@@ -123,6 +135,12 @@ function served(
     return { node: exportable(before, node, bitmap, own.writable, context.drivers), name: bitmap };
   });
   return { ...after, exports: new Map(after.exports).set(own.id, { ...own, bitmaps }) };
+}
+
+/** @throws BlockgraphError `graph-refused` for what no server may send (`nbd_export_create`) */
+function requireSayable(what: string, text = ""): void {
+  if (text.includes("\0")) throw refuse(`${what} has a NUL character in it`);
+  if (Buffer.byteLength(text) > NBD_STRING_MAX) throw refuse(`${what} '${text}' too long`);
 }
 
 /** A bitmap that is told with its node is taken as it is. */

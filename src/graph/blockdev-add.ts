@@ -22,13 +22,21 @@ import {
   checkDefinition,
   type GivenChild,
   givenChildren,
+  inheritedCache,
   isDefinition,
   ownOptions,
 } from "./definition.ts";
 import { attach, closeNode, closeUnused, detach } from "./edges.ts";
 import { opened } from "./example.ts";
 import { findDeviceOrNode, findNode } from "./find-node.ts";
-import { type Graph, type GraphNode, type JsonObject, type JsonValue, withNode } from "./graph.ts";
+import {
+  type Graph,
+  type GraphNode,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  withNode,
+} from "./graph.ts";
 import { backingDefinition, factOf } from "./image-facts.ts";
 import { imageBelow, lengthAtOpen } from "./length.ts";
 import { loadedBitmaps } from "./loaded-bitmaps.ts";
@@ -86,6 +94,8 @@ interface Inherited {
   readonly readOnly: boolean;
   /** unless its definition says otherwise */
   readonly forceShare: boolean;
+  /** each of its options unless its definition says otherwise; absent: nothing was said */
+  readonly cache?: JsonObject;
   /** whatever its definition says */
   readonly inactive: boolean;
 }
@@ -114,11 +124,7 @@ export function openNode(
   if (ownName === undefined && monitorOwned) {
     throw refuse("'node-name' must be specified for the root node");
   }
-  const self = {
-    readOnly: (options["read-only"] ?? inherits?.readOnly ?? false) === true,
-    forceShare: options["force-share"] === true,
-    inactive: inherits?.inactive === true || options.active === false,
-  };
+  const self = selfOf(options, inherits);
   let graph = before;
   let added: string | null = null;
   const found = new Map<string, string>();
@@ -155,7 +161,7 @@ export function openNode(
     graph = withNode(graph, node);
     added = name;
     if (ownName === undefined) graph = { ...graph, autoNames: graph.autoNames + 1 };
-    driver.checked?.(args, context.images);
+    driver.checked?.({ ...args, ...options }, context.images);
     const attachChild = (each: GivenChild) => {
       const { slot, reference } = each;
       find(each);
@@ -187,6 +193,16 @@ export function openNode(
   }
 }
 
+/** What a node hands down to those that it defines inline. */
+function selfOf(options: JsonObject, inherits: Inherited | null): Inherited {
+  return {
+    readOnly: (options["read-only"] ?? inherits?.readOnly ?? false) === true,
+    forceShare: options["force-share"] === true,
+    inactive: inherits?.inactive === true || options.active === false,
+    ...(isJsonObject(options.cache) && { cache: options.cache }),
+  };
+}
+
 /**
  * QEMU looks at the first bytes of a file through a user of its own, unless a job opens the node.
  * Where the file can be attached afterwards, that is refused for the same reasons.
@@ -201,10 +217,13 @@ function probed(graph: Graph, file: string | undefined, context: OpenContext): G
 
 /** The options as given, and those that it inherits. */
 function optionsOf(driver: DriverShape, args: JsonObject, inherits: Inherited | null): JsonObject {
+  const own = ownOptions(driver, args);
+  const cache = inheritedCache(inherits?.cache, own.cache);
   return {
     ...(inherits !== null && { discard: "unmap" }),
     ...(inherits?.forceShare === true && { "force-share": true }),
-    ...ownOptions(driver, args),
+    ...own,
+    ...(cache && { cache }),
   };
 }
 

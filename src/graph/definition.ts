@@ -94,3 +94,12 @@ export function ownOptions({ children }: DriverShape, args: JsonObject): JsonObj
   const others = ["driver", "node-name", ...children.map(({ name }) => name)];
   return Object.fromEntries(Object.entries(args).filter(([name]) => !others.includes(name)));
 }
+
+/** How an inline node caches: as its parent, but for what its own definition says. */
+export function inheritedCache(
+  parents: JsonValue | undefined,
+  own: JsonValue | undefined,
+): JsonObject | null {
+  const cache = { ...(isJsonObject(parents) && parents), ...(isJsonObject(own) && own) };
+  return Object.keys(cache).length > 0 ? cache : null;
+}

@@ -98,6 +98,10 @@ export interface BlockExport {
   readonly writable: boolean;
   /** under which clients find it */
   readonly name: string;
+  /** what clients are told of it; absent: nothing */
+  readonly description?: string;
+  /** whether each write is stable before its client is answered; absent: no */
+  readonly writethrough?: boolean;
   /** whether its node may be inactive although it writes; absent: no */
   readonly allowInactive?: boolean;
   /** whether it tells in which layer of its node's chain data is; absent: no */

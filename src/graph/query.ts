@@ -5,9 +5,8 @@
  *
  * Ids are valid in one reply only, and given as QEMU gives them: to users, jobs and nodes in the
  * order in which they came, and to who is below at the first edge that leads there. Exports are
- * block backends without a name. Of nodes QEMU tells more than there is here: how fast they may be,
- * what their images are, and the bitmaps that hooks keep for themselves; of jobs, how far they are,
- * and whether they have met an error.
+ * block backends without a name. What images are is told where there are any (src/serve), and how
+ * far jobs are. Of the bitmaps that QEMU's hooks keep for themselves there is none here.
  */
 
 import { z } from "zod";

@@ -3,7 +3,7 @@
  */
 import type { DriverShape } from "./catalogue.ts";
 import type { CommandContext } from "./command.ts";
-import { isDefinition } from "./definition.ts";
+import { inheritedCache, isDefinition } from "./definition.ts";
 import type { Graph, GraphNode, JsonObject } from "./graph.ts";
 import { refuse } from "./refuse.ts";
 import { shapeOf } from "./shape-of.ts";
@@ -57,7 +57,8 @@ export function withInlineChildren(
       const inherited = edge.roles.includes("cow") ? true : own.readOnly;
       const before = earlier.get(child.name)?.given;
       if (isDefinition(said)) {
-        const options: JsonObject = { discard: "unmap", ...before, ...said };
+        const cache = inheritedCache(given.cache, said.cache);
+        const options = { discard: "unmap", ...before, ...said, ...(cache && { cache }) };
         const readOnly = flag(options) ?? inherited;
         return withInlineChildren(graph, child, options, { readOnly, inactive }, context, earlier);
       }
@@ -75,7 +76,7 @@ export function flag({ "read-only": readOnly }: JsonObject): boolean | undefined
 
 /** Options of every node that a reopen may change. */
 const COMMON: ReadonlySet<string> = new Set([
-  ...["read-only", "auto-read-only", "discard", "detect-zeroes"],
+  ...["read-only", "auto-read-only", "discard", "detect-zeroes", "cache"],
 ]);
 
 /** @throws BlockgraphError `graph-refused` if the node's driver cannot be reopened */

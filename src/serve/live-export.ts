@@ -47,7 +47,8 @@ const BLOCK_SIZE = { minimum: 1, preferred: 4096, maximum: 32 * 1024 * 1024 } as
 
 /** What an export of the graph is to clients now. */
 export function liveExport(live: LiveGraph, graph: Graph, id: string): NbdExport {
-  const { name, writable, allocationDepth = false, bitmaps = [] } = requireExport(graph, id);
+  const own = requireExport(graph, id);
+  const { name, writable, allocationDepth = false, bitmaps = [], writethrough = false } = own;
   const root = rootNode(graph, id) ?? "";
   const { execution } = live.session;
   const entry = resolveEntry(execution, root);
@@ -61,14 +62,14 @@ export function liveExport(live: LiveGraph, graph: Graph, id: string): NbdExport
   const isView = filter !== null;
   return {
     name,
-    description: isView ? "a disk as it was at a point in time" : "",
+    description: own.description ?? (isView ? "a disk as it was at a point in time" : ""),
     size: execution.node(root).description.length,
     writable: writable && !isView,
     trims: writable && isView,
     multiConnection: true,
     blockSize: BLOCK_SIZE,
     contexts,
-    submit: (request) => enter(live, id, request),
+    submit: (request) => enter(live, id, request, writethrough),
     status(request) {
       const { context } = request;
       if (context === ALLOCATION) new Allocation(live, id, request).ask();
@@ -95,8 +96,15 @@ function requireExport(graph: Graph, id: string) {
 }
 
 /** A client's request; what must be stable is flushed before it is answered. */
-function enter(live: LiveGraph, through: string, request: ExportRequest): void {
-  const { operation, offset, length, buffer, stable } = request;
+function enter(
+  live: LiveGraph,
+  through: string,
+  request: ExportRequest,
+  writethrough: boolean,
+): void {
+  const { operation, offset, length, buffer } = request;
+  const isWrite = operation === "write" || operation === "write-zeroes";
+  const stable = request.stable || (writethrough && isWrite);
   if (operation === "cache") request.done(null);
   else if (operation === "write-zeroes" && request.fast) request.done("ENOTSUP");
   else {

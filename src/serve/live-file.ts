@@ -2,7 +2,7 @@
  * One file of a live graph, opened as what it is: as bytes, or as an image in a format.
  */
 import fs from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import type { ImageFact, ImageHeader } from "../graph/image-facts.ts";
 import type { RunImage } from "../run/image-set.ts";
 import { openFile } from "../storage/file.ts";
@@ -12,6 +12,7 @@ import type { ImageBitmaps } from "../storage/qcow2/image-bitmaps.ts";
 import { openQcow2, type Qcow2Storage } from "../storage/qcow2/open.ts";
 import { resizeQcow2 } from "../storage/qcow2/resize.ts";
 import type { ImageFormat } from "../system/system.ts";
+import { fileTold, headerTold, type ImageTold } from "./image-told.ts";
 
 export interface LiveFile extends RunImage {
   readonly lock: FileLock;
@@ -21,6 +22,8 @@ export interface LiveFile extends RunImage {
   readonly format: ImageFormat | null;
   /** its persistent bitmaps; null: its format has none */
   readonly bitmaps: ImageBitmaps | null;
+  /** What it is, for whoever asks. */
+  told(): ImageTold;
   /** Opens it once more, in the same way. @throws BlockgraphError `image-unusable` */
   again(): LiveFile;
   /** The same so that it can be written. @throws BlockgraphError `image-unusable` */
@@ -40,6 +43,7 @@ export function openRaw(path: string, writable: boolean): LiveFile {
   const read = () => fs.readFileSync(path);
   return {
     ...{ storage, read, lock: new FileLock(path), writable, fact, format: null, bitmaps: null },
+    told: () => ({ file: fileTold(path), header: null }),
     again: () => openRaw(path, writable),
     toWrite: () => openRaw(path, true),
     resize: (length) => truncate(path, length),
@@ -65,6 +69,7 @@ export function openFormatted(path: string, writable: boolean, unmap: boolean): 
   return {
     ...{ storage, read, lock: new FileLock(path), writable, fact, format },
     bitmaps: storage.bitmaps,
+    told: () => ({ file: fileTold(path), header: headerTold(storage, writable) }),
     again: () => openFormatted(path, writable, unmap),
     toWrite: () => openFormatted(path, true, unmap),
     resize(length, behind) {
@@ -138,7 +143,8 @@ function headerOf(path: string | null, { header, bitmaps }: Qcow2Storage): Image
   if (backing === null) return { ...known, backing: null };
   const { file, format } = backing;
   // A relative name is meant from where the image is (QEMU block.c, `path_combine`).
-  const filename = isAbsolute(file) || path === null ? file : join(dirname(path), file);
+  const folder = path === null ? "" : path.slice(0, path.lastIndexOf("/") + 1);
+  const filename = isAbsolute(file) ? file : `${folder}${file}`;
   const driver = format === "raw" || format === "qcow2" ? format : probed(filename);
   return { ...known, backing: { filename, driver } };
 }

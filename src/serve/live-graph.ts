@@ -20,9 +20,11 @@ import { type Answered, type RecordSink, Session } from "../system/session.ts";
 import type { SystemRules } from "../system/system.ts";
 import type { Errno, Operation } from "../vocabulary.ts";
 import type { BackingChange } from "./backing-headers.ts";
+import { definitionProblem } from "./definition-problem.ts";
 import { InjectedErrors, uninjectable } from "./injected-errors.ts";
 import { KeptBitmaps } from "./kept-bitmaps.ts";
 import type { LiveImages } from "./live-images.ts";
+import type { Surroundings } from "./node-info.ts";
 import { type ResizedImage, resizedImages } from "./resized-images.ts";
 import { makeSnapshots } from "./snapshot-files.ts";
 
@@ -143,6 +145,16 @@ export class LiveGraph {
   /** Requests that have entered and not ended, or wait to enter. */
   get underWay(): number {
     return this.#entered.size + this.#held.length;
+  }
+
+  /** The graph as it is now, and what its images are. */
+  get surroundings(): Surroundings {
+    const { images, profile } = this.#options;
+    return {
+      ...{ graph: this.session.graph, profile },
+      imageTold: (name) => images.told(name),
+      behind: (name) => images.facts.get(name)?.header?.backing?.filename ?? null,
+    };
   }
 
   /** Executes a command, when those before it have been. */
@@ -284,9 +296,11 @@ export class LiveGraph {
 
   /** Servers take their time, during which requests go on, and commands wait. */
   #connect(waiting: Waiting): void {
-    const connected = this.#options.images.connect(waiting.command, this.session.graph);
+    const problem = definitionProblem(waiting.command);
+    const connected =
+      problem === null ? this.#options.images.connect(waiting.command, this.session.graph) : null;
     if (connected === null) {
-      this.#begin(waiting, null);
+      this.#begin(waiting, problem);
       return;
     }
     const connecting: Connecting = { waiting };

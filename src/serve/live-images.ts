@@ -34,6 +34,7 @@ import type { Storage } from "../storage/storage.ts";
 import type { ImageFormat } from "../system/system.ts";
 import type { BackingChange } from "./backing-headers.ts";
 import { isWritable, lookAtImage } from "./image-access.ts";
+import type { ImageTold } from "./image-told.ts";
 import { LiveExports } from "./live-exports.ts";
 import { formatNow, headerIn, type LiveFile, openFormatted, openRaw } from "./live-file.ts";
 import type { FindCredentials } from "./live-nbd.ts";
@@ -84,6 +85,11 @@ export class LiveImages {
     const { storage, copy } = openSparseMemory(name, length);
     this.#images.set(name, { storage, read: copy });
     this.lengths.set(name, length);
+  }
+
+  /** What an image is, for whoever asks; null: it is none in a file. */
+  told(name: string): ImageTold | null {
+    return this.#files.get(name)?.told() ?? null;
   }
 
   /** See {@link LiveExports.connect}. */

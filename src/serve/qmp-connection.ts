@@ -8,10 +8,11 @@
  * A client may enable commands out of band, as with QEMU; there is none that could be executed so.
  */
 import { z } from "zod";
-import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
+import type { JsonObject, JsonValue } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
 import { isRefusal, parseArguments } from "../graph/refuse.ts";
 import { type Cut, JsonSplitter } from "./json-splitter.ts";
+import { parseDocument } from "./parse-document.ts";
 
 /** What a command came to: what it returns, or why not, in QEMU's words. */
 export type QmpResult =
@@ -71,7 +72,7 @@ export class QmpConnection {
   }
 
   async #answer(cut: Cut): Promise<void> {
-    const input = "text" in cut ? parse(cut.text) : cut.problem;
+    const input = "text" in cut ? parseDocument(cut.text) : cut.problem;
     const result = typeof input === "string" ? generic(input) : await this.#execute(input);
     this.#pending--;
     const hasId = typeof input !== "string" && "id" in input;
@@ -108,16 +109,6 @@ export class QmpConnection {
 }
 
 const capabilities = z.strictObject({ enable: z.array(z.enum(["oob"])).default([]) });
-
-/** What a client sent; or QEMU's text of what is wrong with it. */
-function parse(document: string): JsonObject | string {
-  try {
-    const input: JsonValue = JSON.parse(document);
-    return isJsonObject(input) ? input : "QMP input must be a JSON object";
-  } catch {
-    return "JSON parse error, what was sent is no JSON";
-  }
-}
 
 function notFound(desc: string): QmpResult {
   return { error: { class: "CommandNotFound", desc } };

@@ -9,8 +9,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { COMMANDS, type QmpCommand } from "../graph/commands.ts";
-import type { Graph, JsonObject, JsonValue } from "../graph/graph.ts";
+import { type Graph, isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 import { parseCommand } from "../graph/qmp-input.ts";
+import { queryNamedBlockNodes } from "../graph/query.ts";
 import { isRefusal, parseArguments } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
 import { changeBackingFile } from "./change-backing-file.ts";
@@ -21,6 +22,7 @@ import type { LiveGraph } from "./live-graph.ts";
 import { addressOf, type ClientLimits, limitsOf, type NbdAddress } from "./nbd-address.ts";
 import { exportAdded, exportRemoved } from "./nbd-exports.ts";
 import type { NbdListener } from "./nbd-listener.ts";
+import { nodeInfo } from "./node-info.ts";
 import type { QmpResult } from "./qmp-connection.ts";
 import { refused, resultOf } from "./qmp-result.ts";
 import { TlsObjects } from "./tls-objects.ts";
@@ -171,6 +173,22 @@ export class StorageDaemon {
     this.#options.event("BLOCK_EXPORT_DELETED", { id });
   }
 
+  /** What the graph says of its nodes, and what their images are. */
+  async queryNodes(args: JsonObject): Promise<QmpResult> {
+    const result = await this.obey({ execute: queryNamedBlockNodes.name, arguments: args });
+    if (!("return" in result) || !Array.isArray(result.return)) return result;
+    const { live } = this.#options;
+    const around = live.surroundings;
+    const told = result.return.map((each) => {
+      const node = isJsonObject(each)
+        ? live.session.graph.nodes.get(String(each["node-name"]))
+        : undefined;
+      if (!isJsonObject(each) || node === undefined) return each;
+      return { ...each, ...nodeInfo(node, around, args.flat === true) };
+    });
+    return { return: told };
+  }
+
   changeBackingFile(args: JsonObject): QmpResult {
     changeBackingFile(this.#options.live, args);
     return { return: {} };
@@ -197,6 +215,7 @@ const OWN: ReadonlyMap<string, Own> = new Map<string, Own>([
   ["block-export-del", (daemon, args) => daemon.removeExport(args)],
   ["nbd-server-add", (daemon, args) => daemon.addExport(exportAdded(daemon.graph, args))],
   ["nbd-server-remove", (daemon, args) => daemon.removeExport(exportRemoved(args))],
+  [queryNamedBlockNodes.name, (daemon, args) => daemon.queryNodes(args)],
   ["query-block-exports", asked((daemon) => exportsOf(daemon.graph))],
   // Devices are a machine's, and there is none.
   ["query-block", asked(() => [])],

@@ -76,7 +76,7 @@ const writeBlocking: Conversation = async (talk, folder) => {
   const said = guest(folder, "write -P 7 0 128k", "write -P 8 500000 3000", "write -z 512k 64k");
   const target = fs.readFileSync(join(folder, "b.raw"));
   await talk.say("job-cancel", { id: "m" });
-  await talk.jobIs("m", "concluded");
+  await talk.jobIs("m", "null");
   return { said, target };
 };
 

@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import type { JsonObject } from "../../src/graph/graph.ts";
 import { profile } from "../../src/graph/profile.ts";
 import type { Extent } from "../../src/nbd/export.ts";
 import { liveExport } from "../../src/serve/live-export.ts";
@@ -15,11 +16,16 @@ import { inTemporaryFolder } from "../support/temporary-folder.ts";
 const MIB = 1024 ** 2;
 const GIB = 1024 * MIB;
 
-test("block status of a gigabyte is one extent, and a read comes in between", () =>
-  inTemporaryFolder(async (folder) => {
+/** A live graph with exports of one disk while `use` lasts. */
+function exported(
+  length: number,
+  exports: readonly JsonObject[],
+  use: (live: LiveGraph) => Promise<void>,
+): Promise<void> {
+  return inTemporaryFolder(async (folder) => {
     const path = join(folder, "disk.raw");
     fs.closeSync(fs.openSync(path, "wx"));
-    fs.truncateSync(path, GIB);
+    fs.truncateSync(path, length);
     const images = new LiveImages(new Map([["disk.raw", path]]));
     const live = new LiveGraph({
       ...{ images, sink: null, clusterSize: 65_536, profile: profile("qemu-10.0") },
@@ -29,12 +35,53 @@ test("block status of a gigabyte is one extent, and a read comes in between", ()
       },
     });
     const file = { driver: "file", filename: "disk.raw" };
+    const disk = { driver: "raw", "node-name": "disk", file };
+    const offers = exports.map((more) => ({ type: "nbd", "node-name": "disk", ...more }));
     for (const [execute, args] of [
-      ["blockdev-add", { driver: "raw", "node-name": "disk", file }],
-      ["block-export-add", { type: "nbd", id: "x", "node-name": "disk", writable: true }],
-    ] as const) {
+      ["blockdev-add", disk] as const,
+      ...offers.map((offer) => ["block-export-add", offer] as const),
+    ]) {
       expect(await live.execute({ execute, arguments: args })).toMatchObject({ refusal: null });
     }
+    await use(live);
+    await takeDown(live);
+    live.stop();
+    images.close();
+  });
+}
+
+test("what is written through is flushed before a client is told that it is done", () => {
+  const ids = ["through", "back"];
+  const exports = ids.map((id) => ({
+    ...{ id, name: id, writable: true, writethrough: id === "through" },
+  }));
+  return exported(MIB, exports, async (live) => {
+    const flushes = async (
+      id: string,
+      operation: "write" | "write-zeroes" | "discard" | "read",
+    ) => {
+      const submitted = vi.spyOn(live, "submit").mockClear();
+      const buffer = operation === "write" || operation === "read" ? Buffer.alloc(4096) : null;
+      const request = { operation, offset: 0, length: 4096, buffer, stable: false };
+      const how = { fast: false, mayUnmap: false };
+      const errno = await new Promise((done) =>
+        liveExport(live, live.session.graph, id).submit({ ...request, ...how, done }),
+      );
+      expect(errno).toBeNull();
+      return submitted.mock.calls.filter(([each]) => each.operation === "flush").length;
+    };
+    const counts: number[] = [];
+    for (const id of ids) {
+      for (const operation of ["write", "write-zeroes", "discard", "read"] as const) {
+        counts.push(await flushes(id, operation));
+      }
+    }
+    expect(counts).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
+test("block status of a gigabyte is one extent, and a read comes in between", () =>
+  exported(GIB, [{ id: "x", writable: true }], async (live) => {
     const submitted = vi.spyOn(live, "submit");
     const ended: string[] = [];
     const offered = liveExport(live, live.session.graph, "x");
@@ -65,7 +112,4 @@ test("block status of a gigabyte is one extent, and a read comes in between", ()
     expect(looked.length).toBeGreaterThan(1);
     expect(looked.every(({ length }) => length <= 64 * MIB)).toBe(true);
     expect(extents).toEqual([{ length: GIB, flags: 3 }]);
-    await takeDown(live);
-    live.stop();
-    images.close();
   }));

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
+import { isJsonObject } from "../../graph/graph.ts";
 import { refuse } from "../../graph/refuse.ts";
 import { defineDriver } from "../driver.ts";
 import { storageCharts } from "../storage-charts.ts";
@@ -17,7 +18,7 @@ const options = commonOptions.extend({
   locking: z.enum(["auto", "on", "off"]).default("auto").meta({
     description: "whether others who open the image can tell what this node does to it",
   }),
-  aio: z.enum(["threads", "native"]).optional().meta({
+  aio: z.enum(["threads", "native", "io_uring"]).optional().meta({
     description: "how the host does I/O, which nothing here depends on",
   }),
   filename: z.string().min(1).meta({
@@ -34,8 +35,8 @@ export const file = defineDriver({
   parameters: () => ({}),
   everyParameters: [{}],
   charts: () => storageCharts("file"),
-  checked({ aio }) {
-    if (aio !== "native") return;
+  checked({ aio, cache }) {
+    if (aio !== "native" || (isJsonObject(cache) && cache.direct === true)) return;
     throw refuse(
       "aio=native was specified, but it requires cache.direct=on, which was not specified.",
     );

@@ -12,7 +12,7 @@ export const manual: Manual = {
       "does, so that a second program, ours or QEMU, is refused.",
   ],
   limits: [
-    "`aio` is taken, and nothing depends on it.",
+    "`aio` and `cache` are taken, and nothing depends on them: flushes are always done.",
     "Where the host has no way to punch holes, discards write zeros (`blockgraph doctor` tells).",
   ],
   example: [opened("file", "disk", { filename: "disk.raw" })],

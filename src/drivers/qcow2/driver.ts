@@ -20,6 +20,7 @@ import { clusterChart } from "./cluster-chart.ts";
 import { manual } from "./manual.ts";
 import { EVERY_PARAMETERS, type Qcow2Parameters } from "./parameters.ts";
 import { blockStatusChart, isInBaseChart, isMissingChart, readChart } from "./read-charts.ts";
+import { runtimeOptions } from "./runtime-options.ts";
 import { completeTaskChart, discardChart, writeChart } from "./write-charts.ts";
 
 const SECTOR = 512;
@@ -28,11 +29,12 @@ export const qcow2 = defineDriver({
   name: "qcow2",
   summary: "a format with metadata and a backing file",
   manual,
-  options: commonOptions,
+  options: commonOptions.extend(runtimeOptions.shape),
   children: [
     { name: "file", roles: ["data", "metadata", "primary"] },
     { name: "backing", roles: ["cow"], optional: true },
   ],
+  reopens: Object.keys(runtimeOptions.shape),
   headed: true,
   storesBitmaps: true,
   compresses: true,

@@ -47,6 +47,11 @@ export class ImageBitmaps {
     return this.#directory?.bitmaps ?? [];
   }
 
+  /** Whether the file calls all of them in use, since somebody writes. */
+  get inUse(): boolean {
+    return this.#inUse;
+  }
+
   /**
    * What a bitmap said when it was stored last: a bit for each `granularity` bytes of the disk, the
    * lowest of a byte first.

@@ -1,0 +1,34 @@
+/**
+ * What an export is called and described as goes as with qemu-storage-daemon, also where that is
+ * refused.
+ */
+import { type Conversation, compareTalks } from "../support/daemon-transcripts.ts";
+import { needsTool } from "../tools/needs-tool.ts";
+import { tryTool } from "./qcow2-tools.ts";
+
+const LONG = "x".repeat(4097);
+
+const offers: Conversation = async (talk, folder) => {
+  const add = (id: string, more: object) =>
+    talk.say("block-export-add", { type: "nbd", id, "node-name": "a", ...more });
+  await talk.say("blockdev-add", {
+    ...{ driver: "raw", "node-name": "a", file: { driver: "file", filename: "a.raw" } },
+  });
+  await add("early", { name: LONG });
+  await talk.say("nbd-server-start", { addr: { type: "unix", data: { path: "s" } } });
+  await add("one", { name: LONG });
+  await add("one", { description: LONG });
+  await add("one", { name: LONG, description: LONG });
+  await add("one", { description: LONG, bitmaps: ["none"] });
+  await add("one", { name: "é".repeat(2049) });
+  await add("one", { description: 1 });
+  await add("one", { writethrough: "on" });
+  await add("one", { description: "a disk, or ünlike one" });
+  await add("two", { name: "two", description: "" });
+  await add("three", { description: LONG });
+  const { stdout } = tryTool("nbdinfo", "--list", "--json", `nbd+unix:///?socket=${folder}/s`);
+  const { exports } = JSON.parse(stdout);
+  return exports.map((each: Record<string, unknown>) => [each["export-name"], each.description]);
+};
+
+compareTalks(needsTool("qemu-storage-daemon", "nbdinfo"), [["names and descriptions", offers]]);
