@@ -2,8 +2,8 @@
  * Options that every node takes, whatever its driver (QAPI `BlockdevOptions`).
  *
  * Only what has an effect here is accepted, and what no disk is another for, such as how the host
- * caches: any other option would be silently ignored, and is refused instead, so that a design never
- * rests on something that was not simulated.
+ * caches: any other option would be silently ignored, and is refused instead, so that a design
+ * never rests on something that was not simulated.
  */
 import { z } from "zod";
 
