@@ -29,9 +29,14 @@ export function warn(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Whether anybody would see how something goes on. */
+export function showsProgress(): boolean {
+  return isatty(2);
+}
+
 /** Shows what is going on, in place of what was shown before; nothing without a terminal. */
 export function progress(text: string): void {
-  if (!isatty(2)) return;
+  if (!showsProgress()) return;
   const columns = process.stderr.columns || 80;
   process.stderr.write(ERASE_LINE + text.slice(0, columns - 1));
   progressShown = true;

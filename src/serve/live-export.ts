@@ -121,8 +121,10 @@ function flush(live: LiveGraph, through: string, request: ExportRequest): void {
   live.submit({ through, ...all, done: ({ errno }) => request.done(errno) });
 }
 
-/** bytes that are looked at before others have their turn: a client may ask about 4 GiB at once */
+/** bytes that are looked at before others have their turn: a client may ask about a TiB at once */
 const STATUS_MOST = 64 * 1024 * 1024;
+/** bytes that are told of in one answer, of what is known by cluster; a client asks for the rest */
+const TOLD_MOST = 16 * 1024 * 1024 * 1024;
 
 /** Asks for block status again and again, as an answer is about the beginning of a range only. */
 class Allocation {
@@ -174,7 +176,7 @@ function tell(
 ): void {
   const extents: GrowingExtent[] = [];
   let at = request.offset + shift;
-  const end = Math.min(at + request.length, whole);
+  const end = Math.min(at + Math.min(request.length, TOLD_MOST), whole);
   while (at < end && extents.length < EXTENTS_MAX) {
     const cluster = Math.floor(at / clusterSize);
     const stop = Math.min(end, (cluster + 1) * clusterSize);
@@ -203,7 +205,8 @@ function tellDepths({ session }: LiveGraph, id: string, request: StatusRequest):
     request.done("EINVAL", extents);
     return;
   }
-  const told = allocationDepths(graph, execution, root, request.offset, request.length);
+  const length = Math.min(request.length, TOLD_MOST);
+  const told = allocationDepths(graph, execution, root, request.offset, length);
   for (const { length, depth } of told) {
     append(extents, length, depth);
     if (extents.length === EXTENTS_MAX) break;

@@ -106,6 +106,9 @@ function askAny(frame: Frame, effect: Ask): string {
   return EMPTY;
 }
 
+/** No cluster is in it. */
+const NO_STATE = -1;
+
 function askClusters(frame: Frame, effect: Ask, over: ClusterRange): string | null {
   const { node } = frame;
   const automaton = present(node.description.cluster, frame);
@@ -113,8 +116,12 @@ function askClusters(frame: Frame, effect: Ask, over: ClusterRange): string | nu
   const { first, end } = clusterRange(frame, over);
   let reply = automaton.replies.length;
   let stop = first;
+  // Neighbours are mostly alike, and then the same is to be said of them.
+  let last = NO_STATE;
   for (; stop < end; stop++) {
     const state = node.clusters[stop] ?? 0;
+    if (state === last) continue;
+    last = state;
     if (automaton.next(state, event) < 0) {
       if (effect.run && stop > first) break;
       return WAIT;
@@ -124,9 +131,12 @@ function askClusters(frame: Frame, effect: Ask, over: ClusterRange): string | nu
     if (answer < reply) reply = answer;
   }
   if (stop === first) return EMPTY;
+  last = NO_STATE;
+  let next = NO_STATE;
   for (let cluster = first; cluster < stop; cluster++) {
     const state = node.clusters[cluster] ?? 0;
-    const next = automaton.next(state, event);
+    if (state !== last) next = automaton.next(state, event);
+    last = state;
     if (next !== state) {
       node.clusters[cluster] = next;
       node.changed = true;

@@ -17,10 +17,29 @@ export function replying(node: LiveNode, event: string, reply: string): (state: 
   };
 }
 
-/** How many clusters of a node would reply so. */
+/**
+ * How many clusters of a node would reply so. Of a TiB there are millions: they are counted by
+ * state first, which takes a few milliseconds, as nobody is served meanwhile.
+ */
 export function countReplying(node: LiveNode, event: string, reply: string): number {
   const replies = replying(node, event, reply);
   let count = 0;
-  for (const state of node.clusters) if (replies(state)) count++;
+  for (const [state, clusters] of countByState(node.clusters).entries()) {
+    if (clusters > 0 && replies(state)) count += clusters;
+  }
   return count;
 }
+
+/** How many clusters are in each state. */
+function countByState(clusters: Uint16Array): Uint32Array {
+  const counts = new Uint32Array(STATES_MAX);
+  // An index is many times as fast here as an iterator.
+  for (let index = 0; index < clusters.length; index++) {
+    const state = clusters[index] ?? 0;
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** states that a number of 16 bits can tell apart */
+const STATES_MAX = 65_536;

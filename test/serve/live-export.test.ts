@@ -113,3 +113,30 @@ test("block status of a gigabyte is one extent, and a read comes in between", ()
     expect(looked.every(({ length }) => length <= 64 * MIB)).toBe(true);
     expect(extents).toEqual([{ length: GIB, flags: 3 }]);
   }));
+
+test("of a large disk a part is told, and a client asks for the rest", () =>
+  exported(64 * GIB, [], async (live) => {
+    const offer = { type: "nbd", id: "x", "node-name": "disk", bitmaps: ["b"], writable: true };
+    for (const [execute, args] of [
+      ["block-dirty-bitmap-add", { node: "disk", name: "b" }],
+      ["block-export-add", offer],
+    ] as const) {
+      expect(await live.execute({ execute, arguments: args })).toMatchObject({ refusal: null });
+    }
+    const offered = liveExport(live, live.session.graph, "x");
+    let told = 0;
+    for (let answers = 0; told < 64 * GIB; answers++) {
+      expect(answers).toBeLessThan(64);
+      const rest = { offset: told, length: 64 * GIB - told, one: false };
+      const extents = await new Promise<readonly Extent[]>((resolve) =>
+        offered.status({
+          ...{ context: "qemu:dirty-bitmap:b", ...rest },
+          done: (_, each) => resolve(each),
+        }),
+      );
+      expect(extents).toMatchObject([{ flags: 0 }]);
+      expect(extents[0]?.length).toBeLessThan(64 * GIB);
+      told += extents[0]?.length ?? 0;
+    }
+    expect(told).toBe(64 * GIB);
+  }));

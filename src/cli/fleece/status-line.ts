@@ -3,7 +3,7 @@
  */
 import type { Fleecing, Saved } from "../../serve/fleecing.ts";
 import type { TrafficSpan } from "../../serve/traffic.ts";
-import { print, printJson, progress, warn } from "../terminal.ts";
+import { print, printJson, progress, showsProgress, warn } from "../terminal.ts";
 
 const INTERVAL_MS = 1000;
 const MEBIBYTE = 1024 * 1024;
@@ -25,17 +25,17 @@ export interface FleeceSummary {
 
 export class StatusLine {
   readonly #fleecing: Fleecing;
-  readonly #interval: NodeJS.Timeout;
+  /** null: nobody would see it */
+  readonly #interval: NodeJS.Timeout | null = null;
   readonly #began = performance.now();
 
   constructor(fleecing: Fleecing) {
     this.#fleecing = fleecing;
-    this.#interval = setInterval(() => this.#show(), INTERVAL_MS);
-    this.#interval.unref();
+    if (showsProgress()) this.#interval = setInterval(() => this.#show(), INTERVAL_MS).unref();
   }
 
   stop(): void {
-    clearInterval(this.#interval);
+    if (this.#interval !== null) clearInterval(this.#interval);
   }
 
   /** To be asked for while the hook is there. */
