@@ -15,6 +15,7 @@ import { queryNamedBlockNodes } from "../graph/query.ts";
 import { isRefusal, parseArguments } from "../graph/refuse.ts";
 import type { StartTls } from "../nbd/connection.ts";
 import { changeBackingFile } from "./change-backing-file.ts";
+import { IoThreads } from "./io-threads.ts";
 import { JobCommands } from "./job-commands.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { liveExport } from "./live-export.ts";
@@ -58,6 +59,7 @@ type Own = (daemon: StorageDaemon, args: JsonObject) => Promise<QmpResult> | Qmp
 export class StorageDaemon {
   readonly #options: StorageDaemonOptions;
   readonly #jobs: JobCommands;
+  readonly #threads = new IoThreads();
   #listener: NbdListener | null = null;
   /** one command at a time, as QEMU's dispatcher */
   #last: Promise<unknown> = Promise.resolve();
@@ -105,15 +107,17 @@ export class StorageDaemon {
     return resultOf(await this.#options.live.execute(command));
   }
 
-  /** Credentials are the daemon's, all other objects the graph's. */
+  /** Credentials and threads are the daemon's, all other objects the graph's. */
   async addObject(args: JsonObject): Promise<QmpResult> {
-    if (!TlsObjects.concerns(args)) return this.obey({ execute: "object-add", arguments: args });
-    this.#options.tls.add(args);
+    if (TlsObjects.concerns(args)) this.#options.tls.add(args);
+    else if (IoThreads.concerns(args)) this.#threads.add(args);
+    else return this.obey({ execute: "object-add", arguments: args });
     return { return: {} };
   }
 
   async removeObject(args: JsonObject): Promise<QmpResult> {
-    if (this.#options.tls.remove(String(args.id))) return { return: {} };
+    const id = String(args.id);
+    if (this.#options.tls.remove(id) || this.#threads.remove(id)) return { return: {} };
     return this.obey({ execute: "object-del", arguments: args });
   }
 
@@ -138,7 +142,8 @@ export class StorageDaemon {
   }
 
   async addExport(args: JsonObject): Promise<QmpResult> {
-    const result = await this.obey({ execute: "block-export-add", arguments: args });
+    const given = this.#threads.without(args);
+    const result = await this.obey({ execute: "block-export-add", arguments: given });
     if ("return" in result) {
       const { live } = this.#options;
       this.#listener?.add(liveExport(live, this.graph, String(args.id)));

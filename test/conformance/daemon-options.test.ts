@@ -52,6 +52,8 @@ tools.test("a node, a server with shared keys, and an export, as for qemu-storag
         "raw,node-name=disk,read-only=on,file.driver=file,file.filename=disk,,1.raw",
       ],
       ...["--nbd-server", "addr.type=unix,addr.path=nbd.sock,tls-creds=tls"],
+      ...["--object", "iothread,id=io,poll-max-ns=1000"],
+      ...["--export", "nbd,id=f,node-name=disk,name=f,iothread=io,fixed-iothread=on"],
       ...["--export", '{"type":"nbd","id":"e","node-name":"disk","name":"d"}'],
     ];
     await withDaemon(folder, options, async () => {

@@ -1,6 +1,6 @@
 /**
- * What an export is called and described as goes as with qemu-storage-daemon, also where that is
- * refused.
+ * What an export is called and described as, and which threads serve it, goes as with
+ * qemu-storage-daemon, also where that is refused.
  */
 import { type Conversation, compareTalks } from "../support/daemon-transcripts.ts";
 import { needsTool } from "../tools/needs-tool.ts";
@@ -31,4 +31,26 @@ const offers: Conversation = async (talk, folder) => {
   return exports.map((each: Record<string, unknown>) => [each["export-name"], each.description]);
 };
 
-compareTalks(needsTool("qemu-storage-daemon", "nbdinfo"), [["names and descriptions", offers]]);
+/** Objects that exports are served by. */
+const threads: Conversation = async (talk) => {
+  const object = (more: object) => talk.say("object-add", { "qom-type": "iothread", ...more });
+  const add = (id: string, more: object) =>
+    talk.say("block-export-add", { type: "nbd", id, name: id, "node-name": "n", ...more });
+  await talk.say("blockdev-add", { driver: "null-co", "node-name": "n" });
+  await talk.say("nbd-server-start", { addr: { type: "unix", data: { path: "s" } } });
+  for (const id of ["io", "io", "1io"]) await object({ id });
+  await object({});
+  await object({ id: "odd", x: 1 });
+  await object({ id: "polling", "poll-max-ns": 1000, "poll-grow": 1, "aio-max-batch": 5 });
+  await add("a", { iothread: "none" });
+  await add("a", { iothread: 1 });
+  await add("a", { "fixed-iothread": "on" });
+  await add("a", { iothread: "io", "fixed-iothread": true });
+  await add("b", { iothread: "polling", "fixed-iothread": false });
+  for (const id of ["none", "polling", "polling"]) await talk.say("object-del", { id });
+};
+
+compareTalks(needsTool("qemu-storage-daemon", "nbdinfo"), [
+  ["names and descriptions", offers],
+  ["threads", threads],
+]);

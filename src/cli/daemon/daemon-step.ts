@@ -1,12 +1,13 @@
 /**
  * What an option of `blockgraph daemon` asks for, checked: a QMP command, or a place for one.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { DRIVERS } from "../../drivers/registry.ts";
 import { BlockgraphError } from "../../error.ts";
 import { blockExportAdd } from "../../graph/block-export.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../graph/graph.ts";
 import { objectAdd } from "../../graph/throttle-group.ts";
+import { IoThreads, ioThreadOptions } from "../../serve/io-threads.ts";
 import { parseKeyValues, typedBy } from "../../serve/key-values.ts";
 import { nbdServerArguments } from "../../serve/nbd-address.ts";
 import { tlsObjectOptions } from "../../serve/tls-objects.ts";
@@ -31,7 +32,7 @@ export function commandOf({ option, value }: DaemonStep): JsonObject {
       return command("blockdev-add", typedNode(parseKeyValues("--blockdev", value, "driver")));
     case "export": {
       const given = parseKeyValues("--export", value, "type");
-      return command("block-export-add", typedBy(blockExportAdd.schema, given));
+      return command("block-export-add", typedExport(given));
     }
     case "object": {
       const given = parseKeyValues("--object", value, "qom-type");
@@ -45,8 +46,16 @@ export function commandOf({ option, value }: DaemonStep): JsonObject {
   }
 }
 
-/** TLS credentials are made by the same command as objects of the graph. */
+/** How an export is served is told with what it offers. */
+function typedExport({ "fixed-iothread": fixed, ...given }: JsonObject): JsonValue {
+  const typed = typedBy(blockExportAdd.schema, given);
+  if (fixed === undefined || !isJsonObject(typed)) return typed;
+  return { ...typed, "fixed-iothread": typedBy(z.boolean(), fixed) };
+}
+
+/** TLS credentials and threads are made by the same command as objects of the graph. */
 function schemaOf(given: JsonObject): z.ZodType {
+  if (IoThreads.concerns(given)) return ioThreadOptions;
   const known = tlsObjectOptions.options.find(
     ({ shape }) => shape["qom-type"].value === given["qom-type"],
   );
