@@ -24,7 +24,7 @@ import { mirrors } from "../graph/job.ts";
 import { CHANGING_OPERATIONS } from "../vocabulary.ts";
 import { changeOfJob } from "./backing-headers.ts";
 import { JobGroup } from "./job-group.ts";
-import { Following, type JobWork, OnePass } from "./job-work.ts";
+import { CopiedByGuests, Following, type JobWork, OnePass } from "./job-work.ts";
 import type { LiveGraph, LiveRequest } from "./live-graph.ts";
 import { LiveJob } from "./live-job.ts";
 import { isAboveBase } from "./own-parts.ts";
@@ -116,31 +116,37 @@ export class JobRunner {
     const { live, event } = this.#options;
     const follows = mirrors(live.session.graph, job);
     const { length } = live.session.execution.node(job.filter).description;
-    const work = follows ? this.#following(job) : this.#onePass(job, length);
+    const seen = this.#seen(job);
+    const work = follows ? this.#following(job) : this.#onePass(job, length, seen);
     const effect = () => {
       const { graph } = live.session;
       const now = graph.jobs.get(job.id);
       const change = now === undefined ? null : changeOfJob(graph, now, backingFile);
       return () => (change === null ? null : live.changeBacking(change));
     };
-    const own = { job, work, length, follows, finalizes, onError, group, effect };
+    const own = { job, work, seen, length, follows, finalizes, onError, group, effect };
     return new LiveJob({ live, event, ...own });
   }
 
   /** A mirror between unequal ends is over as soon as it has begun. */
   #over({ id, speed, finalizes, onError }: Begun, group: JobGroup): LiveJob {
-    const rest = { work: null, length: 0, follows: false, finalizes, onError, group };
+    const rest = { work: null, seen: null, length: 0, follows: false, finalizes, onError, group };
     const job = { id, speed, type: "mirror" } as const;
     const effect = () => () => null;
     return new LiveJob({ ...this.#options, ...rest, job, effect }, UNEQUAL);
   }
 
-  #onePass(job: BlockJob, length: number): JobWork | null {
+  /** How far a backup is, whoever has copied; null: the job is as far as it has come. */
+  #seen({ type, filter }: BlockJob): CopiedByGuests | null {
+    const isBackup = type === "backup" || type === "fleecing-backup";
+    return isBackup ? new CopiedByGuests(this.#options.live.session.execution.node(filter)) : null;
+  }
+
+  #onePass(job: BlockJob, length: number, seen: CopiedByGuests | null): JobWork | null {
     if (job.copies === "nothing") return null;
-    const { graph, execution } = this.#options.live.session;
+    const { graph } = this.#options.live.session;
     if (job.type === "stream" && hasNothing(graph, job)) return new OnePass(0, null);
-    const counts = job.type === "backup" || job.type === "fleecing-backup";
-    return new OnePass(length, counts ? execution.node(job.filter) : null);
+    return new OnePass(length, seen);
   }
 
   #following(job: BlockJob): JobWork {

@@ -6,8 +6,9 @@
  * filter knows, cluster by cluster.
  *
  * Progress is counted as QEMU counts it: a backup and a mirror count what was to be copied when
- * they began, and a mirror what was written since as well, to its target too if that is written at
- * once (`write-blocking`); others count their whole disk.
+ * they began, a backup also what guests had copied before they wrote, and a mirror what was written
+ * since, to its target too if that is written at once (`write-blocking`); others count their whole
+ * disk.
  */
 import type { LiveNode } from "../system/live-node.ts";
 import { replying } from "../system/replying.ts";
@@ -20,11 +21,7 @@ export interface Part {
   readonly counted: number;
 }
 
-export interface JobWork {
-  /** bytes that are copied */
-  readonly copied: number;
-  /** bytes that are copied, or to be */
-  readonly total: number;
+export interface JobWork extends JobProgress {
   /** whether nothing is left, nor under way */
   readonly through: boolean;
   readonly underWay: number;
@@ -72,26 +69,89 @@ class Dirty {
   }
 }
 
+/** How far a job is. */
+export interface JobProgress {
+  /** bytes that are copied */
+  readonly copied: number;
+  /** bytes that are copied, or to be */
+  readonly total: number;
+}
+
+/** Bytes that are to be copied still. */
+export function bytesLeft({ copied, total }: JobProgress): number {
+  return total - copied;
+}
+
+/**
+ * What guests copy through a filter before they write, which counts as if its job had copied it
+ * (QEMU block/block-copy.c).
+ */
+export class CopiedByGuests implements JobProgress {
+  readonly total: number;
+  readonly #filter: LiveNode;
+  readonly #isDone: (state: number) => boolean;
+  /** clusters that nobody was to copy when it began */
+  readonly #unwanted: Uint8Array;
+
+  constructor(filter: LiveNode) {
+    const dirty = new Dirty(filter);
+    this.#filter = filter;
+    this.#isDone = replying(filter, "CLAIM", "ALREADY");
+    this.#unwanted = Uint8Array.from(filter.clusters, (state) => (this.#isDone(state) ? 1 : 0));
+    this.total = dirty.bytes();
+  }
+
+  get copied(): number {
+    return this.copiedFrom(0);
+  }
+
+  /** Bytes that were copied from a place on. */
+  copiedFrom(offset: number): number {
+    return this.#bytes(offset, this.#filter.description.length, this.#isDone);
+  }
+
+  /** Bytes of a part that were to be copied when it began, or have been since. */
+  wanted(offset: number, length: number): number {
+    return this.#bytes(offset, offset + length, () => true);
+  }
+
+  #bytes(offset: number, end: number, counts: (state: number) => boolean): number {
+    const { clusters, description } = this.#filter;
+    const { clusterSize } = description;
+    let bytes = 0;
+    for (let at = Math.floor(offset / clusterSize); at * clusterSize < end; at++) {
+      if (this.#unwanted[at] === 1 || !counts(clusters[at] ?? 0)) continue;
+      bytes += Math.min(clusterSize, end - at * clusterSize);
+    }
+    return bytes;
+  }
+}
+
 /** Once through the disk. */
 export class OnePass implements JobWork {
-  copied = 0;
   underWay = 0;
   readonly total: number;
   readonly #length: number;
-  /** null: everything counts */
-  readonly #dirty: Dirty | null;
+  /** what is copied besides this pass, from where that is; null: nothing */
+  readonly #others: CopiedByGuests | null;
+  #copied = 0;
   #next = 0;
   /** what could not be copied, and is to be tried again */
   readonly #again: Part[] = [];
 
   /**
    * @param length bytes that there are to go through
-   * @param filter which knows what counts; null: everything does
+   * @param others who copies before the pass gets there, and knows what counts; null: nobody, and
+   * everything does
    */
-  constructor(length: number, filter: LiveNode | null) {
+  constructor(length: number, others: CopiedByGuests | null) {
     this.#length = length;
-    this.#dirty = filter === null ? null : new Dirty(filter);
-    this.total = this.#dirty?.bytes() ?? length;
+    this.#others = others;
+    this.total = others?.total ?? length;
+  }
+
+  get copied(): number {
+    return this.#copied + (this.#others?.copiedFrom(this.#next) ?? 0);
   }
 
   get through(): boolean {
@@ -109,12 +169,12 @@ export class OnePass implements JobWork {
     const offset = this.#next;
     const length = Math.min(longest, this.#length - offset);
     this.#next += length;
-    return { offset, length, counted: this.#dirty?.bytes(offset, length) ?? length };
+    return { offset, length, counted: this.#others?.wanted(offset, length) ?? length };
   }
 
   end(part: Part, copied: boolean): void {
     this.underWay--;
-    if (copied) this.copied += part.counted;
+    if (copied) this.#copied += part.counted;
     else this.#again.push(part);
   }
 

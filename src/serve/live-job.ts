@@ -24,7 +24,7 @@ import type { Answered } from "../system/session.ts";
 import type { Errno } from "../vocabulary.ts";
 import type { JobGroup } from "./job-group.ts";
 import { JobPace } from "./job-pace.ts";
-import type { JobWork, Part } from "./job-work.ts";
+import { bytesLeft, type JobProgress, type JobWork, type Part } from "./job-work.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import { systemText } from "./system-text.ts";
 
@@ -42,6 +42,8 @@ export interface LiveJobOptions {
   readonly job: Pick<BlockJob, "id" | "type" | "speed">;
   /** null: its filter does all the work */
   readonly work: JobWork | null;
+  /** how far it is where it has no work, and others work for it */
+  readonly seen: JobProgress | null;
   /** bytes that it says it is to copy if it has no work */
   readonly length: number;
   /** whether it goes on until it is told to end */
@@ -177,8 +179,7 @@ export class LiveJob {
     const { follows } = this.#options;
     // A mirror that was slowed down looks whether it is through when it may go on.
     const isSlowed = follows && this.#state === "running" && this.#pace.wait > 0;
-    const { copied, total } = this.#work;
-    const isNear = this.#asked && this.#state === "ready" && total - copied <= REST;
+    const isNear = this.#asked && this.#state === "ready" && bytesLeft(this.#work) <= REST;
     if ((this.#work.through || isNear) && !isSlowed) this.#through();
     if (follows && this.#timer === null) this.#later(SLICE);
   }
@@ -347,8 +348,8 @@ export class LiveJob {
     return this.#options.live.session.graph.jobs.get(this.id);
   }
 
-  get #progress(): { readonly copied: number; readonly total: number } {
-    return this.#work ?? { copied: 0, total: this.#options.length };
+  get #progress(): JobProgress {
+    return this.#work ?? this.#options.seen ?? { copied: 0, total: this.#options.length };
   }
 
   /** Whether guests write its target as well, and that has all they wrote before. */

@@ -37,6 +37,8 @@ const words = fc.constantFrom(
   ...NAMES,
   ...["raw", "file", "qcow2", "null-co", "throttle", "copy-before-write", "snapshot-access"],
   ...["full", "top", "none", "bitmap", "always", "nbd", "unix", "tcp", "stop", "report", "hard"],
+  // What NBD cannot say, and no bitmap can be called.
+  ...["n".repeat(4097), "a\0b"],
   ...["write-blocking", "background", "throttle-group", "tls-creds-x509", "abort", "blkdebug"],
 );
 const value: fc.Arbitrary<unknown> = fc.oneof(
