@@ -54,7 +54,6 @@ export class Qcow2Storage extends QueuedStorage {
    *
    * @param offset in bytes
    * @param length in bytes
-   * @throws Damage
    */
   ownClusters(offset = 0, length = this.length - offset): Iterable<OwnClusters> {
     return ownClusters(this.#image, offset, length);

@@ -1,7 +1,11 @@
 /**
  * What an image has of its disk itself, for a block graph that has to know where its backing file
  * shows.
+ *
+ * Where its metadata contradicts itself, or cannot be read, nobody knows. That is taken for data:
+ * who reads it finds out, and the rest of the disk is served, as in QEMU.
  */
+import { Damage } from "./damage.ts";
 import type { Qcow2Image } from "./image.ts";
 
 /** A range of the disk of one kind. */
@@ -16,7 +20,6 @@ export interface OwnClusters {
 /**
  * @param offset in bytes
  * @param length in bytes
- * @throws Damage
  */
 export function* ownClusters(
   image: Qcow2Image,
@@ -34,13 +37,30 @@ export function* ownClusters(
       [start, kind] = [at, next];
     }
     const left = Math.ceil((end - at) / clusterSize);
-    at = (cluster + Math.max(1, image.mapping.withoutTable(cluster, left))) * clusterSize;
+    at = (cluster + Math.max(1, bareAt(image, cluster, left))) * clusterSize;
   }
   if (end > start) yield { kind, offset: start, length: end - start };
 }
 
 function kindAt(image: Qcow2Image, offset: number): OwnClusters["kind"] {
   if (offset >= image.header.size) return "absent";
-  const { kind } = image.mapping.entry(Math.floor(offset / image.geometry.clusterSize));
-  return kind === "compressed" ? "data" : kind;
+  const cluster = Math.floor(offset / image.geometry.clusterSize);
+  return unlessDamaged("data", () => {
+    const { kind } = image.mapping.entry(cluster);
+    return kind === "compressed" ? "data" : kind;
+  });
+}
+
+/** How many clusters from one on have no L2 table, at most `left`. */
+function bareAt(image: Qcow2Image, cluster: number, left: number): number {
+  return unlessDamaged(0, () => image.mapping.withoutTable(cluster, left));
+}
+
+function unlessDamaged<T>(otherwise: T, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Damage || (error instanceof Error && "code" in error)) return otherwise;
+    throw error;
+  }
 }
