@@ -21,7 +21,7 @@ interface Options {
   readonly cache?: string;
   readonly memory?: number;
   readonly whenFull?: "break-guest-write" | "break-snapshot" | "wait";
-  readonly onCbwError: FleecingPlan["onError"];
+  readonly onCbwError?: FleecingPlan["onError"];
   readonly cbwTimeout: number;
   readonly clusterSize: number;
   readonly bitmap?: string;
@@ -42,7 +42,10 @@ interface Options {
 /** See {@link ./commands.ts}. */
 export function configure(command: Command): void {
   const errors = ["break-guest-write", "break-snapshot"];
-  const onError = new Option("--on-cbw-error <what>", "what a copy that fails breaks");
+  const onError = new Option(
+    "--on-cbw-error <what>",
+    "what a copy that fails breaks (default: break-snapshot; with --memory break-guest-write)",
+  );
   const locking = new Option("--locking <how>", "whether others are kept from the disk's file");
   const whenFull = new Option(
     "--when-full <what>",
@@ -72,7 +75,7 @@ export function configure(command: Command): void {
       memorySize,
     )
     .addOption(whenFull.choices([...errors, "wait"]))
-    .addOption(onError.choices(errors).default("break-snapshot"))
+    .addOption(onError.choices(errors))
     .option("--cbw-timeout <s>", "seconds a write waits for its copies; 0: for ever", seconds, 0)
     .option("--cluster-size <bytes>", "what is copied at once", clusterSize, 65_536)
     .option("--trim", "let readers give back what they have copied, by TRIM")
@@ -88,6 +91,8 @@ export function configure(command: Command): void {
       process.exitCode = await fleece(disk, checked(options));
     });
 }
+
+const GUEST_FAILS = "break-guest-write";
 
 /** The end of an address whose port is any that is free. */
 const ANY_PORT = /:0\/?$/;
@@ -153,6 +158,20 @@ function checked(options: Options): FleeceOptions {
       "--when-full wait: nobody would ever make room; add --cache FILE, or --trim for readers to",
     );
   }
+  // A cache in memory shows the view by itself, and cannot hear of a copy that was given up.
+  const onError = options.onCbwError ?? (memory === undefined ? "break-snapshot" : GUEST_FAILS);
+  if (memory !== undefined && onError === "break-snapshot") {
+    throw wrong(
+      "--on-cbw-error break-snapshot is for a cache in a file; with --memory only memory that is " +
+        "full can break the view: --when-full break-snapshot",
+    );
+  }
+  if (memory !== undefined && options.cbwTimeout > 0 && options.onCbwError === undefined) {
+    throw wrong(
+      "--cbw-timeout with --memory fails the guest's write in the end; if that is meant, add " +
+        "--on-cbw-error break-guest-write, and else use --when-full break-snapshot, or no --memory",
+    );
+  }
   const places = {
     guest: guest === undefined ? null : placeOf("--guest", guest),
     view: view === undefined ? null : placeOf("--view", view),
@@ -170,7 +189,7 @@ function checked(options: Options): FleeceOptions {
     ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
     // The file makes room; without one nobody may ever.
     whenFull: whenFull ?? (cache === undefined ? "break-snapshot" : "wait"),
-    onError: options.onCbwError,
+    onError,
     timeout: options.cbwTimeout,
     trim: options.trim === true,
     keepCache: options.keepCache === true,

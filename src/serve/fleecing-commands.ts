@@ -87,7 +87,10 @@ export function beginFleecing(plan: FleecingPlan): QmpCommand[] {
   };
   const view = { driver: "snapshot-access", "node-name": VIEW, file: HOOK, discard: "unmap" };
   const offer = (id: string, node: JsonValue, more: JsonObject) =>
-    command("block-export-add", { type: "nbd", id, name: id, "node-name": node, ...more });
+    command("block-export-add", {
+      ...{ type: "nbd", id, name: id, "node-name": node, "allocation-depth": true },
+      ...more,
+    });
   const shown = cache.kind === "file" ? VIEW : CACHE;
   const still = viewed === null ? {} : { bitmaps: [{ node: shown, name: viewed.name }] };
   return [

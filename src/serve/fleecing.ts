@@ -9,6 +9,7 @@
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import type { NbdExport } from "../nbd/export.ts";
+import type { LiveNode } from "../system/live-node.ts";
 import { countReplying } from "../system/replying.ts";
 import type { Errno } from "../vocabulary.ts";
 import { CacheKeeper } from "./cache-keeper.ts";
@@ -83,18 +84,26 @@ export class Fleecing {
   get saved(): Saved {
     const { live, plan } = this.#options;
     const hook = live.session.execution.node(HOOK);
-    const { node, clusterSize } = hook.description;
-    const clusters = countReplying(hook, "LOCATE", "IN_TARGET");
-    const broken = node !== null && node.replyTo(hook.state, "CHECK") === "BROKEN";
-    const used =
-      plan.cache.kind === "memory"
-        ? countReplying(live.session.execution.node(CACHE), "LOCATE", "IN_MEMORY")
-        : clusters;
-    const room = plan.cache.kind === "memory" ? plan.cache.clusters : hook.clusters.length;
-    const spilled = spills(plan.cache)
-      ? countReplying(live.session.execution.node(CACHE), "LOCATE", "IN_DISK")
-      : 0;
-    return { clusters, bytes: clusters * clusterSize, cache: { used, room }, spilled, broken };
+    const { clusterSize } = hook.description;
+    const copied = countReplying(hook, "LOCATE", "IN_TARGET");
+    if (plan.cache.kind === "file") {
+      const cache = { used: copied, room: hook.clusters.length };
+      return {
+        clusters: copied,
+        bytes: copied * clusterSize,
+        cache,
+        spilled: 0,
+        broken: isBroken(hook),
+      };
+    }
+    const node = live.session.execution.node(CACHE);
+    const used = countReplying(node, "LOCATE", "IN_MEMORY");
+    const spilled = spills(plan.cache) ? countReplying(node, "LOCATE", "IN_DISK") : 0;
+    const broken = isBroken(node);
+    // A cache that has given its image up takes what is copied, and does not keep it.
+    const clusters = broken ? used + spilled : copied;
+    const cache = { used, room: plan.cache.clusters };
+    return { clusters, bytes: clusters * clusterSize, cache, spilled, broken };
   }
 
   #keep(): void {
@@ -104,15 +113,21 @@ export class Fleecing {
     this.#keeper = new CacheKeeper({ live, through: KEEPER, cache: CACHE, room, failed: full });
   }
 
-  /** Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again. */
-  async end(): Promise<void> {
+  /**
+   * Lets all clients go, flushes, and takes out what was put in: the disk is the guest's again.
+   * @returns what was saved in the end
+   */
+  async end(): Promise<Saved> {
     const { live, guest, view } = this.#options;
     await view.close();
+    const { cache, spilled } = this.saved;
     await Promise.all([guest.close(), this.#forget()]);
+    const saved = { ...this.saved, cache, spilled };
     await this.#keeper?.stop();
     await flushed(live);
     await takeDown(live);
     live.stop();
+    return saved;
   }
 
   /**
@@ -131,6 +146,11 @@ export class Fleecing {
       });
     });
   }
+}
+
+/** Whether a node has given up the image of the point in time. */
+function isBroken({ description, state }: LiveNode): boolean {
+  return description.node?.replyTo(state, "CHECK") === "BROKEN";
 }
 
 /** Clients find it by its name, and without one. */

@@ -86,6 +86,14 @@ describe("it refuses", () => {
       ["disk.raw", "--memory", "1M", "--when-full", "wait", "--run", "true"],
       /add --cache FILE, or --trim/,
     ],
+    [
+      ["disk.raw", "--memory", "1M", "--on-cbw-error", "break-snapshot", "--run", "true"],
+      /--when-full break-snapshot/,
+    ],
+    [
+      ["disk.raw", "--memory", "1M", "--cbw-timeout", "1", "--run", "true"],
+      /fails the guest's write in the end/,
+    ],
     [["disk.raw", "--cluster-size", "5000", "--run", "true"], /give a power of two/],
     [["disk.raw", "--cluster-size", "12", "--run", "true"], /whole number from 4096/],
     [["disk.raw", "--cache", "disk.raw", "--run", "true"], /used for something else/],

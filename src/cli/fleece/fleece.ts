@@ -8,7 +8,7 @@ import { profile } from "../../graph/profile.ts";
 import { Fleecing } from "../../serve/fleecing.ts";
 import type { FleecingPlan } from "../../serve/fleecing-commands.ts";
 import { LiveGraph, type LiveGraphOptions } from "../../serve/live-graph.ts";
-import type { NbdAddress } from "../../serve/nbd-address.ts";
+import { type NbdAddress, USUAL_LIMITS } from "../../serve/nbd-address.ts";
 import { NbdListener } from "../../serve/nbd-listener.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -39,6 +39,11 @@ export function fleece(disk: string, options: FleeceOptions): Promise<ExitCode> 
   });
 }
 
+/** ms after which it is said what the end waits for */
+const PATIENCE_MS = 2000;
+/** Whoever does nothing is not to keep a guest or a backup out. */
+const LIMITS = { ...USUAL_LIMITS, maxConnections: 4096 };
+
 interface Places<Place> {
   readonly guest: Place;
   readonly view: Place;
@@ -58,7 +63,7 @@ async function fleeceAt(
   const servers: { close(): Promise<void> }[] = [];
   let begun: LiveGraph | null = null;
   const listen = async (address: NbdAddress) => {
-    const server = await NbdListener.listen(address, startTls);
+    const server = await NbdListener.listen(address, startTls, LIMITS);
     servers.push(server);
     return server;
   };
@@ -94,11 +99,10 @@ async function fleeceAt(
     for (const name of ["guest", "view"] as const) print(`${name}: ${uris[name]}`);
     const status = new StatusLine(fleecing);
     const code = await untilEnded(options.run, uris, ended.signal).finally(() => status.stop());
-    const summary = status.summary();
     await monitor.close();
-    await fleecing.end();
+    const saved = await patiently(live, fleecing.end());
     files.close();
-    finish(summary, options.json);
+    finish(status.summary(saved), options.json);
     return code;
   } finally {
     for (const server of servers) await server.close();
@@ -127,6 +131,17 @@ function liveGraph(
       throw error;
     },
   });
+}
+
+/** Waits for the end, and says so if that takes its time: a server may never answer. */
+async function patiently<Result>(live: LiveGraph, end: Promise<Result>): Promise<Result> {
+  const notice = setTimeout(() => {
+    warn(
+      `waiting for ${live.underWay} requests that the disk or the cache has not answered; to be ` +
+        "told to end once more (Ctrl-C) ends it at once, without them",
+    );
+  }, PATIENCE_MS);
+  return end.finally(() => clearTimeout(notice));
 }
 
 /** Until somebody ends it, or the command that was given does. */

@@ -38,9 +38,9 @@ export class StatusLine {
     if (this.#interval !== null) clearInterval(this.#interval);
   }
 
-  /** To be asked for while the hook is there. */
-  summary(): FleeceSummary {
-    const { guest, view, saved } = this.#fleecing;
+  /** @param saved when all had ended */
+  summary(saved: Saved): FleeceSummary {
+    const { guest, view } = this.#fleecing;
     const { broken, cache, spilled, ...kept } = saved;
     const seconds = (performance.now() - this.#began) / 1000;
     const traffic = { guest: guest.total, view: view.total };
@@ -54,7 +54,10 @@ export class StatusLine {
   }
 }
 
-/** One line: rates, what was copied, how full the cache is, and what the guest has to bear. */
+/**
+ * One line: rates, what the guest has to bear, how full the cache is, what was copied. What comes
+ * last is what a narrow terminal cuts off.
+ */
 export function statusText(
   guest: TrafficSpan,
   view: TrafficSpan,
@@ -64,9 +67,9 @@ export function statusText(
   const filled = cache.room === 0 ? 0 : Math.round((100 * cache.used) / cache.room);
   const beyond = spilled === 0 ? "" : ` and ${spilled} in its file`;
   return (
-    `guest ${rate(guest)}  view ${rate(view)}  copied ${clusters} (${mebibytes(bytes)})` +
-    `  cache ${filled}%${beyond}  slowest ${guest.slowest.toFixed(0)} ms  stalls ${stalls}` +
-    (broken ? "  THE VIEW IS BROKEN" : "")
+    (broken ? "THE VIEW IS BROKEN  " : "") +
+    `guest ${rate(guest)}  view ${rate(view)}  stalls ${stalls} (${guest.slowest.toFixed(0)} ms)` +
+    `  cache ${filled}%${beyond}  copied ${clusters} (${mebibytes(bytes)})`
   );
 }
 
