@@ -21,6 +21,7 @@ interface Options {
   readonly cache?: string;
   readonly memory?: number;
   readonly whenFull?: "break-guest-write" | "break-snapshot" | "wait";
+  readonly format?: FleecingPlan["format"];
   readonly onCbwError?: FleecingPlan["onError"];
   readonly cbwTimeout: number;
   readonly clusterSize: number;
@@ -46,6 +47,7 @@ export function configure(command: Command): void {
     "--on-cbw-error <what>",
     "what a copy that fails breaks (default: break-snapshot; with --memory break-guest-write)",
   );
+  const format = new Option("--format <what>", "what the disk's file is (default: as it begins)");
   const locking = new Option("--locking <how>", "whether others are kept from the disk's file");
   const whenFull = new Option(
     "--when-full <what>",
@@ -67,6 +69,7 @@ export function configure(command: Command): void {
     .option("--tls-creds <id>", "credentials that clients need, of an --object")
     .option("--disk-tls-creds <id>", "credentials for the server that the disk is on")
     .option("--disk-tls-hostname <name>", "whose certificate that server has to show")
+    .addOption(format.choices(["raw", "qcow2"]))
     .option("--bitmap <name>", "show what this bitmap of a qcow2 image has recorded, and no more")
     .option("--cache <file>", "where old data is kept (default: DISK.blockgraph-cache)")
     .option(
@@ -185,6 +188,7 @@ function checked(options: Options): FleeceOptions {
     objects: options.object ?? [],
     diskTls: { id: options.diskTlsCreds ?? null, hostname: options.diskTlsHostname ?? null },
     locking: options.locking,
+    format: options.format ?? null,
     ...{ bitmap: options.bitmap ?? null, qmp: options.qmp ?? null },
     ...{ cache: cache ?? null, memory: memory ?? null, clusterSize: options.clusterSize },
     // The file makes room; without one nobody may ever.

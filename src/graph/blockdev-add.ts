@@ -298,13 +298,12 @@ function headed(
   const image = expected ? imageBelow(graph, node, context) : null;
   if (image === null) return null;
   if (image.header === null) throw refuse(`Image is not in ${name} format`);
-  const reference = backingDefinition(image.header);
   const slot = children.find(({ roles }) => roles.includes("cow"));
-  if (reference === null || slot === undefined) return null;
+  if (image.header.backing === null || slot === undefined) return null;
   const given = args[slot.name];
-  if (given === undefined) return { slot, reference };
   if (isDefinition(given)) requireNameless(given, context);
-  return null;
+  const reference = given === undefined ? backingDefinition(image.header) : null;
+  return reference === null ? null : { slot, reference };
 }
 
 /**

@@ -27,7 +27,11 @@ export interface ImageHeader {
   /** bytes of a cluster */
   readonly clusterSize: number;
   /** the backing file that it names; null: none */
-  readonly backing: { readonly filename: string; readonly driver: "raw" | "qcow2" } | null;
+  readonly backing: {
+    readonly filename: string;
+    /** its format; a node can be opened on `raw` and `qcow2` */
+    readonly driver: string;
+  } | null;
   /** persistent bitmaps; absent: none */
   readonly bitmaps?: readonly ImageBitmap[];
   /** of the format; absent: the latest */
@@ -58,8 +62,19 @@ export function factOf(filename: string, images: ImageFacts | undefined): ImageF
   throw refuse(`Could not open '${filename}': No such file or directory`);
 }
 
-/** The backing file of a header as QEMU opens it, if the command does not say otherwise. */
+/** Whether a backing file is in a format that a node can be opened on. */
+export function isKnownFormat(driver: string): driver is "raw" | "qcow2" {
+  return driver === "raw" || driver === "qcow2";
+}
+
+/**
+ * The backing file of a header as QEMU opens it, if the command does not say otherwise.
+ * @throws BlockgraphError `graph-refused` if it is in a format that there is not
+ */
 export function backingDefinition({ backing }: ImageHeader): JsonObject | null {
   if (backing === null) return null;
+  if (!isKnownFormat(backing.driver)) {
+    throw refuse(`Could not open backing file: Unknown driver '${backing.driver}'`);
+  }
   return { driver: backing.driver, file: { driver: "file", filename: backing.filename } };
 }

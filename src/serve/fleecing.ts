@@ -8,6 +8,7 @@
 
 import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
+import { rootNode } from "../graph/graph.ts";
 import type { NbdExport } from "../nbd/export.ts";
 import type { LiveNode } from "../system/live-node.ts";
 import { countReplying } from "../system/replying.ts";
@@ -23,9 +24,11 @@ import {
   spills,
   VIEW,
 } from "./fleecing-commands.ts";
+import { guardedExport } from "./guarded-export.ts";
 import { liveExport } from "./live-export.ts";
 import type { LiveGraph } from "./live-graph.ts";
 import type { NbdListener } from "./nbd-listener.ts";
+import { imageUnder } from "./resized-images.ts";
 import { takeDown } from "./take-down.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -34,6 +37,10 @@ export interface FleecingOptions {
   readonly plan: FleecingPlan;
   readonly guest: NbdListener;
   readonly view: NbdListener;
+  /** the first bytes of a disk that must not come to look like an image; null: it may */
+  readonly probed: Buffer | null;
+  /** Told of what a guest was not let write because of that. */
+  refused(format: string): void;
   /** ms that only grow */
   now(): number;
   /** Told once if what is in memory cannot be moved to the cache's file. */
@@ -58,6 +65,8 @@ export class Fleecing {
   readonly view: Traffic;
   readonly #options: FleecingOptions;
   #keeper: CacheKeeper | null = null;
+  /** the image of the disk, as nodes call it */
+  #image: string | null = null;
 
   private constructor(options: FleecingOptions) {
     this.#options = options;
@@ -74,8 +83,13 @@ export class Fleecing {
     const { live, plan, guest, view } = options;
     for (const command of beginFleecing(plan)) await obey(live, command);
     const { graph } = live.session;
-    offer(guest, fleecing.guest.counting(liveExport(live, graph, GUEST)));
+    const { probed } = options;
+    const own = liveExport(live, graph, GUEST);
+    const refused = (format: string) => options.refused(format);
+    const guarded = probed === null ? own : guardedExport(own, probed, refused);
+    offer(guest, fleecing.guest.counting(guarded));
     offer(view, fleecing.view.counting(liveExport(live, graph, VIEW)));
+    fleecing.#image = imageUnder(graph, HOOK);
     fleecing.#keep();
     return fleecing;
   }
@@ -104,6 +118,13 @@ export class Fleecing {
     const clusters = broken ? used + spilled : copied;
     const cache = { used, room: plan.cache.clusters };
     return { clusters, bytes: clusters * clusterSize, cache, spilled, broken };
+  }
+
+  /** The image that has what the guest writes, if somebody has put another one above its disk. */
+  get movedTo(): string | null {
+    const { graph } = this.#options.live.session;
+    const image = imageUnder(graph, rootNode(graph, GUEST) ?? "");
+    return image === null || image === this.#image ? null : image;
   }
 
   #keep(): void {

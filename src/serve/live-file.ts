@@ -145,11 +145,11 @@ function headerOf(path: string | null, { header, bitmaps }: Qcow2Storage): Image
   // A relative name is meant from where the image is (QEMU block.c, `path_combine`).
   const folder = path === null ? "" : path.slice(0, path.lastIndexOf("/") + 1);
   const filename = isAbsolute(file) ? file : `${folder}${file}`;
-  const driver = format === "raw" || format === "qcow2" ? format : probed(filename);
+  const driver = format === "file" ? "raw" : (format ?? probed(filename));
   return { ...known, backing: { filename, driver } };
 }
 
 /** What a backing file is that nobody has said the format of. */
-function probed(path: string): "raw" | "qcow2" {
-  return fs.existsSync(path) && formatOf(path) === "qcow2" ? "qcow2" : "raw";
+function probed(path: string): string {
+  return (fs.existsSync(path) ? formatOf(path) : null)?.toLowerCase() ?? "raw";
 }

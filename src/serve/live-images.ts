@@ -22,7 +22,7 @@ import { BlockgraphError } from "../error.ts";
 import type { QmpCommand } from "../graph/commands.ts";
 import { collision } from "../graph/file-locks.ts";
 import type { Graph, JsonValue } from "../graph/graph.ts";
-import type { ImageFact } from "../graph/image-facts.ts";
+import { type ImageFact, isKnownFormat } from "../graph/image-facts.ts";
 import { ALL_PERMISSIONS } from "../graph/permission.ts";
 import { refuse } from "../graph/refuse.ts";
 import type { RunImage } from "../run/image-set.ts";
@@ -133,6 +133,8 @@ export class LiveImages {
     const backing = this.facts.get(name)?.header?.backing ?? null;
     if (backing === null) return null;
     const { filename, driver: format } = backing;
+    // A format that there is not is refused with the command.
+    if (!isKnownFormat(format)) return null;
     const isFormat = format === "qcow2";
     return { filename, format, readOnly: true, backed: isFormat, unmap: false };
   }

@@ -38,6 +38,15 @@ export function resizedImages(
   return [];
 }
 
+/** The image that has what is written to a node: a file, an export, or that of a format. */
+export function imageUnder(graph: Graph, name: string): string | null {
+  for (const { node } of downFrom(graph, graph.nodes.get(name))) {
+    const image = imageOf(graph, node) ?? exportOf(node);
+    if (image !== null) return image;
+  }
+  return null;
+}
+
 /** Where the first byte of a node is: an image's name, and an offset in it; null: nowhere. */
 export function placeOf(graph: Graph, name: string): { name: string; offset: number } | null {
   for (const { node, offset } of downFrom(graph, graph.nodes.get(name))) {

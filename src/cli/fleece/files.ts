@@ -21,7 +21,7 @@ import { LiveImages } from "../../serve/live-images.ts";
 import type { FindCredentials } from "../../serve/live-nbd.ts";
 import { openFile } from "../../storage/file.ts";
 import { FileLock } from "../../storage/file-lock.ts";
-import { formatOf } from "../../storage/image-format.ts";
+import { formatOf, headOf } from "../../storage/image-format.ts";
 import { openQcow2, type Qcow2Storage } from "../../storage/qcow2/open.ts";
 import { requireFree } from "../file-paths.ts";
 import { atExit } from "../leftovers.ts";
@@ -34,6 +34,8 @@ export interface FleeceFiles {
   readonly images: LiveImages;
   /** what the disk's image is */
   readonly format: FleecingPlan["format"];
+  /** the first bytes of a disk that only looks raw, and must go on to; null: it is what it is */
+  readonly probed: Buffer | null;
   /** the bitmap that was asked for; null: none was */
   readonly bitmap: ViewedBitmap | null;
   /** null: nothing is recorded */
@@ -48,7 +50,7 @@ const LOG_FLUSH_MS = 50;
 
 type Wanted = Pick<
   FleeceOptions,
-  "cache" | "memory" | "log" | "force" | "clusterSize" | "keepCache" | "bitmap"
+  "cache" | "memory" | "log" | "force" | "clusterSize" | "keepCache" | "bitmap" | "format"
 >;
 
 /**
@@ -79,10 +81,11 @@ async function makeFiles(
   options: Wanted,
 ): Promise<FleeceFiles> {
   const { disk, length, format, bitmap } = looked;
+  const probed = isUri(disk) || format !== "raw" || options.format !== null ? null : headOf(disk);
   const inMemory = options.memory !== null;
   const cache = options.cache ?? (inMemory ? null : besides(disk));
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
-  const own = isUri(disk) ? [] : chainOf(disk);
+  const own = isUri(disk) ? [] : chainOf(disk, format);
   // The usual place is for nothing else: what is there was left by a run that was killed.
   const usual = cache !== null && options.cache === null;
   if (usual) requireFree([{ path: cache, option: "disk" }], own, true);
@@ -104,12 +107,13 @@ async function makeFiles(
     if (isOpen) images.close();
     isOpen = false;
   };
-  return { images, format, bitmap, log, close, removeCache };
+  return { images, format, probed, bitmap, log, close, removeCache };
 }
 
 /** The file of a disk, and all that lie behind it: none of them may be written over. */
-function chainOf(disk: string): string[] {
+function chainOf(disk: string, format: string): string[] {
   const chain = [disk];
+  if (format === "raw") return chain;
   for (let path = disk; fs.existsSync(path) && formatOf(path) === "qcow2"; ) {
     const behind = headerIn(path).backing?.filename;
     if (behind === undefined || chain.includes(behind)) break;
@@ -156,11 +160,11 @@ async function lookAtExport(disk: string, node: JsonObject, images: LiveImages):
   );
 }
 
-function lookAt(disk: string, { bitmap }: Wanted): Looked {
+function lookAt(disk: string, { bitmap, format: given }: Wanted): Looked {
   const file = openFile(disk, { readOnly: true });
   file.close();
-  const format = formatOf(disk);
-  if (format === null) return { length: file.length, format: "raw", bitmap: null };
+  const format = given ?? formatOf(disk) ?? "raw";
+  if (format === "raw") return { length: file.length, format: "raw", bitmap: null };
   if (format === "qcow2") {
     const image = openQcow2(disk, { readOnly: true });
     try {
@@ -172,7 +176,7 @@ function lookAt(disk: string, { bitmap }: Wanted): Looked {
   throw new BlockgraphError(
     "not-built-yet",
     `${disk} is a ${format} image, and only raw and qcow2 can be fleeced; ` +
-      "convert it with qemu-img convert -O qcow2",
+      "convert it with qemu-img convert -O qcow2, or say --format raw if its guest has it so",
   );
 }
 

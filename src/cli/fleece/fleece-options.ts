@@ -17,6 +17,8 @@ export interface FleeceOptions {
   readonly diskTls: DiskCredentials;
   /** of the disk's file */
   readonly locking: "auto" | "on" | "off";
+  /** of the disk's file; null: as its first bytes say */
+  readonly format: FleecingPlan["format"] | null;
   /** name of a bitmap of the disk's image: the view shows what that has recorded; null: all */
   readonly bitmap: string | null;
   /** path of a unix socket; null: nobody is listened to */

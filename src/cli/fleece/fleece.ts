@@ -82,6 +82,12 @@ async function fleeceAt(
       plan: planOf(options, node, files),
       ...listeners,
       now: () => performance.now(),
+      probed: files.probed,
+      refused: (format) =>
+        warn(
+          `the guest was not let write what makes ${disk} look like a ${format} image; if it is ` +
+            "to hold such images at its very beginning, say --format raw from now on",
+        ),
       full: (errno) =>
         warn(
           `${options.cache} takes no more (${errno}): what is saved stays in memory, and the ` +
@@ -100,8 +106,14 @@ async function fleeceAt(
     const status = new StatusLine(fleecing);
     const code = await untilEnded(options.run, uris, ended.signal).finally(() => status.stop());
     await monitor.close();
+    const { movedTo } = fleecing;
     const saved = await patiently(live, fleecing.end());
     files.close();
+    if (movedTo !== null) {
+      warn(
+        `what the guest has written since it was led there is in ${movedTo}, and not in ${disk}`,
+      );
+    }
     finish(status.summary(saved), options.json);
     return code;
   } finally {

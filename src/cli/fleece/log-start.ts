@@ -15,7 +15,7 @@
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
 import type { JsonObject } from "../../graph/graph.ts";
-import type { ImageHeader } from "../../graph/image-facts.ts";
+import { type ImageHeader, isKnownFormat } from "../../graph/image-facts.ts";
 import { hasher } from "../../log/chain.ts";
 import { describeImage, describeSlowImage, type ImageContent } from "../../log/image.ts";
 import type { FormatRecord, ImageRecord } from "../../log/record.ts";
@@ -150,7 +150,7 @@ async function describeFormatted(
       driver: "qcow2",
       "file-length": fs.statSync(path).size,
       "cluster-size": clusterSize,
-      backing,
+      backing: backing === null ? null : inKnownFormat(path, backing),
       own: partsOf(kept.own(), `the disk of ${path}`),
       ...(bitmaps.length > 0 && { bitmaps }),
     };
@@ -159,6 +159,19 @@ async function describeFormatted(
   } finally {
     storage.close();
   }
+}
+
+/** @throws BlockgraphError `image-unusable` */
+function inKnownFormat(
+  path: string,
+  { filename, driver }: NonNullable<ImageHeader["backing"]>,
+): FormatRecord["backing"] {
+  if (isKnownFormat(driver)) return { filename, driver };
+  throw new BlockgraphError(
+    "image-unusable",
+    `${path}: its backing file is in the format ${driver}, and only raw and qcow2 are read here; ` +
+      "convert it with qemu-img convert",
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import fs from "node:fs";
 import { basename } from "node:path";
 import { orRefuse } from "../file-refusal.ts";
 import { orUnusable, unusable } from "./damage.ts";
-import { encodeExtensions } from "./encode-header.ts";
+import { backingFormat, encodeExtensions } from "./encode-header.ts";
 import { EXTENSION_BACKING_FORMAT, readHeader } from "./header.ts";
 import { type HostFile, OpenedFile, SYNC } from "./host-file.ts";
 
@@ -43,8 +43,7 @@ export function changeBacking(path: string, backing: BackingFile | null): void {
 function writeBacking(host: HostFile, name: string, backing: BackingFile | null): void {
   const { extensions, fields, clusterBits } = readHeader(host, name);
   const others = extensions.filter(({ type }) => type !== EXTENSION_BACKING_FORMAT);
-  const format =
-    backing === null ? [] : [{ type: EXTENSION_BACKING_FORMAT, data: Buffer.from(backing.format) }];
+  const format = backing === null ? [] : [backingFormat(backing.format)];
   const { bytes, nameAt } = encodeExtensions([...format, ...others], backing?.file ?? null);
   const room = 2 ** clusterBits - fields.length;
   if (bytes.length > room || bytes.length - nameAt > NAME_MAX) {

@@ -5,10 +5,9 @@
 import fs from "node:fs";
 import { BlockgraphError } from "../../error.ts";
 import { orRefuse } from "../file-refusal.ts";
-import { encodeExtensions, FEATURE_NAMES } from "./encode-header.ts";
+import { backingFormat, encodeExtensions, FEATURE_NAMES } from "./encode-header.ts";
 import {
   COMPATIBLE_LAZY_REFCOUNTS,
-  EXTENSION_BACKING_FORMAT,
   EXTENSION_FEATURE_NAMES,
   type Extension,
   MAGIC,
@@ -116,7 +115,7 @@ function firstClusters(name: string, options: CreateQcow2Options): Buffer {
 function extensionsOf({ backing, clusterSize }: CreateQcow2Options, version: 2 | 3): Extension[] {
   const extensions: Extension[] = [];
   if (backing !== undefined && backing.format !== null) {
-    extensions.push({ type: EXTENSION_BACKING_FORMAT, data: Buffer.from(backing.format) });
+    extensions.push(backingFormat(backing.format));
   }
   // It helps whoever does not know a feature, and would fill the smallest clusters.
   if (version === 3 && (clusterSize ?? 65_536) >= 4096) {

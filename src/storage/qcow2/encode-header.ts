@@ -1,7 +1,7 @@
 /**
  * What follows the fields of a header: extensions, their end, and the backing file's name.
  */
-import type { Extension } from "./header.ts";
+import { EXTENSION_BACKING_FORMAT, type Extension } from "./header.ts";
 
 /** Kind of feature, bit and name, as QEMU writes them. */
 const FEATURES = [
@@ -28,6 +28,14 @@ export const FEATURE_NAMES = Buffer.concat(
     return entry;
   }),
 );
+
+/** bytes of a format's name that an image can have; QEMU opens none that has more */
+const FORMAT_MAX = 15;
+
+/** What says which format a backing file is in, cut off where QEMU cuts it off. */
+export function backingFormat(format: string): Extension {
+  return { type: EXTENSION_BACKING_FORMAT, data: Buffer.from(format).subarray(0, FORMAT_MAX) };
+}
 
 /** @returns the bytes, and where among them the name begins */
 export function encodeExtensions(
