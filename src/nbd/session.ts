@@ -13,7 +13,7 @@ import { COMMAND, MAGIC, PAYLOAD_MAX } from "./constants.ts";
 import type { NbdExport } from "./export.ts";
 import { type Answer, type Catalog, Negotiation } from "./negotiation.ts";
 import { greeting } from "./option-reply.ts";
-import { PayloadBudget, SMALL } from "./payload-budget.ts";
+import { MODEST, PayloadBudget, SMALL } from "./payload-budget.ts";
 import { parseRequest, payloadLength, type Request, requestHeaderLength } from "./request.ts";
 import { PAYLOADS, Transmission } from "./transmission.ts";
 
@@ -286,12 +286,16 @@ export class Session {
       return true;
     }
     const length = payloadLength(request, style);
-    if (transmission.admit(request)) {
+    const objection = transmission.objectionTo(request);
+    if (objection === null) {
       this.#expected = { kind: "room", request, length };
     } else if (length > SKIPPED_MAX) {
+      transmission.refuse(request, objection);
       this.stop();
     } else {
+      // A client that still sends its payload does not expect to be answered.
       const then = () => {
+        transmission.refuse(request, objection);
         this.#expected = NEXT_REQUEST;
       };
       this.#expected = { kind: "skipped", left: length, then };
@@ -319,11 +323,13 @@ export class Session {
     const granted = this.#granted;
     this.#granted = null;
     if (granted !== null || this.#giveUp !== null) return granted;
-    this.#giveUp = this.#budget.take(bytes, () => {
+    const isModest = bytes <= MODEST && outstanding === 0 && this.#claims === 0;
+    const whenGranted = () => {
       this.#giveUp = null;
       this.#granted = this.#claimed(bytes);
       this.resume();
-    });
+    };
+    this.#giveUp = this.#budget.take(bytes, whenGranted, isModest);
     return this.#giveUp === null ? this.#claimed(bytes) : null;
   }
 

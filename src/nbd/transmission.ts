@@ -68,15 +68,9 @@ export class Transmission {
     return this.#bytes;
   }
 
-  /**
-   * Judges a request, before its payload is there. Returns whether it may be served; if not, it has
-   * been answered.
-   */
-  admit(request: Request): boolean {
-    const objection = objectionTo(request, this.agreement);
-    if (objection === null) return true;
-    this.refuse(request, objection);
-    return false;
+  /** Judges a request, before its payload is there; null: it may be served. */
+  objectionTo(request: Request): Objection | null {
+    return objectionTo(request, this.agreement);
   }
 
   /** Answers with an error. */

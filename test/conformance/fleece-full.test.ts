@@ -107,3 +107,22 @@ test("a thousand clients that do nothing keep out neither guest nor backup", () 
       for (const socket of idle) socket.destroy();
     });
   }));
+
+needsTool("nbdsh").test("a client that writes to a view is refused, and may go on", () =>
+  withDisk(async (_, disk) => {
+    const script = [
+      "h.set_strict_mode(0)",
+      "import errno",
+      "for size in (512, 262144, 8388608):",
+      "    try:",
+      "        h.pwrite(b'x' * size, 0)",
+      "        raise SystemExit('was written')",
+      "    except nbd.Error as error:",
+      "        assert error.errno == 'EPERM', error",
+      "assert h.pread(4096, 0) == b'\\x01' * 4096",
+    ];
+    const py = script.join("\n");
+    const run = `nbdsh -u "$view" -c "${py}"`;
+    expect(await blockgraph(["fleece", disk, "--run", run])).toMatchObject({ code: 0, stderr: "" });
+  }),
+);

@@ -87,6 +87,15 @@ describe("whatever a client sends", () => {
     );
   });
 
+  test("a write that is refused is answered when all of it has come", () => {
+    const { session, replies } = agree(new MemoryExport(SIZE, { writable: false }), "simple");
+    const request = wire.request("simple", { type: COMMAND.WRITE, cookie: 7n, length: 4096n });
+    session.receive(Buffer.concat([request, Buffer.alloc(4095)]));
+    expect(replies().left).toBe(0);
+    session.receive(Buffer.alloc(1));
+    expect(replies().left).toBe(16);
+  });
+
   test("noise alone reaches no export", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4096 }), (bytes) => {
