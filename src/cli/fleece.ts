@@ -121,6 +121,12 @@ What a bitmap of an image has recorded (it records on meanwhile), and a disk tha
   blockgraph fleece disk.qcow2 --bitmap since-monday --guest guest.sock --view view.sock
   blockgraph fleece 'nbd+unix:///disk?socket=server.sock' --memory 512M --run ...
 
+Clients may ask for the contexts base:allocation and qemu:allocation-depth, those of the view also
+for qemu:dirty-bitmap:NAME with --bitmap NAME, and for blockgraph:fleecing, whose number is the sum
+of 1 (the guest has overwritten it, and it was saved), 2 (a reader has let go of it, and nobody can
+read it again), 4 (it is in memory), 8 (it is in the cache's file), and 256 times its place in the
+order in which a client should copy: 0 is urgent, since it takes memory, 2 can wait, 5 is never.
+
 A log begins with the disk as it is, of which 16 MiB fit into it, deflated; for what is larger
 keep a copy (of a qcow2 image qemu-img convert -O raw), and replay with --image NAME=COPY. In it
 an image is the disk that it shows, whatever its format makes of that in its file, and an export

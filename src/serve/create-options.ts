@@ -75,9 +75,10 @@ export function qcow2Options(given: Qcow2Creation): CreateQcow2Options {
   if (!isPower(clusterSize) || clusterSize < CLUSTER_MIN || clusterSize > CLUSTER_MAX) {
     throw refuse("Cluster size must be a power of two between 512 and 2048k");
   }
-  if (given["extended-l2"]) throw refuse("Extended L2 entries are not built yet: leave them out");
+  if (given["extended-l2"]) throw refuse("Extended L2 entries are not supported: leave them out");
   if (given.preallocation !== "off" && backing !== undefined) throw refuse(NO_PREALLOCATION);
-  if (given.preallocation !== "off") throw refuse("Preallocation is not built yet: say 'off'");
+  if (given.preallocation !== "off")
+    throw refuse("Preallocation is not supported: say 'off', or use `qemu-img create`");
   const isOld = given.version === "v2";
   if (isOld && lazy)
     throw refuse(`Lazy refcounts only supported with ${NEW} (use version=v3 or greater)`);

@@ -183,8 +183,9 @@ function offer(listener: NbdListener, offered: NbdExport): void {
 async function obey(live: LiveGraph, command: QmpCommand): Promise<void> {
   const { refusal } = await live.execute(command);
   if (refusal === null) return;
+  const what = command.arguments["node-name"] === CACHE ? "the cache" : "the disk";
   const remedy = /^Failed to get .* lock$/.test(refusal)
-    ? "another program uses the disk or the cache; end it first"
+    ? `another program uses ${what}, or what lies behind it; end it first`
     : "see what the image is, and who may use it";
   throw new BlockgraphError("image-unusable", `${command.execute}: ${refusal}: ${remedy}`);
 }

@@ -35,6 +35,8 @@ const FLEECING = {
   released: 2,
   /** it is in memory */
   memory: 4,
+  /** it is in the file of the cache */
+  file: 8,
   /** from this bit on: when a reader should come to it, 0 the first (RECOMMENDATIONS) */
   rank: 8,
 } as const;
@@ -229,6 +231,7 @@ function shownBy(hook: LiveNode, live: LiveGraph) {
         (saved ? FLEECING.saved : 0) |
         (released ? FLEECING.released : 0) |
         (located === "IN_MEMORY" ? FLEECING.memory : 0) |
+        (located === "IN_TARGET" || located === "IN_DISK" ? FLEECING.file : 0) |
         (rankOf(node, cluster) << FLEECING.rank)
       );
     },

@@ -10,8 +10,15 @@ import { connect } from "node:net";
  */
 export async function removeStaleSocket(path: string): Promise<boolean> {
   if (!fs.existsSync(path)) return true;
-  if (!fs.statSync(path).isSocket()) return false;
-  const refused = await new Promise<boolean>((resolve) => {
+  const isStale = await isStaleSocket(path);
+  if (isStale) fs.unlinkSync(path);
+  return isStale;
+}
+
+/** Whether there is a unix socket on which nobody listens. */
+export async function isStaleSocket(path: string): Promise<boolean> {
+  if (fs.statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
+  return new Promise<boolean>((resolve) => {
     const socket = connect(path);
     socket.once("connect", () => {
       socket.destroy();
@@ -19,6 +26,4 @@ export async function removeStaleSocket(path: string): Promise<boolean> {
     });
     socket.once("error", (error) => resolve("code" in error && error.code === "ECONNREFUSED"));
   });
-  if (refused) fs.unlinkSync(path);
-  return refused;
 }

@@ -90,6 +90,7 @@ function requireRegular(path: string, stats: Stats): void {
   const kind = stats.isDirectory() ? "a directory" : "a device, pipe or socket";
   throw new BlockgraphError(
     "image-unusable",
-    `${path}: is ${kind}: name a regular file to use as an image`,
+    `${path}: is ${kind}: name a regular file to use as an image` +
+      (stats.isBlockDevice() ? "; of a device, use an export: qemu-nbd -f raw -k SOCKET" : ""),
   );
 }

@@ -81,7 +81,7 @@ function describeNode(
   }
   if ((node.options["detect-zeroes"] ?? "off") !== "off") {
     throw refuse(
-      `node '${node.name}' cannot be simulated: it is to detect zeroes, which is not built yet; ` +
+      `node '${node.name}' cannot be simulated: it is to detect zeroes, which is not supported; ` +
         "write zeroes instead",
     );
   }

@@ -15,8 +15,10 @@ import { needsTool } from "../tools/needs-tool.ts";
 const MIB = 1024 * 1024;
 const { test } = needsTool("qemu-io");
 
-const io = (place: "guest" | "view", ...commands: readonly string[]) =>
-  `qemu-io ${place === "view" ? "-r " : ""}-f raw ${commands.map((command) => `-c "${command}"`).join(" ")} "$${place}"`;
+function io(place: "guest" | "view", ...commands: readonly string[]): string {
+  const told = commands.map((command) => `-c "${command}"`).join(" ");
+  return `qemu-io ${place === "view" ? "-r " : ""}-f raw ${told} "$${place}"`;
+}
 
 function withDisk(use: (folder: string, disk: string) => Promise<void>): Promise<void> {
   return inTemporaryFolder((folder) => {
@@ -122,7 +124,21 @@ needsTool("nbdsh").test("a client that writes to a view is refused, and may go o
       "assert h.pread(4096, 0) == b'\\x01' * 4096",
     ];
     const py = script.join("\n");
-    const run = `nbdsh -u "$view" -c "${py}"`;
+    const run = `PATH=/usr/bin:$PATH nbdsh -u "$view" -c "${py}"`;
     expect(await blockgraph(["fleece", disk, "--run", run])).toMatchObject({ code: 0, stderr: "" });
   }),
 );
+
+test("a run that was killed with all in memory is told of by the next one", () =>
+  withDisk(async (folder, disk) => {
+    const options = ["--memory", "1M"];
+    await Fleeced.using(disk, folder, options, async ({ child }) => {
+      child.kill("SIGKILL");
+      await new Promise((resolve) => child.once("close", resolve));
+    });
+    const next = await Fleeced.using(disk, folder, options, async () => {});
+    expect(next.code).toBe(0);
+    expect(next.stderr).toMatch(/view\.sock is left over from a run that was killed\..* is lost/);
+    const third = await Fleeced.using(disk, folder, options, async () => {});
+    expect(third).toMatchObject({ code: 0, stderr: "" });
+  }));

@@ -134,6 +134,7 @@ tools.test(
 const SAVED = 1;
 const RELEASED = 2;
 const IN_MEMORY = 4;
+const IN_FILE = 8;
 /** When a reader should come to a cluster, from bit 8 on: 0 first, 2 when it comes to it anyway. */
 const IN_ORDER = 2 << 8;
 const NEVER = 5 << 8;
@@ -150,7 +151,7 @@ tools.test("a client is told what was saved, what was let go of, and what to cop
       await io(guest, "write 64k 64k");
       await io(view, "discard 256k 64k");
       const whole = [0, IN_ORDER];
-      const saved = [1, SAVED | IN_ORDER];
+      const saved = [1, SAVED | IN_FILE | IN_ORDER];
       const released = [4, RELEASED | IN_ORDER];
       expect(await told(view)).toEqual([whole, saved, [2, IN_ORDER], released, [5, IN_ORDER]]);
     });

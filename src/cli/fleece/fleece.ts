@@ -10,6 +10,7 @@ import type { FleecingPlan } from "../../serve/fleecing-commands.ts";
 import { LiveGraph, type LiveGraphOptions } from "../../serve/live-graph.ts";
 import { type NbdAddress, USUAL_LIMITS } from "../../serve/nbd-address.ts";
 import { NbdListener } from "../../serve/nbd-listener.ts";
+import { isStaleSocket } from "../../serve/stale-socket.ts";
 import { interruptible } from "../check/interrupt.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { withTemporaryFolder } from "../leftovers.ts";
@@ -68,6 +69,7 @@ async function fleeceAt(
     return server;
   };
   try {
+    await tellOfLostMemory(places.view, options);
     const listeners = { guest: await listen(places.guest), view: await listen(places.view) };
     let monitor: FleeceMonitor | null = null;
     const live = liveGraph(files, options, {
@@ -143,6 +145,16 @@ function liveGraph(
       throw error;
     },
   });
+}
+
+/** Of a run that was killed and had all in memory its socket is left, and no more. */
+async function tellOfLostMemory(view: NbdAddress, { cache, memory }: FleeceOptions): Promise<void> {
+  if (memory === null || cache !== null || view.kind !== "unix") return;
+  if (!(await isStaleSocket(view.path))) return;
+  warn(
+    `${view.path} is left over from a run that was killed. What that had in memory is lost, and ` +
+      "with it its view; the disk has what its guest has written. A new view begins now.",
+  );
 }
 
 /** Waits for the end, and says so if that takes its time: a server may never answer. */
