@@ -28,7 +28,8 @@ export class JsonSplitter {
   #length = 0;
   #braces = 0;
   #brackets = 0;
-  #quoted = false;
+  /** the quote that a string ends with; null: there is none */
+  #quote: number | null = null;
   #escaped = false;
   /** whether the rest of a line is left out */
   #skips = false;
@@ -72,7 +73,7 @@ export class JsonSplitter {
     this.#length = 0;
     this.#braces = 0;
     this.#brackets = 0;
-    this.#quoted = false;
+    this.#quote = null;
     this.#escaped = false;
     this.#skips = problem !== null;
     if (problem !== null) cuts.push({ problem });
@@ -81,16 +82,17 @@ export class JsonSplitter {
 
   /** @returns whether a document ends with this character */
   #look(character: number): boolean {
-    if (this.#quoted) {
+    if (this.#quote !== null) {
       if (character < SPACE) return true;
       if (this.#escaped) this.#escaped = false;
       else if (character === BACKSLASH) this.#escaped = true;
-      else if (character === QUOTE) this.#quoted = false;
+      else if (character === this.#quote) this.#quote = null;
       return false;
     }
     switch (character) {
       case QUOTE:
-        this.#quoted = true;
+      case APOSTROPHE:
+        this.#quote = character;
         return false;
       case OPEN_BRACE:
         this.#braces++;
@@ -119,6 +121,7 @@ export class JsonSplitter {
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;

@@ -2,20 +2,35 @@
  * A document that a client of a monitor sent, as JSON (QEMU qobject/json-parser.c).
  *
  * Stricter than JSON in one thing: an escape that stands for no character, such as half of a pair
- * of surrogates, is an error.
+ * of surrogates, is an error. And laxer in one: a string may stand between apostrophes.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../graph/graph.ts";
 
 /** What was sent; or QEMU's text of what is wrong with it. */
 export function parseDocument(document: string): JsonObject | string {
   try {
-    const input: JsonValue = JSON.parse(document);
+    const input: JsonValue = JSON.parse(withQuotes(document));
     if (!isJsonObject(input)) return "QMP input must be a JSON object";
     const bad = badEscape(document);
     return bad === null ? input : `JSON parse error, ${bad} is not a valid Unicode character`;
   } catch {
     return "JSON parse error, what was sent is no JSON";
   }
+}
+
+/** A string between quotes, or between apostrophes. */
+const STRING = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/g;
+
+/** The same with all strings between quotes, in which an apostrophe needs no escape. */
+function withQuotes(document: string): string {
+  if (!document.includes("'")) return document;
+  return document.replace(STRING, (whole, inner?: string) => {
+    const text = inner ?? whole.slice(1, -1);
+    return `"${text.replace(/\\(.)|"/g, (each, escaped?: string) => {
+      if (each === '"') return '\\"';
+      return escaped === "'" ? "'" : each;
+    })}"`;
+  });
 }
 
 /** Any escape: of a pair of surrogates, of a character, or another one, as \\ is. */

@@ -33,3 +33,15 @@ test("what is no JSON, or no object, is refused", () => {
   expect(parseDocument("{")).toMatch(/^JSON parse error/);
   expect(parseDocument("[]")).toBe("QMP input must be a JSON object");
 });
+
+test.for([
+  [`{'execute': 'quit'}`, { execute: "quit" }],
+  [`{"execute": 'it is "quit"'}`, { execute: 'it is "quit"' }],
+  [
+    `{'a': 'it\\'s', "b": "it\\'s", 'c': '\\\\', "d": "'"}`,
+    { a: "it's", b: "it's", c: "\\", d: "'" },
+  ],
+  [`{"a": "don't", "b": "\\"'\\""}`, { a: "don't", b: `"'"` }],
+] as const)("strings may stand between apostrophes: %s", ([document, value]) => {
+  expect(parseDocument(document)).toEqual(value);
+});
