@@ -6,7 +6,7 @@
  *     uint32   first what is no number of 64 bits, by that type, then what is too large
  *     size     64 bits without a sign; a negative number is what its bits say
  *
- * Limits: beyond 2^53 a number is what JavaScript has made of its digits, and prints.
+ * Limit: beyond 2^53 a number is the next one that JavaScript has.
  */
 import { z } from "zod";
 
@@ -24,10 +24,9 @@ export const size = z.number("uint64").refine((value) => fits(value, -EDGE, 2 * 
 
 /** The bytes that a size stands for. */
 export function bytesOf(given: number): bigint {
-  return BigInt.asUintN(BITS, BigInt(String(given)));
+  return BigInt.asUintN(BITS, BigInt(given));
 }
 
-/** The smallest number of 64 bits prints as one that is smaller still. */
 function fits(value: number, least: number, limit: number): boolean {
-  return Number.isInteger(value) && value > least && value < limit;
+  return Number.isInteger(value) && value >= least && value < limit;
 }

@@ -72,7 +72,7 @@ export class QmpTalk {
   say(execute: string, args: object = {}): Promise<QmpMessage> {
     const id = ++this.#said;
     const answer = this.hear((message) => message.id === id);
-    this.write(JSON.stringify({ execute, arguments: args, id }));
+    this.write(exactly({ execute, arguments: args, id }));
     return answer;
   }
 
@@ -135,4 +135,12 @@ export class QmpTalk {
   ended(): Promise<number | null> {
     return this.#ended;
   }
+}
+
+/** As JSON, with all digits of large numbers: JavaScript prints only as many as tell them apart. */
+function exactly(document: object): string {
+  return JSON.stringify(document).replace(
+    /([:[,])(-?\d{17,})(?=[,\]}])/g,
+    (_, before: string, digits: string) => `${before}${BigInt(Number(digits))}`,
+  );
 }
