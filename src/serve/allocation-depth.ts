@@ -8,7 +8,8 @@
  *     2... further down; each filter and each backing file on the way counts
  *
  * A filter that is asked itself asks what it filters, and so does `raw` its file: what those have
- * is allocated in the filter. What has no backing file and no other node below it has everything.
+ * is allocated in the filter. What has no backing file and no other node below it has everything,
+ * and a backing file that is too short all that it lacks.
  *
  * Limits: of a view, what was saved is not told from what is on the disk still.
  */
@@ -49,8 +50,10 @@ export function* allocationDepths(
 function depthAt(chain: readonly SystemNode[], execution: Execution, at: number): DepthExtent {
   let length = Number.POSITIVE_INFINITY;
   for (const [above, layer] of chain.entries()) {
+    // A backing file that ends before has zeros there, which are its own.
+    if (above > 0 && at >= layer.length) return { length, depth: above + 1 };
     const part = allocated(layer, execution, at);
-    length = Math.min(length, part.length);
+    length = Math.min(length, part.length, above > 0 ? layer.length - at : length);
     if (part.allocated) return { length, depth: above + 1 };
   }
   return { length, depth: 0 };
