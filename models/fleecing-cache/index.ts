@@ -8,6 +8,7 @@ import { fleecingCacheBreaks, fleecingCacheRam, fleecingCacheWaits } from "./fle
 import { fleecingCacheTiers } from "./fleecing-cache-tiers.ts";
 import { corZeroes, fleecingCacheZeroes } from "./fleecing-cache-zeroes.ts";
 import { guestReadAfterBreak, guestReadBenefit } from "./guest-read-benefit.ts";
+import { hookGivesUp } from "./hook-gives-up.ts";
 import { lastCluster } from "./last-cluster.ts";
 import { readOnce } from "./read-once.ts";
 import { recommendA, recommendB, recommendC, recommendD } from "./recommend.ts";
@@ -16,6 +17,7 @@ export const FLEECING_CACHE_MODELS: readonly Model[] = [
   fleecingCacheRam,
   fleecingCacheBreaks,
   fleecingCacheWaits,
+  hookGivesUp,
   fleecingCacheTiers,
   fleecingCacheZeroes,
   corIntoCache,

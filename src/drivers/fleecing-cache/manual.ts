@@ -20,6 +20,9 @@ export const manual: Manual = {
     "QEMU does not have it: profile `proposed`.",
     "What a hook saves is whole clusters. A cluster that was released is still saved by " +
       "the hook, and is not kept.",
+    "It does not hear of a hook above that gives its view up (`on-cbw-error=break-snapshot`), " +
+      "and shows the guest's new data from then on (model `hook-gives-up`); let it give the " +
+      "image up itself, with `when-full=break-snapshot`.",
     "With `copy-on-read` or `read-once`, memory cannot be waited for (`when-full=wait`).",
     "With `copy-on-read` nobody may read the cache before the hook is in. With `read-once` " +
       "each of several readers speaks for all.",
