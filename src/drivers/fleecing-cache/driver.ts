@@ -19,8 +19,8 @@
  * that is given the same: the rest counts as released.
  *
  * Limits: it does not hear of a hook that gives its view up, and what is behind it is not the point
- * in time any more then. A cluster that a reader has released is still saved by the hook, which does not know of
- * it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
+ * in time any more then. A cluster that a reader has released is still saved by the hook, which
+ * does not know of it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
  * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node
  * until something else is put there. What a hook saves is whole clusters. With `copy-on-read`
  * nobody may read the cache before the hook is in: of writes that pass no hook it does not know.
