@@ -1,6 +1,7 @@
 /**
  * A view that outlives the image of the point in time: the hook gives that up when it cannot save
- * something (`on-cbw-error=break-snapshot`), and a cache that shows it by itself does not hear of it.
+ * something (`on-cbw-error=break-snapshot`), and a cache that shows it by itself does not hear of
+ * it.
  *
  * So `blockgraph fleece --memory` has copies that fail break the guest's write, or the cache give
  * the image up where its readers see that (`when-full=break-snapshot`).
@@ -13,9 +14,9 @@ export const hookGivesUp: Model = {
   name: "hook-gives-up",
   title: "A hook gives the view up, and a cache in memory shows it on",
   idea:
-    "Memory is full, so the copy fails. The hook lets the guest write all the same and counts its " +
-    "own view as broken. But it is the cache that a reader asks, and that has the guest's new data " +
-    "behind it.",
+    "Memory is full, so the copy fails. The hook lets the guest write all the same and counts " +
+    "its own view as broken. But it is the cache that a reader asks, and that has the guest's " +
+    "new data behind it.",
   images,
   phases: [
     {

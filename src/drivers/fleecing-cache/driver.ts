@@ -20,14 +20,14 @@
  *
  * Limits: it does not hear of a hook that gives its view up, and what is behind it is not the point
  * in time any more then. A cluster that a reader has released is still saved by the hook, which
- * does not know of it, and is not kept. Which changed clusters leave memory, and when, somebody else says (the
- * operation `evict`). What is dropped is counted as free; its bytes stay in the `memory` node
- * until something else is put there. What a hook saves is whole clusters. With `copy-on-read`
- * nobody may read the cache before the hook is in: of writes that pass no hook it does not know.
- * With `read-once` each of several readers speaks for all; and what a flush has released leaves
- * memory only when a copy needs the room. With either of them memory cannot be waited for
- * (`when-full: wait`), because a reader that lets go of a cluster tells nobody: a copy that finds
- * nothing to drop would not learn that there is something now, and wait for ever.
+ * does not know of it, and is not kept. Which changed clusters leave memory, and when, somebody
+ * else says (the operation `evict`). What is dropped is counted as free; its bytes stay in the
+ * `memory` node until something else is put there. What a hook saves is whole clusters. With
+ * `copy-on-read` nobody may read the cache before the hook is in: of writes that pass no hook it
+ * does not know. With `read-once` each of several readers speaks for all; and what a flush has
+ * released leaves memory only when a copy needs the room. With either of them memory cannot be
+ * waited for (`when-full: wait`), because a reader that lets go of a cluster tells nobody: a copy
+ * that finds nothing to drop would not learn that there is something now, and wait for ever.
  */
 import { z } from "zod";
 import { commonOptions } from "../../graph/common-options.ts";
