@@ -48,8 +48,12 @@ export const NODE_IDEAS: readonly Idea[] = [
     here:
       "`fleecing-cache` is that node: it is the hook's target, keeps old data in memory, " +
       "and shows the point in time by itself. What it does when memory is full is an " +
-      "option: fail the guest's write, give the view up, or have the guest wait.",
-    models: ["fleecing-cache-ram", "fleecing-cache-breaks", "fleecing-cache-waits", "copied-view"],
+      "option: fail the guest's write, give the view up, or have the guest wait. It has to " +
+      "be the cache that gives it up: of a hook that does, its readers do not hear.",
+    models: [
+      ...["fleecing-cache-ram", "fleecing-cache-breaks", "fleecing-cache-waits", "copied-view"],
+      "hook-gives-up",
+    ],
   },
   {
     anchor: "name",
