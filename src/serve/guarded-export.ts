@@ -2,7 +2,7 @@
  * A disk that was taken for raw because its first bytes say nothing else must not come to say
  * something else: its guest could write a header there that names any file of the host as what lies
  * behind, and who looks at the first bytes next time would show that file (QEMU block/raw-format.c,
- * `raw_co_pwritev`: "write operations on block 0 will be restricted").
+ * `raw_co_pwritev`, refuses that as well).
  *
  * A discard in there is a write of zeros, so that it is known what is in there.
  */
