@@ -6,6 +6,7 @@
  * said about a request, and block-status has to answer at once. Guest data goes by callbacks.
  */
 import fs from "node:fs";
+import { constants } from "node:os";
 import { loadLibc } from "../libc.ts";
 
 /** A part of the file and what shall stand there. */
@@ -35,6 +36,11 @@ export interface HostFile {
   write(offset: number, buffers: readonly Uint8Array[]): Promise<void>;
   /** Resolves when everything written before is on stable storage. */
   sync(): Promise<void>;
+  /**
+   * Whether a part was never written, and so reads as zeros. Absent: nobody knows; and false where
+   * the file is not sparse, as it is not worth the question.
+   */
+  isHoleNow?(offset: number, length: number): boolean;
   /** Frees a part at once, so that it reads as zeros; where the system cannot, it stays. */
   punchNow(offset: number, length: number): void;
   close(): void;
@@ -43,16 +49,24 @@ export interface HostFile {
 /** buffers that one `readv` or `writev` takes on Linux (IOV_MAX) */
 const MAX_BUFFERS = 1024;
 
+/** bytes of one of the blocks in which a system counts what files take */
+const BLOCK = 512;
+/** the part of a file that is there at least if it is not called sparse (QEMU takes 0.9 as well) */
+const DENSE = 0.9;
+
 /** A host file that is a file. */
 export class OpenedFile implements HostFile {
   readonly #fd: number;
+  readonly #isSparse: boolean;
   #size: number;
   #closed = false;
 
   /** @param fd of a regular file; `close` closes it */
   constructor(fd: number) {
+    const { size, blocks } = fs.fstatSync(fd);
     this.#fd = fd;
-    this.#size = fs.fstatSync(fd).size;
+    this.#isSparse = blocks * BLOCK < size * DENSE;
+    this.#size = size;
   }
 
   get size(): number {
@@ -109,6 +123,13 @@ export class OpenedFile implements HostFile {
     return new Promise((resolve, reject) => {
       fs.fdatasync(this.#fd, (error) => (error === null ? resolve() : reject(error)));
     });
+  }
+
+  isHoleNow(offset: number, length: number): boolean {
+    const libc = this.#isSparse && !this.#closed ? loadLibc() : null;
+    if (libc === null) return false;
+    const data = libc.seekData(this.#fd, offset);
+    return data === -constants.errno.ENXIO || data >= offset + length;
   }
 
   punchNow(offset: number, length: number): void {

@@ -60,10 +60,12 @@ export class Qcow2Medium implements Medium {
     }
   }
 
+  /** Also what was preallocated, and not written: it is a hole of the file. */
   #isZero(offset: number): boolean {
-    const { geometry, mapping } = this.#image;
-    const { kind } = mapping.entry(Math.floor(offset / geometry.clusterSize));
-    return kind === "absent" || kind === "zero";
+    const { geometry, host, mapping } = this.#image;
+    const entry = mapping.entry(Math.floor(offset / geometry.clusterSize));
+    if (entry.kind === "absent" || entry.kind === "zero") return true;
+    return entry.kind === "data" && host.isHoleNow?.(entry.offset, geometry.clusterSize) === true;
   }
 
   async #serve(batch: Batch): Promise<void> {
