@@ -4,6 +4,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { DoctorCheck } from "../report/doctor-report.ts";
+import { allocatedBytes } from "../storage/allocated-bytes.ts";
 import { openFile } from "../storage/file.ts";
 import { loadLibc } from "../storage/libc.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -54,7 +55,7 @@ async function holesCheck(): Promise<DoctorCheck> {
     await ask(storage, "discard", HOLE, HOLE);
     const { status } = await ask(storage, "block-status", HOLE, HOLE);
     storage.close();
-    return status === "zero" && statSync(path).blocks * 512 < FILE;
+    return status === "zero" && allocatedBytes(statSync(path)) < FILE;
   });
   if (works) return { name, state: "ok", detail: "punched and found (SEEK_HOLE)", remedy: null };
   const remedy = "set TMPDIR to a folder on ext4, xfs, btrfs or tmpfs";

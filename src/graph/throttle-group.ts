@@ -43,9 +43,7 @@ export const objectAdd = defineCommand({
   }),
   example: [GROUP],
   apply(graph, { id }) {
-    if (graph.throttleGroups.has(id)) {
-      throw refuse(`attempt to add duplicate property '${id}' to object (type 'container')`);
-    }
+    requireNewObject(id, graph.throttleGroups);
     return { ...graph, throttleGroups: new Set(graph.throttleGroups).add(id) };
   },
 });
@@ -65,6 +63,15 @@ export const objectDel = defineCommand({
     return { ...graph, throttleGroups };
   },
 });
+
+/**
+ * @param known ids of objects that there are
+ * @throws BlockgraphError `graph-refused` if it is one of them (qom/object.c)
+ */
+export function requireNewObject(id: string, known: { has(id: string): boolean }): void {
+  if (!known.has(id)) return;
+  throw refuse(`attempt to add duplicate property '${id}' to object (type 'container')`);
+}
 
 /** The throttle group that a node belongs to, if its driver has such an option. */
 export function groupOf({ options }: GraphNode): string | null {

@@ -12,6 +12,7 @@ import { ByteQueue } from "./byte-queue.ts";
 import { COMMAND, MAGIC, PAYLOAD_MAX } from "./constants.ts";
 import type { NbdExport } from "./export.ts";
 import { type Answer, type Catalog, Negotiation } from "./negotiation.ts";
+import { objectionTo } from "./objection.ts";
 import { greeting } from "./option-reply.ts";
 import { MODEST, PayloadBudget, SMALL } from "./payload-budget.ts";
 import { parseRequest, payloadLength, type Request, requestHeaderLength } from "./request.ts";
@@ -286,7 +287,7 @@ export class Session {
       return true;
     }
     const length = payloadLength(request, style);
-    const objection = transmission.objectionTo(request);
+    const objection = objectionTo(request, transmission.agreement);
     if (objection === null) {
       this.#expected = { kind: "room", request, length };
     } else if (length > SKIPPED_MAX) {

@@ -12,7 +12,7 @@ import type { ExportRequest, StatusRequest } from "./export.ts";
 import { fitExtents } from "./extents.ts";
 import type { MetaContext } from "./meta-context.ts";
 import type { Agreement } from "./negotiation.ts";
-import { type Objection, objectionTo, rangeObjection } from "./objection.ts";
+import { type Objection, rangeObjection } from "./objection.ts";
 import { type ContextStatus, dataReply, errorReply, statusReply, successReply } from "./reply.ts";
 import type { Request } from "./request.ts";
 import { parseStatusPayload } from "./status-payload.ts";
@@ -66,11 +66,6 @@ export class Transmission {
   /** bytes of their payloads, in and out */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Judges a request, before its payload is there; null: it may be served. */
-  objectionTo(request: Request): Objection | null {
-    return objectionTo(request, this.agreement);
   }
 
   /** Answers with an error. */

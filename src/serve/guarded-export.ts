@@ -8,6 +8,7 @@
  */
 import type { ExportRequest, NbdExport } from "../nbd/export.ts";
 import { formatIn, PROBED_BYTES } from "../storage/image-format.ts";
+import { CHANGING_OPERATIONS } from "../vocabulary.ts";
 
 /**
  * @param head the first bytes of the disk, as many as are probed, if it has so many
@@ -24,10 +25,9 @@ export function guardedExport(
     ...offered,
     submit(request) {
       const { operation, offset, length, buffer } = request;
-      const isChange = ["write", "write-zeroes", "discard"].includes(operation);
-      // Who wants zeros fast is told that there are none, and nothing changes.
-      const changesNothing = !isChange || (operation === "write-zeroes" && request.fast);
-      if (offset >= PROBED_BYTES || length === 0 || changesNothing) return offered.submit(request);
+      if (offset >= PROBED_BYTES || length === 0 || !changes(request)) {
+        return offered.submit(request);
+      }
       const next = Buffer.from(known);
       if (operation === "write") next.set(buffer?.subarray(0, PROBED_BYTES - offset) ?? [], offset);
       else next.fill(0, offset, Math.min(offset + length, PROBED_BYTES));
@@ -41,6 +41,12 @@ export function guardedExport(
       offered.submit(operation === "discard" ? asZeros(request) : request);
     },
   };
+}
+
+/** Who wants zeros fast is told that there are none, and nothing changes. */
+function changes({ operation, fast }: ExportRequest): boolean {
+  if (operation === "cache" || (operation === "write-zeroes" && fast)) return false;
+  return CHANGING_OPERATIONS.has(operation);
 }
 
 function asZeros(request: ExportRequest): ExportRequest {

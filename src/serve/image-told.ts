@@ -3,6 +3,7 @@
  */
 import fs from "node:fs";
 import type { JsonObject } from "../graph/graph.ts";
+import { allocatedBytes } from "../storage/allocated-bytes.ts";
 import {
   COMPATIBLE_LAZY_REFCOUNTS,
   INCOMPATIBLE_CORRUPT,
@@ -27,13 +28,10 @@ export interface HeaderTold {
   readonly backing: { readonly file: string; readonly format: string | null } | null;
 }
 
-/** bytes of one of the blocks in which a system counts what files take */
-const BLOCK = 512;
-
 /** How large a file is now. */
 export function fileTold(path: string): ImageTold["file"] {
   const stat = fs.statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? null : { length: stat.size, allocated: stat.blocks * BLOCK };
+  return stat === undefined ? null : { length: stat.size, allocated: allocatedBytes(stat) };
 }
 
 /** @param writable whether it was opened to be written: then its refcounts are exact */

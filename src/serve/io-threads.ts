@@ -10,6 +10,7 @@ import { WELL_FORMED } from "../graph/blockdev-add.ts";
 import type { JsonObject } from "../graph/graph.ts";
 import { int64 } from "../graph/qapi-integer.ts";
 import { parseArguments, refuse } from "../graph/refuse.ts";
+import { requireNewObject } from "../graph/throttle-group.ts";
 
 const KIND = "iothread";
 
@@ -25,8 +26,8 @@ export const ioThreadOptions = z.strictObject({
   "thread-pool-max": int64.optional(),
 });
 
-/** What an export is told of threads, among all else. */
-const served = z.object({
+/** What an export is told of threads, among all else; for who has it as text, too. */
+export const servedBy = z.object({
   iothread: z.string().optional(),
   "fixed-iothread": z.boolean().optional(),
 });
@@ -42,9 +43,7 @@ export class IoThreads {
   /** @throws BlockgraphError `graph-refused` */
   add(args: JsonObject): void {
     const { id } = parseArguments(ioThreadOptions, args);
-    if (this.#ids.has(id)) {
-      throw refuse(`attempt to add duplicate property '${id}' to object (type 'container')`);
-    }
+    requireNewObject(id, this.#ids);
     this.#ids.add(id);
   }
 
@@ -58,7 +57,7 @@ export class IoThreads {
    * @throws BlockgraphError `graph-refused` if they name one that there is not
    */
   without(args: JsonObject): JsonObject {
-    const { iothread: id } = parseArguments(served, args);
+    const { iothread: id } = parseArguments(servedBy, args);
     if (id !== undefined && !this.#ids.has(id)) throw refuse(`iothread "${id}" not found`);
     const { iothread: _, "fixed-iothread": __, ...rest } = args;
     return rest;

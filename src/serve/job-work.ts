@@ -94,11 +94,10 @@ export class CopiedByGuests implements JobProgress {
   readonly #unwanted: Uint8Array;
 
   constructor(filter: LiveNode) {
-    const dirty = new Dirty(filter);
     this.#filter = filter;
     this.#isDone = replying(filter, "CLAIM", "ALREADY");
     this.#unwanted = Uint8Array.from(filter.clusters, (state) => (this.#isDone(state) ? 1 : 0));
-    this.total = dirty.bytes();
+    this.total = this.wanted(0, filter.description.length);
   }
 
   get copied(): number {

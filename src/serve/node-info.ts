@@ -39,16 +39,17 @@ const UNLIMITED = { iops: 0, iops_rd: 0, iops_wr: 0, bps: 0, bps_rd: 0, bps_wr: 
 export function nodeInfo(node: GraphNode, around: Surroundings, flat: boolean): JsonObject {
   const { options } = node;
   const { direct, "no-flush": noFlush } = isJsonObject(options.cache) ? options.cache : {};
-  const backing = new Told(around).backing(node);
+  const told = new Told(around);
+  const backing = told.backing(node);
   return {
     ...UNLIMITED,
-    file: new Told(around).filename(node),
+    file: told.filename(node),
     encrypted: false,
     write_threshold: 0,
     detect_zeroes: options["detect-zeroes"] ?? "off",
     cache: { writeback: true, direct: direct === true, "no-flush": noFlush === true },
     ...(backing !== null && { backing_file: backing }),
-    ...new Told(around).chain(node, flat),
+    ...told.chain(node, flat),
   };
 }
 
@@ -121,14 +122,19 @@ class Told {
   }
 
   /** What its format says; null: it has none. */
-  #header({ name, driver }: GraphNode): HeaderTold | null {
-    const image = driver === "qcow2" ? fileOf(this.#around.graph, name) : null;
+  #header(node: GraphNode): HeaderTold | null {
+    const image = this.#imageOf(node);
     return image === null ? null : (this.#around.imageTold(image)?.header ?? null);
   }
 
-  #behind({ name, driver }: GraphNode): string | null {
-    const image = driver === "qcow2" ? fileOf(this.#around.graph, name) : null;
+  #behind(node: GraphNode): string | null {
+    const image = this.#imageOf(node);
     return image === null ? null : this.#around.behind(image);
+  }
+
+  /** The file that a node of a format takes for its image; null: it is none, or on none. */
+  #imageOf({ name, driver }: GraphNode): string | null {
+    return driver === "qcow2" ? fileOf(this.#around.graph, name) : null;
   }
 
   /** Of a format, and of what filters it, or has it as its bytes (`bdrv_get_info`). */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BlockgraphError } from "../error.ts";
 import type { JsonObject } from "../graph/graph.ts";
 import { parseArguments, refuse } from "../graph/refuse.ts";
+import { requireNewObject } from "../graph/throttle-group.ts";
 import {
   type ClientCredentials,
   type ClientTls,
@@ -51,9 +52,7 @@ export class TlsObjects {
   /** @throws BlockgraphError `graph-refused` */
   add(args: JsonObject): void {
     const given = parseArguments(schema, args);
-    if (this.#objects.has(given.id)) {
-      throw refuse(`attempt to add duplicate property '${given.id}' to object (type 'container')`);
-    }
+    requireNewObject(given.id, this.#objects);
     try {
       this.#objects.set(given.id, credentialsOf(given));
     } catch (error) {

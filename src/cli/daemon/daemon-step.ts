@@ -1,13 +1,13 @@
 /**
  * What an option of `blockgraph daemon` asks for, checked: a QMP command, or a place for one.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { DRIVERS } from "../../drivers/registry.ts";
 import { BlockgraphError } from "../../error.ts";
 import { blockExportAdd } from "../../graph/block-export.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../graph/graph.ts";
 import { objectAdd } from "../../graph/throttle-group.ts";
-import { IoThreads, ioThreadOptions } from "../../serve/io-threads.ts";
+import { IoThreads, ioThreadOptions, servedBy } from "../../serve/io-threads.ts";
 import { parseKeyValues, typedBy } from "../../serve/key-values.ts";
 import { nbdServerArguments } from "../../serve/nbd-address.ts";
 import { tlsObjectOptions } from "../../serve/tls-objects.ts";
@@ -32,7 +32,9 @@ export function commandOf({ option, value }: DaemonStep): JsonObject {
       return command("blockdev-add", typedNode(parseKeyValues("--blockdev", value, "driver")));
     case "export": {
       const given = parseKeyValues("--export", value, "type");
-      return command("block-export-add", typedExport(given));
+      // How it is served is told with what it offers.
+      const typed = typedBy(servedBy, typedBy(blockExportAdd.schema, given));
+      return command("block-export-add", typed);
     }
     case "object": {
       const given = parseKeyValues("--object", value, "qom-type");
@@ -44,13 +46,6 @@ export function commandOf({ option, value }: DaemonStep): JsonObject {
         typedBy(nbdServerArguments, legacyAddress(parseKeyValues("--nbd-server", value))),
       );
   }
-}
-
-/** How an export is served is told with what it offers. */
-function typedExport({ "fixed-iothread": fixed, ...given }: JsonObject): JsonValue {
-  const typed = typedBy(blockExportAdd.schema, given);
-  if (fixed === undefined || !isJsonObject(typed)) return typed;
-  return { ...typed, "fixed-iothread": typedBy(z.boolean(), fixed) };
 }
 
 /** TLS credentials and threads are made by the same command as objects of the graph. */

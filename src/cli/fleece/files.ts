@@ -21,7 +21,7 @@ import { LiveImages } from "../../serve/live-images.ts";
 import type { FindCredentials } from "../../serve/live-nbd.ts";
 import { openFile } from "../../storage/file.ts";
 import { FileLock } from "../../storage/file-lock.ts";
-import { formatOf, headOf } from "../../storage/image-format.ts";
+import { formatIn, formatOf, headOf } from "../../storage/image-format.ts";
 import { openQcow2, type Qcow2Storage } from "../../storage/qcow2/open.ts";
 import { requireFree } from "../file-paths.ts";
 import { atExit } from "../leftovers.ts";
@@ -80,8 +80,7 @@ async function makeFiles(
   { images, paths }: { readonly images: LiveImages; readonly paths: Map<string, string> },
   options: Wanted,
 ): Promise<FleeceFiles> {
-  const { disk, length, format, bitmap } = looked;
-  const probed = isUri(disk) || format !== "raw" || options.format !== null ? null : headOf(disk);
+  const { disk, length, format, probed, bitmap } = looked;
   const inMemory = options.memory !== null;
   const cache = options.cache ?? (inMemory ? null : besides(disk));
   const logs = options.log === null ? [] : [{ path: options.log, option: "file with --log" }];
@@ -145,6 +144,8 @@ interface Looked {
   readonly length: number;
   /** what its image is */
   readonly format: FleecingPlan["format"];
+  /** as of {@link FleeceFiles} */
+  readonly probed: Buffer | null;
   /** null: none was asked for */
   readonly bitmap: ViewedBitmap | null;
 }
@@ -153,7 +154,9 @@ async function lookAtExport(disk: string, node: JsonObject, images: LiveImages):
   const command = { execute: "blockdev-add", arguments: node };
   const refusal = await images.connect(command, EMPTY_GRAPH);
   const [length] = images.lengths.values();
-  if (refusal === null && length !== undefined) return { length, format: "raw", bitmap: null };
+  if (refusal === null && length !== undefined) {
+    return { length, format: "raw", probed: null, bitmap: null };
+  }
   throw new BlockgraphError(
     "image-unusable",
     `${disk}: ${refusal}; check the address and the name`,
@@ -163,12 +166,17 @@ async function lookAtExport(disk: string, node: JsonObject, images: LiveImages):
 function lookAt(disk: string, { bitmap, format: given }: Wanted): Looked {
   const file = openFile(disk, { readOnly: true });
   file.close();
-  const format = given ?? formatOf(disk) ?? "raw";
-  if (format === "raw") return { length: file.length, format: "raw", bitmap: null };
+  const head = headOf(disk);
+  const format = given ?? formatIn(head) ?? "raw";
+  if (format === "raw") {
+    const probed = given === null ? head : null;
+    return { length: file.length, format, probed, bitmap: null };
+  }
   if (format === "qcow2") {
     const image = openQcow2(disk, { readOnly: true });
     try {
-      return { length: image.length, format, bitmap: viewedBitmap(image, bitmap) };
+      const { length } = image;
+      return { length, format, probed: null, bitmap: viewedBitmap(image, bitmap) };
     } finally {
       image.close();
     }

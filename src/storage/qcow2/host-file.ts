@@ -7,6 +7,7 @@
  */
 import fs from "node:fs";
 import { constants } from "node:os";
+import { allocatedBytes } from "../allocated-bytes.ts";
 import { loadLibc } from "../libc.ts";
 
 /** A part of the file and what shall stand there. */
@@ -49,8 +50,6 @@ export interface HostFile {
 /** buffers that one `readv` or `writev` takes on Linux (IOV_MAX) */
 const MAX_BUFFERS = 1024;
 
-/** bytes of one of the blocks in which a system counts what files take */
-const BLOCK = 512;
 /** the part of a file that is there at least if it is not called sparse (QEMU takes 0.9 as well) */
 const DENSE = 0.9;
 
@@ -63,10 +62,10 @@ export class OpenedFile implements HostFile {
 
   /** @param fd of a regular file; `close` closes it */
   constructor(fd: number) {
-    const { size, blocks } = fs.fstatSync(fd);
+    const stats = fs.fstatSync(fd);
     this.#fd = fd;
-    this.#isSparse = blocks * BLOCK < size * DENSE;
-    this.#size = size;
+    this.#isSparse = allocatedBytes(stats) < stats.size * DENSE;
+    this.#size = stats.size;
   }
 
   get size(): number {
