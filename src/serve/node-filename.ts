@@ -6,7 +6,13 @@
  * Limit: QEMU writes the options in an order that follows from how it stores them; here they stand
  * in that of the driver.
  */
-import { childEdges, type Graph, type GraphNode, type JsonObject } from "../graph/graph.ts";
+import {
+  childEdges,
+  childNamed,
+  type Graph,
+  type GraphNode,
+  type JsonObject,
+} from "../graph/graph.ts";
 import { exportOf } from "./named-images.ts";
 
 /** Options without which a node would show something else, beside its children. */
@@ -33,7 +39,7 @@ function exactName(graph: Graph, node: GraphNode, behind: NamedBehind): string |
   if (driver === "file") return String(options.filename);
   if (driver === "nbd") return exportOf(node);
   if (driver === "null-co" && strong(node).length === 0) return "null-co://";
-  const below = childOf(graph, node, "file");
+  const below = childNamed(graph, node.name, "file");
   if (below === undefined) return null;
   if (NAMED_AS_BELOW.has(driver)) return filenameOf(graph, below, behind);
   const isFormat = driver === "raw" || driver === "qcow2";
@@ -49,7 +55,7 @@ function fullOptions(graph: Graph, node: GraphNode, behind: NamedBehind): JsonOb
     if (child === undefined || (edge.roles.includes("cow") && !overridden)) return [];
     return [[edge.name, fullOptions(graph, child, behind)] as const];
   });
-  const hasNone = overridden && childOf(graph, node, "backing") === undefined;
+  const hasNone = overridden && childNamed(graph, node.name, "backing") === undefined;
   return {
     driver: node.driver,
     ...Object.fromEntries(strong(node)),
@@ -68,11 +74,6 @@ function strong({ driver, options }: GraphNode) {
 /** Whether a node has another backing file than its header names (`bdrv_backing_overridden`). */
 function isOverridden(graph: Graph, node: GraphNode, behind: NamedBehind): boolean {
   if (node.driver !== "qcow2") return false;
-  const backing = childOf(graph, node, "backing");
+  const backing = childNamed(graph, node.name, "backing");
   return (backing === undefined ? null : filenameOf(graph, backing, behind)) !== behind(node);
-}
-
-function childOf(graph: Graph, { name }: GraphNode, edgeName: string): GraphNode | undefined {
-  const edges = childEdges(graph, { kind: "node", name });
-  return graph.nodes.get(edges.find((edge) => edge.name === edgeName)?.child ?? "");
 }

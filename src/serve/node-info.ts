@@ -9,7 +9,6 @@ import { DRIVERS } from "../drivers/registry.ts";
 import { Chains } from "../graph/chain.ts";
 import {
   childEdges,
-  childNamed,
   filteredEdge,
   type Graph,
   type GraphNode,
@@ -68,11 +67,11 @@ class Told {
 
   /** The name of what a node has behind it; null: nothing. */
   backing({ name }: GraphNode): string | null {
-    const backing = childNamed(this.#around.graph, name, "backing");
-    const isBacking = childEdges(this.#around.graph, { kind: "node", name }).some(({ roles }) =>
-      roles.includes("cow"),
-    );
-    return backing === undefined || !isBacking ? null : this.filename(backing);
+    const { graph } = this.#around;
+    const edges = childEdges(graph, { kind: "node", name });
+    const edge = edges.find(({ roles }) => roles.includes("cow"));
+    const backing = graph.nodes.get(edge?.child ?? "");
+    return backing === undefined ? null : this.filename(backing);
   }
 
   /** The image of a node, with those behind it inside, and how many these are. */

@@ -5,7 +5,6 @@
  * Where its metadata contradicts itself, or cannot be read, nobody knows. That is taken for data:
  * who reads it finds out, and the rest of the disk is served, as in QEMU.
  */
-import { Damage } from "./damage.ts";
 import type { Qcow2Image } from "./image.ts";
 
 /** A range of the disk of one kind. */
@@ -60,7 +59,7 @@ function unlessDamaged<T>(otherwise: T, look: () => T): T {
   try {
     return look();
   } catch (error) {
-    if (error instanceof Damage || (error instanceof Error && "code" in error)) return otherwise;
+    if (error instanceof Error && "code" in error) return otherwise;
     throw error;
   }
 }
